@@ -1,0 +1,232 @@
+//! The encrypting state machine: header, prefix, chunks.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use rand_core::TryCryptoRng;
+
+use super::handle::encode_header;
+use super::{EncryptOptions, Padding, seal_metadata};
+use crate::body::{AssociatedData, BodyKeys};
+use crate::chunked::{Cipher, Prefix, SALT_LEN, SealStream};
+use crate::context::EncryptionContext;
+use crate::error::{Error, Result};
+use crate::header::{HeaderParts, WrappedKeyRef};
+use crate::kdf::Prk;
+use crate::key::{Dek, fill_random};
+use crate::progress::{Progress, Status};
+use crate::wrap::WrappedKey;
+
+/// Encrypts one message of any length: plaintext in, envelope out.
+///
+/// It does no I/O and waits for nobody. The host wraps the DEK in its own time, adds the wrapped
+/// keys, then lets bytes flow:
+///
+/// ```
+/// use sealwax::{Dek, EncryptOptions, Encryptor, Kek, KeyProvider, LocalKek, Status, SysRng};
+/// # let kek = LocalKek::new(Kek::generate(&mut SysRng)?, "example")?;
+/// let options = EncryptOptions::new();
+/// let dek = Dek::generate(&mut SysRng)?;
+/// let mut encryptor = Encryptor::new(&dek, &options, &mut SysRng)?;
+/// encryptor.add_wrapped_key(kek.wrap(&dek, encryptor.context()).unwrap())?;
+/// let (mut envelope, mut buffer) = (Vec::new(), [0; 1024]);
+/// let mut plaintext: &[u8] = b"tide table";
+/// loop {
+///     let progress = encryptor.process(plaintext, &mut buffer)?;
+///     plaintext = &plaintext[progress.read..];
+///     envelope.extend_from_slice(&buffer[..progress.written]);
+///     match progress.status {
+///         Status::NeedInput => encryptor.end_input(), // a host with more input passes it
+///         Status::Done => break,
+///         _ => {}
+///     }
+/// }
+/// encryptor.finish()?;
+/// # Ok::<(), sealwax::Error>(())
+/// ```
+pub struct Encryptor {
+    /// What the header is made of, until it is made.
+    pending: Option<Box<Pending>>,
+    context: EncryptionContext,
+    /// Header and prefix, handed out before the first chunk.
+    front: Vec<u8>,
+    front_sent: usize,
+    prefix: Prefix,
+    chunks: Box<SealStream>,
+    failed: Option<Error>,
+}
+
+struct Pending {
+    prk: Prk,
+    sealed_metadata: Vec<u8>,
+    padding: Padding,
+    wrapped_keys: Vec<WrappedKey>,
+}
+
+impl Encryptor {
+    /// Starts a message under a DEK of its own.
+    ///
+    /// # Errors
+    /// [`Error::LimitExceeded`] for too much metadata, [`Error::Randomness`].
+    pub fn new<R: TryCryptoRng + ?Sized>(
+        dek: &Dek,
+        options: &EncryptOptions<'_>,
+        rng: &mut R,
+    ) -> Result<Self> {
+        let prk = Prk::new(dek.expose())?;
+        let sealed_metadata = seal_metadata(&prk, options.metadata, rng)?;
+        let mut salt = [0; SALT_LEN];
+        fill_random(rng, &mut salt)?;
+        let parts = HeaderParts {
+            context: options.context.view(),
+            sealed_metadata: &sealed_metadata,
+            wrapped_keys: &[],
+        };
+        let keys = BodyKeys::new(prk, parts.binding_digest()?);
+        let schedule = keys.schedule(&salt, &AssociatedData::new(options.associated_data))?;
+        let prefix = Prefix { salt, commitment: *schedule.commitment() };
+        let mut encryptor = Self::with_header(Vec::new(), &prefix, Cipher::new(&schedule));
+        encryptor.front.clear();
+        encryptor.context = options.context.clone();
+        encryptor.pending = Some(Box::new(Pending {
+            prk: keys.prk().clone(),
+            sealed_metadata,
+            padding: options.padding,
+            wrapped_keys: Vec::new(),
+        }));
+        Ok(encryptor)
+    }
+
+    /// A message whose header is finished.
+    pub(super) fn with_header(header: Vec<u8>, prefix: &Prefix, cipher: Cipher) -> Self {
+        let mut front = header;
+        front.extend_from_slice(&prefix.to_bytes());
+        Encryptor {
+            pending: None,
+            context: EncryptionContext::new(),
+            front,
+            front_sent: 0,
+            prefix: *prefix,
+            chunks: Box::new(SealStream::new(cipher)),
+            failed: None,
+        }
+    }
+
+    /// The encryption context to pass to the KMS when it wraps the DEK.
+    pub fn context(&self) -> crate::context::ContextRef<'_> {
+        self.context.view()
+    }
+
+    /// Adds the DEK as some provider wrapped it. Needed once at least, before bytes flow.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] once bytes flow.
+    pub fn add_wrapped_key(&mut self, key: WrappedKey) -> Result<()> {
+        let pending =
+            self.pending.as_mut().ok_or(Error::InvalidState("the header is finished already"))?;
+        pending.wrapped_keys.push(key);
+        Ok(())
+    }
+
+    /// Finishes the header and takes it out of the output, to be stored elsewhere. The body
+    /// alone flows then.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] without a wrapped key or once bytes flow;
+    /// [`Error::LimitExceeded`] if the header grows too large.
+    pub fn detach_header(&mut self) -> Result<Vec<u8>> {
+        let header = self.pending.as_ref().map(|pending| pending.header(&self.context));
+        let header = header.ok_or(Error::InvalidState("the header is finished already"))??;
+        self.pending = None;
+        self.front.extend_from_slice(&self.prefix.to_bytes());
+        Ok(header)
+    }
+
+    /// Reads plaintext and writes the envelope as far as both buffers allow.
+    ///
+    /// Any split of the input and of the output gives the same bytes. [`Status::NeedKey`] asks
+    /// for [`Encryptor::add_wrapped_key`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] for input after [`Encryptor::end_input`],
+    /// [`Error::LimitExceeded`] for more than 2^38 chunks or a header over 65,536 bytes. Errors
+    /// are sticky, and all of `output` is zeroed.
+    pub fn process(&mut self, input: &[u8], output: &mut [u8]) -> Result<Progress> {
+        if let Some(error) = &self.failed {
+            output.fill(0);
+            return Err(error.repeat());
+        }
+        let result = self.advance(input, output);
+        if let Err(error) = &result {
+            self.failed = Some(error.repeat());
+            output.fill(0);
+        }
+        result
+    }
+
+    fn advance(&mut self, input: &[u8], output: &mut [u8]) -> Result<Progress> {
+        if let Some(pending) = &self.pending {
+            if pending.wrapped_keys.is_empty() {
+                return Ok(Progress { read: 0, written: 0, status: Status::NeedKey });
+            }
+            self.front = pending.header(&self.context)?;
+            self.front.extend_from_slice(&self.prefix.to_bytes());
+            self.pending = None;
+        }
+        let held = self.front.get(self.front_sent..).unwrap_or_default();
+        let sent = held.len().min(output.len());
+        for (slot, byte) in output.iter_mut().zip(held) {
+            *slot = *byte;
+        }
+        self.front_sent += sent;
+        if sent < held.len() {
+            return Ok(Progress { read: 0, written: sent, status: Status::NeedOutput });
+        }
+        let mut progress =
+            self.chunks.process(input, output.get_mut(sent..).unwrap_or_default())?;
+        progress.written += sent;
+        Ok(progress)
+    }
+
+    /// Says that no more plaintext follows.
+    pub fn end_input(&mut self) {
+        self.chunks.end_input();
+    }
+
+    /// Ends the message.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`] unless everything was handed out.
+    pub fn finish(self) -> Result<()> {
+        match self.failed {
+            Some(error) => Err(error),
+            None => self.chunks.finish(),
+        }
+    }
+}
+
+impl Pending {
+    fn header(&self, context: &EncryptionContext) -> Result<Vec<u8>> {
+        if self.wrapped_keys.is_empty() {
+            return Err(Error::InvalidState("no wrapped key was added"));
+        }
+        let views: Vec<WrappedKeyRef<'_>> =
+            self.wrapped_keys.iter().map(WrappedKey::view).collect();
+        let parts = HeaderParts {
+            context: context.view(),
+            sealed_metadata: &self.sealed_metadata,
+            wrapped_keys: &views,
+        };
+        encode_header(&parts, &self.prk, self.padding)
+    }
+}
+
+impl core::fmt::Debug for Encryptor {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Encryptor")
+            .field("context", &self.context)
+            .field("chunks", &self.chunks)
+            .field("failed", &self.failed)
+            .finish_non_exhaustive()
+    }
+}

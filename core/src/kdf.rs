@@ -1,0 +1,63 @@
+//! HKDF-Expand, HMAC and SHA-512, as the format uses them.
+
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha512};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::error::{Error, Result};
+use crate::key::KEY_LEN;
+
+/// Length of a SHA-512 digest, in bytes.
+pub(crate) const DIGEST_LEN: usize = 64;
+
+/// A pseudorandom key, ready to expand. Holds HMAC's inner and outer state, so that a handle
+/// over many messages hashes the key once.
+#[derive(Clone)]
+pub(crate) struct Prk(Hkdf<Sha512>);
+
+impl Prk {
+    /// `HKDF-Expand-SHA512(prk = key, ...)`, RFC 5869 section 2.3.
+    ///
+    /// The hkdf crate takes no PRK shorter than the hash. HMAC pads its key with zeros to the
+    /// block size (RFC 2104 section 2), so the key followed by 32 zeros is the same HMAC key.
+    pub(crate) fn new(key: &[u8; KEY_LEN]) -> Result<Self> {
+        let mut padded = Zeroizing::new([0; DIGEST_LEN]);
+        for (slot, byte) in padded.iter_mut().zip(key) {
+            *slot = *byte;
+        }
+        Hkdf::from_prk(padded.as_slice())
+            .map(Prk)
+            .map_err(|_| Error::InvalidArgument("the key is too short"))
+    }
+
+    /// Fills `okm` from the concatenated parts of the info string.
+    pub(crate) fn expand(&self, info: &[&[u8]], okm: &mut [u8]) -> Result<()> {
+        self.0
+            .expand_multi_info(info, okm)
+            .map_err(|_| Error::InvalidArgument("too much key material asked for"))
+    }
+}
+
+/// `HMAC-SHA512(key, message)`, RFC 2104, cut to its first 32 bytes.
+pub(crate) fn hmac_32(key: &[u8; KEY_LEN], message: &[u8]) -> Result<[u8; 32]> {
+    let mut mac = <Hmac<Sha512> as KeyInit>::new_from_slice(key)
+        .map_err(|_| Error::InvalidArgument("invalid MAC key"))?;
+    mac.update(message);
+    let mut tag = mac.finalize().into_bytes();
+    let mut cut = [0; 32];
+    for (slot, byte) in cut.iter_mut().zip(tag.iter()) {
+        *slot = *byte;
+    }
+    tag.zeroize();
+    Ok(cut)
+}
+
+/// SHA-512 of the concatenated parts.
+pub(crate) fn sha512(parts: &[&[u8]]) -> [u8; DIGEST_LEN] {
+    let mut hash = Sha512::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().into()
+}

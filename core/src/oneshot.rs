@@ -1,0 +1,57 @@
+//! Whole messages in memory.
+
+use alloc::vec::Vec;
+
+use rand_core::TryCryptoRng;
+
+use crate::decrypt::{DecryptHandle, DecryptOptions};
+use crate::encrypt::{EncryptHandle, EncryptOptions};
+use crate::error::Result;
+use crate::header::Header;
+use crate::wrap::{KeyProvider, generate_dek};
+
+/// Encrypts `plaintext` under a fresh DEK that every provider wraps.
+///
+/// # Errors
+/// [`Error::InvalidArgument`](crate::Error::InvalidArgument) without a provider,
+/// [`Error::ProviderFailed`](crate::Error::ProviderFailed) if any provider fails,
+/// [`Error::LimitExceeded`](crate::Error::LimitExceeded),
+/// [`Error::Randomness`](crate::Error::Randomness).
+#[cfg(feature = "getrandom")]
+pub fn encrypt(
+    plaintext: &[u8],
+    providers: &[&dyn KeyProvider],
+    options: &EncryptOptions<'_>,
+) -> Result<Vec<u8>> {
+    encrypt_with(plaintext, providers, options, &mut getrandom::SysRng)
+}
+
+/// As `encrypt`, with the caller's generator.
+///
+/// # Errors
+/// As `encrypt`.
+pub fn encrypt_with<R: TryCryptoRng + ?Sized>(
+    plaintext: &[u8],
+    providers: &[&dyn KeyProvider],
+    options: &EncryptOptions<'_>,
+    rng: &mut R,
+) -> Result<Vec<u8>> {
+    let options = options.for_len(plaintext.len() as u64);
+    let (dek, keys) = generate_dek(providers, options.encryption_context(), rng)?;
+    let handle = EncryptHandle::new(&dek, &keys, &options, rng)?;
+    handle.encrypt(plaintext, options.associated_data, rng)
+}
+
+/// Decrypts an envelope with whichever provider can unwrap its DEK.
+///
+/// # Errors
+/// Any of the format, key and body classes.
+pub fn decrypt(
+    envelope: &[u8],
+    providers: &[&dyn KeyProvider],
+    options: &DecryptOptions<'_>,
+) -> Result<Vec<u8>> {
+    let (header, body) = Header::split(envelope)?;
+    let handle = DecryptHandle::open(header.as_bytes(), providers, options)?;
+    handle.decrypt_body(body, options.associated_data)
+}

@@ -1,0 +1,206 @@
+//! Wrapping DEKs: the providers that the host brings, and the local one.
+
+mod local;
+
+pub use local::LocalKek;
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use rand_core::TryCryptoRng;
+
+use crate::context::ContextRef;
+use crate::error::{Attempt, Error, ProviderError, Result};
+use crate::header::{Header, WrappedKeyRef};
+use crate::key::Dek;
+
+/// A DEK as some provider wrapped it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrappedKey {
+    provider_id: String,
+    key_id: String,
+    wrapped_dek: Vec<u8>,
+}
+
+impl WrappedKey {
+    /// Takes what a KMS returned.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for an empty part, [`Error::LimitExceeded`] for an id or a
+    /// wrapped DEK over its limit.
+    pub fn new(
+        provider_id: impl Into<String>,
+        key_id: impl Into<String>,
+        wrapped_dek: impl Into<Vec<u8>>,
+    ) -> Result<Self> {
+        let key = WrappedKey {
+            provider_id: provider_id.into(),
+            key_id: key_id.into(),
+            wrapped_dek: wrapped_dek.into(),
+        };
+        key.view().check()?;
+        Ok(key)
+    }
+
+    /// Borrows the wrapped key.
+    pub fn view(&self) -> WrappedKeyRef<'_> {
+        WrappedKeyRef {
+            provider_id: &self.provider_id,
+            key_id: &self.key_id,
+            wrapped_dek: &self.wrapped_dek,
+        }
+    }
+}
+
+impl From<WrappedKeyRef<'_>> for WrappedKey {
+    fn from(key: WrappedKeyRef<'_>) -> Self {
+        WrappedKey {
+            provider_id: key.provider_id.to_owned(),
+            key_id: key.key_id.to_owned(),
+            wrapped_dek: key.wrapped_dek.to_owned(),
+        }
+    }
+}
+
+/// Wraps and unwraps DEKs through a KMS, an HSM or a key that the host holds.
+///
+/// The key encryption key never comes near this crate; only DEKs cross this trait. A provider is
+/// asked once per object or less.
+pub trait KeyProvider: Send + Sync {
+    /// Names the kind of provider in headers, such as `aws-kms`; at most 128 bytes.
+    fn provider_id(&self) -> &str;
+
+    /// Whether this provider was configured with the key of this id. A provider is never asked
+    /// to unwrap under a stranger's key.
+    fn accepts(&self, key_id: &str) -> bool;
+
+    /// Wraps `dek` and binds the encryption context, if the KMS can.
+    ///
+    /// # Errors
+    /// [`ProviderError::Failed`] with the KMS's own error.
+    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError>;
+
+    /// Unwraps a wrapped key of this provider.
+    ///
+    /// # Errors
+    /// [`ProviderError::Rejected`] if it does not open under its key and this context;
+    /// [`ProviderError::Failed`] with the KMS's own error.
+    fn unwrap(
+        &self,
+        wrapped: WrappedKeyRef<'_>,
+        context: ContextRef<'_>,
+    ) -> Result<Dek, ProviderError>;
+
+    /// Makes and wraps a fresh DEK in one call, where the KMS offers that.
+    ///
+    /// `None`, the default, has the DEK made locally and wrapped by [`KeyProvider::wrap`].
+    fn generate(
+        &self,
+        context: ContextRef<'_>,
+    ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
+        let _ = context;
+        None
+    }
+}
+
+/// Makes a DEK and has every provider wrap it; the first may generate it.
+///
+/// # Errors
+/// [`Error::InvalidArgument`] without a provider; [`Error::ProviderFailed`] if any provider
+/// fails: no key of an object is ever missing; [`Error::Randomness`].
+pub fn generate_dek<R: TryCryptoRng + ?Sized>(
+    providers: &[&dyn KeyProvider],
+    context: ContextRef<'_>,
+    rng: &mut R,
+) -> Result<(Dek, Vec<WrappedKey>)> {
+    let (first, others) = providers
+        .split_first()
+        .ok_or(Error::InvalidArgument("at least one key provider is needed"))?;
+    let Some(generated) = first.generate(context) else {
+        let dek = Dek::generate(rng)?;
+        let keys = wrap_dek(&dek, providers, context)?;
+        return Ok((dek, keys));
+    };
+    let (dek, key) = generated.map_err(|error| wrap_failed(*first, error))?;
+    let mut keys = alloc::vec![check_wrapped(*first, key)?];
+    keys.extend(wrap_dek(&dek, others, context)?);
+    Ok((dek, keys))
+}
+
+/// Has every provider wrap `dek`.
+///
+/// # Errors
+/// [`Error::ProviderFailed`] if any of them fails.
+pub fn wrap_dek(
+    dek: &Dek,
+    providers: &[&dyn KeyProvider],
+    context: ContextRef<'_>,
+) -> Result<Vec<WrappedKey>> {
+    let wrap = |provider: &&dyn KeyProvider| {
+        let key = provider.wrap(dek, context).map_err(|error| wrap_failed(*provider, error))?;
+        check_wrapped(*provider, key)
+    };
+    providers.iter().map(wrap).collect()
+}
+
+/// Unwraps the DEK of `header` and hands it to `accept`, which checks it against the header.
+///
+/// The providers are asked in their order, each at most once, and only for a wrapped key of its
+/// own id that it accepts. A failure moves on to the next provider.
+pub(crate) fn unwrap_dek<T>(
+    header: &Header<'_>,
+    providers: &[&dyn KeyProvider],
+    mut accept: impl FnMut(Dek) -> Result<T>,
+) -> Result<T> {
+    let mut attempts = Vec::new();
+    let mut wrong_dek = None;
+    for provider in providers {
+        let Some(key) = matching_key(header, *provider) else { continue };
+        match provider.unwrap(key, header.context()) {
+            Ok(dek) => match accept(dek) {
+                Ok(opened) => return Ok(opened),
+                Err(error) => wrong_dek = Some(error),
+            },
+            Err(error) => attempts.push(Attempt {
+                provider_id: key.provider_id.to_owned(),
+                key_id: key.key_id.to_owned(),
+                error,
+            }),
+        }
+    }
+    Err(unwrap_failed(attempts, wrong_dek))
+}
+
+fn matching_key<'a>(header: &Header<'a>, provider: &dyn KeyProvider) -> Option<WrappedKeyRef<'a>> {
+    header
+        .wrapped_keys()
+        .find(|key| key.provider_id == provider.provider_id() && provider.accepts(key.key_id))
+}
+
+/// The one error for all attempts. FORMAT.md K-07: a DEK that did not fit the header outweighs a
+/// KMS that failed, and that a wrapped key that did not open.
+fn unwrap_failed(attempts: Vec<Attempt>, wrong_dek: Option<Error>) -> Error {
+    let failed = |attempt: &Attempt| matches!(attempt.error, ProviderError::Failed(_));
+    match wrong_dek {
+        Some(error) => error,
+        None if attempts.is_empty() => Error::NoMatchingKey,
+        None if attempts.iter().any(failed) => Error::ProviderFailed(attempts.into()),
+        None => Error::KeyUnwrap(attempts.into()),
+    }
+}
+
+fn wrap_failed(provider: &dyn KeyProvider, error: ProviderError) -> Error {
+    let attempt =
+        Attempt { provider_id: provider.provider_id().to_owned(), key_id: String::new(), error };
+    Error::ProviderFailed(alloc::vec![attempt].into())
+}
+
+/// A provider must sign with its own name, or nobody could unwrap what it wrapped.
+fn check_wrapped(provider: &dyn KeyProvider, key: WrappedKey) -> Result<WrappedKey> {
+    if key.provider_id == provider.provider_id() {
+        Ok(key)
+    } else {
+        Err(wrap_failed(provider, ProviderError::failed("the wrapped key names another provider")))
+    }
+}

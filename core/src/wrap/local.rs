@@ -1,0 +1,178 @@
+//! A key encryption key that the host holds itself.
+
+use alloc::string::String;
+
+use rand_core::TryCryptoRng;
+use zeroize::Zeroizing;
+
+use super::{KeyProvider, WrappedKey};
+use crate::aead::DefaultAead;
+use crate::chunked::{self, PREFIX_LEN, SALT_LEN, TAG_LEN};
+use crate::codec::len_u16;
+use crate::context::ContextRef;
+use crate::error::{Error, ProviderError, Result};
+use crate::header::WrappedKeyRef;
+use crate::key::{Dek, KEY_LEN, Kek, fill_random};
+
+const PROVIDER_ID: &str = "local";
+const LABEL: &[u8] = b"sealwax/v1 local-wrap\0";
+const WRAPPED_LEN: usize = PREFIX_LEN + KEY_LEN + TAG_LEN;
+
+/// A 32-byte KEK under a name.
+///
+/// ```text
+/// wrapped DEK = chunked-encryption message of the DEK under the KEK, with context
+///     "sealwax/v1 local-wrap" || 0x00 || u16 len, key id || canonical encryption context
+/// ```
+/// Source: FORMAT.md, "Local wrap".
+///
+/// # Security
+/// The KEK is in this process's memory. Where a KMS or an HSM can hold it, let it.
+#[derive(Debug)]
+pub struct LocalKek {
+    kek: Kek,
+    key_id: String,
+}
+
+impl LocalKek {
+    /// A KEK under the name that headers will carry.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for an empty name, [`Error::LimitExceeded`] for one over
+    /// 2,048 bytes.
+    pub fn new(kek: Kek, key_id: impl Into<String>) -> Result<Self> {
+        let key_id = key_id.into();
+        WrappedKeyRef { provider_id: PROVIDER_ID, key_id: &key_id, wrapped_dek: &[0] }.check()?;
+        Ok(LocalKek { kek, key_id })
+    }
+
+    /// A KEK of 64 hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for anything else; as [`LocalKek::new`].
+    pub fn from_hex(hex: &str, key_id: impl Into<String>) -> Result<Self> {
+        Self::new(parse_hex(hex)?, key_id)
+    }
+
+    /// A KEK of 32 bytes in base64, standard or URL alphabet, with or without padding.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for anything else; as [`LocalKek::new`].
+    pub fn from_base64(base64: &str, key_id: impl Into<String>) -> Result<Self> {
+        Self::new(parse_base64(base64)?, key_id)
+    }
+
+    /// A KEK from the content of a key file: 32 raw bytes, or hex or base64 with white space
+    /// around it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for anything else; as [`LocalKek::new`].
+    pub fn from_file_content(content: &[u8], key_id: impl Into<String>) -> Result<Self> {
+        if content.len() == KEY_LEN {
+            return Self::new(Kek::from_slice(content)?, key_id);
+        }
+        let text = core::str::from_utf8(content).map(str::trim).map_err(|_| NOT_A_KEY)?;
+        let kek = if text.len() == 2 * KEY_LEN { parse_hex(text)? } else { parse_base64(text)? };
+        Self::new(kek, key_id)
+    }
+
+    /// Reads a key file; see [`LocalKek::from_file_content`].
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the file cannot be read; as [`LocalKek::from_file_content`].
+    #[cfg(feature = "std")]
+    pub fn from_file(path: impl AsRef<std::path::Path>, key_id: impl Into<String>) -> Result<Self> {
+        let content = Zeroizing::new(std::fs::read(path)?);
+        Self::from_file_content(&content, key_id)
+    }
+
+    /// The name that headers carry.
+    pub fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
+    /// Wraps with the caller's generator; [`KeyProvider::wrap`] takes the operating system's.
+    ///
+    /// # Errors
+    /// [`Error::Randomness`] if the generator fails.
+    pub fn wrap_with<R: TryCryptoRng + ?Sized>(
+        &self,
+        dek: &Dek,
+        context: ContextRef<'_>,
+        rng: &mut R,
+    ) -> Result<WrappedKey> {
+        let (mut salt, mut wrapped) = ([0; SALT_LEN], [0; WRAPPED_LEN]);
+        fill_random(rng, &mut salt)?;
+        let len = len_u16(self.key_id.as_bytes())?.to_be_bytes();
+        let info = self.info(&len, context);
+        chunked::seal::<DefaultAead>(self.kek.expose(), &info, &salt, dek.expose(), &mut wrapped)?;
+        WrappedKey::new(PROVIDER_ID, self.key_id.as_str(), wrapped)
+    }
+
+    fn info<'a>(&'a self, len: &'a [u8; 2], context: ContextRef<'a>) -> [&'a [u8]; 4] {
+        [LABEL, len, self.key_id.as_bytes(), context.as_bytes()]
+    }
+
+    fn open(&self, wrapped: &[u8], context: ContextRef<'_>) -> Result<Dek> {
+        let mut dek = Zeroizing::new([0; KEY_LEN]);
+        let len = len_u16(self.key_id.as_bytes())?.to_be_bytes();
+        let info = self.info(&len, context);
+        let opened =
+            chunked::open::<DefaultAead>(self.kek.expose(), &info, wrapped, dek.as_mut_slice())?;
+        Dek::from_slice(dek.get(..opened).unwrap_or_default())
+    }
+}
+
+impl KeyProvider for LocalKek {
+    fn provider_id(&self) -> &str {
+        PROVIDER_ID
+    }
+
+    fn accepts(&self, key_id: &str) -> bool {
+        self.key_id == key_id
+    }
+
+    #[cfg(feature = "getrandom")]
+    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
+        self.wrap_with(dek, context, &mut getrandom::SysRng).map_err(ProviderError::failed)
+    }
+
+    /// Without a random source of the system, [`LocalKek::wrap_with`] is the way.
+    #[cfg(not(feature = "getrandom"))]
+    fn wrap(&self, _dek: &Dek, _context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
+        Err(ProviderError::failed(Error::Randomness))
+    }
+
+    fn unwrap(
+        &self,
+        wrapped: WrappedKeyRef<'_>,
+        context: ContextRef<'_>,
+    ) -> Result<Dek, ProviderError> {
+        self.open(wrapped.wrapped_dek, context).map_err(|_| ProviderError::Rejected)
+    }
+}
+
+const NOT_A_KEY: Error = Error::InvalidArgument("a key is 32 bytes: raw, 64 hex digits, or base64");
+
+fn parse_hex(hex: &str) -> Result<Kek> {
+    let mut key = Zeroizing::new([0; KEY_LEN]);
+    match base16ct::mixed::decode(hex, key.as_mut_slice()) {
+        Ok(decoded) if decoded.len() == KEY_LEN => Kek::from_slice(decoded),
+        _ => Err(NOT_A_KEY),
+    }
+}
+
+fn parse_base64(text: &str) -> Result<Kek> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+    let text = text.strip_suffix('=').unwrap_or(text);
+    // One spare group: the decoder may need it before it knows the length.
+    let mut key = Zeroizing::new([0; KEY_LEN + 4]);
+    let decoded = STANDARD_NO_PAD
+        .decode_slice(text, key.as_mut_slice())
+        .or_else(|_| URL_SAFE_NO_PAD.decode_slice(text, key.as_mut_slice()));
+    match decoded.ok().and_then(|len| key.get(..len)) {
+        Some(bytes) if bytes.len() == KEY_LEN => Kek::from_slice(bytes),
+        _ => Err(NOT_A_KEY),
+    }
+}

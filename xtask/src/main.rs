@@ -1,0 +1,60 @@
+//! `cargo xtask`: everything that Sealwax's people and its CI run, behind one command.
+//!
+//! - `setup` brings a bare machine to where the tests can run;
+//! - `test` runs every check of the project, step by step;
+//! - `demo` and `bench` show and measure the library.
+
+mod bench;
+mod demo;
+mod env;
+mod layering;
+mod metadata;
+mod process;
+mod setup;
+mod steps;
+mod toolchain;
+mod ui;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The project's own tasks.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Check what the tests need and install what is missing.
+    Setup(setup::Options),
+    /// Run every check of the project, in order.
+    Test(steps::Options),
+    /// Encrypt and decrypt a large file and show what happens.
+    Demo(demo::Options),
+    /// Run the benchmarks of the core.
+    Bench(bench::Options),
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode> {
+    let env = env::Env::find()?;
+    match cli.task {
+        Task::Setup(options) => setup::run(&env, &options),
+        Task::Test(options) => steps::run(&env, &options),
+        Task::Demo(options) => demo::run(&env, &options),
+        Task::Bench(options) => bench::run(&env, &options),
+    }
+}

@@ -1,0 +1,55 @@
+//! What cargo knows about the workspace's packages.
+
+use crate::env::Env;
+use crate::process;
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// One package of the workspace.
+pub struct Package {
+    /// Its name in Cargo.toml.
+    pub name: String,
+    /// The folder of its Cargo.toml.
+    pub folder: PathBuf,
+    /// Its features, `default` included, sorted.
+    pub features: Vec<String>,
+    /// The names of all that it depends on, whatever the kind.
+    pub dependencies: Vec<String>,
+}
+
+/// Every package of the workspace.
+pub fn packages(env: &Env) -> Result<Vec<Package>> {
+    let mut cargo = env.cargo("metadata");
+    let text = process::ask(cargo.args(["--no-deps", "--format-version=1"]))?;
+    let value: Value = serde_json::from_str(&text)?;
+    list(&value["packages"]).map(package).collect()
+}
+
+/// The package called `name`.
+pub fn package_named(env: &Env, name: &str) -> Result<Package> {
+    let found = packages(env)?.into_iter().find(|package| package.name == name);
+    found.with_context(|| format!("the workspace has no package {name}"))
+}
+
+fn package(value: &Value) -> Result<Package> {
+    let manifest = PathBuf::from(text(&value["manifest_path"])?);
+    Ok(Package {
+        name: text(&value["name"])?,
+        folder: manifest.parent().context("a manifest without a folder")?.to_path_buf(),
+        features: value["features"]
+            .as_object()
+            .map_or_else(Vec::new, |map| map.keys().cloned().collect()),
+        dependencies: list(&value["dependencies"])
+            .map(|each| text(&each["name"]))
+            .collect::<Result<_>>()?,
+    })
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn text(value: &Value) -> Result<String> {
+    Ok(value.as_str().context("cargo metadata has an unknown form")?.to_owned())
+}

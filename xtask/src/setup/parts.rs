@@ -1,0 +1,18 @@
+//! The parts of the set-up, in order. A new area adds one file here and one line to [`all`].
+
+mod components;
+mod python;
+mod targets;
+
+use super::part::Part;
+use crate::toolchain::Target;
+
+/// Every part.
+pub fn all() -> Vec<Box<dyn Part>> {
+    vec![
+        Box::new(components::Components),
+        Box::new(targets::Compiler(Target::BareMetal)),
+        Box::new(targets::Compiler(Target::Wasm)),
+        Box::new(python::Venv),
+    ]
+}

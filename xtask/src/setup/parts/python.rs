@@ -1,0 +1,68 @@
+//! The project's own virtual environment for Python, with `python-requirements.txt` in it.
+
+use crate::env::Env;
+use crate::process;
+use crate::setup::part::{Part, Setup};
+use crate::ui::Task;
+use anyhow::Result;
+use std::fs;
+use std::path::PathBuf;
+
+const REQUIREMENTS: &str = "xtask/python-requirements.txt";
+
+/// The virtual environment; it is current when the list that it was made from is the list of now.
+pub struct Venv;
+
+impl Part for Venv {
+    fn name(&self) -> &'static str {
+        "python"
+    }
+    fn why(&self) -> &'static str {
+        "the independent reading of the format is checked with Python"
+    }
+    fn what(&self) -> &'static str {
+        "a virtual environment with python-requirements.txt"
+    }
+    fn how_long(&self) -> &'static str {
+        "about 15 s"
+    }
+
+    fn found(&self, setup: &Setup) -> Result<Option<String>> {
+        let made_from = fs::read_to_string(stamp(setup.env)).unwrap_or_default();
+        let wanted = fs::read_to_string(setup.env.root.join(REQUIREMENTS))?;
+        if made_from != wanted {
+            return Ok(None);
+        }
+        Ok(process::ask(setup.env.python().arg("--version")).ok())
+    }
+
+    fn packages(&self, setup: &Setup, _task: &Task) -> Result<Vec<&'static str>> {
+        let complete =
+            process::ask(setup.env.program("python3").args(["-c", "import ensurepip, venv"]))
+                .is_ok();
+        Ok(if complete { Vec::new() } else { vec!["python3", "python3-venv"] })
+    }
+
+    fn install(&self, setup: &Setup, task: &Task) -> Result<String> {
+        let env = setup.env;
+        let venv = env.venv();
+        process::run(env.program("python3").args(["-m", "venv", "--clear"]).arg(&venv), task)?;
+        let mut pip = env.python();
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "--requirement",
+            REQUIREMENTS,
+        ]);
+        process::run(&mut pip, task)?;
+        fs::copy(env.root.join(REQUIREMENTS), stamp(env))?;
+        process::ask(env.python().arg("--version"))
+    }
+}
+
+/// The copy of the list, written last: an interrupted installation is not current.
+fn stamp(env: &Env) -> PathBuf {
+    env.venv().join("installed-requirements.txt")
+}

@@ -1,0 +1,26 @@
+//! The independent reading of the format, in Python.
+
+use super::step::{Outcome, Run, Step, tests_passed};
+use anyhow::{Result, bail};
+
+const REFERENCE: &str = "core/reference";
+
+/// The reference's tests.
+pub fn steps() -> Vec<Step> {
+    vec![Step::new(
+        "reference",
+        "an independent reading of the format agrees with the vectors",
+        reference,
+    )]
+}
+
+fn reference(run: &Run) -> Result<Outcome> {
+    if !run.env.root.join(REFERENCE).is_dir() {
+        return Ok(Outcome::Skipped(format!("there is no {REFERENCE}")));
+    }
+    if !run.env.venv().is_dir() {
+        bail!("the virtual environment is missing: run `cargo xtask setup --only python`");
+    }
+    let output = run.exec(run.env.python().args(["-m", "pytest", "--quiet", REFERENCE]))?;
+    Ok(Outcome::Passed(format!("{} tests", tests_passed(&output))))
+}

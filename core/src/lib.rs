@@ -1,6 +1,65 @@
-//! Envelope encryption.
+//! Envelope encryption: data is encrypted locally under a key of its own, and your KMS wraps
+//! that key.
+//!
+//! ```text
+//!   your KMS or HSM          this process                          the cloud
+//!   ┌───────────┐  wraps   ┌───────────┐  AES-256-GCM in chunks   ┌────────────────┐
+//!   │    KEK    │ ───────► │    DEK    │ ───────────────────────► │ header || body │
+//!   └───────────┘          └───────────┘   wrapped DEK in header  └────────────────┘
+//! ```
+//!
+//! # The paved path
+//!
+//! ```
+//! use sealwax::{DecryptOptions, EncryptOptions, EncryptionContext, Kek, LocalKek, SysRng};
+//!
+//! let key = LocalKek::new(Kek::generate(&mut SysRng)?, "backup-2026")?;
+//! let context = EncryptionContext::from_pairs([("tenant", "blue")])?;
+//!
+//! let options = EncryptOptions::new().context(context.clone());
+//! let envelope = sealwax::encrypt(b"tide table", &[&key], &options)?;
+//!
+//! let options = DecryptOptions::new().required_context(context);
+//! assert_eq!(sealwax::decrypt(&envelope, &[&key], &options)?, b"tide table");
+//! # Ok::<(), sealwax::Error>(())
+//! ```
+//!
+//! In place of [`LocalKek`] goes anything that implements [`KeyProvider`]: AWS KMS, Google Cloud
+//! KMS, Azure Key Vault, Vault or `OpenBao` transit, a PKCS#11 HSM. Several providers may wrap
+//! one DEK, and any one of them opens the envelope.
+//!
+//! # The run loop
+//!
+//! [`Encryptor`] and [`Decryptor`] do no I/O and wait for nobody. Each call of `process` takes
+//! what it can from the input, puts what it can into the output, and says what it needs next:
+//!
+//! | [`Status`] | the host |
+//! |---|---|
+//! | `NeedInput` | passes more input, or says `end_input()` |
+//! | `NeedOutput` | empties the output buffer |
+//! | `NeedKey` | wraps or unwraps the DEK through its KMS, in its own time, and provides it |
+//! | `Done` | calls `finish()`, which fails unless the message is complete |
+//!
+//! Plaintext leaves a [`Decryptor`] only in chunks that proved authentic. An error is sticky, and
+//! the output of the failing call is zeroed.
+//!
+//! # Many messages, one KMS call
+//!
+//! [`EncryptHandle`] and [`DecryptHandle`] hold a DEK and its header for any number of messages;
+//! every message has a random salt and with it keys of its own.
+//!
+//! # Features
+//!
+//! | feature | gives | needs |
+//! |---|---|---|
+//! | none | [`chunked`], [`header`], keys: parsing and sealing in the caller's buffers | `core` |
+//! | `alloc` | owned types, state machines, providers, text form | `alloc` |
+//! | `getrandom` | `SysRng`, and calls that take no generator | an operating system |
+//! | `std` (default) | files, readers, adapters | `std` |
+//!
+//! The format is fixed in [FORMAT.md](https://github.com/sealwax/sealwax/blob/main/core/spec/FORMAT.md),
+//! the threat model in [DESIGN.md](https://github.com/sealwax/sealwax/blob/main/core/spec/DESIGN.md).
 #![cfg_attr(not(feature = "std"), no_std)]
-#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(test),
     deny(
@@ -68,3 +127,8 @@ pub use rewrap::{RewrapMode, rewrap, rewrap_header, rewrap_with};
 pub use text::{TEXT_PREFIX, from_text, to_text};
 #[cfg(feature = "alloc")]
 pub use wrap::{KeyProvider, LocalKek, WrappedKey, generate_dek, wrap_dek};
+
+/// The examples of the README, run as tests.
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../../README.md")]
+struct ReadmeDoctests;

@@ -55,7 +55,9 @@ impl Env {
 
     /// A command of Python in that environment.
     pub fn python(&self) -> Command {
-        self.program(self.venv().join("bin/python"))
+        let mut python = self.program(self.venv().join("bin/python"));
+        python.env("PYTHONDONTWRITEBYTECODE", "1"); // Nothing is written among the sources.
+        python
     }
 }
 

@@ -21,6 +21,8 @@ fn reference(run: &Run) -> Result<Outcome> {
     if !run.env.venv().is_dir() {
         bail!("the virtual environment is missing: run `cargo xtask setup --only python`");
     }
-    let output = run.exec(run.env.python().args(["-m", "pytest", "--quiet", REFERENCE]))?;
+    let mut pytest = run.env.python();
+    pytest.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", REFERENCE]);
+    let output = run.exec(&mut pytest)?;
     Ok(Outcome::Passed(format!("{} tests", tests_passed(&output))))
 }

@@ -4,12 +4,17 @@
 //! context = "sealwax/v1 body" || 0x00 || SHA-512(magic || binding part) || SHA-512(associated data)
 //! ```
 
+#[cfg(feature = "alloc")]
 use crate::chunked::{KeySchedule, SALT_LEN};
+#[cfg(feature = "alloc")]
 use crate::error::Result;
-use crate::kdf::{DIGEST_LEN, Prk, sha512};
+#[cfg(feature = "alloc")]
+use crate::kdf::Prk;
+use crate::kdf::{DIGEST_LEN, sha512};
 
 const LABEL: &[u8; 16] = b"sealwax/v1 body\0";
-const CONTEXT_LEN: usize = LABEL.len() + 2 * DIGEST_LEN;
+/// Length of a body's context string, in bytes.
+pub(crate) const CONTEXT_LEN: usize = LABEL.len() + 2 * DIGEST_LEN;
 
 /// `SHA-512("")`, so that a message without associated data hashes nothing for it.
 const EMPTY_DIGEST: [u8; DIGEST_LEN] = [
@@ -20,11 +25,13 @@ const EMPTY_DIGEST: [u8; DIGEST_LEN] = [
 ];
 
 /// Derives the key schedule of each body under one header.
+#[cfg(feature = "alloc")]
 pub(crate) struct BodyKeys {
     prk: Prk,
     binding: [u8; DIGEST_LEN],
 }
 
+#[cfg(feature = "alloc")]
 impl BodyKeys {
     pub(crate) const fn new(prk: Prk, binding: [u8; DIGEST_LEN]) -> Self {
         BodyKeys { prk, binding }
@@ -39,13 +46,21 @@ impl BodyKeys {
         salt: &[u8; SALT_LEN],
         associated_data: &AssociatedData,
     ) -> Result<KeySchedule> {
-        let mut context = [0; CONTEXT_LEN];
-        let parts = LABEL.iter().chain(&self.binding).chain(&associated_data.0);
-        for (slot, byte) in context.iter_mut().zip(parts) {
-            *slot = *byte;
-        }
-        KeySchedule::from_prk(&self.prk, salt, &context)
+        KeySchedule::from_prk(&self.prk, salt, &context(&self.binding, associated_data))
     }
+}
+
+/// The context string of a body.
+pub(crate) fn context(
+    binding: &[u8; DIGEST_LEN],
+    associated_data: &AssociatedData,
+) -> [u8; CONTEXT_LEN] {
+    let mut context = [0; CONTEXT_LEN];
+    let parts = LABEL.iter().chain(binding).chain(&associated_data.0);
+    for (slot, byte) in context.iter_mut().zip(parts) {
+        *slot = *byte;
+    }
+    context
 }
 
 /// The digest of the caller's associated data.

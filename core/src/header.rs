@@ -29,6 +29,8 @@ pub const FIXED_LEN: usize = 12;
 pub const MIN_HEADER_LEN: usize = 63;
 /// Padded headers fill a multiple of this, in bytes.
 pub const PAGE_LEN: usize = 4_096;
+/// Length of the context string of a body, in bytes.
+pub const BODY_CONTEXT_LEN: usize = crate::body::CONTEXT_LEN;
 /// Largest sealed metadata, in bytes.
 const MAX_SEALED_METADATA_LEN: usize = PREFIX_LEN + MAX_METADATA_LEN + 2 * TAG_LEN;
 /// Shortest sealed metadata, that of the empty string, in bytes.

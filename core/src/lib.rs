@@ -75,7 +75,6 @@
 extern crate alloc;
 
 pub mod aead;
-#[cfg(feature = "alloc")]
 mod body;
 pub mod chunked;
 mod codec;

@@ -1,9 +1,10 @@
 //! Encoding into a caller's buffer.
 
 use super::{
-    FIXED_LEN, MAC_LEN, MAGIC, MAX_SEALED_METADATA_LEN, MIN_SEALED_METADATA_LEN, SUITE,
-    WrappedKeyRef,
+    BODY_CONTEXT_LEN, FIXED_LEN, MAC_LEN, MAGIC, MAX_SEALED_METADATA_LEN, MIN_SEALED_METADATA_LEN,
+    SUITE, WrappedKeyRef,
 };
+use crate::body::{self, AssociatedData};
 use crate::codec::Writer;
 use crate::context::ContextRef;
 use crate::error::{Error, Result};
@@ -91,7 +92,6 @@ impl HeaderParts<'_> {
     }
 
     /// `SHA-512(magic || binding part)` of the header to be.
-    #[cfg_attr(not(feature = "alloc"), allow(dead_code))] // the state machines need alloc
     pub(crate) fn binding_digest(&self) -> Result<[u8; DIGEST_LEN]> {
         let len = u32::try_from(self.sealed_metadata.len()).map_err(|_| TOO_LARGE)?;
         Ok(sha512(&[
@@ -101,6 +101,14 @@ impl HeaderParts<'_> {
             &len.to_be_bytes(),
             self.sealed_metadata,
         ]))
+    }
+
+    /// The context string of the body, as [`super::Header::body_context`].
+    ///
+    /// # Errors
+    /// [`Error::LimitExceeded`] for metadata that no header can hold.
+    pub fn body_context(&self, associated_data: &[u8]) -> Result<[u8; BODY_CONTEXT_LEN]> {
+        Ok(body::context(&self.binding_digest()?, &AssociatedData::new(associated_data)))
     }
 
     fn check(&self) -> Result<()> {

@@ -3,9 +3,10 @@
 use subtle::ConstantTimeEq;
 
 use super::{
-    FIXED_LEN, MAC_LEN, MAGIC, MAX_SEALED_METADATA_LEN, MIN_HEADER_LEN, MIN_SEALED_METADATA_LEN,
-    SUITE,
+    BODY_CONTEXT_LEN, FIXED_LEN, MAC_LEN, MAGIC, MAX_SEALED_METADATA_LEN, MIN_HEADER_LEN,
+    MIN_SEALED_METADATA_LEN, SUITE,
 };
+use crate::body::{self, AssociatedData};
 use crate::codec::Reader;
 use crate::context::ContextRef;
 use crate::error::{Error, Result};
@@ -152,6 +153,19 @@ impl<'a> Header<'a> {
     /// `SHA-512(magic || binding part)`, which the keys of the body depend on.
     pub(crate) fn binding_digest(&self) -> [u8; DIGEST_LEN] {
         sha512(&[&MAGIC, self.binding])
+    }
+
+    /// The context string under which [`crate::chunked`] seals this header's body, 144 bytes:
+    ///
+    /// ```text
+    /// "sealwax/v1 body" || 0x00 || SHA-512(magic || binding part) || SHA-512(associated data)
+    /// ```
+    ///
+    /// # Security
+    /// Verify the header first. This is for hosts without `alloc`; others take a
+    /// `DecryptHandle`, which does.
+    pub fn body_context(&self, associated_data: &[u8]) -> [u8; BODY_CONTEXT_LEN] {
+        body::context(&self.binding_digest(), &AssociatedData::new(associated_data))
     }
 
     /// Checks, in constant time, that whoever made this header had the DEK.

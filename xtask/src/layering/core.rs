@@ -61,7 +61,8 @@ impl File<'_> {
         let to_root = format!("{}::", vec!["super"; self.depth].join("::"));
         let names = ["crate::", &to_root].into_iter().flat_map(|root| names_behind(line, root));
         let finding = |name: &str| {
-            let used = self.exports.module(name);
+            // A module wins over a function of its name, such as `decrypt`.
+            let used = layer(name).map_or_else(|| self.exports.module(name), |_| name);
             match layer(used) {
                 None => Some(format!("{used} is in no layer of the table")),
                 Some(other) if other > own => {

@@ -32,13 +32,23 @@ pub struct Options {
 
 /// Sets up the chosen parts; a second run finds everything present.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
-    let start = Instant::now();
     let parts = chosen(parts::all(), &options.only)?;
     if options.list {
         parts.iter().for_each(|part| println!("{:<12} {}", part.name(), part.why()));
         return Ok(ExitCode::SUCCESS);
     }
-    let setup = Setup { env, choice: options.wasm_route };
+    install_missing(env, options.wasm_route, parts)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Sets up every part, for a task that needs them.
+pub fn ensure(env: &Env, choice: Choice) -> Result<()> {
+    install_missing(env, choice, parts::all())
+}
+
+fn install_missing(env: &Env, choice: Choice, parts: Vec<Box<dyn Part>>) -> Result<()> {
+    let start = Instant::now();
+    let setup = Setup { env, choice };
     let missing = check(&setup, parts)?;
     let count = missing.len();
     install_packages(&setup, &missing)?;
@@ -46,7 +56,7 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
         install(&setup, part.as_ref())?;
     }
     println!("everything is ready ({}, {count} installed)", seconds(start.elapsed()));
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 fn chosen(parts: Vec<Box<dyn Part>>, only: &[String]) -> Result<Vec<Box<dyn Part>>> {

@@ -1,4 +1,5 @@
-//! `cargo xtask test`: every check of the project, in order, with times and a summary.
+//! `cargo xtask test`: sets up what is missing, then every check of the project, in order, with
+//! times and a summary.
 
 mod core;
 mod gate;
@@ -8,6 +9,8 @@ mod rust;
 mod step;
 
 use crate::env::Env;
+use crate::setup;
+use crate::toolchain::{Choice, ROUTE_VARIABLE};
 use crate::ui::{Mark, Task, seconds};
 use anyhow::{Result, bail};
 use clap::Args;
@@ -27,7 +30,8 @@ fn all(env: &Env) -> Result<Vec<Step>> {
 /// Which steps to run, and how.
 #[derive(Args)]
 pub struct Options {
-    /// Only these steps, by name or by the part of it before the colon, separated by commas.
+    /// Only these steps, by name or by the part of it before the colon, separated by commas;
+    /// then nothing is installed.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Go on after a step that failed.
@@ -36,6 +40,12 @@ pub struct Options {
     /// List the steps and end.
     #[arg(long)]
     list: bool,
+    /// Check and install nothing first.
+    #[arg(long)]
+    no_setup: bool,
+    /// How compilers for WebAssembly and bare metal are to be had.
+    #[arg(long, value_enum, env = ROUTE_VARIABLE, default_value = "auto")]
+    wasm_route: Choice,
 }
 
 /// How one step ended.
@@ -52,6 +62,9 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     if options.list {
         steps.iter().for_each(|step| println!("{:<26} {}", step.name, step.what));
         return Ok(ExitCode::SUCCESS);
+    }
+    if options.only.is_empty() && !options.no_setup {
+        setup::ensure(env, options.wasm_route)?;
     }
     let mut rows = Vec::new();
     for step in &steps {

@@ -19,7 +19,10 @@ from .text import from_text, to_text
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse would end with status 2, which is a code of section 11."""
+    """argparse would end with status 2, which is a code of section 11, and guess at names."""
+
+    def __init__(self, **arguments):
+        super().__init__(**arguments, allow_abbrev=False)
 
     def error(self, message: str):
         print(f"{self.prog}: {message}", file=sys.stderr)

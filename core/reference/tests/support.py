@@ -25,7 +25,7 @@ def random_text(source: random.Random, least: int, most: int) -> str:
 def random_pairs(source: random.Random) -> list[tuple[str, str]]:
     count = source.choice([0, 0, 1, 2, 5])
     pairs = {
-        random_text(source, 1, 8).replace("=", "-"): random_text(source, 0, 12)
+        random_text(source, 1, 8).replace("=", "."): random_text(source, 0, 12)
         for _ in range(count)
     }
     return list(pairs.items())

@@ -14,6 +14,7 @@ mod setup;
 mod steps;
 mod toolchain;
 mod ui;
+mod vectors;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -37,6 +38,8 @@ enum Task {
     Demo(demo::Options),
     /// Run the benchmarks of the core.
     Bench(bench::Options),
+    /// Check the test vectors of the format, or write them anew.
+    Vectors(vectors::Options),
 }
 
 fn main() -> ExitCode {
@@ -56,5 +59,6 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Task::Test(options) => steps::run(&env, &options),
         Task::Demo(options) => demo::run(&env, &options),
         Task::Bench(options) => bench::run(&env, &options),
+        Task::Vectors(options) => vectors::run(&env, &options),
     }
 }

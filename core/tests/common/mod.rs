@@ -1,0 +1,8 @@
+//! What several test binaries share.
+#![allow(dead_code)] // every test binary compiles all of it and uses a part
+
+pub mod drive;
+pub mod providers;
+pub mod raw;
+pub mod schema;
+pub mod seed;

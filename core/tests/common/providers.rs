@@ -1,0 +1,65 @@
+//! Key providers of the tests' own, beside the real local one.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sealwax::{ContextRef, Dek, KeyProvider, ProviderError, WrappedKey, WrappedKeyRef};
+
+/// What a [`TestProvider`] answers to every unwrapping.
+pub enum Answer {
+    /// These bytes as the DEK, whatever was wrapped.
+    Bytes(Vec<u8>),
+    /// That the KMS is out of reach.
+    Failure,
+}
+
+/// A provider with a fixed answer that counts how often it is asked.
+pub struct TestProvider {
+    provider_id: String,
+    key_id: String,
+    answer: Answer,
+    calls: AtomicUsize,
+}
+
+impl TestProvider {
+    pub fn new(provider_id: &str, key_id: &str, answer: Answer) -> Self {
+        let (provider_id, key_id) = (provider_id.to_owned(), key_id.to_owned());
+        TestProvider { provider_id, key_id, answer, calls: AtomicUsize::new(0) }
+    }
+
+    pub fn calls(&self) -> usize {
+        self.calls.load(Ordering::Relaxed)
+    }
+}
+
+impl KeyProvider for TestProvider {
+    fn provider_id(&self) -> &str {
+        &self.provider_id
+    }
+
+    fn accepts(&self, key_id: &str) -> bool {
+        self.key_id == key_id
+    }
+
+    fn wrap(&self, _dek: &Dek, _context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        match &self.answer {
+            Answer::Bytes(bytes) => {
+                WrappedKey::new(self.provider_id.as_str(), self.key_id.as_str(), bytes.as_slice())
+                    .map_err(ProviderError::failed)
+            }
+            Answer::Failure => Err(ProviderError::failed("the KMS is out of reach")),
+        }
+    }
+
+    fn unwrap(
+        &self,
+        _wrapped: WrappedKeyRef<'_>,
+        _context: ContextRef<'_>,
+    ) -> Result<Dek, ProviderError> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        match &self.answer {
+            Answer::Bytes(bytes) => Dek::from_slice(bytes).map_err(|_| ProviderError::Rejected),
+            Answer::Failure => Err(ProviderError::failed("the KMS is out of reach")),
+        }
+    }
+}

@@ -365,6 +365,8 @@ impl fmt::Display for Attempts {
 pub enum ProviderError {
     /// The wrapped key did not open: it was modified, or belongs to another key or context.
     Rejected,
+    /// As [`ProviderError::Rejected`], with the host's own error as the cause.
+    RejectedBecause(Box<dyn core::error::Error + Send + Sync>),
     /// The host's KMS failed: unreachable, denied, key disabled, out of time.
     Failed(Box<dyn core::error::Error + Send + Sync>),
 }
@@ -375,6 +377,11 @@ impl ProviderError {
     pub fn failed(cause: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
         ProviderError::Failed(cause.into())
     }
+
+    /// A rejection with the host's own error, or a text, as the cause.
+    pub fn rejected(cause: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
+        ProviderError::RejectedBecause(cause.into())
+    }
 }
 
 #[cfg(feature = "alloc")]
@@ -382,6 +389,9 @@ impl fmt::Display for ProviderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ProviderError::Rejected => f.write_str("the wrapped key was rejected"),
+            ProviderError::RejectedBecause(cause) => {
+                write!(f, "the wrapped key was rejected: {cause}")
+            }
             ProviderError::Failed(cause) => write!(f, "{cause}"),
         }
     }
@@ -392,7 +402,9 @@ impl core::error::Error for ProviderError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             ProviderError::Rejected => None,
-            ProviderError::Failed(cause) => Some(cause.as_ref()),
+            ProviderError::RejectedBecause(cause) | ProviderError::Failed(cause) => {
+                Some(cause.as_ref())
+            }
         }
     }
 }

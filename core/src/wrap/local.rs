@@ -86,6 +86,11 @@ impl LocalKek {
         Self::from_file_content(&content, key_id)
     }
 
+    /// The KEK itself, for storing it.
+    pub const fn kek(&self) -> &Kek {
+        &self.kek
+    }
+
     /// The name that headers carry.
     pub fn key_id(&self) -> &str {
         &self.key_id

@@ -1,0 +1,262 @@
+"""The exceptions, one class for each kind of failure, and the codes that all languages share."""
+
+from __future__ import annotations
+
+import errno
+import os
+from enum import IntEnum
+from typing import Any, NamedTuple, Optional
+
+
+class ErrorCode(IntEnum):
+    """The stable code of an error: `str()` gives its name, `int()` its number."""
+
+    INVALID_ARGUMENT = 1
+    INVALID_STATE = 2
+    BUFFER_TOO_SMALL = 3
+    NULL_POINTER = 4
+    PANIC = 5
+    BAD_MAGIC = 20
+    UNSUPPORTED_VERSION = 21
+    UNSUPPORTED_SUITE = 22
+    MALFORMED = 23
+    LIMIT_EXCEEDED = 24
+    NO_MATCHING_KEY = 40
+    PROVIDER_FAILED = 41
+    KEY_UNWRAP = 42
+    COMMITMENT_MISMATCH = 43
+    CONTEXT_MISMATCH = 44
+    HEADER_AUTHENTICATION = 45
+    AUTHENTICATION = 60
+    TRUNCATED = 61
+    TRAILING_DATA = 62
+    IO = 80
+    CANCELLED = 81
+    ALREADY_EXISTS = 82
+    RANDOMNESS = 83
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Attempt(NamedTuple):
+    """One provider that was asked in vain."""
+
+    provider_id: str
+    key_id: str
+    reason: str
+    error: Optional[BaseException] = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The host's exception may hold anything; its kind is in the reason.
+        return (Attempt, (self.provider_id, self.key_id, self.reason, None))
+
+
+class SealwaxError(Exception):
+    """Any failure. `code` tells which; it never changes between versions and languages."""
+
+    code: ErrorCode = ErrorCode.INVALID_STATE
+
+    def __init__(self, message: str = "", code: Optional[ErrorCode] = None, **details: Any) -> None:
+        super().__init__(message)
+        if code is not None:
+            self.code = ErrorCode(code)
+        self.__dict__.update(details)
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_restore, (type(self), self.args, self.__dict__.copy()))
+
+
+class InvalidArgumentError(SealwaxError, ValueError):
+    """An argument is outside of what the call accepts."""
+
+    code = ErrorCode.INVALID_ARGUMENT
+
+
+class BufferTooSmallError(InvalidArgumentError):
+    """The output buffer is too small; `needed` bytes are enough."""
+
+    code = ErrorCode.BUFFER_TOO_SMALL
+    needed: int = 0
+
+
+class InvalidStateError(SealwaxError):
+    """The call does not fit the state of the object."""
+
+
+class FormatError(SealwaxError):
+    """The input is no envelope, or none that this version knows."""
+
+    code = ErrorCode.MALFORMED
+
+
+class LimitError(SealwaxError):
+    """A count or a length is over the limit of the format."""
+
+    code = ErrorCode.LIMIT_EXCEEDED
+
+
+class ProviderError(SealwaxError):
+    """A key provider failed: unreachable, denied, out of time.
+
+    `attempts` names everyone who was asked; `__cause__` is the first one's own exception.
+    """
+
+    code = ErrorCode.PROVIDER_FAILED
+    attempts: tuple[Attempt, ...] = ()
+
+
+class KeyUnwrapError(SealwaxError):
+    """A wrapped key did not open under the key that it names.
+
+    Raised by a provider's `unwrap`, it says that the wrapped key or the context is to blame and
+    not the KMS.
+    """
+
+    code = ErrorCode.KEY_UNWRAP
+    attempts: tuple[Attempt, ...] = ()
+
+
+class NoMatchingKeyError(SealwaxError):
+    """No provider at hand may unwrap any of the wrapped keys."""
+
+    code = ErrorCode.NO_MATCHING_KEY
+
+
+class ContextMismatchError(SealwaxError):
+    """The encryption context lacks a pair that the reader requires."""
+
+    code = ErrorCode.CONTEXT_MISMATCH
+
+
+class AuthenticationError(SealwaxError):
+    """The data, the header or the associated data is not what was encrypted."""
+
+    code = ErrorCode.AUTHENTICATION
+    chunk: Optional[int] = None
+
+
+class TruncatedError(SealwaxError, EOFError):
+    """The input ends before the message does."""
+
+    code = ErrorCode.TRUNCATED
+
+
+class CancelledError(SealwaxError):
+    """The program cancelled the operation."""
+
+    code = ErrorCode.CANCELLED
+
+
+class RandomnessError(SealwaxError):
+    """The operating system gave no random bytes."""
+
+    code = ErrorCode.RANDOMNESS
+
+
+class IoError(SealwaxError, OSError):
+    """Reading or writing failed; also an instance of the built-in class for its `errno`."""
+
+    code = ErrorCode.IO
+
+    def __init__(
+        self,
+        message: str = "",
+        code: Optional[ErrorCode] = None,
+        *,
+        errno: Optional[int] = None,
+        filename: Optional[Any] = None,
+    ) -> None:
+        if errno is None:
+            OSError.__init__(self, message)
+        else:
+            OSError.__init__(self, errno, message, filename)
+        if code is not None:
+            self.code = ErrorCode(code)
+
+    def __str__(self) -> str:
+        return OSError.__str__(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        message = self.strerror if self.errno is not None else str(self)
+        return (_restore_io, (type(self), message, self.code, self.errno, self.filename))
+
+
+class AlreadyExistsError(IoError, FileExistsError):
+    """The target exists, and the call was not told to overwrite it."""
+
+    code = ErrorCode.ALREADY_EXISTS
+
+
+class MissingFileError(IoError, FileNotFoundError):
+    """There is no such file."""
+
+
+class DeniedFileError(IoError, PermissionError):
+    """The operating system does not allow it."""
+
+
+class DirectoryError(IoError, IsADirectoryError):
+    """A file was expected, and this is a directory."""
+
+
+def _restore(cls: type[SealwaxError], args: tuple[Any, ...], state: dict[str, Any]) -> SealwaxError:
+    error = cls(*args)
+    error.__dict__.update(state)
+    return error
+
+
+def _restore_io(
+    cls: type[IoError], message: str, code: ErrorCode, errno: Optional[int], filename: Any
+) -> IoError:
+    return cls(message, code, errno=errno, filename=filename)
+
+
+_CLASSES: dict[ErrorCode, type[SealwaxError]] = {
+    ErrorCode.INVALID_ARGUMENT: InvalidArgumentError,
+    ErrorCode.BUFFER_TOO_SMALL: BufferTooSmallError,
+    ErrorCode.INVALID_STATE: InvalidStateError,
+    ErrorCode.BAD_MAGIC: FormatError,
+    ErrorCode.UNSUPPORTED_VERSION: FormatError,
+    ErrorCode.UNSUPPORTED_SUITE: FormatError,
+    ErrorCode.MALFORMED: FormatError,
+    ErrorCode.LIMIT_EXCEEDED: LimitError,
+    ErrorCode.NO_MATCHING_KEY: NoMatchingKeyError,
+    ErrorCode.PROVIDER_FAILED: ProviderError,
+    ErrorCode.KEY_UNWRAP: KeyUnwrapError,
+    ErrorCode.COMMITMENT_MISMATCH: AuthenticationError,
+    ErrorCode.CONTEXT_MISMATCH: ContextMismatchError,
+    ErrorCode.HEADER_AUTHENTICATION: AuthenticationError,
+    ErrorCode.AUTHENTICATION: AuthenticationError,
+    ErrorCode.TRUNCATED: TruncatedError,
+    ErrorCode.TRAILING_DATA: FormatError,
+    ErrorCode.CANCELLED: CancelledError,
+    ErrorCode.RANDOMNESS: RandomnessError,
+}
+
+_IO_CLASSES: dict[int, type[IoError]] = {
+    errno.ENOENT: MissingFileError,
+    errno.EACCES: DeniedFileError,
+    errno.EPERM: DeniedFileError,
+    errno.EISDIR: DirectoryError,
+    errno.EEXIST: AlreadyExistsError,
+}
+
+
+def build(code: int, message: str, **details: Any) -> SealwaxError:
+    """The exception for an error of the core; the extension module calls it."""
+    known = ErrorCode(code)
+    if known is ErrorCode.IO:
+        number: Optional[int] = details.get("errno")
+        if number is not None:
+            # The text is Python's own: the core's would repeat the number.
+            return _IO_CLASSES.get(number, IoError)(os.strerror(number), known, errno=number)
+        return IoError(message, known)
+    if known is ErrorCode.ALREADY_EXISTS:
+        return AlreadyExistsError(message, known, errno=errno.EEXIST)
+    if "attempts" in details:
+        details["attempts"] = tuple(Attempt(*attempt) for attempt in details["attempts"])
+    return _CLASSES[known](message, known, **details)

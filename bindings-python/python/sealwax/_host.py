@@ -1,0 +1,60 @@
+"""What the extension module calls: the host's providers, the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from . import audit
+
+if TYPE_CHECKING:
+    from ._provider import Provider, WrappedKey
+
+is_audited = audit.is_enabled
+record = audit.record
+
+
+def wrap(provider: Provider, dek: bytearray, context: Mapping[str, str]) -> tuple[str, bytes]:
+    """Has `provider` wrap `dek`, and wipes it whatever happens."""
+    try:
+        return _checked(provider.wrap(dek, context))
+    finally:
+        wipe(dek)
+
+
+def unwrap(provider: Provider, wrapped: WrappedKey, context: Mapping[str, str]) -> Any:
+    """Has `provider` unwrap; the extension module copies the key and wipes a `bytearray`."""
+    return provider.unwrap(wrapped, context)
+
+
+def generate(provider: Any, context: Mapping[str, str]) -> tuple[Any, tuple[str, bytes]]:
+    """Has `provider` make and wrap a key."""
+    dek, wrapped = provider.generate(context)
+    return dek, _checked(wrapped)
+
+
+def accepts(provider: Provider, key_id: str) -> bool:
+    """Whether `provider` was configured with this key."""
+    return provider.accepts(key_id)
+
+
+def wipe(secret: bytearray) -> None:
+    """Overwrites a key where it is."""
+    secret[:] = bytes(len(secret))
+
+
+def _checked(wrapped: WrappedKey) -> tuple[str, bytes]:
+    key_id, wrapped_dek = wrapped[0], wrapped[1]
+    if not isinstance(key_id, str):
+        raise TypeError(f"a wrapped key's key_id must be str, not {type(key_id).__name__}")
+    return key_id, bytes(wrapped_dek)
+
+
+def may_overlap(data: memoryview, out: memoryview) -> bool:
+    """Whether both could be the same memory: yes, where that cannot be found out."""
+    from ctypes import addressof, c_char
+
+    if data.readonly:
+        return True
+    start, out_start = addressof(c_char.from_buffer(data)), addressof(c_char.from_buffer(out))
+    return start < out_start + out.nbytes and out_start < start + data.nbytes

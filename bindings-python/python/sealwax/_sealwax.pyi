@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, Optional, Union, final
+
+from ._provider import WrappedKey
+from ._types import Buffer, Context, Keys, Padding
+
+__all__ = [
+    "DecryptHandle",
+    "ERROR_CODES",
+    "EncryptHandle",
+    "LocalKey",
+    "MAX_HEADER_LEN",
+    "__version__",
+    "decrypt",
+    "decrypt_into",
+    "encrypt",
+    "encrypt_detached",
+    "encrypt_into",
+    "from_text",
+    "parse_header",
+    "rewrap",
+    "rewrap_header",
+    "sealed_size",
+    "to_text",
+]
+
+__version__: str
+ERROR_CODES: dict[str, int]
+MAX_HEADER_LEN: int
+
+def encrypt(
+    data: Buffer,
+    /,
+    keys: Keys,
+    *,
+    context: Context = None,
+    associated_data: Optional[Buffer] = None,
+    metadata: Optional[Buffer] = None,
+    padding: Padding = None,
+) -> bytes: ...
+def encrypt_detached(
+    data: Buffer,
+    /,
+    keys: Keys,
+    *,
+    context: Context = None,
+    associated_data: Optional[Buffer] = None,
+    metadata: Optional[Buffer] = None,
+    padding: Padding = None,
+) -> tuple[bytes, bytes]: ...
+def encrypt_into(
+    data: Buffer,
+    out: Buffer,
+    /,
+    keys: Keys,
+    *,
+    context: Context = None,
+    associated_data: Optional[Buffer] = None,
+    metadata: Optional[Buffer] = None,
+    padding: Padding = None,
+) -> int: ...
+def decrypt(
+    data: Buffer,
+    /,
+    keys: Keys,
+    *,
+    context: Context = None,
+    associated_data: Optional[Buffer] = None,
+    header: Optional[Buffer] = None,
+) -> bytes: ...
+def decrypt_into(
+    data: Buffer,
+    out: Buffer,
+    /,
+    keys: Keys,
+    *,
+    context: Context = None,
+    associated_data: Optional[Buffer] = None,
+    header: Optional[Buffer] = None,
+) -> int: ...
+def rewrap(data: Buffer, /, old: Keys, new: Keys, *, add: bool = False) -> bytes: ...
+def rewrap_header(header: Buffer, /, old: Keys, new: Keys, *, add: bool = False) -> bytes: ...
+def sealed_size(plaintext_size: int, /, header_len: int = ...) -> int: ...
+def to_text(data: Buffer, /) -> str: ...
+def from_text(text: str, /) -> bytes: ...
+def parse_header(data: Buffer, /) -> dict[str, Any]: ...
+@final
+class LocalKey:
+    def __new__(cls, kek: Buffer, key_id: str) -> LocalKey: ...
+    @staticmethod
+    def generate(key_id: str = "default") -> LocalKey: ...
+    @staticmethod
+    def from_hex(text: str, key_id: str = "default") -> LocalKey: ...
+    @staticmethod
+    def from_base64(text: str, key_id: str = "default") -> LocalKey: ...
+    @staticmethod
+    def from_file(
+        path: Union[str, os.PathLike[str]], key_id: str = "default"
+    ) -> LocalKey: ...
+    @staticmethod
+    def from_env(name: str, key_id: str = "default") -> LocalKey: ...
+    def export(self) -> bytearray: ...
+    @property
+    def provider_id(self) -> str: ...
+    @property
+    def key_id(self) -> str: ...
+    def accepts(self, key_id: str) -> bool: ...
+    def wrap(self, dek: Buffer, context: Mapping[str, str]) -> WrappedKey: ...
+    def unwrap(self, wrapped: WrappedKey, context: Mapping[str, str]) -> bytearray: ...
+
+@final
+class EncryptHandle:
+    def __new__(
+        cls,
+        keys: Keys,
+        *,
+        context: Context = None,
+        metadata: Optional[Buffer] = None,
+        padding: Padding = None,
+    ) -> EncryptHandle: ...
+    def encrypt(self, data: Buffer, /, *, associated_data: Optional[Buffer] = None) -> bytes: ...
+    def encrypt_detached(
+        self, data: Buffer, /, *, associated_data: Optional[Buffer] = None
+    ) -> bytes: ...
+    def encrypt_into(
+        self, data: Buffer, out: Buffer, /, *, associated_data: Optional[Buffer] = None
+    ) -> int: ...
+    def sealed_size(self, plaintext_size: int, /) -> int: ...
+    @property
+    def header(self) -> bytes: ...
+
+@final
+class DecryptHandle:
+    def __new__(cls, header: Buffer, keys: Keys, *, context: Context = None) -> DecryptHandle: ...
+    def decrypt(
+        self,
+        data: Buffer,
+        /,
+        *,
+        associated_data: Optional[Buffer] = None,
+        detached: bool = False,
+    ) -> bytes: ...
+    @property
+    def metadata(self) -> Optional[bytes]: ...

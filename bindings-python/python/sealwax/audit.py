@@ -1,0 +1,137 @@
+"""The audit log: every use of a key is an event of the logger `sealwax.audit`.
+
+Uses that succeed are logged at `INFO`, others at `WARNING`. Each record carries the fields of
+`Event` in its attribute `event`, and as JSON through `JsonFormatter`. A KMS logs the same
+encryption context, so that both records can be joined. No key, no data, no message of the host's
+exceptions is ever logged.
+
+>>> import logging, sys
+>>> from sealwax import LocalKey, audit, encrypt
+>>> handler = logging.StreamHandler(sys.stdout)
+>>> handler.setFormatter(logging.Formatter("%(message)s"))
+>>> audit.logger.addHandler(handler)
+>>> audit.logger.setLevel(logging.INFO)
+>>> _ = encrypt(b"tide table", LocalKey.generate("reports"))
+wrap by local with reports: ok
+>>> audit.logger.removeHandler(handler)
+>>> audit.logger.setLevel(logging.NOTSET)
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass, field
+from typing import Any, Optional
+
+logger = logging.getLogger("sealwax.audit")
+"""Where the events go."""
+
+# A library says nothing unless asked: without this, warnings would reach the standard error.
+logging.getLogger("sealwax").addHandler(logging.NullHandler())
+
+_object_name: ContextVar[Optional[str]] = ContextVar("sealwax_object_name", default=None)
+_notes: ContextVar[Optional[dict[str, Any]]] = ContextVar("sealwax_notes", default=None)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One use of a key."""
+
+    operation: str
+    """`generate`, `wrap`, `unwrap` or `cache_hit`."""
+    provider_id: str
+    key_id: str
+    """Empty where a provider failed before it named a key."""
+    context: Mapping[str, str]
+    outcome: str
+    """`ok`, `rejected` (the wrapped key did not open), `denied` or `failed`."""
+    duration: float
+    """In seconds."""
+    error: Optional[str] = None
+    """The class of the provider's exception."""
+    object_name: Optional[str] = None
+    """What is encrypted or decrypted, if it was named."""
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    """What the provider added with `annotate`, such as the KMS's request id."""
+
+
+@contextmanager
+def object_name(name: str) -> Iterator[None]:
+    """Names the object that is encrypted or decrypted inside of the block."""
+    token = _object_name.set(name)
+    try:
+        yield
+    finally:
+        _object_name.reset(token)
+
+
+def annotate(**notes: Any) -> None:
+    """Adds public fields to the event of the key use in progress; for providers.
+
+    `outcome="denied"` says that the KMS refused the permission.
+    """
+    noted = _notes.get()
+    if noted is not None:
+        noted.update(notes)
+
+
+def is_enabled() -> bool:
+    """Whether anyone listens; if so, the notes of the call that starts are collected."""
+    enabled = logger.isEnabledFor(logging.INFO)
+    if enabled:
+        _notes.set({})
+    return enabled
+
+
+def record(
+    *,
+    operation: str,
+    provider_id: str,
+    key_id: str,
+    context: Mapping[str, str],
+    duration: float,
+    rejected: bool,
+    failed: bool,
+    error: Optional[BaseException],
+) -> None:
+    """Logs one use of a key; the extension module calls it."""
+    notes, name = _notes.get() or {}, _object_name.get()
+    _notes.set({})
+    outcome = notes.pop("outcome", None) or _outcome(rejected, failed, error)
+    kind = type(error).__name__ if error is not None else None
+    event = Event(
+        operation, provider_id, key_id, context, outcome, duration, kind, name, notes
+    )
+    level = logging.WARNING if failed else logging.INFO
+    logger.log(
+        level,
+        "%s by %s with %s: %s",
+        operation,
+        provider_id,
+        key_id or "no key",
+        outcome,
+        extra={"event": event},
+    )
+
+
+def _outcome(rejected: bool, failed: bool, error: Optional[BaseException]) -> str:
+    if not failed:
+        return "ok"
+    if rejected:
+        return "rejected"
+    return "denied" if isinstance(error, PermissionError) else "failed"
+
+
+class JsonFormatter(logging.Formatter):
+    """Formats events as JSON Lines, with `time` in seconds since 1970."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line for one event; other records keep their message."""
+        event: Optional[Event] = getattr(record, "event", None)
+        fields: dict[str, Any] = {"time": record.created, "level": record.levelname.lower()}
+        fields.update(asdict(event) if event is not None else {"message": record.getMessage()})
+        return json.dumps(fields, ensure_ascii=False, default=str)

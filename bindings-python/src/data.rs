@@ -1,0 +1,172 @@
+//! Bytes that come from Python.
+
+use pyo3::exceptions::{PyBufferError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyByteArray, PyBytes, PyMemoryView, PySlice};
+use zeroize::Zeroizing;
+
+/// How many zeros are written at once, in bytes.
+const ZEROS_LEN: usize = 1 << 18;
+
+/// Input of a call.
+///
+/// `bytes` cannot change, so the core reads them where they are, without the interpreter lock.
+/// Anything else another thread may change meanwhile: it is copied, piece by piece, each while
+/// the lock is held, so that the core never sees memory that changes under it.
+pub(crate) enum Data<'py> {
+    /// Cannot change.
+    Bytes(PyBackedBytes),
+    /// May change: a view of single bytes.
+    View(Bound<'py, PyMemoryView>),
+}
+
+impl<'py> Data<'py> {
+    /// Any object with a buffer. One that is not contiguous is copied whole.
+    pub(crate) fn from_py(object: &Bound<'py, PyAny>) -> PyResult<Self> {
+        if let Ok(bytes) = object.cast::<PyBytes>() {
+            return Ok(Data::Bytes(bytes.clone().into()));
+        }
+        let view = PyMemoryView::from(object).map_err(|error| not_a_buffer(object, &error))?;
+        if !view.getattr("c_contiguous")?.is_truthy()? {
+            let copy = view.call_method0("tobytes")?.cast_into::<PyBytes>()?;
+            return Ok(Data::Bytes(copy.into()));
+        }
+        Ok(Data::View(flat(&view)?))
+    }
+
+    /// Length in bytes.
+    pub(crate) fn len(&self) -> PyResult<usize> {
+        match self {
+            Data::Bytes(bytes) => Ok(bytes.len()),
+            Data::View(view) => view.len(),
+        }
+    }
+
+    /// All of it in one piece that cannot change: a copy unless it is `bytes`.
+    pub(crate) fn whole(self) -> PyResult<PyBackedBytes> {
+        match self {
+            Data::Bytes(bytes) => Ok(bytes),
+            Data::View(view) => Ok(view.call_method0("tobytes")?.cast_into::<PyBytes>()?.into()),
+        }
+    }
+
+    /// The same data where it shares no memory with `out`, so that no output can overwrite input
+    /// that was not read yet; else a copy.
+    pub(crate) fn apart_from(self, out: &Output<'py>) -> PyResult<Self> {
+        static OVERLAP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let Data::View(view) = &self else { return Ok(self) };
+        let overlap = OVERLAP.import(view.py(), "sealwax._host", "may_overlap")?;
+        if overlap.call1((view, &out.view))?.is_truthy()? {
+            return Ok(Data::Bytes(self.whole()?));
+        }
+        Ok(self)
+    }
+
+    /// A copy of the bytes from `start` to `end`, cut at the end.
+    pub(crate) fn piece(
+        view: &Bound<'py, PyMemoryView>,
+        start: usize,
+        end: usize,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let part = view.get_item(slice(view.py(), start, end)?)?;
+        Ok(part.call_method0("tobytes")?.cast_into::<PyBytes>()?)
+    }
+}
+
+/// A writable buffer of the caller.
+pub(crate) struct Output<'py> {
+    view: Bound<'py, PyMemoryView>,
+}
+
+impl<'py> Output<'py> {
+    /// A contiguous, writable buffer of any item type.
+    pub(crate) fn from_py(object: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let view = PyMemoryView::from(object).map_err(|error| not_a_buffer(object, &error))?;
+        if view.getattr("readonly")?.is_truthy()? {
+            return Err(PyTypeError::new_err("the output buffer is read-only"));
+        }
+        if !view.getattr("c_contiguous")?.is_truthy()? {
+            return Err(PyBufferError::new_err("the output buffer is not contiguous"));
+        }
+        Ok(Output { view: flat(&view)? })
+    }
+
+    /// Length in bytes.
+    pub(crate) fn len(&self) -> PyResult<usize> {
+        self.view.len()
+    }
+
+    /// Copies `bytes` to `offset`.
+    pub(crate) fn write(&self, offset: usize, bytes: &Bound<'py, PyAny>) -> PyResult<()> {
+        let end = offset + bytes.len()?;
+        self.view.set_item(slice(self.view.py(), offset, end)?, bytes)
+    }
+
+    /// Overwrites everything with zeros.
+    pub(crate) fn clear(&self) -> PyResult<()> {
+        let (py, len) = (self.view.py(), self.len()?);
+        let zeros = PyBytes::new_with(py, len.min(ZEROS_LEN), |_| Ok(()))?;
+        for start in (0..len).step_by(ZEROS_LEN) {
+            self.write(start, &view_of(zeros.as_any(), ZEROS_LEN.min(len - start))?)?;
+        }
+        Ok(())
+    }
+}
+
+/// The first `len` bytes of an object's buffer.
+pub(crate) fn view_of<'py>(object: &Bound<'py, PyAny>, len: usize) -> PyResult<Bound<'py, PyAny>> {
+    PyMemoryView::from(object)?.get_item(slice(object.py(), 0, len)?)
+}
+
+/// The view as single bytes. Items that a cast does not know, such as records, are refused.
+fn flat<'py>(view: &Bound<'py, PyMemoryView>) -> PyResult<Bound<'py, PyMemoryView>> {
+    let flat = view.call_method1("cast", ("B",)).map_err(|_| {
+        PyBufferError::new_err("the buffer's items have a format that cannot be seen as bytes")
+    })?;
+    Ok(flat.cast_into()?)
+}
+
+fn slice(py: Python<'_>, start: usize, end: usize) -> PyResult<Bound<'_, PySlice>> {
+    Ok(PySlice::new(py, start.try_into()?, end.try_into()?, 1))
+}
+
+fn not_a_buffer(object: &Bound<'_, PyAny>, error: &PyErr) -> PyErr {
+    let py = object.py();
+    if !error.is_instance_of::<PyTypeError>(py) {
+        return error.clone_ref(py); // such as a closed mmap, or a released memoryview
+    }
+    let name = object.get_type().name().map_or_else(|_| String::new(), |name| name.to_string());
+    PyTypeError::new_err(format!(
+        "a bytes-like object is required, not '{name}' (for files there is encrypt_file)"
+    ))
+}
+
+/// Key bytes from Python, wiped when dropped; a `bytearray` is wiped where it is, too.
+pub(crate) struct Secret(Zeroizing<Vec<u8>>);
+
+impl Secret {
+    /// Copies the key and leaves the object as it is.
+    pub(crate) fn copy(object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        if let Ok(array) = object.cast::<PyByteArray>() {
+            return Ok(Secret(Zeroizing::new(array.to_vec())));
+        }
+        let whole = Data::from_py(object)?.whole()?;
+        Ok(Secret(Zeroizing::new(whole.to_vec())))
+    }
+
+    /// Copies the key and wipes a `bytearray`.
+    pub(crate) fn take(object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let secret = Self::copy(object)?;
+        if let Ok(array) = object.cast::<PyByteArray>() {
+            let zeros = PyBytes::new_with(object.py(), array.len(), |_| Ok(()))?;
+            array.set_item(slice(object.py(), 0, array.len())?, zeros)?;
+        }
+        Ok(secret)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}

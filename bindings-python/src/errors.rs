@@ -1,0 +1,106 @@
+//! The core's errors as Python's exceptions.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyList};
+use sealwax::{Attempt, Error, ErrorCode, ProviderError};
+
+use crate::host::HostError;
+
+/// Number and name of every code, from which the package makes its enumeration.
+pub(crate) fn codes(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    let codes = PyDict::new(py);
+    for code in ErrorCode::ALL {
+        codes.set_item(code.as_str(), code.as_u16())?;
+    }
+    Ok(codes)
+}
+
+/// Calls `sealwax._errors.build`, which knows the exception classes.
+fn build<'py>(
+    py: Python<'py>,
+    code: ErrorCode,
+    message: &str,
+    details: &Bound<'py, PyDict>,
+) -> PyResult<Bound<'py, PyAny>> {
+    static BUILD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    BUILD.import(py, "sealwax._errors", "build")?.call((code.as_u16(), message), Some(details))
+}
+
+/// The exception for an error of the core.
+pub(crate) fn to_py(py: Python<'_>, error: Error) -> PyErr {
+    convert(py, error).unwrap_or_else(|failed| failed)
+}
+
+/// The exception for a mistake that the binding found itself.
+pub(crate) fn invalid(py: Python<'_>, message: &str) -> PyErr {
+    let made = build(py, ErrorCode::InvalidArgument, message, &PyDict::new(py));
+    made.map_or_else(|failed| failed, PyErr::from_value)
+}
+
+fn convert(py: Python<'_>, error: Error) -> PyResult<PyErr> {
+    let (code, message) = (error.code(), error.to_string());
+    let details = PyDict::new(py);
+    let mut cause = None;
+    match error {
+        Error::Io(error) => return io_error(py, error),
+        Error::BufferTooSmall { needed } => details.set_item("needed", needed)?,
+        Error::Authentication { chunk } => details.set_item("chunk", chunk)?,
+        Error::ProviderFailed(attempts) | Error::KeyUnwrap(attempts) => {
+            let attempts = attempts.into_vec();
+            if let Some(interrupt) = attempts.iter().find_map(|attempt| interrupt(py, attempt)) {
+                return Ok(interrupt);
+            }
+            cause = attempts.iter().find_map(|attempt| attempt_cause(py, attempt));
+            details.set_item("attempts", attempt_list(py, &attempts)?)?;
+        }
+        _ => {}
+    }
+    let exception = PyErr::from_value(build(py, code, &message, &details)?);
+    if cause.is_some() {
+        exception.set_cause(py, cause);
+    }
+    Ok(exception)
+}
+
+/// What stops the program rather than the call, such as `KeyboardInterrupt`, goes on as it is.
+fn interrupt(py: Python<'_>, attempt: &Attempt) -> Option<PyErr> {
+    let host = host_error(&attempt.error)?;
+    host.is_interrupt(py).then(|| host.error.clone_ref(py))
+}
+
+fn attempt_cause(py: Python<'_>, attempt: &Attempt) -> Option<PyErr> {
+    host_error(&attempt.error).map(|host| host.error.clone_ref(py))
+}
+
+/// The host's own exception, where there is one.
+pub(crate) fn host_error(error: &ProviderError) -> Option<&HostError> {
+    match error {
+        ProviderError::Failed(cause) | ProviderError::RejectedBecause(cause) => {
+            cause.downcast_ref()
+        }
+        _ => None,
+    }
+}
+
+fn attempt_list<'py>(py: Python<'py>, attempts: &[Attempt]) -> PyResult<Bound<'py, PyList>> {
+    let list = PyList::empty(py);
+    for attempt in attempts {
+        let cause = attempt_cause(py, attempt).map(|error| error.into_value(py));
+        list.append((&attempt.provider_id, &attempt.key_id, attempt.error.to_string(), cause))?;
+    }
+    Ok(list)
+}
+
+/// An exception of a Python file object as it was; else the operating system's own error.
+fn io_error(py: Python<'_>, error: std::io::Error) -> PyResult<PyErr> {
+    let details = PyDict::new(py);
+    details.set_item("errno", error.raw_os_error())?;
+    let message = error.to_string();
+    if let Some(inner) = error.into_inner()
+        && let Ok(raised) = inner.downcast::<PyErr>()
+    {
+        return Ok(*raised);
+    }
+    build(py, ErrorCode::Io, &message, &details).map(PyErr::from_value)
+}

@@ -1,0 +1,218 @@
+//! Key providers that the host wrote in Python.
+
+use core::fmt;
+
+use pyo3::exceptions::PyException;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyByteArray, PyDict, PyTuple};
+use sealwax::{ContextRef, Dek, KeyProvider, ProviderError, WrappedKey, WrappedKeyRef};
+
+use crate::context;
+use crate::data::Secret;
+
+/// An object with the methods of `sealwax.Provider`.
+pub(crate) struct HostProvider {
+    object: Py<PyAny>,
+    provider_id: String,
+    generates: bool,
+}
+
+impl HostProvider {
+    /// Looks once at what the object can do.
+    pub(crate) fn new(object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(HostProvider {
+            provider_id: object.getattr("provider_id")?.extract()?,
+            generates: object.hasattr("generate")?,
+            object: object.clone().unbind(),
+        })
+    }
+
+    /// Calls a function of `sealwax._host` on the object.
+    fn call<'py>(
+        &self,
+        py: Python<'py>,
+        function: &'static Function,
+        arguments: Vec<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let function = function.cell.import(py, "sealwax._host", function.name)?;
+        let mut all = vec![self.object.bind(py).clone()];
+        all.extend(arguments);
+        function.call1(PyTuple::new(py, all)?)
+    }
+
+    fn wrapped(&self, answer: &Bound<'_, PyAny>) -> PyResult<WrappedKey> {
+        let (key_id, wrapped_dek): (String, Vec<u8>) = answer.extract()?;
+        WrappedKey::new(self.provider_id.as_str(), key_id, wrapped_dek)
+            .map_err(|error| crate::errors::to_py(answer.py(), error))
+    }
+}
+
+/// A function of `sealwax._host`, found once.
+struct Function {
+    name: &'static str,
+    cell: PyOnceLock<Py<PyAny>>,
+}
+
+impl Function {
+    const fn new(name: &'static str) -> Self {
+        Function { name, cell: PyOnceLock::new() }
+    }
+}
+
+static WRAP: Function = Function::new("wrap");
+static UNWRAP: Function = Function::new("unwrap");
+static GENERATE: Function = Function::new("generate");
+static ACCEPTS: Function = Function::new("accepts");
+
+impl KeyProvider for HostProvider {
+    fn provider_id(&self) -> &str {
+        &self.provider_id
+    }
+
+    /// A provider that cannot even answer this is not asked to unwrap.
+    fn accepts(&self, key_id: &str) -> bool {
+        Python::attach(|py| {
+            let key_id = key_id.into_pyobject(py)?.into_any();
+            self.call(py, &ACCEPTS, vec![key_id])?.is_truthy()
+        })
+        .unwrap_or_else(|error: PyErr| {
+            Python::attach(|py| error.write_unraisable(py, Some(self.object.bind(py))));
+            false
+        })
+    }
+
+    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
+        Python::attach(|py| {
+            let dek = PyByteArray::new(py, dek.expose()).into_any();
+            let context = context::to_py(py, context)?.into_any();
+            self.wrapped(&self.call(py, &WRAP, vec![dek, context])?)
+        })
+        .map_err(failure)
+    }
+
+    fn unwrap(
+        &self,
+        wrapped: WrappedKeyRef<'_>,
+        context: ContextRef<'_>,
+    ) -> Result<Dek, ProviderError> {
+        Python::attach(|py| {
+            let wrapped = crate::header::wrapped_key(py, wrapped)?;
+            let context = context::to_py(py, context)?.into_any();
+            dek_of(&self.call(py, &UNWRAP, vec![wrapped, context])?)
+        })
+        .map_err(failure)
+    }
+
+    fn generate(
+        &self,
+        context: ContextRef<'_>,
+    ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
+        let generated = || {
+            Python::attach(|py| {
+                let context = context::to_py(py, context)?.into_any();
+                let answer = self.call(py, &GENERATE, vec![context])?;
+                let (dek, wrapped): (Bound<'_, PyAny>, Bound<'_, PyAny>) = answer.extract()?;
+                Ok((dek_of(&dek)?, self.wrapped(&wrapped)?))
+            })
+            .map_err(failure)
+        };
+        self.generates.then(generated)
+    }
+}
+
+/// Takes the DEK out of what the host gave; a `bytearray` is wiped.
+fn dek_of(given: &Bound<'_, PyAny>) -> PyResult<Dek> {
+    let secret = Secret::take(given)?;
+    Dek::from_slice(secret.as_bytes()).map_err(|error| crate::errors::to_py(given.py(), error))
+}
+
+/// A Python exception on its way through the core. Its text may say more than a log should hold.
+#[derive(Debug)]
+pub(crate) struct HostError {
+    /// The exception, for `__cause__`.
+    pub(crate) error: PyErr,
+    kind: String,
+}
+
+impl HostError {
+    /// Whether it asks to stop the program and not just this call.
+    pub(crate) fn is_interrupt(&self, py: Python<'_>) -> bool {
+        !self.error.is_instance_of::<PyException>(py)
+    }
+}
+
+impl fmt::Display for HostError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.kind)
+    }
+}
+
+impl std::error::Error for HostError {}
+
+/// `KeyUnwrapError` says that the wrapped key is to blame; anything else, that the host is.
+fn failure(error: PyErr) -> ProviderError {
+    Python::attach(|py| {
+        let kind =
+            error.get_type(py).name().map_or_else(|_| String::new(), |name| name.to_string());
+        let rejected = is_rejection(py, &error);
+        let host = HostError { error, kind };
+        if rejected { ProviderError::rejected(host) } else { ProviderError::failed(host) }
+    })
+}
+
+fn is_rejection(py: Python<'_>, error: &PyErr) -> bool {
+    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    CLASS
+        .import(py, "sealwax._errors", "KeyUnwrapError")
+        .is_ok_and(|class| error.is_instance(py, class))
+}
+
+/// Fields of one audit event, for `sealwax.audit`.
+pub(crate) struct Event<'a> {
+    /// `generate`, `wrap`, `unwrap` or `cache_hit`.
+    pub(crate) operation: &'static str,
+    pub(crate) provider_id: &'a str,
+    pub(crate) key_id: &'a str,
+    pub(crate) context: ContextRef<'a>,
+    pub(crate) seconds: f64,
+    pub(crate) error: Option<&'a ProviderError>,
+}
+
+/// Whether anyone listens to `sealwax.audit`.
+pub(crate) fn is_audited() -> bool {
+    static ENABLED: Function = Function::new("is_audited");
+    Python::attach(|py| {
+        ENABLED.cell.import(py, "sealwax._host", ENABLED.name)?.call0()?.is_truthy()
+    })
+    .unwrap_or(false)
+}
+
+/// Writes an event to the log. What a log handler raises goes to `sys.unraisablehook`.
+pub(crate) fn record(event: &Event<'_>) {
+    static RECORD: Function = Function::new("record");
+    Python::attach(|py| {
+        if let Err(error) = record_inner(py, &RECORD, event) {
+            error.write_unraisable(py, None);
+        }
+    });
+}
+
+fn record_inner(py: Python<'_>, function: &'static Function, event: &Event<'_>) -> PyResult<()> {
+    let fields = PyDict::new(py);
+    fields.set_item("operation", event.operation)?;
+    fields.set_item("provider_id", event.provider_id)?;
+    fields.set_item("key_id", event.key_id)?;
+    fields.set_item("context", context::to_py(py, event.context)?)?;
+    fields.set_item("duration", event.seconds)?;
+    fields.set_item("rejected", is_rejected(event.error))?;
+    fields.set_item("failed", event.error.is_some())?;
+    let host = event.error.and_then(crate::errors::host_error);
+    fields.set_item("error", host.map(|host| host.error.value(py)))?;
+    function.cell.import(py, "sealwax._host", function.name)?.call((), Some(&fields))?;
+    Ok(())
+}
+
+fn is_rejected(error: Option<&ProviderError>) -> bool {
+    matches!(error, Some(ProviderError::Rejected | ProviderError::RejectedBecause(_)))
+}

@@ -1,0 +1,43 @@
+//! The extension module below the Python package `sealwax`: every function converts its
+//! arguments, makes one call of the core without the interpreter lock, and converts the result.
+
+mod context;
+mod data;
+mod errors;
+mod guard;
+mod handle;
+mod header;
+mod host;
+mod keys;
+mod local;
+mod oneshot;
+mod options;
+mod pump;
+mod text;
+
+use pyo3::prelude::*;
+
+/// Functions and classes that the package re-exports or builds upon.
+///
+/// The interpreter lock is asked for: a build without one would have to be tested first.
+#[pymodule(gil_used = true)]
+mod _sealwax {
+    #[pymodule_export]
+    use crate::handle::{DecryptHandle, EncryptHandle};
+    #[pymodule_export]
+    use crate::header::{parse_header, rewrap_header, sealed_size};
+    #[pymodule_export]
+    use crate::local::LocalKey;
+    #[pymodule_export]
+    use crate::oneshot::{decrypt, decrypt_into, encrypt, encrypt_detached, encrypt_into, rewrap};
+    #[pymodule_export]
+    use crate::text::{from_text, to_text};
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("MAX_HEADER_LEN", sealwax::limits::MAX_HEADER_LEN)?;
+        module.add("ERROR_CODES", crate::errors::codes(module.py())?)
+    }
+}

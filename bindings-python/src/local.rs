@@ -1,0 +1,168 @@
+//! `LocalKey`: a key encryption key that the program holds itself.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pyo3::exceptions::PyKeyError;
+use pyo3::prelude::*;
+use pyo3::types::{PyByteArray, PyBytes};
+use sealwax::{Dek, Kek, KeyProvider, LocalKek, SysRng, WrappedKeyRef};
+use zeroize::Zeroizing;
+
+use crate::data::Secret;
+use crate::{context, errors, header};
+
+/// A 32-byte key encryption key in this process's memory, under a name.
+///
+/// The name (`key_id`) is stored in every header in clear; it tells a reader which key to take.
+/// Where a KMS or an HSM can hold the key, let it.
+///
+/// >>> from sealwax import LocalKey
+/// >>> key = LocalKey.generate("reports-2026")
+/// >>> key.key_id
+/// 'reports-2026'
+/// >>> key
+/// LocalKey(key_id='reports-2026')
+#[pyclass(frozen, module = "sealwax")]
+pub(crate) struct LocalKey {
+    kek: Arc<LocalKek>,
+}
+
+impl LocalKey {
+    /// The provider for the core.
+    pub(crate) fn provider(&self) -> Arc<dyn KeyProvider> {
+        Arc::clone(&self.kek) as Arc<dyn KeyProvider>
+    }
+
+    fn made(py: Python<'_>, kek: sealwax::Result<LocalKek>) -> PyResult<Self> {
+        kek.map(|kek| LocalKey { kek: Arc::new(kek) }).map_err(|error| errors::to_py(py, error))
+    }
+}
+
+#[pymethods]
+impl LocalKey {
+    #[new]
+    fn new(kek: &Bound<'_, PyAny>, key_id: String) -> PyResult<Self> {
+        let secret = Secret::copy(kek)?;
+        let made = Kek::from_slice(secret.as_bytes()).and_then(|kek| LocalKek::new(kek, key_id));
+        Self::made(kek.py(), made)
+    }
+
+    /// A fresh random key; `save` or `export` it, or all that it encrypts is lost.
+    #[staticmethod]
+    #[pyo3(signature = (key_id = "default"))]
+    fn generate(py: Python<'_>, key_id: &str) -> PyResult<Self> {
+        Self::made(py, Kek::generate(&mut SysRng).and_then(|kek| LocalKek::new(kek, key_id)))
+    }
+
+    /// A key of 64 hexadecimal digits.
+    #[staticmethod]
+    #[pyo3(signature = (text, key_id = "default"))]
+    fn from_hex(py: Python<'_>, text: &str, key_id: &str) -> PyResult<Self> {
+        Self::made(py, LocalKek::from_hex(text, key_id))
+    }
+
+    /// A key of 32 bytes in base64, standard or URL alphabet, with or without padding.
+    #[staticmethod]
+    #[pyo3(signature = (text, key_id = "default"))]
+    fn from_base64(py: Python<'_>, text: &str, key_id: &str) -> PyResult<Self> {
+        Self::made(py, LocalKek::from_base64(text, key_id))
+    }
+
+    /// Reads a key file: 32 raw bytes, or hexadecimal or base64 text.
+    #[staticmethod]
+    #[pyo3(signature = (path, key_id = "default"))]
+    fn from_file(py: Python<'_>, path: PathBuf, key_id: &str) -> PyResult<Self> {
+        Self::made(py, py.detach(|| LocalKek::from_file(path, key_id)))
+    }
+
+    /// Reads the environment variable `name`: hexadecimal or base64 text.
+    #[staticmethod]
+    #[pyo3(signature = (name, key_id = "default"))]
+    fn from_env(py: Python<'_>, name: &str, key_id: &str) -> PyResult<Self> {
+        // os.environ and not the process's environment: a program may have changed it.
+        let value = py.import("os")?.getattr("environ")?.call_method1("get", (name,))?;
+        if value.is_none() {
+            return Err(PyKeyError::new_err(name.to_owned()));
+        }
+        let text = Zeroizing::new(value.extract::<String>()?);
+        Self::made(py, LocalKek::from_file_content(text.as_bytes(), key_id))
+    }
+
+    /// The 32 bytes of the key, to be stored in a safe place.
+    fn export<'py>(&self, py: Python<'py>) -> Bound<'py, PyByteArray> {
+        PyByteArray::new(py, self.kek.kek().expose())
+    }
+
+    /// What headers name as the provider of such keys.
+    #[getter]
+    fn provider_id(&self) -> &str {
+        self.kek.provider_id()
+    }
+
+    /// The name of the key in headers.
+    #[getter]
+    fn key_id(&self) -> &str {
+        self.kek.key_id()
+    }
+
+    /// Whether `key_id` is this key's name.
+    fn accepts(&self, key_id: &str) -> bool {
+        self.kek.accepts(key_id)
+    }
+
+    /// Wraps a DEK of 32 bytes.
+    fn wrap<'py>(
+        &self,
+        py: Python<'py>,
+        dek: &Bound<'py, PyAny>,
+        context: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let secret = Secret::copy(dek)?;
+        let context = context::from_py(py, Some(context))?;
+        let wrapped = Dek::from_slice(secret.as_bytes())
+            .and_then(|dek| self.kek.wrap_with(&dek, context.view(), &mut SysRng))
+            .map_err(|error| errors::to_py(py, error))?;
+        header::wrapped_key(py, wrapped.view())
+    }
+
+    /// Unwraps what `wrap` wrapped; the caller wipes the result.
+    fn unwrap<'py>(
+        &self,
+        py: Python<'py>,
+        wrapped: &Bound<'py, PyAny>,
+        context: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyByteArray>> {
+        let wrapped_dek = wrapped.getattr("wrapped_dek")?.cast_into::<PyBytes>()?;
+        let context = context::from_py(py, Some(context))?;
+        let wrapped = WrappedKeyRef {
+            provider_id: self.kek.provider_id(),
+            key_id: self.kek.key_id(),
+            wrapped_dek: wrapped_dek.as_bytes(),
+        };
+        let dek = self.kek.unwrap(wrapped, context.view());
+        dek.map(|dek| PyByteArray::new(py, dek.expose())).map_err(|_| {
+            let attempts = vec![sealwax::Attempt {
+                provider_id: self.kek.provider_id().to_owned(),
+                key_id: self.kek.key_id().to_owned(),
+                error: sealwax::ProviderError::Rejected,
+            }];
+            errors::to_py(py, sealwax::Error::KeyUnwrap(attempts.into()))
+        })
+    }
+
+    fn __repr__(&self) -> PyResult<String> {
+        Python::attach(|py| {
+            let key_id = self.kek.key_id().into_pyobject(py)?;
+            Ok(format!("LocalKey(key_id={})", key_id.repr()?))
+        })
+    }
+
+    /// A key never travels in a pickle by accident.
+    #[expect(clippy::unused_self, reason = "a method for Python")]
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(pyo3::exceptions::PyTypeError::new_err(
+            "a LocalKey holds a secret and cannot be pickled: load it where it is needed",
+        ))
+    }
+}

@@ -1,0 +1,182 @@
+//! Whole messages in memory.
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use sealwax::{Header, RewrapMode};
+
+use crate::data::Data;
+use crate::handle::{DecryptHandle, EncryptHandle};
+use crate::keys::Keys;
+use crate::options::{Opening, Sealing, optional};
+use crate::{errors, header};
+
+/// Encrypts `data` under a fresh key that every provider of `keys` wraps.
+///
+/// Args:
+///     data: any bytes-like object: `bytes`, `bytearray`, `memoryview`, a NumPy array, `mmap`.
+///         `bytes` are read in place; others are copied piece by piece.
+///     keys: a key provider or several; each of them can open the result.
+///     context: public pairs of `str` that are stored, authenticated and passed to the KMS.
+///     associated_data: bytes that the reader must present again; they are not stored.
+///     metadata: up to 16 KiB that travel encrypted in the header.
+///     padding: "auto", "none", "page", or the length of the header in bytes.
+///
+/// Raises:
+///     ProviderError: a provider failed; `__cause__` is its own exception.
+///     LimitError: too much of anything.
+///
+/// >>> import sealwax
+/// >>> key = sealwax.LocalKey.generate()
+/// >>> envelope = sealwax.encrypt(b"tide table", key, context={"tenant": "blue"})
+/// >>> sealwax.decrypt(envelope, key, context={"tenant": "blue"})
+/// b'tide table'
+#[pyfunction]
+#[pyo3(signature = (data, /, keys, *, context = None, associated_data = None, metadata = None, padding = None))]
+pub(crate) fn encrypt<'py>(
+    data: &Bound<'py, PyAny>,
+    keys: &Bound<'py, PyAny>,
+    context: Option<&Bound<'py, PyAny>>,
+    associated_data: Option<&Bound<'py, PyAny>>,
+    metadata: Option<&Bound<'py, PyAny>>,
+    padding: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let data = Data::from_py(data)?;
+    let sealing = Sealing::from_py(keys.py(), context, associated_data, metadata, padding)?;
+    let handle = EncryptHandle::open(keys, &sealing, Some(data.len()?))?;
+    handle.encrypt_data(keys.py(), &data, sealing.associated_data())
+}
+
+/// Encrypts `data` and returns the header and the body apart, to be stored in different places.
+///
+/// The keys of the header can then be rotated where the body cannot be changed. Arguments and
+/// errors are those of `encrypt`.
+///
+/// >>> import sealwax
+/// >>> key = sealwax.LocalKey.generate()
+/// >>> header, body = sealwax.encrypt_detached(b"tide table", key)
+/// >>> sealwax.decrypt(body, key, header=header)
+/// b'tide table'
+#[pyfunction]
+#[pyo3(signature = (data, /, keys, *, context = None, associated_data = None, metadata = None, padding = None))]
+pub(crate) fn encrypt_detached<'py>(
+    data: &Bound<'py, PyAny>,
+    keys: &Bound<'py, PyAny>,
+    context: Option<&Bound<'py, PyAny>>,
+    associated_data: Option<&Bound<'py, PyAny>>,
+    metadata: Option<&Bound<'py, PyAny>>,
+    padding: Option<&Bound<'py, PyAny>>,
+) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
+    let py = keys.py();
+    let data = Data::from_py(data)?;
+    let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
+    let handle = EncryptHandle::open(keys, &sealing, Some(data.len()?))?;
+    let body = handle.encrypt_body(py, &data.whole()?, sealing.associated_data())?;
+    Ok((handle.header_bytes(py), body))
+}
+
+/// Encrypts `data` into the front of the writable buffer `out`; returns the envelope's length.
+///
+/// `out` needs `sealed_size` bytes, plus what a longer header takes; where it is too small,
+/// `BufferTooSmallError.needed` says how many. Arguments and errors else are those of `encrypt`.
+#[pyfunction]
+#[pyo3(signature = (data, out, /, keys, *, context = None, associated_data = None, metadata = None, padding = None))]
+pub(crate) fn encrypt_into<'py>(
+    data: &Bound<'py, PyAny>,
+    out: &Bound<'py, PyAny>,
+    keys: &Bound<'py, PyAny>,
+    context: Option<&Bound<'py, PyAny>>,
+    associated_data: Option<&Bound<'py, PyAny>>,
+    metadata: Option<&Bound<'py, PyAny>>,
+    padding: Option<&Bound<'py, PyAny>>,
+) -> PyResult<usize> {
+    let py = keys.py();
+    let data = Data::from_py(data)?;
+    let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
+    let handle = EncryptHandle::open(keys, &sealing, Some(data.len()?))?;
+    handle.encrypt_data_into(py, data, out, sealing.associated_data())
+}
+
+/// Decrypts an envelope with whichever provider of `keys` can unwrap its key.
+///
+/// Args:
+///     data: the envelope, or a body alone if `header` is given.
+///     keys: a key provider or several, asked in their order.
+///     context: pairs that the envelope must have; checked before any provider is asked.
+///     associated_data: what it was encrypted with.
+///     header: the header that was stored elsewhere.
+///
+/// Raises:
+///     FormatError, LimitError: this is no envelope.
+///     ContextMismatchError: a required pair is missing.
+///     NoMatchingKeyError, KeyUnwrapError, ProviderError: no key could be had.
+///     AuthenticationError, TruncatedError: the data was modified or cut, or the associated
+///         data is another.
+#[pyfunction]
+#[pyo3(signature = (data, /, keys, *, context = None, associated_data = None, header = None))]
+pub(crate) fn decrypt<'py>(
+    data: &Bound<'py, PyAny>,
+    keys: &Bound<'py, PyAny>,
+    context: Option<&Bound<'py, PyAny>>,
+    associated_data: Option<&Bound<'py, PyAny>>,
+    header: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let py = keys.py();
+    let opening = Opening::from_py(py, context, associated_data)?;
+    let data = Data::from_py(data)?.whole()?;
+    let header = optional(header)?;
+    let (header, body) = split(py, &data, header.as_deref())?;
+    let handle = DecryptHandle::open(py, header, keys, &opening)?;
+    handle.decrypt_body(py, body, opening.associated_data())
+}
+
+/// Decrypts an envelope into the front of the writable buffer `out`; returns the length of the
+/// plaintext. Arguments and errors else are those of `decrypt`; nothing of a message that does
+/// not prove authentic stays in `out`.
+#[pyfunction]
+#[pyo3(signature = (data, out, /, keys, *, context = None, associated_data = None, header = None))]
+pub(crate) fn decrypt_into<'py>(
+    data: &Bound<'py, PyAny>,
+    out: &Bound<'py, PyAny>,
+    keys: &Bound<'py, PyAny>,
+    context: Option<&Bound<'py, PyAny>>,
+    associated_data: Option<&Bound<'py, PyAny>>,
+    header: Option<&Bound<'py, PyAny>>,
+) -> PyResult<usize> {
+    let py = keys.py();
+    let opening = Opening::from_py(py, context, associated_data)?;
+    let data = Data::from_py(data)?.whole()?;
+    let header = optional(header)?;
+    let (header, body) = split(py, &data, header.as_deref())?;
+    let handle = DecryptHandle::open(py, header, keys, &opening)?;
+    handle.decrypt_body_into(py, body, out, opening.associated_data())
+}
+
+fn split<'a>(
+    py: Python<'_>,
+    data: &'a [u8],
+    header: Option<&'a [u8]>,
+) -> PyResult<(&'a [u8], &'a [u8])> {
+    if let Some(header) = header {
+        return Ok((header, data));
+    }
+    let (header, body) = Header::split(data).map_err(|error| errors::to_py(py, error))?;
+    Ok((header.as_bytes(), body))
+}
+
+/// Replaces the wrapped keys of an envelope in memory; its body stays as it is.
+#[pyfunction]
+#[pyo3(signature = (data, /, old, new, *, add = false))]
+pub(crate) fn rewrap<'py>(
+    data: &Bound<'py, PyAny>,
+    old: &Bound<'py, PyAny>,
+    new: &Bound<'py, PyAny>,
+    add: bool,
+) -> PyResult<Bound<'py, PyBytes>> {
+    let py = data.py();
+    let envelope = Data::from_py(data)?.whole()?;
+    let (old, new) = (Keys::from_py(old)?, Keys::from_py(new)?);
+    let mode: RewrapMode = header::mode(add);
+    let rewrapped =
+        py.detach(|| sealwax::rewrap(&envelope, &old.providers(), &new.providers(), mode));
+    rewrapped.map(|bytes| PyBytes::new(py, &bytes)).map_err(|error| errors::to_py(py, error))
+}

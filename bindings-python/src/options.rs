@@ -1,0 +1,110 @@
+//! Keyword arguments that several calls share.
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use sealwax::{DecryptOptions, EncryptOptions, EncryptionContext, Padding};
+
+use crate::context;
+use crate::data::Data;
+
+/// The options of an encryption, owned.
+pub(crate) struct Sealing {
+    context: EncryptionContext,
+    metadata: Option<PyBackedBytes>,
+    padding: Padding,
+    associated_data: Option<PyBackedBytes>,
+}
+
+impl Sealing {
+    /// Reads the arguments as Python gave them.
+    pub(crate) fn from_py(
+        py: Python<'_>,
+        context: Option<&Bound<'_, PyAny>>,
+        associated_data: Option<&Bound<'_, PyAny>>,
+        metadata: Option<&Bound<'_, PyAny>>,
+        padding: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        Ok(Sealing {
+            context: context::from_py(py, context)?,
+            metadata: optional(metadata)?,
+            padding: padding.map_or(Ok(Padding::Auto), padding_of)?,
+            associated_data: optional(associated_data)?,
+        })
+    }
+
+    /// The options as the core takes them, the padding resolved for a plaintext of this length.
+    pub(crate) fn options(&self, plaintext_len: Option<usize>) -> EncryptOptions<'_> {
+        let len = plaintext_len.map(|len| len as u64);
+        let options = EncryptOptions::new()
+            .context(self.context.clone())
+            .associated_data(self.associated_data())
+            .padding(self.padding.resolve(len));
+        match &self.metadata {
+            Some(metadata) => options.metadata(metadata),
+            None => options,
+        }
+    }
+
+    /// The public pairs.
+    pub(crate) const fn context(&self) -> &EncryptionContext {
+        &self.context
+    }
+
+    pub(crate) fn associated_data(&self) -> &[u8] {
+        self.associated_data.as_deref().unwrap_or_default()
+    }
+}
+
+/// The options of a decryption, owned.
+pub(crate) struct Opening {
+    required: EncryptionContext,
+    associated_data: Option<PyBackedBytes>,
+}
+
+impl Opening {
+    /// Reads the arguments as Python gave them.
+    pub(crate) fn from_py(
+        py: Python<'_>,
+        context: Option<&Bound<'_, PyAny>>,
+        associated_data: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        Ok(Opening {
+            required: context::from_py(py, context)?,
+            associated_data: optional(associated_data)?,
+        })
+    }
+
+    /// The options as the core takes them.
+    pub(crate) fn options(&self) -> DecryptOptions<'_> {
+        DecryptOptions::new()
+            .required_context(self.required.clone())
+            .associated_data(self.associated_data())
+    }
+
+    pub(crate) fn associated_data(&self) -> &[u8] {
+        self.associated_data.as_deref().unwrap_or_default()
+    }
+}
+
+/// Bytes that may be left out.
+pub(crate) fn optional(data: Option<&Bound<'_, PyAny>>) -> PyResult<Option<PyBackedBytes>> {
+    data.map(|data| Data::from_py(data)?.whole()).transpose()
+}
+
+fn padding_of(padding: &Bound<'_, PyAny>) -> PyResult<Padding> {
+    if let Ok(len) = padding.extract::<usize>() {
+        return Ok(Padding::Exact(len));
+    }
+    let word: String = padding.extract().map_err(|_| {
+        PyTypeError::new_err("padding must be 'auto', 'none', 'page' or a header length in bytes")
+    })?;
+    match word.as_str() {
+        "auto" => Ok(Padding::Auto),
+        "none" => Ok(Padding::None),
+        "page" => Ok(Padding::Page),
+        _ => Err(PyValueError::new_err(
+            "padding must be 'auto', 'none', 'page' or a header length in bytes",
+        )),
+    }
+}

@@ -1,0 +1,31 @@
+//! The text form.
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::data::Data;
+use crate::errors;
+
+/// The text form of an envelope or a header: URL-safe, for places that hold text only.
+///
+/// >>> from sealwax import LocalKey, encrypt, from_text, to_text
+/// >>> envelope = encrypt(b"tide table", LocalKey.generate())
+/// >>> text = to_text(envelope)
+/// >>> from_text(text) == envelope
+/// True
+#[pyfunction]
+#[pyo3(signature = (data, /))]
+pub(crate) fn to_text(data: &Bound<'_, PyAny>) -> PyResult<String> {
+    let bytes = Data::from_py(data)?.whole()?;
+    Ok(data.py().detach(|| sealwax::to_text(&bytes)))
+}
+
+/// The bytes of a text form.
+///
+/// Raises `FormatError` for anything that `to_text` does not write.
+#[pyfunction]
+#[pyo3(signature = (text, /))]
+pub(crate) fn from_text<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyBytes>> {
+    let bytes = py.detach(|| sealwax::from_text(text));
+    bytes.map(|bytes| PyBytes::new(py, &bytes)).map_err(|error| errors::to_py(py, error))
+}

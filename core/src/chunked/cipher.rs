@@ -9,10 +9,16 @@ use crate::limits::MAX_CHUNKS;
 ///
 /// # Security
 /// A chunk index must never be sealed twice with different plaintext under one schedule.
-#[derive(Debug)]
 pub struct Cipher<A: Aead = DefaultAead> {
     aead: A,
     base_nonce: [u8; NONCE_LEN],
+}
+
+/// Shows nothing: the base nonce is derived from the key, too.
+impl<A: Aead> core::fmt::Debug for Cipher<A> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Cipher(redacted)")
+    }
 }
 
 impl<A: Aead> Cipher<A> {
@@ -101,7 +107,7 @@ impl<A: Aead> Cipher<A> {
         if chunks.len() != slots.len() {
             return Err(Error::InvalidArgument("buffer lengths do not fit"));
         }
-        for (index, (chunk, slot)) in (first..).zip(chunks.zip(slots)) {
+        for ((chunk, slot), index) in chunks.zip(slots).zip(indices(first)) {
             self.seal_chunk(index, chunk, slot)?;
         }
         Ok(())
@@ -121,7 +127,7 @@ impl<A: Aead> Cipher<A> {
 
     fn open_run_inner(&self, first: u64, sealed: &[u8], plaintext: &mut [u8]) -> Result<()> {
         let mut rest = plaintext;
-        for (index, chunk) in (first..).zip(sealed.chunks(SEALED_CHUNK_LEN)) {
+        for (chunk, index) in sealed.chunks(SEALED_CHUNK_LEN).zip(indices(first)) {
             let len = chunk.len().checked_sub(TAG_LEN).ok_or(Error::Truncated)?;
             let (slot, tail) = rest
                 .split_at_mut_checked(len)
@@ -135,6 +141,11 @@ impl<A: Aead> Cipher<A> {
             Err(Error::InvalidArgument("buffer lengths do not fit"))
         }
     }
+}
+
+/// Chunk indices from `first` on; those beyond the limit stay beyond it.
+fn indices(first: u64) -> impl Iterator<Item = u64> {
+    (0..).map(move |offset| first.saturating_add(offset))
 }
 
 fn check_len(plaintext: usize, sealed: usize) -> Result<()> {
@@ -158,6 +169,25 @@ mod tests {
         assert!(matches!(error, Error::LimitExceeded(_)));
         let error = cipher.open_chunk(MAX_CHUNKS, &sealed, &mut [0]).unwrap_err();
         assert!(matches!(error, Error::LimitExceeded(_)));
+    }
+
+    /// [B-03]: neither the sum of indices nor the nonce may wrap.
+    #[test]
+    fn a_run_stops_at_two_to_the_38() {
+        let cipher = Cipher::<DefaultAead>::raw(&[1; 32], &[2; 12]);
+        let (plaintext, mut sealed) = ([7; CHUNK_LEN + 1], [0; SEALED_CHUNK_LEN + 17]);
+        for first in [MAX_CHUNKS - 1, MAX_CHUNKS, u64::MAX - 1, u64::MAX] {
+            let error = cipher.seal_run(first, &plaintext, &mut sealed).unwrap_err();
+            assert!(matches!(error, Error::LimitExceeded(_)));
+        }
+        cipher.seal_run(MAX_CHUNKS - 2, &plaintext, &mut sealed).unwrap();
+        for first in [MAX_CHUNKS, u64::MAX] {
+            let mut opened = plaintext;
+            let error = cipher.open_run(first, &sealed, &mut opened).unwrap_err();
+            assert!(matches!(error, Error::LimitExceeded(_)));
+            assert_eq!(opened, [0; CHUNK_LEN + 1]);
+        }
+        cipher.seal_run(u64::MAX, &[], &mut []).unwrap();
     }
 
     #[test]

@@ -285,3 +285,57 @@ stream! {
     /// Sealed chunks in, plaintext out, each chunk only after it proved authentic.
     OpenStream, Open
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::MAX_CHUNKS;
+
+    fn cipher() -> Cipher {
+        Cipher::raw(&[1; 32], &[2; 12])
+    }
+
+    /// Feeds `input`, then its end; the status of the last call.
+    fn run<D: Direction>(
+        stream: &mut Stream<DefaultAead>,
+        input: &[u8],
+        room: usize,
+    ) -> Result<Status> {
+        let mut output = [0xee; 2 * SEALED_CHUNK_LEN];
+        let mut rest = input;
+        loop {
+            let result = stream.process::<D>(rest, &mut output[..room]);
+            if result.is_err() {
+                assert!(output[..room].iter().all(|byte| *byte == 0));
+            }
+            let progress = result?;
+            rest = &rest[progress.read..];
+            match progress.status {
+                Status::NeedInput => stream.end_input(),
+                Status::Done => return Ok(Status::Done),
+                _ => {}
+            }
+        }
+    }
+
+    /// [B-03]: a full chunk at the last index has no successor, a short one needs none.
+    #[test]
+    fn a_stream_stops_at_two_to_the_38_chunks() {
+        for room in [100, SEALED_CHUNK_LEN, 2 * SEALED_CHUNK_LEN] {
+            let mut stream = Stream::new(cipher());
+            stream.next = MAX_CHUNKS - 1;
+            let error = run::<Seal>(&mut stream, &[5; CHUNK_LEN], room).unwrap_err();
+            assert!(matches!(error, Error::LimitExceeded(_)));
+            let mut stream = Stream::new(cipher());
+            stream.next = MAX_CHUNKS - 1;
+            assert_eq!(run::<Seal>(&mut stream, &[5; CHUNK_LEN - 1], room).unwrap(), Status::Done);
+            for len in [TAG_LEN, SEALED_CHUNK_LEN] {
+                let mut stream = Stream::new(cipher());
+                stream.next = MAX_CHUNKS;
+                let error =
+                    run::<Open>(&mut stream, &[5; SEALED_CHUNK_LEN][..len], room).unwrap_err();
+                assert!(matches!(error, Error::LimitExceeded(_)));
+            }
+        }
+    }
+}

@@ -85,9 +85,9 @@ impl Encryptor {
         let keys = BodyKeys::new(prk, parts.binding_digest()?);
         let schedule = keys.schedule(&salt, &AssociatedData::new(options.associated_data))?;
         let prefix = Prefix { salt, commitment: *schedule.commitment() };
-        let mut encryptor = Self::with_header(Vec::new(), &prefix, Cipher::new(&schedule));
+        let context = options.context.clone();
+        let mut encryptor = Self::with_header(Vec::new(), context, &prefix, Cipher::new(&schedule));
         encryptor.front.clear();
-        encryptor.context = options.context.clone();
         encryptor.pending = Some(Box::new(Pending {
             prk: keys.prk().clone(),
             sealed_metadata,
@@ -98,12 +98,17 @@ impl Encryptor {
     }
 
     /// A message whose header is finished.
-    pub(super) fn with_header(header: Vec<u8>, prefix: &Prefix, cipher: Cipher) -> Self {
+    pub(super) fn with_header(
+        header: Vec<u8>,
+        context: EncryptionContext,
+        prefix: &Prefix,
+        cipher: Cipher,
+    ) -> Self {
         let mut front = header;
         front.extend_from_slice(&prefix.to_bytes());
         Encryptor {
             pending: None,
-            context: EncryptionContext::new(),
+            context,
             front,
             front_sent: 0,
             prefix: *prefix,

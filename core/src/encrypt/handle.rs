@@ -9,7 +9,7 @@ use crate::aead::DefaultAead;
 use crate::body::{AssociatedData, BodyKeys};
 use crate::chunked::{self, Cipher, KeySchedule, Prefix, SALT_LEN, message};
 use crate::error::{Error, Result};
-use crate::header::{HeaderParts, WrappedKeyRef};
+use crate::header::{Header, HeaderParts, WrappedKeyRef};
 use crate::kdf::Prk;
 use crate::key::{Dek, fill_random};
 use crate::wrap::WrappedKey;
@@ -119,7 +119,10 @@ impl EncryptHandle {
         associated_data: &[u8],
         rng: &mut R,
     ) -> Result<Vec<u8>> {
-        let len = usize::try_from(self.sealed_len(plaintext.len() as u64)?).unwrap_or(usize::MAX);
+        let len = self.sealed_len(plaintext.len() as u64)?;
+        // Where addresses have 32 bits, a plaintext may fit the memory and its envelope may not.
+        let len = isize::try_from(len).ok().and_then(|len| usize::try_from(len).ok());
+        let len = len.ok_or(Error::LimitExceeded("the message does not fit the address space"))?;
         let mut out = alloc::vec![0; len];
         self.encrypt_into(plaintext, associated_data, &mut out, rng)?;
         Ok(out)
@@ -135,7 +138,9 @@ impl EncryptHandle {
         rng: &mut R,
     ) -> Result<Encryptor> {
         let (prefix, schedule) = self.body_schedule(associated_data, rng)?;
-        Ok(Encryptor::with_header(self.header.clone(), &prefix, Cipher::new(&schedule)))
+        let context = Header::parse(&self.header)?.context().into();
+        let cipher = Cipher::new(&schedule);
+        Ok(Encryptor::with_header(self.header.clone(), context, &prefix, cipher))
     }
 
     /// Prefix and key schedule of a new message, for an engine that seals the chunks itself, in

@@ -157,6 +157,7 @@ fn check_len(plaintext: usize, sealed: usize) -> Result<()> {
 }
 
 #[cfg(test)]
+#[allow(clippy::large_stack_arrays)] // these tests run without a heap, too
 mod tests {
     use super::*;
 

@@ -287,6 +287,7 @@ stream! {
 }
 
 #[cfg(test)]
+#[allow(clippy::large_stack_arrays)] // these tests run without a heap, too
 mod tests {
     use super::*;
     use crate::limits::MAX_CHUNKS;

@@ -150,6 +150,11 @@ impl<'a> Header<'a> {
         core::iter::from_fn(move || read_key(&mut reader).ok())
     }
 
+    /// The part that a rewrap leaves as it is: suite, encryption context and sealed metadata.
+    pub const fn binding_part(&self) -> &'a [u8] {
+        self.binding
+    }
+
     /// `SHA-512(magic || binding part)`, which the keys of the body depend on.
     pub(crate) fn binding_digest(&self) -> [u8; DIGEST_LEN] {
         sha512(&[&MAGIC, self.binding])

@@ -1,0 +1,109 @@
+//! An envelope back into a file.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::body::Body;
+use super::encrypt::copy;
+use super::failed;
+use super::journal;
+use super::options::FileOptions;
+use super::source::Source;
+use super::target::Target;
+use crate::chunked::{Cipher, PREFIX_LEN, Prefix, plaintext_len};
+use crate::decrypt::DecryptOptions;
+use crate::error::{Error, Result};
+use crate::std::io::DecryptReader;
+use crate::std::read_at::{PositionalReader, read_exact_at, read_header};
+use crate::wrap::KeyProvider;
+
+/// Decrypts the envelope in the file `src` into the file `dst` and returns the length of the
+/// plaintext in bytes.
+///
+/// `src` may be a pipe or a device such as `/dev/stdin`. A `dst` that is a link is replaced, not
+/// followed. A rewrap of `src` that was interrupted is finished or undone first.
+///
+/// # Errors
+/// [`Error::Io`] with what the system said; [`Error::AlreadyExists`] unless overwriting is
+/// allowed; [`Error::InvalidArgument`] if both are the same file; [`Error::Cancelled`]; any of
+/// the format, key and body classes. On any error `dst` is as it was.
+pub fn decrypt_file(
+    src: impl AsRef<Path>,
+    dst: impl AsRef<Path>,
+    providers: &[&dyn KeyProvider],
+    options: &DecryptOptions<'_>,
+    file: &FileOptions<'_>,
+) -> Result<u64> {
+    let (src, dst) = (src.as_ref(), dst.as_ref());
+    let source = Source::open(src)?;
+    let target = Target::create(dst, &source, file.overwrite)?;
+    let written = match source.len {
+        Some(len) => by_offset(src, &source, len, &target, providers, options, file)?,
+        None => in_sequence(&source, &target, providers, options, file)?,
+    };
+    target.commit()?;
+    Ok(written)
+}
+
+fn by_offset(
+    path: &Path,
+    source: &Source,
+    len: u64,
+    target: &Target,
+    providers: &[&dyn KeyProvider],
+    options: &DecryptOptions<'_>,
+    file: &FileOptions<'_>,
+) -> Result<u64> {
+    let handle = journal::open(path, &source.file, providers, options)?;
+    let offset = handle.header_bytes().len() as u64;
+    let plaintext_len = plaintext_len(len.saturating_sub(offset))?;
+    let mut prefix = [0; PREFIX_LEN];
+    read_exact_at(&source.file, &mut prefix, offset).map_err(failed("cannot read the source"))?;
+    let schedule = handle.body_schedule(&Prefix::split(&prefix)?.0, options.associated_data)?;
+    target.file().set_len(plaintext_len).map_err(failed("cannot write the target"))?;
+    let body = Body { cipher: &Cipher::new(&schedule), offset, plaintext_len, file };
+    body.open(&source.file, target.file())?;
+    source.check_unchanged()?;
+    Ok(plaintext_len)
+}
+
+fn in_sequence(
+    source: &Source,
+    target: &Target,
+    providers: &[&dyn KeyProvider],
+    options: &DecryptOptions<'_>,
+    file: &FileOptions<'_>,
+) -> Result<u64> {
+    let mut reader = DecryptReader::new(&source.file, providers, options)?;
+    copy(&mut reader, &mut target.file(), file)
+}
+
+/// Opens an encrypted file for reading at any offset.
+///
+/// A rewrap that was interrupted is finished or undone first.
+///
+/// # Errors
+/// [`Error::Io`]; any of the format, key and body classes.
+pub fn open_file(
+    path: impl AsRef<Path>,
+    providers: &[&dyn KeyProvider],
+    options: &DecryptOptions<'_>,
+) -> Result<PositionalReader<File>> {
+    let source = Source::open(path.as_ref())?;
+    if source.len.is_none() {
+        return Err(Error::InvalidArgument("the source is a device or a pipe, not a file"));
+    }
+    let handle = journal::open(path.as_ref(), &source.file, providers, options)?;
+    PositionalReader::with_handle(source.file, handle, options.associated_data)
+}
+
+/// Reads the header of an encrypted file: its bytes, for [`Header::parse`](crate::Header::parse).
+///
+/// No key is needed, and nothing is authenticated.
+///
+/// # Errors
+/// [`Error::Io`]; any of the format class; [`Error::Truncated`].
+pub fn inspect_file(path: impl AsRef<Path>) -> Result<Vec<u8>> {
+    let source = Source::open(path.as_ref())?;
+    read_header(&source.file)
+}

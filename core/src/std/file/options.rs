@@ -1,0 +1,74 @@
+//! How files are written.
+
+use std::fmt;
+use std::ops::ControlFlow;
+
+use crate::error::{Error, Result};
+
+/// Told how many bytes of plaintext are done, and how many there are.
+type ProgressFn<'a> = dyn Fn(u64, u64) -> ControlFlow<()> + Sync + 'a;
+
+/// How a file is written: overwriting, threads, progress.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use sealwax::file::FileOptions;
+/// let show = |done: u64, total: u64| {
+///     println!("{done} of {total} bytes");
+///     ControlFlow::Continue(())
+/// };
+/// let options = FileOptions::new().overwrite(true).threads(2).progress(&show);
+/// ```
+#[derive(Clone, Copy, Default)]
+pub struct FileOptions<'a> {
+    pub(super) overwrite: bool,
+    pub(super) threads: usize,
+    progress: Option<&'a ProgressFn<'a>>,
+}
+
+impl<'a> FileOptions<'a> {
+    /// An existing target is an error, all cores, no progress.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether an existing target is replaced. If not, it is [`Error::AlreadyExists`].
+    #[must_use]
+    pub const fn overwrite(mut self, overwrite: bool) -> Self {
+        self.overwrite = overwrite;
+        self
+    }
+
+    /// Number of threads; 0, the default, for every core. The bytes do not depend on it.
+    #[must_use]
+    pub const fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Called on the calling thread with the bytes of plaintext that are done and their total;
+    /// the total is 0 while it is not known, as for a pipe. [`ControlFlow::Break`] ends the
+    /// operation with [`Error::Cancelled`].
+    #[must_use]
+    pub const fn progress(mut self, progress: &'a ProgressFn<'a>) -> Self {
+        self.progress = Some(progress);
+        self
+    }
+
+    pub(super) fn report(&self, done: u64, total: u64) -> Result<()> {
+        match self.progress.map(|progress| progress(done, total)) {
+            Some(ControlFlow::Break(())) => Err(Error::Cancelled),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for FileOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileOptions")
+            .field("overwrite", &self.overwrite)
+            .field("threads", &self.threads)
+            .field("progress", &self.progress.is_some())
+            .finish()
+    }
+}

@@ -1,0 +1,27 @@
+//! Encryption and decryption as `Read` and `Write`, for pipes and everything else that streams.
+
+mod decrypt_reader;
+mod encrypt_reader;
+mod encrypt_writer;
+
+pub use decrypt_reader::DecryptReader;
+pub use encrypt_reader::EncryptReader;
+pub use encrypt_writer::EncryptWriter;
+
+use getrandom::SysRng;
+
+use crate::chunked::CHUNK_LEN;
+use crate::encrypt::{EncryptOptions, Encryptor};
+use crate::error::Result;
+use crate::wrap::{KeyProvider, generate_dek};
+
+/// Bytes taken from the inner stream, or given to it, at once.
+const BUFFER_LEN: usize = 16 * CHUNK_LEN;
+
+/// An encryptor under a fresh DEK that every provider has wrapped.
+fn encryptor(providers: &[&dyn KeyProvider], options: &EncryptOptions<'_>) -> Result<Encryptor> {
+    let (dek, keys) = generate_dek(providers, options.encryption_context(), &mut SysRng)?;
+    let mut encryptor = Encryptor::new(&dek, options, &mut SysRng)?;
+    keys.into_iter().try_for_each(|key| encryptor.add_wrapped_key(key))?;
+    Ok(encryptor)
+}

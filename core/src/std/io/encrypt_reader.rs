@@ -1,0 +1,97 @@
+//! The envelope of what an inner reader gives.
+
+use std::io::{self, Read};
+
+use zeroize::Zeroizing;
+
+use super::{BUFFER_LEN, encryptor};
+use crate::encrypt::{EncryptOptions, Encryptor};
+use crate::error::{Error, Result};
+use crate::progress::Status;
+use crate::wrap::KeyProvider;
+
+/// Reads plaintext from the inner reader and gives the envelope, such as for an upload.
+///
+/// ```
+/// use std::io::Read;
+/// use sealwax::io::EncryptReader;
+/// use sealwax::{DecryptOptions, EncryptOptions};
+/// # let kek = sealwax::LocalKek::new(sealwax::Kek::generate(&mut sealwax::SysRng)?, "example")?;
+/// let mut envelope = Vec::new();
+/// EncryptReader::new(&b"tide table"[..], &[&kek], &EncryptOptions::new())?
+///     .read_to_end(&mut envelope)?;
+/// let plaintext = sealwax::decrypt(&envelope, &[&kek], &DecryptOptions::new())?;
+/// assert_eq!(plaintext, b"tide table");
+/// # Ok::<(), sealwax::Error>(())
+/// ```
+pub struct EncryptReader<R> {
+    inner: R,
+    encryptor: Encryptor,
+    plaintext: Zeroizing<Vec<u8>>,
+    /// What of `plaintext` is filled and not encrypted yet.
+    start: usize,
+    end: usize,
+}
+
+impl<R: Read> EncryptReader<R> {
+    /// Starts an envelope under a fresh DEK that every provider wraps.
+    ///
+    /// # Errors
+    /// As `encrypt`.
+    pub fn new(
+        inner: R,
+        providers: &[&dyn KeyProvider],
+        options: &EncryptOptions<'_>,
+    ) -> Result<Self> {
+        Ok(Self::from_encryptor(inner, encryptor(providers, options)?))
+    }
+
+    /// Takes an encryptor that has its wrapped keys.
+    pub fn from_encryptor(inner: R, encryptor: Encryptor) -> Self {
+        let plaintext = Zeroizing::new(vec![0; BUFFER_LEN]);
+        EncryptReader { inner, encryptor, plaintext, start: 0, end: 0 }
+    }
+
+    /// The inner reader.
+    pub fn into_inner(self) -> R {
+        self.inner
+    }
+
+    fn refill(&mut self) -> io::Result<()> {
+        self.start = 0;
+        self.end = 0; // also if the read fails
+        self.end = self.inner.read(&mut self.plaintext)?;
+        if self.end == 0 {
+            self.encryptor.end_input();
+        }
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for EncryptReader<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if out.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            let input = self.plaintext.get(self.start..self.end).unwrap_or_default();
+            let progress = self.encryptor.process(input, out)?;
+            self.start += progress.read;
+            match progress.status {
+                _ if progress.written > 0 => return Ok(progress.written),
+                Status::Done => return Ok(0),
+                Status::NeedInput => self.refill()?,
+                Status::NeedKey => {
+                    return Err(Error::InvalidState("no wrapped key was added").into());
+                }
+                Status::NeedOutput => {}
+            }
+        }
+    }
+}
+
+impl<R> std::fmt::Debug for EncryptReader<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EncryptReader").field("encryptor", &self.encryptor).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,110 @@
+//! Plaintext is written in, the envelope comes out at the inner writer.
+
+use std::io::{self, Write};
+
+use super::{BUFFER_LEN, encryptor};
+use crate::encrypt::{EncryptOptions, Encryptor};
+use crate::error::{Error, Result};
+use crate::progress::Status;
+use crate::wrap::KeyProvider;
+
+/// Encrypts what is written to it and writes the envelope to the inner writer.
+///
+/// [`EncryptWriter::finish`] must be called: it writes the last chunk, without which the envelope
+/// is truncated and will not decrypt. Dropping the writer does not do that, because an object
+/// whose writer failed half-way must not look complete.
+///
+/// ```
+/// use std::io::{Read, Write};
+/// use sealwax::io::{DecryptReader, EncryptWriter};
+/// use sealwax::{DecryptOptions, EncryptOptions};
+/// # let kek = sealwax::LocalKek::new(sealwax::Kek::generate(&mut sealwax::SysRng)?, "example")?;
+/// let mut writer = EncryptWriter::new(Vec::new(), &[&kek], &EncryptOptions::new())?;
+/// writer.write_all(b"tide table")?;
+/// let envelope: Vec<u8> = writer.finish()?;
+///
+/// let mut plaintext = String::new();
+/// DecryptReader::new(&envelope[..], &[&kek], &DecryptOptions::new())?
+///     .read_to_string(&mut plaintext)?;
+/// assert_eq!(plaintext, "tide table");
+/// # Ok::<(), sealwax::Error>(())
+/// ```
+pub struct EncryptWriter<W> {
+    inner: W,
+    encryptor: Encryptor,
+    sealed: Vec<u8>,
+    failed: bool,
+}
+
+impl<W: Write> EncryptWriter<W> {
+    /// Starts an envelope under a fresh DEK that every provider wraps.
+    ///
+    /// # Errors
+    /// As `encrypt`.
+    pub fn new(
+        inner: W,
+        providers: &[&dyn KeyProvider],
+        options: &EncryptOptions<'_>,
+    ) -> Result<Self> {
+        Ok(Self::from_encryptor(inner, encryptor(providers, options)?))
+    }
+
+    /// Takes an encryptor that has its wrapped keys.
+    pub fn from_encryptor(inner: W, encryptor: Encryptor) -> Self {
+        EncryptWriter { inner, encryptor, sealed: vec![0; BUFFER_LEN], failed: false }
+    }
+
+    /// Writes the last chunk, flushes the inner writer and returns it.
+    ///
+    /// # Errors
+    /// [`Error::Io`] of the inner writer; [`Error::InvalidState`] after a failed write or without
+    /// a wrapped key.
+    pub fn finish(mut self) -> Result<W> {
+        self.encryptor.end_input();
+        while self.step(&[])?.1 != Status::Done {}
+        self.inner.flush()?;
+        self.encryptor.finish()?;
+        Ok(self.inner)
+    }
+
+    /// Takes some plaintext and hands on what comes of it. A failure is for good: nobody knows
+    /// how much of the envelope the inner writer has taken.
+    fn step(&mut self, plaintext: &[u8]) -> Result<(usize, Status)> {
+        if self.failed {
+            return Err(Error::InvalidState("the writer has failed before"));
+        }
+        self.failed = true;
+        let progress = self.encryptor.process(plaintext, &mut self.sealed)?;
+        if progress.status == Status::NeedKey {
+            return Err(Error::InvalidState("no wrapped key was added"));
+        }
+        self.inner.write_all(self.sealed.get(..progress.written).unwrap_or_default())?;
+        self.failed = false;
+        Ok((progress.read, progress.status))
+    }
+}
+
+impl<W: Write> Write for EncryptWriter<W> {
+    fn write(&mut self, plaintext: &[u8]) -> io::Result<usize> {
+        loop {
+            let (read, _) = self.step(plaintext)?;
+            if read > 0 || plaintext.is_empty() {
+                return Ok(read);
+            }
+        }
+    }
+
+    /// Flushes the inner writer. Up to one chunk stays back: chunks have a fixed size.
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+impl<W> std::fmt::Debug for EncryptWriter<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EncryptWriter")
+            .field("encryptor", &self.encryptor)
+            .field("failed", &self.failed)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,9 @@
+//! Files, adapters and readers: everything that needs an operating system.
+#![cfg(all(feature = "std", unix))]
+
+mod adapters;
+mod common;
+mod parallel;
+mod readers;
+mod rewrap;
+mod whole;

@@ -3,6 +3,7 @@
 //! `cargo xtask vectors` checks them; `cargo xtask vectors --write` writes them anew, which is
 //! right only when the format gains something, since other implementations rely on the bytes.
 
+#![cfg(feature = "std")]
 #![allow(unreachable_pub)] // a test binary exports nothing
 
 #[path = "../common/mod.rs"]

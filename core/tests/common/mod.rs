@@ -2,6 +2,8 @@
 #![allow(dead_code)] // every test binary compiles all of it and uses a part
 
 pub mod drive;
+pub mod envelope;
+pub mod oracle;
 pub mod providers;
 pub mod raw;
 pub mod schema;

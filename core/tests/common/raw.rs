@@ -53,15 +53,33 @@ impl Message {
         [self.salt.as_slice(), &self.commitment].concat()
     }
 
-    /// Chunk `index` of any length, tag included.
-    pub fn chunk(&self, index: u64, plaintext: &[u8]) -> Vec<u8> {
+    fn nonce(&self, index: u64) -> [u8; 12] {
         let mut nonce = self.base_nonce;
         for (slot, byte) in nonce[4..].iter_mut().zip(index.to_be_bytes()) {
             *slot ^= byte;
         }
+        nonce
+    }
+
+    /// The plaintext of chunk `index`, of any length; `None` if it is not authentic.
+    pub fn open_chunk(&self, index: u64, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (ciphertext, tag) = sealed.split_last_chunk::<16>()?;
+        let mut plaintext = ciphertext.to_vec();
+        let (nonce, tag) = (self.nonce(index).into(), tag.into());
+        let opened = Aes256Gcm::new(&self.key.into()).decrypt_inout_detached(
+            &nonce,
+            &[],
+            plaintext.as_mut_slice().into(),
+            tag,
+        );
+        opened.ok().map(|()| plaintext)
+    }
+
+    /// Chunk `index` of any length, tag included.
+    pub fn chunk(&self, index: u64, plaintext: &[u8]) -> Vec<u8> {
         let mut sealed = plaintext.to_vec();
         let tag = Aes256Gcm::new(&self.key.into())
-            .encrypt_inout_detached(&nonce.into(), &[], sealed.as_mut_slice().into())
+            .encrypt_inout_detached(&self.nonce(index).into(), &[], sealed.as_mut_slice().into())
             .expect("a short plaintext");
         sealed.extend_from_slice(&tag);
         sealed

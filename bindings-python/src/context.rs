@@ -2,7 +2,7 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyMapping};
+use pyo3::types::{PyBytes, PyDict, PyMapping};
 use sealwax::{ContextRef, EncryptionContext};
 
 use crate::errors;
@@ -40,4 +40,18 @@ pub(crate) fn to_py<'py>(py: Python<'py>, context: ContextRef<'_>) -> PyResult<B
         dict.set_item(key, value)?;
     }
     Ok(dict)
+}
+
+/// The canonical bytes of a context, as headers hold them: for a provider to bind.
+///
+/// >>> from sealwax import canonical_context
+/// >>> canonical_context({"tenant": "acme"}).hex()
+/// '0001000674656e616e74000461636d65'
+#[pyfunction]
+#[pyo3(signature = (context, /))]
+pub(crate) fn canonical_context<'py>(
+    py: Python<'py>,
+    context: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyBytes>> {
+    Ok(PyBytes::new(py, from_py(py, Some(context))?.view().as_bytes()))
 }

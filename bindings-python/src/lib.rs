@@ -23,6 +23,8 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = true)]
 mod _sealwax {
     #[pymodule_export]
+    use crate::context::canonical_context;
+    #[pymodule_export]
     use crate::handle::{DecryptHandle, EncryptHandle};
     #[pymodule_export]
     use crate::header::{parse_header, rewrap_header, sealed_size};

@@ -31,6 +31,7 @@ __version__: str
 ERROR_CODES: dict[str, int]
 MAX_HEADER_LEN: int
 
+def canonical_context(context: Mapping[str, str], /) -> bytes: ...
 def encrypt(
     data: Buffer,
     /,

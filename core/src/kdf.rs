@@ -1,63 +1,82 @@
-//! HKDF-Expand, HMAC and SHA-512, as the format uses them.
+//! HKDF-Expand, HMAC and SHA-512, as the format uses them, by one of two backends.
+//!
+//! `RustCrypto` is the faster one for these, AWS-LC's hash being no faster and its calls dearer
+//! (`core/benches/RESULTS.md`), so AWS-LC serves only where its FIPS module is asked for. Tests
+//! compare the two.
 
-use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::{Digest, Sha512};
-use zeroize::{Zeroize, Zeroizing};
+#[cfg(any(feature = "fips", all(test, feature = "aws-lc")))]
+mod aws_lc;
+#[cfg(any(test, not(feature = "fips")))]
+mod rustcrypto;
 
-use crate::error::{Error, Result};
-use crate::key::KEY_LEN;
+#[cfg(feature = "fips")]
+use aws_lc as backend;
+#[cfg(not(feature = "fips"))]
+use rustcrypto as backend;
+
+pub(crate) use backend::{Prk, hmac_32, sha512};
 
 /// Length of a SHA-512 digest, in bytes.
 pub(crate) const DIGEST_LEN: usize = 64;
 
-/// A pseudorandom key, ready to expand. Holds HMAC's inner and outer state, so that a handle
-/// over many messages hashes the key once.
-#[derive(Clone)]
-pub(crate) struct Prk(Hkdf<Sha512>);
+#[cfg(test)]
+mod tests {
+    use super::rustcrypto;
 
-impl Prk {
-    /// `HKDF-Expand-SHA512(prk = key, ...)`, RFC 5869 section 2.3.
-    ///
-    /// The hkdf crate takes no PRK shorter than the hash. HMAC pads its key with zeros to the
-    /// block size (RFC 2104 section 2), so the key followed by 32 zeros is the same HMAC key.
-    pub(crate) fn new(key: &[u8; KEY_LEN]) -> Result<Self> {
-        let mut padded = Zeroizing::new([0; DIGEST_LEN]);
-        for (slot, byte) in padded.iter_mut().zip(key) {
-            *slot = *byte;
+    /// RFC 4231, test case 2: its key padded with zeros to 32 bytes is the same HMAC key.
+    const RFC_4231_2: [u8; 32] = [
+        0x16, 0x4b, 0x7a, 0x7b, 0xfc, 0xf8, 0x19, 0xe2, 0xe3, 0x95, 0xfb, 0xe7, 0x3b, 0x56, 0xe0,
+        0xa3, 0x87, 0xbd, 0x64, 0x22, 0x2e, 0x83, 0x1f, 0xd6, 0x10, 0x27, 0x0c, 0xd7, 0xea, 0x25,
+        0x05, 0x54,
+    ];
+
+    #[test]
+    fn hmac_is_that_of_the_rfc_and_cut() {
+        let mut key = [0; 32];
+        key[..4].copy_from_slice(b"Jefe");
+        let mac = rustcrypto::hmac_32(&key, b"what do ya want for nothing?").unwrap();
+        assert_eq!(mac, RFC_4231_2);
+    }
+
+    #[test]
+    fn too_much_key_material_is_refused() {
+        let prk = rustcrypto::Prk::new(&[1; 32]).unwrap();
+        let mut okm = [0; 64 * 255 + 1];
+        prk.expand(&[b"info"], &mut okm[1..]).unwrap();
+        assert!(okm[1..].iter().any(|byte| *byte != 0));
+        let error = prk.expand(&[b"info"], &mut okm).unwrap_err();
+        assert_eq!(error.code(), crate::ErrorCode::InvalidArgument);
+    }
+
+    #[cfg(feature = "aws-lc")]
+    mod both {
+        use super::super::{aws_lc, rustcrypto};
+        use proptest::collection::vec;
+        use proptest::prelude::*;
+
+        proptest! {
+            #[test]
+            fn expand(
+                key: [u8; 32],
+                info in vec(vec(any::<u8>(), 0..300), 0..6),
+                len in 1_usize..400,
+            ) {
+                let parts: Vec<&[u8]> = info.iter().map(Vec::as_slice).collect();
+                let (mut ours, mut theirs) = (vec![0; len], vec![0; len]);
+                rustcrypto::Prk::new(&key).unwrap().expand(&parts, &mut ours).unwrap();
+                aws_lc::Prk::new(&key).unwrap().expand(&parts, &mut theirs).unwrap();
+                prop_assert_eq!(ours, theirs);
+            }
+
+            #[test]
+            fn mac_and_digest(key: [u8; 32], message in vec(any::<u8>(), 0..1_000), at in 0_usize..1_000) {
+                let ours = rustcrypto::hmac_32(&key, &message).unwrap();
+                prop_assert_eq!(ours, aws_lc::hmac_32(&key, &message).unwrap());
+                let (head, tail) = message.split_at(at.min(message.len()));
+                let ours = rustcrypto::sha512(&[head, tail]);
+                prop_assert_eq!(ours, aws_lc::sha512(&[head, tail]));
+                prop_assert_eq!(ours, aws_lc::sha512(&[&message]));
+            }
         }
-        Hkdf::from_prk(padded.as_slice())
-            .map(Prk)
-            .map_err(|_| Error::InvalidArgument("the key is too short"))
     }
-
-    /// Fills `okm` from the concatenated parts of the info string.
-    pub(crate) fn expand(&self, info: &[&[u8]], okm: &mut [u8]) -> Result<()> {
-        self.0
-            .expand_multi_info(info, okm)
-            .map_err(|_| Error::InvalidArgument("too much key material asked for"))
-    }
-}
-
-/// `HMAC-SHA512(key, message)`, RFC 2104, cut to its first 32 bytes.
-pub(crate) fn hmac_32(key: &[u8; KEY_LEN], message: &[u8]) -> Result<[u8; 32]> {
-    let mut mac = <Hmac<Sha512> as KeyInit>::new_from_slice(key)
-        .map_err(|_| Error::InvalidArgument("invalid MAC key"))?;
-    mac.update(message);
-    let mut tag = mac.finalize().into_bytes();
-    let mut cut = [0; 32];
-    for (slot, byte) in cut.iter_mut().zip(tag.iter()) {
-        *slot = *byte;
-    }
-    tag.zeroize();
-    Ok(cut)
-}
-
-/// SHA-512 of the concatenated parts.
-pub(crate) fn sha512(parts: &[&[u8]]) -> [u8; DIGEST_LEN] {
-    let mut hash = Sha512::new();
-    for part in parts {
-        hash.update(part);
-    }
-    hash.finalize().into()
 }

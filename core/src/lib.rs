@@ -56,6 +56,8 @@
 //! | `alloc` | owned types, state machines, providers, text form | `alloc` |
 //! | `getrandom` | `SysRng`, and calls that take no generator | an operating system |
 //! | `std` (default) | files, readers, adapters | `std` |
+//! | `aws-lc` (default) | AES-256-GCM by AWS-LC, several times as fast as the portable one | `std`, a C compiler |
+//! | `fips` | all cryptography inside of AWS-LC's FIPS module; see [`aead`] | `std`, a C compiler, `go`, `cmake` |
 //!
 //! The format is fixed in [FORMAT.md](https://github.com/sealwax/sealwax/blob/main/core/spec/FORMAT.md),
 //! the threat model in [DESIGN.md](https://github.com/sealwax/sealwax/blob/main/core/spec/DESIGN.md).
@@ -95,6 +97,8 @@ mod progress;
 pub mod range;
 #[cfg(feature = "alloc")]
 mod rewrap;
+#[cfg(feature = "getrandom")]
+mod rng;
 #[cfg(feature = "std")]
 mod std;
 #[cfg(feature = "alloc")]
@@ -116,8 +120,6 @@ pub use encrypt::{EncryptHandle, EncryptOptions, Encryptor, Padding};
 #[cfg(feature = "alloc")]
 pub use error::{Attempt, ProviderError};
 pub use error::{Attempts, Error, ErrorCode, Result};
-#[cfg(feature = "getrandom")]
-pub use getrandom::SysRng;
 pub use header::{Header, WrappedKeyRef};
 pub use key::{Dek, KEY_LEN, Kek};
 #[cfg(all(feature = "alloc", feature = "getrandom"))]
@@ -128,6 +130,8 @@ pub use progress::{Progress, Status};
 pub use rand_core;
 #[cfg(feature = "alloc")]
 pub use rewrap::{RewrapMode, rewrap, rewrap_header, rewrap_with};
+#[cfg(feature = "getrandom")]
+pub use rng::SysRng;
 #[cfg(feature = "alloc")]
 pub use text::{TEXT_PREFIX, from_text, to_text};
 #[cfg(feature = "alloc")]

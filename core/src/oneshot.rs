@@ -23,7 +23,7 @@ pub fn encrypt(
     providers: &[&dyn KeyProvider],
     options: &EncryptOptions<'_>,
 ) -> Result<Vec<u8>> {
-    encrypt_with(plaintext, providers, options, &mut getrandom::SysRng)
+    encrypt_with(plaintext, providers, options, &mut crate::rng::SysRng)
 }
 
 /// As `encrypt`, with the caller's generator.

@@ -2,9 +2,22 @@
 //!
 //! Every nonce has 12 bytes, every tag 16, and there is no associated data: what must be bound is
 //! bound through the key (see [`crate::chunked`]).
+//!
+//! # FIPS 140-3
+//!
+//! The feature `fips` has every AES-256-GCM, HKDF, HMAC, SHA-512 and random byte come from AWS-LC's
+//! FIPS module, which the crate `aws-lc-fips-sys` builds. Of the module's services, opening, HKDF,
+//! HMAC, SHA-512 and the generator are approved ones. Sealing is not: the module approves AES-GCM
+//! encryption only with nonces that it drew itself, or in TLS, and the nonces of this format are
+//! derived with the key of each message. Whether that is enough is for whoever must certify the
+//! whole to say.
 
+#[cfg(feature = "aws-lc")]
+mod aws_lc;
 mod rustcrypto;
 
+#[cfg(feature = "aws-lc")]
+pub use aws_lc::AwsLc;
 pub use rustcrypto::RustCrypto;
 
 use crate::error::{Error, Result};
@@ -16,7 +29,11 @@ pub const NONCE_LEN: usize = 12;
 /// Length of the tag behind each ciphertext, in bytes.
 pub const TAG_LEN: usize = 16;
 
-/// The backend that this build uses unless told otherwise.
+/// The backend that this build uses unless told otherwise: the fastest that it has.
+#[cfg(feature = "aws-lc")]
+pub type DefaultAead = AwsLc;
+/// The backend that this build uses unless told otherwise: the fastest that it has.
+#[cfg(not(feature = "aws-lc"))]
 pub type DefaultAead = RustCrypto;
 
 /// The AEAD failed: not authentic on opening, an impossible length on sealing.

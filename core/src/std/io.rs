@@ -8,7 +8,7 @@ pub use decrypt_reader::DecryptReader;
 pub use encrypt_reader::EncryptReader;
 pub use encrypt_writer::EncryptWriter;
 
-use getrandom::SysRng;
+use crate::rng::SysRng;
 
 use crate::chunked::CHUNK_LEN;
 use crate::encrypt::{EncryptOptions, Encryptor};

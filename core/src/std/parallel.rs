@@ -3,7 +3,7 @@
 //! Chunks are independent, so the bytes are the same whatever the number of threads. Worth it from
 //! some hundred KiB on; below, one thread does all.
 
-use getrandom::SysRng;
+use crate::rng::SysRng;
 use rand_core::TryCryptoRng;
 
 use super::workers::{for_each_run, run_chunks, thread_count};

@@ -139,7 +139,7 @@ impl KeyProvider for LocalKek {
 
     #[cfg(feature = "getrandom")]
     fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
-        self.wrap_with(dek, context, &mut getrandom::SysRng).map_err(ProviderError::failed)
+        self.wrap_with(dek, context, &mut crate::rng::SysRng).map_err(ProviderError::failed)
     }
 
     /// Without a random source of the system, [`LocalKek::wrap_with`] is the way.

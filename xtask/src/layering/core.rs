@@ -8,7 +8,7 @@ use std::path::Path;
 /// The core's modules from the bottom to the top. `lib.rs` puts them together and is no layer.
 const LAYERS: [&[&str]; 9] = [
     &["error", "limits", "progress"],
-    &["codec", "text"],
+    &["codec", "rng", "text"],
     &["context", "key"],
     &["aead", "kdf"],
     &["chunked"],

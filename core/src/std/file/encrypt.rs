@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::path::Path;
 
-use getrandom::SysRng;
+use crate::rng::SysRng;
 use zeroize::Zeroizing;
 
 use super::body::{Body, WriteAt as _};

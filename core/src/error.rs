@@ -9,7 +9,7 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 macro_rules! error_codes {
-    ($($(#[$doc:meta])* $variant:ident = $number:literal, $name:literal;)*) => {
+    ($(#[doc = $doc:literal] $variant:ident = $number:literal, $name:literal;)*) => {
         /// A stable error code: the number and the name never change and are never reused.
         ///
         /// The numbers form classes: 1-19 misuse, 20-39 format, 40-59 key, 60-79 body,
@@ -17,7 +17,7 @@ macro_rules! error_codes {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         #[repr(u16)]
-        pub enum ErrorCode { $($(#[$doc])* $variant = $number,)* }
+        pub enum ErrorCode { $(#[doc = $doc] $variant = $number,)* }
 
         impl ErrorCode {
             /// Every code, in ascending order.
@@ -26,6 +26,11 @@ macro_rules! error_codes {
             /// The stable `snake_case` name.
             pub const fn as_str(self) -> &'static str {
                 match self { $(ErrorCode::$variant => $name,)* }
+            }
+
+            /// What the code means, in a sentence.
+            pub const fn description(self) -> &'static str {
+                match self { $(ErrorCode::$variant => $doc.trim_ascii(),)* }
             }
         }
     };

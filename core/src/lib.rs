@@ -122,10 +122,10 @@ pub use error::{Attempt, ProviderError};
 pub use error::{Attempts, Error, ErrorCode, Result};
 pub use header::{Header, WrappedKeyRef};
 pub use key::{Dek, KEY_LEN, Kek};
-#[cfg(all(feature = "alloc", feature = "getrandom"))]
-pub use oneshot::encrypt;
 #[cfg(feature = "alloc")]
-pub use oneshot::{decrypt, encrypt_with};
+pub use oneshot::{decrypt, decrypt_into, encrypt_with};
+#[cfg(all(feature = "alloc", feature = "getrandom"))]
+pub use oneshot::{encrypt, encrypt_into};
 pub use progress::{Progress, Status};
 pub use rand_core;
 #[cfg(feature = "alloc")]
@@ -133,7 +133,7 @@ pub use rewrap::{RewrapMode, rewrap, rewrap_header, rewrap_with};
 #[cfg(feature = "getrandom")]
 pub use rng::SysRng;
 #[cfg(feature = "alloc")]
-pub use text::{TEXT_PREFIX, from_text, to_text};
+pub use text::{TEXT_PREFIX, from_text, text_len, to_text};
 #[cfg(feature = "alloc")]
 pub use wrap::{KeyProvider, LocalKek, WrappedKey, generate_dek, wrap_dek};
 

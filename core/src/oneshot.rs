@@ -36,10 +36,36 @@ pub fn encrypt_with<R: TryCryptoRng + ?Sized>(
     options: &EncryptOptions<'_>,
     rng: &mut R,
 ) -> Result<Vec<u8>> {
+    let handle = handle_for(plaintext, providers, options, rng)?;
+    handle.encrypt(plaintext, options.associated_data, rng)
+}
+
+/// A handle for one message.
+fn handle_for<R: TryCryptoRng + ?Sized>(
+    plaintext: &[u8],
+    providers: &[&dyn KeyProvider],
+    options: &EncryptOptions<'_>,
+    rng: &mut R,
+) -> Result<EncryptHandle> {
     let options = options.for_len(plaintext.len() as u64);
     let (dek, keys) = generate_dek(providers, options.encryption_context(), rng)?;
-    let handle = EncryptHandle::new(&dek, &keys, &options, rng)?;
-    handle.encrypt(plaintext, options.associated_data, rng)
+    EncryptHandle::new(&dek, &keys, &options, rng)
+}
+
+/// As `encrypt`, into the front of the caller's buffer; returns the length of the envelope.
+///
+/// # Errors
+/// As `encrypt`; [`Error::BufferTooSmall`](crate::Error::BufferTooSmall) with the length that the
+/// envelope of these wrapped keys has.
+#[cfg(feature = "getrandom")]
+pub fn encrypt_into(
+    plaintext: &[u8],
+    providers: &[&dyn KeyProvider],
+    options: &EncryptOptions<'_>,
+    out: &mut [u8],
+) -> Result<usize> {
+    let handle = handle_for(plaintext, providers, options, &mut getrandom::SysRng)?;
+    handle.encrypt_into(plaintext, options.associated_data, out, &mut getrandom::SysRng)
 }
 
 /// Decrypts an envelope with whichever provider can unwrap its DEK.
@@ -54,4 +80,20 @@ pub fn decrypt(
     let (header, body) = Header::split(envelope)?;
     let handle = DecryptHandle::open(header.as_bytes(), providers, options)?;
     handle.decrypt_body(body, options.associated_data)
+}
+
+/// As [`decrypt`], into the front of the caller's buffer; returns the length of the plaintext.
+///
+/// # Errors
+/// As [`decrypt`]; [`Error::BufferTooSmall`](crate::Error::BufferTooSmall). What was written of
+/// `out` is zeroed.
+pub fn decrypt_into(
+    envelope: &[u8],
+    providers: &[&dyn KeyProvider],
+    options: &DecryptOptions<'_>,
+    out: &mut [u8],
+) -> Result<usize> {
+    let (header, body) = Header::split(envelope)?;
+    let handle = DecryptHandle::open(header.as_bytes(), providers, options)?;
+    handle.decrypt_body_into(body, options.associated_data, out)
 }

@@ -22,6 +22,16 @@ pub fn to_text(bytes: &[u8]) -> String {
     text
 }
 
+/// Length of the text form of `len` bytes.
+///
+/// # Errors
+/// [`Error::LimitExceeded`] if it does not fit the address space.
+pub fn text_len(len: usize) -> Result<usize> {
+    base64::encoded_len(len, false)
+        .and_then(|encoded| encoded.checked_add(TEXT_PREFIX.len()))
+        .ok_or(Error::LimitExceeded("the text form does not fit the address space"))
+}
+
 /// Reads the text form.
 ///
 /// # Errors
@@ -30,4 +40,17 @@ pub fn to_text(bytes: &[u8]) -> String {
 pub fn from_text(text: &str) -> Result<Vec<u8>> {
     let encoded = text.strip_prefix(TEXT_PREFIX).ok_or(Error::BadMagic)?;
     URL_SAFE_NO_PAD.decode(encoded).map_err(|_| Error::Malformed("the text form is not base64url"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_length_is_known_before() {
+        for len in 0..100 {
+            assert_eq!(text_len(len).unwrap(), to_text(&alloc::vec![7; len]).len());
+        }
+        assert!(matches!(text_len(usize::MAX), Err(Error::LimitExceeded(_))));
+    }
 }

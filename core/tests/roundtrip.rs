@@ -1,8 +1,9 @@
 //! The paved path: what is encrypted comes back, in memory and in pieces.
 
 use sealwax::{
-    DecryptOptions, Decryptor, Dek, EncryptOptions, EncryptionContext, Encryptor, Header, Kek,
-    KeyProvider, LocalKek, Padding, RewrapMode, Status, SysRng, decrypt, encrypt, rewrap,
+    DecryptOptions, Decryptor, Dek, EncryptOptions, EncryptionContext, Encryptor, Error, Header,
+    Kek, KeyProvider, LocalKek, Padding, RewrapMode, Status, SysRng, decrypt, decrypt_into,
+    encrypt, encrypt_into, rewrap,
 };
 
 fn kek(name: &str) -> LocalKek {
@@ -97,4 +98,19 @@ fn a_rewrap_keeps_the_body_and_changes_who_can_read() {
     assert_eq!(decrypt(&rewrapped, &[&new], &DecryptOptions::new()).unwrap(), b"tide table");
     let error = decrypt(&rewrapped, &[&old], &DecryptOptions::new()).unwrap_err();
     assert_eq!(error.code(), sealwax::ErrorCode::NoMatchingKey);
+}
+
+#[test]
+fn messages_in_the_callers_buffers() {
+    let kek = kek("a");
+    let (mut envelope, mut plaintext) = ([0; 1024], [0; 10]);
+    let len = encrypt_into(b"tide table", &[&kek], &EncryptOptions::new(), &mut envelope).unwrap();
+    let envelope = &envelope[..len];
+    let options = DecryptOptions::new();
+    assert_eq!(decrypt_into(envelope, &[&kek], &options, &mut plaintext).unwrap(), 10);
+    assert_eq!(&plaintext, b"tide table");
+    let small = decrypt_into(envelope, &[&kek], &options, &mut plaintext[..9]);
+    assert!(matches!(small, Err(Error::BufferTooSmall { needed: 10 })));
+    let small = encrypt_into(b"tide table", &[&kek], &EncryptOptions::new(), &mut [0; 9]);
+    assert!(matches!(small, Err(Error::BufferTooSmall { needed }) if needed == len));
 }

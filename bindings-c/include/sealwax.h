@@ -1,0 +1,1213 @@
+/**
+ * Sealwax: envelope encryption. https://github.com/sealwax/sealwax
+ *
+ * The contract of every function here:
+ *
+ * - A function that can fail returns SEALWAX_OK (0) or an error code, and writes its results
+ *   (`out_...`) only on success. `sealwax_last_error_message` explains the newest error of the
+ *   thread.
+ * - Null where something is needed is SEALWAX_ERR_NULL_POINTER; null with a length of 0 is an
+ *   empty input, or an output without room. Lengths that no buffer can have, overlapping inputs
+ *   and outputs, and text that is not UTF-8 are SEALWAX_ERR_INVALID_ARGUMENT.
+ * - Buffers are the caller's. With too little room a call fails with
+ *   SEALWAX_ERR_BUFFER_TOO_SMALL, and `sealwax_last_error_needed` says how much it needs.
+ * - What a pointer to const points to is not modified. Inputs are used during the call only;
+ *   what an object keeps it copies.
+ * - Objects come from a function that writes `**out` and go to the `_free` function of their type,
+ *   once. Freeing null does nothing; freeing twice is undefined. No object needs another one to
+ *   live on, except for views (`sealwax_bytes`, `sealwax_context_pair`, `sealwax_wrapped_key`),
+ *   which belong to the object that was asked.
+ * - A call that takes an object as a pointer to const can run at the same time as others of that
+ *   kind, in any threads; any other call needs the object for itself. Objects can move between
+ *   threads.
+ * - No panic and no exception leaves the library.
+ */
+
+
+#ifndef SEALWAX_H
+#define SEALWAX_H
+
+/* Made by cbindgen from the sources of bindings-c; do not edit. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Version of this header; `sealwax_version` says that of the library. */
+#define SEALWAX_VERSION "0.1.0"
+#define SEALWAX_VERSION_MAJOR 0
+#define SEALWAX_VERSION_MINOR 1
+#define SEALWAX_VERSION_PATCH 0
+
+/** Length of a DEK and of a local key encryption key, in bytes. */
+#define SEALWAX_KEY_LEN 32
+
+/** Length of the largest header, in bytes. */
+#define SEALWAX_MAX_HEADER_LEN 65536
+
+/**
+ * What a call returns. The numbers never change: 1-19 misuse, 20-39 format, 40-59 key,
+ * 60-79 body, 80-99 host. Later versions may add codes.
+ */
+enum sealwax_code
+#ifdef __cplusplus
+  : uint32_t
+#endif // __cplusplus
+ {
+  /**
+   * Success.
+   */
+  SEALWAX_OK = 0,
+  /**
+   * An argument is outside of what the call accepts.
+   */
+  SEALWAX_ERR_INVALID_ARGUMENT = 1,
+  /**
+   * The call does not fit the state of the object.
+   */
+  SEALWAX_ERR_INVALID_STATE = 2,
+  /**
+   * The caller's buffer is too small; the error says the size needed.
+   */
+  SEALWAX_ERR_BUFFER_TOO_SMALL = 3,
+  /**
+   * A pointer that must not be null is null (C binding).
+   */
+  SEALWAX_ERR_NULL_POINTER = 4,
+  /**
+   * A bug in Sealwax, caught at the boundary of a binding.
+   */
+  SEALWAX_ERR_PANIC = 5,
+  /**
+   * The input is not a Sealwax envelope.
+   */
+  SEALWAX_ERR_BAD_MAGIC = 20,
+  /**
+   * The envelope has a format version that this library does not know.
+   */
+  SEALWAX_ERR_UNSUPPORTED_VERSION = 21,
+  /**
+   * The envelope names a cipher suite that this library does not know.
+   */
+  SEALWAX_ERR_UNSUPPORTED_SUITE = 22,
+  /**
+   * The header breaks a rule of the format.
+   */
+  SEALWAX_ERR_MALFORMED = 23,
+  /**
+   * A count or a length is over its limit.
+   */
+  SEALWAX_ERR_LIMIT_EXCEEDED = 24,
+  /**
+   * No configured provider may unwrap any of the wrapped keys.
+   */
+  SEALWAX_ERR_NO_MATCHING_KEY = 40,
+  /**
+   * The host's provider failed: unreachable, denied, out of time.
+   */
+  SEALWAX_ERR_PROVIDER_FAILED = 41,
+  /**
+   * A wrapped key did not open under the key that it names.
+   */
+  SEALWAX_ERR_KEY_UNWRAP = 42,
+  /**
+   * The key commitment of a body does not fit the DEK, the header or the associated data.
+   */
+  SEALWAX_ERR_COMMITMENT_MISMATCH = 43,
+  /**
+   * The encryption context lacks a pair that the reader requires.
+   */
+  SEALWAX_ERR_CONTEXT_MISMATCH = 44,
+  /**
+   * The header MAC does not fit: a wrong DEK or a modified header.
+   */
+  SEALWAX_ERR_HEADER_AUTHENTICATION = 45,
+  /**
+   * A chunk is not authentic.
+   */
+  SEALWAX_ERR_AUTHENTICATION = 60,
+  /**
+   * The input ends before the message does.
+   */
+  SEALWAX_ERR_TRUNCATED = 61,
+  /**
+   * Bytes follow where nothing may follow.
+   */
+  SEALWAX_ERR_TRAILING_DATA = 62,
+  /**
+   * Reading or writing failed.
+   */
+  SEALWAX_ERR_IO = 80,
+  /**
+   * The host cancelled the operation.
+   */
+  SEALWAX_ERR_CANCELLED = 81,
+  /**
+   * The target exists and may not be overwritten.
+   */
+  SEALWAX_ERR_ALREADY_EXISTS = 82,
+  /**
+   * The source of randomness failed.
+   */
+  SEALWAX_ERR_RANDOMNESS = 83,
+};
+#ifndef __cplusplus
+typedef uint32_t sealwax_code;
+#endif // __cplusplus
+
+
+/**
+ * What a state machine needs to go on.
+ */
+enum sealwax_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * More input, or the word that none follows.
+   */
+  SEALWAX_NEED_INPUT = 0,
+  /**
+   * Room for output.
+   */
+  SEALWAX_NEED_OUTPUT = 1,
+  /**
+   * The key: a wrapped key for an encryptor, the unwrapped DEK for a decryptor.
+   */
+  SEALWAX_NEED_KEY = 2,
+  /**
+   * Nothing: the message is complete.
+   */
+  SEALWAX_DONE = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sealwax_status sealwax_status;
+#else
+typedef uint32_t sealwax_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How long a header is made, so that it can later be rewrapped in place.
+ */
+enum sealwax_padding
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * A multiple of 4,096 bytes for messages of 1 MiB and more or of unknown length, else none.
+   */
+  SEALWAX_PADDING_AUTO = 0,
+  /**
+   * As short as can be.
+   */
+  SEALWAX_PADDING_NONE = 1,
+  /**
+   * A multiple of 4,096 bytes.
+   */
+  SEALWAX_PADDING_PAGE = 2,
+  /**
+   * As many bytes as the call says.
+   */
+  SEALWAX_PADDING_EXACT = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sealwax_padding sealwax_padding;
+#else
+typedef uint32_t sealwax_padding;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Which wrapped keys a rewrapped header has.
+ */
+enum sealwax_rewrap_mode
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Those of the new providers only.
+   */
+  SEALWAX_REWRAP_REPLACE = 0,
+  /**
+   * All that were there, and those of the new providers.
+   */
+  SEALWAX_REWRAP_ADD = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sealwax_rewrap_mode sealwax_rewrap_mode;
+#else
+typedef uint32_t sealwax_rewrap_mode;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Public pairs of text that are stored in the header, authenticated, and passed to the KMS.
+ *
+ * They are not secret. A call that adds a pair needs the context for itself; all others can
+ * run at the same time.
+ */
+typedef struct sealwax_context sealwax_context;
+
+/**
+ * A verified header and its DEK, ready to decrypt every message that carries it, and to be
+ * rewrapped. Any number of threads can use it.
+ */
+typedef struct sealwax_decrypt_handle sealwax_decrypt_handle;
+
+/**
+ * How to decrypt: associated data, and pairs that the context must have.
+ *
+ * As for `sealwax_encrypt_options`: null means none of them.
+ */
+typedef struct sealwax_decrypt_options sealwax_decrypt_options;
+
+/**
+ * Decrypts one envelope of any length, piece by piece: envelope in, plaintext out.
+ *
+ * Plaintext leaves only in chunks that proved authentic, but only `sealwax_decryptor_finish`
+ * shows that the envelope is whole. One thread at a time can use it, any thread.
+ */
+typedef struct sealwax_decryptor sealwax_decryptor;
+
+/**
+ * A DEK with its finished header, ready to encrypt any number of messages; the KMS was asked
+ * once. Any number of threads can use it.
+ *
+ * Each message has its own random salt and so its own key. All carry the same header, so whoever
+ * unwraps the DEK can read all of them.
+ */
+typedef struct sealwax_encrypt_handle sealwax_encrypt_handle;
+
+/**
+ * How to encrypt: context, associated data, metadata, padding.
+ *
+ * Where a call takes options, null means none of them. Options are copied into what is made
+ * with them. A call that sets one needs the options for itself; they can be used at the same
+ * time otherwise.
+ */
+typedef struct sealwax_encrypt_options sealwax_encrypt_options;
+
+/**
+ * Encrypts one message of any length, piece by piece: plaintext in, envelope out.
+ *
+ * One thread at a time can use it, any thread.
+ */
+typedef struct sealwax_encryptor sealwax_encryptor;
+
+/**
+ * Takes the reason why a callback fails; see `sealwax_failure_set`.
+ */
+typedef struct sealwax_failure sealwax_failure;
+
+/**
+ * A parsed header: its structure is checked, but nothing is authenticated. Until a decryption
+ * succeeds every field may be an attacker's. Any number of threads can use it.
+ */
+typedef struct sealwax_header sealwax_header;
+
+/**
+ * Wraps and unwraps DEKs: with a local key, through the host's callbacks, or through a cache.
+ *
+ * Any number of threads can use a provider at the same time. Calls take several of them as an
+ * array of pointers and a count: encryption wraps the DEK with each, decryption asks them in
+ * their order, each at most once, and only for a wrapped key of its own provider id and of a key
+ * id that it accepts.
+ */
+typedef struct sealwax_provider sealwax_provider;
+
+/**
+ * A pair of an encryption context; UTF-8 without a zero byte at its end. The text belongs to the
+ * context and is valid until the context is changed or freed.
+ */
+typedef struct sealwax_context_pair {
+  /**
+   * The key.
+   */
+  const char *key;
+  /**
+   * Length of the key, in bytes.
+   */
+  size_t key_len;
+  /**
+   * The value.
+   */
+  const char *value;
+  /**
+   * Length of the value, in bytes.
+   */
+  size_t value_len;
+} sealwax_context_pair;
+
+/**
+ * Bytes that belong to an object; valid until it is changed or freed.
+ */
+typedef struct sealwax_bytes {
+  /**
+   * The first byte.
+   */
+  const uint8_t *data;
+  /**
+   * How many there are.
+   */
+  size_t len;
+} sealwax_bytes;
+
+/**
+ * Says whether the provider was configured with the key of this id. See
+ * `sealwax_provider_callbacks`.
+ */
+typedef bool (*sealwax_accepts_fn)(void *user_data, const char *key_id, size_t key_id_len);
+
+/**
+ * A buffer of the library that a callback fills: it writes at most `capacity` bytes to `data`
+ * and says in `len` how many. Valid during the callback, wiped afterwards.
+ */
+typedef struct sealwax_buffer {
+  /**
+   * Where to write.
+   */
+  uint8_t *data;
+  /**
+   * How many bytes there is room for.
+   */
+  size_t capacity;
+  /**
+   * How many bytes were written. More than `capacity` makes the call fail.
+   */
+  size_t len;
+} sealwax_buffer;
+
+/**
+ * Wraps a DEK: writes the wrapped DEK, and the key id where it is not the provider's own.
+ */
+typedef sealwax_code (*sealwax_wrap_fn)(void *user_data,
+                                        const uint8_t *dek,
+                                        size_t dek_len,
+                                        const struct sealwax_context *context,
+                                        struct sealwax_buffer *key_id,
+                                        struct sealwax_buffer *wrapped_dek,
+                                        struct sealwax_failure *failure);
+
+/**
+ * Unwraps a DEK: writes `SEALWAX_KEY_LEN` bytes.
+ */
+typedef sealwax_code (*sealwax_unwrap_fn)(void *user_data,
+                                          const char *key_id,
+                                          size_t key_id_len,
+                                          const uint8_t *wrapped_dek,
+                                          size_t wrapped_dek_len,
+                                          const struct sealwax_context *context,
+                                          struct sealwax_buffer *dek,
+                                          struct sealwax_failure *failure);
+
+/**
+ * Makes a DEK and wraps it: writes both, and the key id where it is not the provider's own.
+ */
+typedef sealwax_code (*sealwax_generate_fn)(void *user_data,
+                                            const struct sealwax_context *context,
+                                            struct sealwax_buffer *dek,
+                                            struct sealwax_buffer *key_id,
+                                            struct sealwax_buffer *wrapped_dek,
+                                            struct sealwax_failure *failure);
+
+/**
+ * Lets go of a `user_data`; called once with it.
+ */
+typedef void (*sealwax_destroy_fn)(void *user_data);
+
+/**
+ * The functions of a provider that the host brings.
+ *
+ * They return `SEALWAX_OK`, or any other code after `sealwax_failure_set`. They may be called
+ * from every thread that uses the provider, and at the same time. They must return: no exception
+ * of C++ and no longjmp may leave them. All that they are given is the library's and valid
+ * during the call only; what they allocate stays theirs. They may call the library.
+ */
+typedef struct sealwax_provider_callbacks {
+  /**
+   * `sizeof(sealwax_provider_callbacks)`; later versions may append functions.
+   */
+  size_t struct_size;
+  /**
+   * Whether the provider was configured with the key of this id. Null: the provider's own key
+   * id and no other. A wrapped key that is not accepted is never passed to `unwrap`.
+   */
+  sealwax_accepts_fn accepts;
+  /**
+   * Wraps a DEK of `SEALWAX_KEY_LEN` bytes and binds the context, if the KMS can. `key_id`
+   * holds the provider's key id and can stay as it is. Null: the provider only unwraps.
+   */
+  sealwax_wrap_fn wrap;
+  /**
+   * Unwraps a DEK. Returns `SEALWAX_ERR_KEY_UNWRAP` if the wrapped key does not open: it was
+   * modified, or belongs to another key or context. Null: the provider only wraps.
+   */
+  sealwax_unwrap_fn unwrap;
+  /**
+   * Makes a DEK and wraps it in one call, where the KMS offers that. Null: the library makes
+   * DEKs and has `wrap` wrap them.
+   */
+  sealwax_generate_fn generate;
+  /**
+   * Lets go of `user_data`; called once. Null: there is nothing to let go of.
+   */
+  sealwax_destroy_fn destroy;
+} sealwax_provider_callbacks;
+
+/**
+ * A DEK as some provider wrapped it. Text is UTF-8 without a zero byte at its end.
+ *
+ * The caller fills it in where it gives a wrapped key to a call, which copies it. Where a call
+ * fills it in, its parts belong to the object that was asked.
+ */
+typedef struct sealwax_wrapped_key {
+  /**
+   * The provider that can unwrap it, such as "local" or "aws-kms".
+   */
+  const char *provider_id;
+  /**
+   * Length of the provider id, in bytes.
+   */
+  size_t provider_id_len;
+  /**
+   * The provider's name for the key that wraps it.
+   */
+  const char *key_id;
+  /**
+   * Length of the key id, in bytes.
+   */
+  size_t key_id_len;
+  /**
+   * The wrapped DEK, opaque to everyone but the provider.
+   */
+  const uint8_t *wrapped_dek;
+  /**
+   * Length of the wrapped DEK, in bytes.
+   */
+  size_t wrapped_dek_len;
+} sealwax_wrapped_key;
+
+/**
+ * What a call of `process` did, and what must happen next.
+ */
+typedef struct sealwax_progress {
+  /**
+   * Bytes taken off the front of the input.
+   */
+  size_t read;
+  /**
+   * Bytes written to the front of the output.
+   */
+  size_t written;
+  /**
+   * What is needed to go on.
+   */
+  sealwax_status status;
+} sealwax_progress;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Code of the newest error in this thread; `SEALWAX_OK` if no call has failed in it.
+ */
+sealwax_code sealwax_last_error_code(void);
+
+/**
+ * Text of the newest error in this thread, with the causes that the host's callbacks gave.
+ *
+ * Never null; empty if no call has failed. Valid until the next call that fails in this thread
+ * and until the thread ends. A call that succeeds leaves it as it is.
+ */
+const char *sealwax_last_error_message(void);
+
+/**
+ * Size of buffer that would have been enough, in bytes, if the newest error in this thread is
+ * `SEALWAX_ERR_BUFFER_TOO_SMALL`, else 0.
+ */
+size_t sealwax_last_error_needed(void);
+
+/**
+ * Index of the chunk that was not authentic, from 0, if the newest error in this thread is
+ * `SEALWAX_ERR_AUTHENTICATION`, else 0.
+ */
+uint64_t sealwax_last_error_chunk(void);
+
+/**
+ * Number that a callback of the host gave for its failure, or `errno` of the operating system,
+ * if the newest error in this thread has such a cause, else 0.
+ */
+int64_t sealwax_last_error_cause(void);
+
+/**
+ * What a code means, in a sentence; never null, valid for ever, and made of the code alone.
+ */
+const char *sealwax_strerror(sealwax_code code);
+
+/**
+ * Stable name of a code, such as `truncated`; never null, valid for ever.
+ */
+const char *sealwax_code_name(sealwax_code code);
+
+/**
+ * Version of the library that is running, such as "1.2.3"; valid for ever. `SEALWAX_VERSION` is
+ * the version of the header.
+ */
+const char *sealwax_version(void);
+
+/**
+ * Whether the library was built with a feature: "files", "threads", "dek-cache", "aws-lc". A
+ * name that it does not know is a feature that it does not have.
+ */
+bool sealwax_has_feature(const char *name, size_t name_len);
+
+/**
+ * Length of an envelope, or of a body when `header_len` is 0, for `plaintext_len` bytes.
+ *
+ * With `SEALWAX_MAX_HEADER_LEN` it is the most that any envelope of this plaintext can have.
+ */
+sealwax_code sealwax_sealed_len(size_t header_len, uint64_t plaintext_len, uint64_t *out_len);
+
+/**
+ * Fills `dek` with a fresh data encryption key from the operating system's random source, for
+ * hosts that talk to their KMS themselves. `dek_len` is `SEALWAX_KEY_LEN`. Wipe it afterwards.
+ */
+sealwax_code sealwax_generate_dek(uint8_t *dek, size_t dek_len);
+
+/**
+ * Overwrites a secret with zeros in a way that no compiler leaves out. Null is fine.
+ */
+void sealwax_wipe(void *secret, size_t secret_len);
+
+/**
+ * Makes a context without pairs. Free it with `sealwax_context_free`.
+ */
+sealwax_code sealwax_context_new(struct sealwax_context **out_context);
+
+/**
+ * Adds a pair; the text is copied. An empty or a repeated key is
+ * `SEALWAX_ERR_INVALID_ARGUMENT`, more than 64 pairs or 8,192 bytes are
+ * `SEALWAX_ERR_LIMIT_EXCEEDED`; the context then stays as it was.
+ */
+sealwax_code sealwax_context_add(struct sealwax_context *context,
+                                 const char *key,
+                                 size_t key_len,
+                                 const char *value,
+                                 size_t value_len);
+
+/**
+ * Number of pairs; 0 for null.
+ */
+size_t sealwax_context_count(const struct sealwax_context *context);
+
+/**
+ * The pair at `index`; they are sorted by the bytes of their keys.
+ */
+sealwax_code sealwax_context_pair_at(const struct sealwax_context *context,
+                                     size_t index,
+                                     struct sealwax_context_pair *out_pair);
+
+/**
+ * The canonical bytes of the context, as they are stored: what a KMS or an HSM that takes
+ * additional authenticated data as bytes should be given.
+ */
+sealwax_code sealwax_context_bytes(const struct sealwax_context *context,
+                                   struct sealwax_bytes *out_bytes);
+
+/**
+ * Frees a context that `sealwax_context_new` or `sealwax_header_context` made. Null is fine.
+ */
+void sealwax_context_free(struct sealwax_context *context);
+
+/**
+ * Makes options that ask for nothing. Free them with `sealwax_encrypt_options_free`.
+ */
+sealwax_code sealwax_encrypt_options_new(struct sealwax_encrypt_options **out_options);
+
+/**
+ * Public pairs that are stored, authenticated and passed to the KMS; copied.
+ */
+sealwax_code sealwax_encrypt_options_set_context(struct sealwax_encrypt_options *options,
+                                                 const struct sealwax_context *context);
+
+/**
+ * Bytes that the reader must present again; copied, authenticated, never stored.
+ */
+sealwax_code sealwax_encrypt_options_set_associated_data(struct sealwax_encrypt_options *options,
+                                                         const uint8_t *data,
+                                                         size_t data_len);
+
+/**
+ * Up to 16 KiB that travel encrypted in the header; copied, and wiped with the options.
+ */
+sealwax_code sealwax_encrypt_options_set_metadata(struct sealwax_encrypt_options *options,
+                                                  const uint8_t *metadata,
+                                                  size_t metadata_len);
+
+/**
+ * How long the header is made: one of `sealwax_padding`. `header_len` is the whole header's
+ * length for `SEALWAX_PADDING_EXACT`, and is 0 for all others.
+ */
+sealwax_code sealwax_encrypt_options_set_padding(struct sealwax_encrypt_options *options,
+                                                 uint32_t padding,
+                                                 size_t header_len);
+
+/**
+ * Frees options. Null is fine.
+ */
+void sealwax_encrypt_options_free(struct sealwax_encrypt_options *options);
+
+/**
+ * Makes options that ask for nothing. Free them with `sealwax_decrypt_options_free`.
+ */
+sealwax_code sealwax_decrypt_options_new(struct sealwax_decrypt_options **out_options);
+
+/**
+ * Pairs that the envelope's context must have; copied. They are checked before any KMS is asked;
+ * without them the call fails with `SEALWAX_ERR_CONTEXT_MISMATCH`.
+ */
+sealwax_code sealwax_decrypt_options_set_required_context(struct sealwax_decrypt_options *options,
+                                                          const struct sealwax_context *context);
+
+/**
+ * The associated data that the message was encrypted with; copied.
+ */
+sealwax_code sealwax_decrypt_options_set_associated_data(struct sealwax_decrypt_options *options,
+                                                         const uint8_t *data,
+                                                         size_t data_len);
+
+/**
+ * Frees options. Null is fine.
+ */
+void sealwax_decrypt_options_free(struct sealwax_decrypt_options *options);
+
+/**
+ * A provider that holds a key encryption key itself; its provider id is "local".
+ *
+ * `kek_len` is `SEALWAX_KEY_LEN`; the key must be uniformly random, is copied, and is wiped with
+ * the provider. `key_id` is the public name that headers carry. Free it with
+ * `sealwax_provider_free`.
+ */
+sealwax_code sealwax_provider_local(const uint8_t *kek,
+                                    size_t kek_len,
+                                    const char *key_id,
+                                    size_t key_id_len,
+                                    struct sealwax_provider **out_provider);
+
+/**
+ * As `sealwax_provider_local`, with the key as a key file or a secret store holds it: 32 raw
+ * bytes, 64 hexadecimal digits, or base64; white space around the text is ignored.
+ */
+sealwax_code sealwax_provider_local_text(const uint8_t *content,
+                                         size_t content_len,
+                                         const char *key_id,
+                                         size_t key_id_len,
+                                         struct sealwax_provider **out_provider);
+
+/**
+ * As `sealwax_provider_local_text`, with the content of a file.
+ */
+sealwax_code sealwax_provider_local_file(const char *path,
+                                         const char *key_id,
+                                         size_t key_id_len,
+                                         struct sealwax_provider **out_provider);
+
+/**
+ * A provider that asks the host: a KMS, an HSM, anything that can keep a key.
+ *
+ * `provider_id` names the kind of provider in headers, such as "pkcs11"; `key_id` names the key
+ * that it was configured with. The callbacks and the ids are copied. `user_data` belongs to the
+ * provider from now on: `destroy` is called once with it, when the provider and every cache of
+ * it are freed. If this call fails, `destroy` is not called.
+ *
+ * Free it with `sealwax_provider_free`.
+ */
+sealwax_code sealwax_provider_new(const struct sealwax_provider_callbacks *callbacks,
+                                  void *user_data,
+                                  const char *provider_id,
+                                  size_t provider_id_len,
+                                  const char *key_id,
+                                  size_t key_id_len,
+                                  struct sealwax_provider **out_provider);
+
+/**
+ * Frees a provider. What was made with it keeps working. Null is fine.
+ */
+void sealwax_provider_free(struct sealwax_provider *provider);
+
+/**
+ * Says why a callback fails: a number of the host's own and a text, both copied. They become
+ * `sealwax_last_error_cause` and a part of `sealwax_last_error_message` of the call that needed
+ * the provider. Put no secret into the text.
+ */
+sealwax_code sealwax_failure_set(struct sealwax_failure *failure,
+                                 int64_t code,
+                                 const char *message,
+                                 size_t message_len);
+
+/**
+ * Encrypts a message under a fresh DEK that every provider wraps.
+ *
+ * How long the envelope gets depends on the wrapped keys. `sealwax_sealed_len` with
+ * `SEALWAX_MAX_HEADER_LEN` is always enough; `sealwax_encrypt_handle_new` wraps first and then
+ * knows the exact length. If `capacity` is too small, `sealwax_last_error_needed` says how much
+ * these wrapped keys need. `output` must not overlap `plaintext`.
+ */
+sealwax_code sealwax_encrypt(const struct sealwax_provider *const *providers,
+                             size_t provider_count,
+                             const struct sealwax_encrypt_options *options,
+                             const uint8_t *plaintext,
+                             size_t plaintext_len,
+                             uint8_t *output,
+                             size_t capacity,
+                             size_t *out_len);
+
+/**
+ * Length of the plaintext in an envelope, exactly, without a key. It is not authenticated: only
+ * `sealwax_decrypt` shows that the envelope is whole.
+ */
+sealwax_code sealwax_decrypted_len(const uint8_t *envelope, size_t envelope_len, size_t *out_len);
+
+/**
+ * Decrypts an envelope with whichever provider can unwrap its DEK.
+ *
+ * `sealwax_decrypted_len` says how much room it needs. After a failure `output` holds nothing
+ * of the plaintext. `output` must not overlap `envelope`.
+ */
+sealwax_code sealwax_decrypt(const struct sealwax_provider *const *providers,
+                             size_t provider_count,
+                             const struct sealwax_decrypt_options *options,
+                             const uint8_t *envelope,
+                             size_t envelope_len,
+                             uint8_t *output,
+                             size_t capacity,
+                             size_t *out_len);
+
+/**
+ * Starts a message under a fresh DEK that every provider wraps. Free it with
+ * `sealwax_encryptor_free`.
+ */
+sealwax_code sealwax_encryptor_new(const struct sealwax_provider *const *providers,
+                                   size_t provider_count,
+                                   const struct sealwax_encrypt_options *options,
+                                   struct sealwax_encryptor **out_encryptor);
+
+/**
+ * Starts a message under a DEK of the host's, for hosts that talk to their KMS themselves.
+ *
+ * `dek` has `SEALWAX_KEY_LEN` bytes, from `sealwax_generate_dek` or the KMS; it is copied. At
+ * least one `sealwax_encryptor_add_wrapped_key` must follow; until then `process` returns
+ * `SEALWAX_NEED_KEY`.
+ */
+sealwax_code sealwax_encryptor_new_with_dek(const uint8_t *dek,
+                                            size_t dek_len,
+                                            const struct sealwax_encrypt_options *options,
+                                            struct sealwax_encryptor **out_encryptor);
+
+/**
+ * Adds the DEK as some KMS wrapped it; copied. `SEALWAX_ERR_INVALID_STATE` once bytes flow.
+ */
+sealwax_code sealwax_encryptor_add_wrapped_key(struct sealwax_encryptor *encryptor,
+                                               const struct sealwax_wrapped_key *key);
+
+/**
+ * Finishes the header and takes it out of the output, to be stored elsewhere; the body alone
+ * flows then. `SEALWAX_MAX_HEADER_LEN` bytes are always enough. A call with too little room
+ * can be repeated with more; so can one that succeeded.
+ */
+sealwax_code sealwax_encryptor_detach_header(struct sealwax_encryptor *encryptor,
+                                             uint8_t *output,
+                                             size_t capacity,
+                                             size_t *out_len);
+
+/**
+ * Reads plaintext and writes the envelope as far as both buffers allow.
+ *
+ * Any split of the input and of the output gives the same bytes. Errors are sticky: after one
+ * the message is lost, and all of `output` is zeroed. `output` must not overlap `input`.
+ */
+sealwax_code sealwax_encryptor_process(struct sealwax_encryptor *encryptor,
+                                       const uint8_t *input,
+                                       size_t input_len,
+                                       uint8_t *output,
+                                       size_t capacity,
+                                       struct sealwax_progress *out_progress);
+
+/**
+ * Says that no more plaintext follows. `process` is then called until it is done.
+ */
+sealwax_code sealwax_encryptor_end_input(struct sealwax_encryptor *encryptor);
+
+/**
+ * Ends the message: `SEALWAX_ERR_TRUNCATED` unless `process` was done. Whatever it returns, the
+ * encryptor can only be freed then.
+ */
+sealwax_code sealwax_encryptor_finish(struct sealwax_encryptor *encryptor);
+
+/**
+ * Frees an encryptor, in any state. Null is fine.
+ */
+void sealwax_encryptor_free(struct sealwax_encryptor *encryptor);
+
+/**
+ * Starts an envelope. Free it with `sealwax_decryptor_free`.
+ */
+sealwax_code sealwax_decryptor_new(const struct sealwax_decrypt_options *options,
+                                   struct sealwax_decryptor **out_decryptor);
+
+/**
+ * Starts a body whose header was stored elsewhere.
+ */
+sealwax_code sealwax_decryptor_new_detached(const uint8_t *header,
+                                            size_t header_len,
+                                            const struct sealwax_decrypt_options *options,
+                                            struct sealwax_decryptor **out_decryptor);
+
+/**
+ * Reads the envelope and writes plaintext as far as both buffers allow.
+ *
+ * At `SEALWAX_NEED_KEY` the host calls `sealwax_decryptor_unwrap`, or looks at
+ * `sealwax_decryptor_header`, asks its KMS in its own time and calls
+ * `sealwax_decryptor_provide_dek`. Any split of the input and of the output gives the same
+ * bytes. Errors are sticky, and all of `output` is zeroed. `output` must not overlap `input`.
+ */
+sealwax_code sealwax_decryptor_process(struct sealwax_decryptor *decryptor,
+                                       const uint8_t *input,
+                                       size_t input_len,
+                                       uint8_t *output,
+                                       size_t capacity,
+                                       struct sealwax_progress *out_progress);
+
+/**
+ * Copies the header, once `process` has it: for its context and its wrapped keys. It is
+ * authentic only after the DEK was accepted. Free it with `sealwax_header_free`.
+ */
+sealwax_code sealwax_decryptor_header(const struct sealwax_decryptor *decryptor,
+                                      struct sealwax_header **out_header);
+
+/**
+ * Gives the DEK that the host unwrapped; copied. If it does not fit the header the call fails
+ * with `SEALWAX_ERR_HEADER_AUTHENTICATION`, and another wrapped key can be tried.
+ */
+sealwax_code sealwax_decryptor_provide_dek(struct sealwax_decryptor *decryptor,
+                                           const uint8_t *dek,
+                                           size_t dek_len);
+
+/**
+ * Has the providers unwrap the DEK, in their order, until one's DEK fits. After a failure other
+ * providers can be tried.
+ */
+sealwax_code sealwax_decryptor_unwrap(struct sealwax_decryptor *decryptor,
+                                      const struct sealwax_provider *const *providers,
+                                      size_t provider_count);
+
+/**
+ * Copies the metadata, once the DEK was accepted. Metadata that is not there is 0 bytes long
+ * and `out_present` is false. `out_present` can be null.
+ */
+sealwax_code sealwax_decryptor_metadata(const struct sealwax_decryptor *decryptor,
+                                        uint8_t *output,
+                                        size_t capacity,
+                                        size_t *out_len,
+                                        bool *out_present);
+
+/**
+ * Says that no more input follows: only then is a short chunk known to be the last.
+ */
+sealwax_code sealwax_decryptor_end_input(struct sealwax_decryptor *decryptor);
+
+/**
+ * Ends the envelope: `SEALWAX_ERR_TRUNCATED` unless `process` was done. Whatever it returns, the
+ * decryptor can only be freed then. What was decrypted is whole only if this succeeds.
+ */
+sealwax_code sealwax_decryptor_finish(struct sealwax_decryptor *decryptor);
+
+/**
+ * Frees a decryptor, in any state. Null is fine.
+ */
+void sealwax_decryptor_free(struct sealwax_decryptor *decryptor);
+
+/**
+ * Makes a DEK, has every provider wrap it, and fixes the header. The options' associated data
+ * does not matter here: it goes with each message. Free it with `sealwax_encrypt_handle_free`.
+ */
+sealwax_code sealwax_encrypt_handle_new(const struct sealwax_provider *const *providers,
+                                        size_t provider_count,
+                                        const struct sealwax_encrypt_options *options,
+                                        struct sealwax_encrypt_handle **out_handle);
+
+/**
+ * As `sealwax_encrypt_handle_new`, with a DEK and wrapped keys of the host's; both are copied.
+ */
+sealwax_code sealwax_encrypt_handle_new_with_dek(const uint8_t *dek,
+                                                 size_t dek_len,
+                                                 const struct sealwax_wrapped_key *keys,
+                                                 size_t key_count,
+                                                 const struct sealwax_encrypt_options *options,
+                                                 struct sealwax_encrypt_handle **out_handle);
+
+/**
+ * The header that every message carries, MAC included; it belongs to `handle`.
+ */
+sealwax_code sealwax_encrypt_handle_header(const struct sealwax_encrypt_handle *handle,
+                                           struct sealwax_bytes *out_bytes);
+
+/**
+ * Length of the envelope of a message, exactly, in bytes.
+ */
+sealwax_code sealwax_encrypt_handle_sealed_len(const struct sealwax_encrypt_handle *handle,
+                                               uint64_t plaintext_len,
+                                               uint64_t *out_len);
+
+/**
+ * Encrypts a message; `output` must not overlap the inputs.
+ */
+sealwax_code sealwax_encrypt_handle_encrypt(const struct sealwax_encrypt_handle *handle,
+                                            const uint8_t *associated_data,
+                                            size_t associated_data_len,
+                                            const uint8_t *plaintext,
+                                            size_t plaintext_len,
+                                            uint8_t *output,
+                                            size_t capacity,
+                                            size_t *out_len);
+
+/**
+ * As `sealwax_encrypt_handle_encrypt`, without the header, which is stored elsewhere.
+ */
+sealwax_code sealwax_encrypt_handle_encrypt_body(const struct sealwax_encrypt_handle *handle,
+                                                 const uint8_t *associated_data,
+                                                 size_t associated_data_len,
+                                                 const uint8_t *plaintext,
+                                                 size_t plaintext_len,
+                                                 uint8_t *output,
+                                                 size_t capacity,
+                                                 size_t *out_len);
+
+/**
+ * A state machine for one message. Free it with `sealwax_encryptor_free`.
+ */
+sealwax_code sealwax_encrypt_handle_encryptor(const struct sealwax_encrypt_handle *handle,
+                                              const uint8_t *associated_data,
+                                              size_t associated_data_len,
+                                              struct sealwax_encryptor **out_encryptor);
+
+/**
+ * Frees a handle and wipes its DEK. Null is fine.
+ */
+void sealwax_encrypt_handle_free(struct sealwax_encrypt_handle *handle);
+
+/**
+ * Has the providers unwrap the DEK of a header, in their order, until one's DEK fits. The
+ * options' associated data does not matter here. Free it with `sealwax_decrypt_handle_free`.
+ */
+sealwax_code sealwax_decrypt_handle_open(const uint8_t *header,
+                                         size_t header_len,
+                                         const struct sealwax_provider *const *providers,
+                                         size_t provider_count,
+                                         const struct sealwax_decrypt_options *options,
+                                         struct sealwax_decrypt_handle **out_handle);
+
+/**
+ * Verifies a header under the DEK that the host unwrapped; both are copied.
+ */
+sealwax_code sealwax_decrypt_handle_open_with_dek(const uint8_t *header,
+                                                  size_t header_len,
+                                                  const uint8_t *dek,
+                                                  size_t dek_len,
+                                                  struct sealwax_decrypt_handle **out_handle);
+
+/**
+ * The verified header, as stored; it belongs to `handle`.
+ */
+sealwax_code sealwax_decrypt_handle_header(const struct sealwax_decrypt_handle *handle,
+                                           struct sealwax_bytes *out_bytes);
+
+/**
+ * Copies the metadata. Metadata that is not there is 0 bytes long and `out_present` is false.
+ * `out_present` can be null.
+ */
+sealwax_code sealwax_decrypt_handle_metadata(const struct sealwax_decrypt_handle *handle,
+                                             uint8_t *output,
+                                             size_t capacity,
+                                             size_t *out_len,
+                                             bool *out_present);
+
+/**
+ * Decrypts an envelope that carries this very header; another one is
+ * `SEALWAX_ERR_INVALID_ARGUMENT`. After a failure `output` holds nothing of the plaintext.
+ */
+sealwax_code sealwax_decrypt_handle_decrypt(const struct sealwax_decrypt_handle *handle,
+                                            const uint8_t *associated_data,
+                                            size_t associated_data_len,
+                                            const uint8_t *envelope,
+                                            size_t envelope_len,
+                                            uint8_t *output,
+                                            size_t capacity,
+                                            size_t *out_len);
+
+/**
+ * As `sealwax_decrypt_handle_decrypt`, for a body without a header in front of it.
+ */
+sealwax_code sealwax_decrypt_handle_decrypt_body(const struct sealwax_decrypt_handle *handle,
+                                                 const uint8_t *associated_data,
+                                                 size_t associated_data_len,
+                                                 const uint8_t *body,
+                                                 size_t body_len,
+                                                 uint8_t *output,
+                                                 size_t capacity,
+                                                 size_t *out_len);
+
+/**
+ * Makes the header anew, wrapped by these providers; context and metadata stay. `mode` is one of
+ * `sealwax_rewrap_mode`.
+ *
+ * The new header is as long as the old one if the keys fit, else it grows;
+ * `SEALWAX_MAX_HEADER_LEN` bytes are always enough. `handle` stays as it is.
+ */
+sealwax_code sealwax_decrypt_handle_rewrap(const struct sealwax_decrypt_handle *handle,
+                                           const struct sealwax_provider *const *providers,
+                                           size_t provider_count,
+                                           uint32_t mode,
+                                           uint8_t *output,
+                                           size_t capacity,
+                                           size_t *out_len);
+
+/**
+ * As `sealwax_decrypt_handle_rewrap`, with exactly these wrapped keys of the host's.
+ */
+sealwax_code sealwax_decrypt_handle_rewrap_with_keys(const struct sealwax_decrypt_handle *handle,
+                                                     const struct sealwax_wrapped_key *keys,
+                                                     size_t key_count,
+                                                     uint8_t *output,
+                                                     size_t capacity,
+                                                     size_t *out_len);
+
+/**
+ * Frees a handle and wipes its DEK. Null is fine.
+ */
+void sealwax_decrypt_handle_free(struct sealwax_decrypt_handle *handle);
+
+/**
+ * Length of the whole header whose first bytes these are, so that a host knows how much to
+ * read; 0 while fewer than 12 are there.
+ */
+sealwax_code sealwax_header_announced_len(const uint8_t *start, size_t start_len, size_t *out_len);
+
+/**
+ * Parses the header at the front of an envelope; copied. Free it with `sealwax_header_free`.
+ */
+sealwax_code sealwax_header_of_envelope(const uint8_t *envelope,
+                                        size_t envelope_len,
+                                        struct sealwax_header **out_header);
+
+/**
+ * Parses a header that stands alone; copied. Bytes behind it are `SEALWAX_ERR_TRAILING_DATA`.
+ * Free it with `sealwax_header_free`.
+ */
+sealwax_code sealwax_header_parse(const uint8_t *bytes,
+                                  size_t bytes_len,
+                                  struct sealwax_header **out_header);
+
+/**
+ * The header as stored, MAC included; it belongs to `header`.
+ */
+sealwax_code sealwax_header_bytes(const struct sealwax_header *header,
+                                  struct sealwax_bytes *out_bytes);
+
+/**
+ * Length of the whole header, in bytes: where the body starts. 0 for null.
+ */
+size_t sealwax_header_len(const struct sealwax_header *header);
+
+/**
+ * Zero bytes in front of the MAC: room to rewrap in place. 0 for null.
+ */
+size_t sealwax_header_padding_len(const struct sealwax_header *header);
+
+/**
+ * Length of the sealed metadata, in bytes; 0 if there is none, and for null.
+ */
+size_t sealwax_header_sealed_metadata_len(const struct sealwax_header *header);
+
+/**
+ * Copies the encryption context. Free it with `sealwax_context_free`.
+ */
+sealwax_code sealwax_header_context(const struct sealwax_header *header,
+                                    struct sealwax_context **out_context);
+
+/**
+ * Number of wrapped keys; 0 for null.
+ */
+size_t sealwax_header_wrapped_key_count(const struct sealwax_header *header);
+
+/**
+ * The wrapped key at `index`; its parts belong to `header`.
+ */
+sealwax_code sealwax_header_wrapped_key_at(const struct sealwax_header *header,
+                                           size_t index,
+                                           struct sealwax_wrapped_key *out_key);
+
+/**
+ * Frees a header. Null is fine.
+ */
+void sealwax_header_free(struct sealwax_header *header);
+
+/**
+ * Rewraps a whole envelope in memory: unwraps with the old providers, wraps with the new ones.
+ * `mode` is one of `sealwax_rewrap_mode`.
+ *
+ * The body stays as it is, byte for byte. `envelope_len + SEALWAX_MAX_HEADER_LEN` bytes are
+ * always enough; fewer than `envelope_len` never are. `output` must not overlap `envelope`.
+ */
+sealwax_code sealwax_rewrap(const uint8_t *envelope,
+                            size_t envelope_len,
+                            const struct sealwax_provider *const *old_providers,
+                            size_t old_count,
+                            const struct sealwax_provider *const *new_providers,
+                            size_t new_count,
+                            uint32_t mode,
+                            uint8_t *output,
+                            size_t capacity,
+                            size_t *out_len);
+
+/**
+ * Length of the text form of `len` bytes, without a zero byte at its end.
+ */
+sealwax_code sealwax_text_len(size_t len, size_t *out_len);
+
+/**
+ * Writes the text form of an envelope or a header, and a zero byte behind it.
+ *
+ * `capacity` is one more than `sealwax_text_len`; `out_len` does not count the zero byte.
+ */
+sealwax_code sealwax_to_text(const uint8_t *bytes,
+                             size_t bytes_len,
+                             char *text,
+                             size_t capacity,
+                             size_t *out_len);
+
+/**
+ * Reads the text form back into bytes. No more than `text_len` bytes are ever needed.
+ *
+ * Anything that `sealwax_to_text` does not write is `SEALWAX_ERR_BAD_MAGIC` or
+ * `SEALWAX_ERR_MALFORMED`.
+ */
+sealwax_code sealwax_from_text(const char *text,
+                               size_t text_len,
+                               uint8_t *output,
+                               size_t capacity,
+                               size_t *out_len);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* SEALWAX_H */

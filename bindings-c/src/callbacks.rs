@@ -1,0 +1,282 @@
+//! A key provider made of the host's functions.
+
+use std::ffi::{c_char, c_void};
+
+use sealwax::limits::{MAX_KEY_ID_LEN, MAX_WRAPPED_DEK_LEN};
+use sealwax::{
+    ContextRef, Dek, Error, ErrorCode, KEY_LEN, KeyProvider, ProviderError, WrappedKey,
+    WrappedKeyRef,
+};
+use zeroize::Zeroizing;
+
+use crate::context::sealwax_context;
+use crate::failure::{HostCause, OK, Result, entry, number, sealwax_code};
+use crate::ffi::{HostData, sealwax_destroy_fn};
+
+/// A buffer of the library that a callback fills: it writes at most `capacity` bytes to `data`
+/// and says in `len` how many. Valid during the callback, wiped afterwards.
+#[repr(C)]
+pub struct sealwax_buffer {
+    /// Where to write.
+    pub data: *mut u8,
+    /// How many bytes there is room for.
+    pub capacity: usize,
+    /// How many bytes were written. More than `capacity` makes the call fail.
+    pub len: usize,
+}
+
+/// Takes the reason why a callback fails; see `sealwax_failure_set`.
+#[derive(Default)]
+pub struct sealwax_failure {
+    cause: Option<HostCause>,
+}
+
+/// Says whether the provider was configured with the key of this id. See
+/// `sealwax_provider_callbacks`.
+pub type sealwax_accepts_fn = Option<
+    unsafe extern "C" fn(user_data: *mut c_void, key_id: *const c_char, key_id_len: usize) -> bool,
+>;
+
+/// Wraps a DEK: writes the wrapped DEK, and the key id where it is not the provider's own.
+pub type sealwax_wrap_fn = Option<
+    unsafe extern "C" fn(
+        user_data: *mut c_void,
+        dek: *const u8,
+        dek_len: usize,
+        context: *const sealwax_context,
+        key_id: *mut sealwax_buffer,
+        wrapped_dek: *mut sealwax_buffer,
+        failure: *mut sealwax_failure,
+    ) -> sealwax_code,
+>;
+
+/// Unwraps a DEK: writes `SEALWAX_KEY_LEN` bytes.
+pub type sealwax_unwrap_fn = Option<
+    unsafe extern "C" fn(
+        user_data: *mut c_void,
+        key_id: *const c_char,
+        key_id_len: usize,
+        wrapped_dek: *const u8,
+        wrapped_dek_len: usize,
+        context: *const sealwax_context,
+        dek: *mut sealwax_buffer,
+        failure: *mut sealwax_failure,
+    ) -> sealwax_code,
+>;
+
+/// Makes a DEK and wraps it: writes both, and the key id where it is not the provider's own.
+pub type sealwax_generate_fn = Option<
+    unsafe extern "C" fn(
+        user_data: *mut c_void,
+        context: *const sealwax_context,
+        dek: *mut sealwax_buffer,
+        key_id: *mut sealwax_buffer,
+        wrapped_dek: *mut sealwax_buffer,
+        failure: *mut sealwax_failure,
+    ) -> sealwax_code,
+>;
+
+/// The functions of a provider that the host brings.
+///
+/// They return `SEALWAX_OK`, or any other code after `sealwax_failure_set`. They may be called
+/// from every thread that uses the provider, and at the same time. They must return: no exception
+/// of C++ and no longjmp may leave them. All that they are given is the library's and valid
+/// during the call only; what they allocate stays theirs. They may call the library.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sealwax_provider_callbacks {
+    /// `sizeof(sealwax_provider_callbacks)`; later versions may append functions.
+    pub struct_size: usize,
+    /// Whether the provider was configured with the key of this id. Null: the provider's own key
+    /// id and no other. A wrapped key that is not accepted is never passed to `unwrap`.
+    pub accepts: sealwax_accepts_fn,
+    /// Wraps a DEK of `SEALWAX_KEY_LEN` bytes and binds the context, if the KMS can. `key_id`
+    /// holds the provider's key id and can stay as it is. Null: the provider only unwraps.
+    pub wrap: sealwax_wrap_fn,
+    /// Unwraps a DEK. Returns `SEALWAX_ERR_KEY_UNWRAP` if the wrapped key does not open: it was
+    /// modified, or belongs to another key or context. Null: the provider only wraps.
+    pub unwrap: sealwax_unwrap_fn,
+    /// Makes a DEK and wraps it in one call, where the KMS offers that. Null: the library makes
+    /// DEKs and has `wrap` wrap them.
+    pub generate: sealwax_generate_fn,
+    /// Lets go of `user_data`; called once. Null: there is nothing to let go of.
+    pub destroy: sealwax_destroy_fn,
+}
+
+/// Says why a callback fails: a number of the host's own and a text, both copied. They become
+/// `sealwax_last_error_cause` and a part of `sealwax_last_error_message` of the call that needed
+/// the provider. Put no secret into the text.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_failure_set(
+    failure: *mut sealwax_failure,
+    code: i64,
+    message: *const c_char,
+    message_len: usize,
+) -> sealwax_code {
+    entry(|| {
+        let message = String::from_utf8_lossy(bytes!(message, message_len)).into_owned();
+        object_mut!(failure).cause = Some(HostCause { code, message });
+        Ok(())
+    })
+}
+
+impl sealwax_failure {
+    /// The host's reason, or that it gave none.
+    pub(crate) fn into_cause(self, function: &str, code: sealwax_code) -> HostCause {
+        self.cause.unwrap_or_else(|| HostCause {
+            code: code.into(),
+            message: format!("{function} of the host failed"),
+        })
+    }
+}
+
+pub(crate) struct HostProvider {
+    callbacks: sealwax_provider_callbacks,
+    provider_id: String,
+    key_id: String,
+    host: HostData,
+}
+
+impl HostProvider {
+    pub(crate) fn new(
+        callbacks: &sealwax_provider_callbacks,
+        user_data: *mut c_void,
+        provider_id: &str,
+        key_id: &str,
+    ) -> Result<Self> {
+        WrappedKey::new(provider_id, key_id, [0])?;
+        if callbacks.wrap.is_none() && callbacks.unwrap.is_none() {
+            return Err(Error::InvalidArgument("a provider can wrap, unwrap or both").into());
+        }
+        Ok(HostProvider {
+            callbacks: *callbacks,
+            provider_id: provider_id.to_owned(),
+            key_id: key_id.to_owned(),
+            host: HostData::new(user_data, callbacks.destroy),
+        })
+    }
+
+    fn wrapped(&self, key_id: &Room, wrapped: &Room) -> Result<WrappedKey, ProviderError> {
+        let key_id = std::str::from_utf8(key_id.bytes()?)
+            .map_err(|_| ProviderError::failed("the host's key id is not UTF-8"))?;
+        WrappedKey::new(self.provider_id.as_str(), key_id, wrapped.bytes()?)
+            .map_err(ProviderError::failed)
+    }
+}
+
+impl KeyProvider for HostProvider {
+    fn provider_id(&self) -> &str {
+        &self.provider_id
+    }
+
+    fn accepts(&self, key_id: &str) -> bool {
+        let Some(accepts) = self.callbacks.accepts else { return self.key_id == key_id };
+        let (user_data, text, len) = (self.host.pointer(), key_id.as_ptr().cast(), key_id.len());
+        call!(accepts(user_data, text, len))
+    }
+
+    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
+        let wrap = self.callbacks.wrap.ok_or_else(|| cannot("wrap"))?;
+        let (user_data, context) = (self.host.pointer(), sealwax_context::copy_of(context));
+        let mut key_id = Room::holding(MAX_KEY_ID_LEN, self.key_id.as_bytes());
+        let mut wrapped = Room::new(MAX_WRAPPED_DEK_LEN);
+        let mut failure = sealwax_failure::default();
+        let code = {
+            let (dek, dek_len) = (dek.expose().as_ptr(), KEY_LEN);
+            let (context, failure) = (&raw const context, &raw mut failure);
+            let (key_id, wrapped) = (key_id.lend(), wrapped.lend());
+            call!(wrap(user_data, dek, dek_len, context, key_id, wrapped, failure))
+        };
+        check("wrap", code, failure)?;
+        self.wrapped(&key_id, &wrapped)
+    }
+
+    fn unwrap(
+        &self,
+        wrapped: WrappedKeyRef<'_>,
+        context: ContextRef<'_>,
+    ) -> Result<Dek, ProviderError> {
+        let unwrap = self.callbacks.unwrap.ok_or_else(|| cannot("unwrap"))?;
+        let (user_data, context) = (self.host.pointer(), sealwax_context::copy_of(context));
+        let (mut dek, mut failure) = (Room::new(KEY_LEN), sealwax_failure::default());
+        let code = {
+            let (key_id, key_id_len) = (wrapped.key_id.as_ptr().cast(), wrapped.key_id.len());
+            let (key, key_len) = (wrapped.wrapped_dek.as_ptr(), wrapped.wrapped_dek.len());
+            let (context, failure, dek) = (&raw const context, &raw mut failure, dek.lend());
+            call!(unwrap(user_data, key_id, key_id_len, key, key_len, context, dek, failure))
+        };
+        check("unwrap", code, failure)?;
+        Dek::from_slice(dek.bytes()?).map_err(|_| ProviderError::Rejected)
+    }
+
+    fn generate(
+        &self,
+        context: ContextRef<'_>,
+    ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
+        let generate = self.callbacks.generate?;
+        let (user_data, context) = (self.host.pointer(), sealwax_context::copy_of(context));
+        let mut key_id = Room::holding(MAX_KEY_ID_LEN, self.key_id.as_bytes());
+        let (mut dek, mut wrapped) = (Room::new(KEY_LEN), Room::new(MAX_WRAPPED_DEK_LEN));
+        let mut failure = sealwax_failure::default();
+        let code = {
+            let (context, failure) = (&raw const context, &raw mut failure);
+            let (dek, key_id, wrapped) = (dek.lend(), key_id.lend(), wrapped.lend());
+            call!(generate(user_data, context, dek, key_id, wrapped, failure))
+        };
+        let made = check("generate", code, failure).and_then(|()| {
+            let dek = Dek::from_slice(dek.bytes()?).map_err(ProviderError::failed)?;
+            Ok((dek, self.wrapped(&key_id, &wrapped)?))
+        });
+        Some(made)
+    }
+}
+
+fn cannot(what: &str) -> ProviderError {
+    ProviderError::failed(format!("the host's provider cannot {what}"))
+}
+
+fn check(
+    function: &str,
+    code: sealwax_code,
+    failure: sealwax_failure,
+) -> Result<(), ProviderError> {
+    match code {
+        OK => Ok(()),
+        code if function == "unwrap" && code == number(ErrorCode::KeyUnwrap) => {
+            Err(ProviderError::Rejected)
+        }
+        code => Err(ProviderError::failed(failure.into_cause(function, code))),
+    }
+}
+
+/// Memory that a callback writes to; wiped when dropped, as it may hold a DEK.
+struct Room {
+    memory: Zeroizing<Vec<u8>>,
+    lent: sealwax_buffer,
+}
+
+impl Room {
+    fn new(capacity: usize) -> Self {
+        Self::holding(capacity, &[])
+    }
+
+    fn holding(capacity: usize, bytes: &[u8]) -> Self {
+        let mut memory = Zeroizing::new(vec![0; capacity]);
+        memory.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = *byte);
+        let lent = sealwax_buffer { data: std::ptr::null_mut(), capacity, len: bytes.len() };
+        Room { memory, lent }
+    }
+
+    fn lend(&mut self) -> *mut sealwax_buffer {
+        self.lent.data = self.memory.as_mut_ptr();
+        &raw mut self.lent
+    }
+
+    /// What the callback says that it wrote, if that can be.
+    fn bytes(&self) -> Result<&[u8], ProviderError> {
+        let (len, capacity) = (self.lent.len, self.memory.len());
+        self.memory.get(..len).ok_or_else(|| {
+            ProviderError::failed(format!("the host says that {len} bytes fit {capacity}"))
+        })
+    }
+}

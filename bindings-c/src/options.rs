@@ -1,0 +1,222 @@
+//! What to encrypt and decrypt with, besides the keys.
+
+use sealwax::{DecryptOptions, EncryptOptions, EncryptionContext, Error, Padding};
+use zeroize::Zeroizing;
+
+use crate::context::sealwax_context;
+use crate::failure::{Result, entry, sealwax_code};
+use crate::ffi::give;
+
+/// How to encrypt: context, associated data, metadata, padding.
+///
+/// Where a call takes options, null means none of them. Options are copied into what is made
+/// with them. A call that sets one needs the options for itself; they can be used at the same
+/// time otherwise.
+#[derive(Default)]
+pub struct sealwax_encrypt_options {
+    context: EncryptionContext,
+    associated_data: Vec<u8>,
+    metadata: Option<Zeroizing<Vec<u8>>>,
+    padding: Padding,
+}
+
+impl sealwax_encrypt_options {
+    /// The core's options, borrowing these.
+    pub(crate) fn view(&self) -> EncryptOptions<'_> {
+        let options = EncryptOptions::new()
+            .context(self.context.clone())
+            .associated_data(&self.associated_data)
+            .padding(self.padding);
+        match &self.metadata {
+            Some(metadata) => options.metadata(metadata),
+            None => options,
+        }
+    }
+
+    pub(crate) fn view_of(options: Option<&Self>) -> EncryptOptions<'_> {
+        options.map(Self::view).unwrap_or_default()
+    }
+
+    pub(crate) fn context_of(options: Option<&Self>) -> EncryptionContext {
+        options.map(|options| options.context.clone()).unwrap_or_default()
+    }
+}
+
+/// How to decrypt: associated data, and pairs that the context must have.
+///
+/// As for `sealwax_encrypt_options`: null means none of them.
+#[derive(Default)]
+pub struct sealwax_decrypt_options {
+    required_context: EncryptionContext,
+    associated_data: Vec<u8>,
+}
+
+impl sealwax_decrypt_options {
+    /// The core's options, borrowing these.
+    pub(crate) fn view_of(options: Option<&Self>) -> DecryptOptions<'_> {
+        options
+            .map(|options| {
+                DecryptOptions::new()
+                    .required_context(options.required_context.clone())
+                    .associated_data(&options.associated_data)
+            })
+            .unwrap_or_default()
+    }
+}
+
+/// How long a header is made, so that it can later be rewrapped in place.
+#[repr(u32)]
+pub enum sealwax_padding {
+    /// A multiple of 4,096 bytes for messages of 1 MiB and more or of unknown length, else none.
+    SEALWAX_PADDING_AUTO = 0,
+    /// As short as can be.
+    SEALWAX_PADDING_NONE = 1,
+    /// A multiple of 4,096 bytes.
+    SEALWAX_PADDING_PAGE = 2,
+    /// As many bytes as the call says.
+    SEALWAX_PADDING_EXACT = 3,
+}
+
+/// Makes options that ask for nothing. Free them with `sealwax_encrypt_options_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_encrypt_options_new(
+    out_options: *mut *mut sealwax_encrypt_options,
+) -> sealwax_code {
+    entry(|| {
+        out!(out_options).set(give(sealwax_encrypt_options::default()));
+        Ok(())
+    })
+}
+
+/// Public pairs that are stored, authenticated and passed to the KMS; copied.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_encrypt_options_set_context(
+    options: *mut sealwax_encrypt_options,
+    context: *const sealwax_context,
+) -> sealwax_code {
+    entry(|| {
+        let context = object!(context).cloned();
+        object_mut!(options).context = context;
+        Ok(())
+    })
+}
+
+/// Bytes that the reader must present again; copied, authenticated, never stored.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_encrypt_options_set_associated_data(
+    options: *mut sealwax_encrypt_options,
+    data: *const u8,
+    data_len: usize,
+) -> sealwax_code {
+    entry(|| {
+        let data = bytes!(data, data_len).to_vec();
+        object_mut!(options).associated_data = data;
+        Ok(())
+    })
+}
+
+/// Up to 16 KiB that travel encrypted in the header; copied, and wiped with the options.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_encrypt_options_set_metadata(
+    options: *mut sealwax_encrypt_options,
+    metadata: *const u8,
+    metadata_len: usize,
+) -> sealwax_code {
+    entry(|| {
+        let metadata = bytes!(metadata, metadata_len);
+        if metadata.len() > sealwax::limits::MAX_METADATA_LEN {
+            return Err(Error::LimitExceeded("metadata larger than 16,384 bytes").into());
+        }
+        object_mut!(options).metadata = Some(metadata.to_vec().into());
+        Ok(())
+    })
+}
+
+/// How long the header is made: one of `sealwax_padding`. `header_len` is the whole header's
+/// length for `SEALWAX_PADDING_EXACT`, and is 0 for all others.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_encrypt_options_set_padding(
+    options: *mut sealwax_encrypt_options,
+    padding: u32,
+    header_len: usize,
+) -> sealwax_code {
+    entry(|| {
+        let padding = padding_of(padding, header_len)?;
+        object_mut!(options).padding = padding;
+        Ok(())
+    })
+}
+
+fn padding_of(padding: u32, header_len: usize) -> Result<Padding> {
+    const AUTO: u32 = sealwax_padding::SEALWAX_PADDING_AUTO as u32;
+    const NONE: u32 = sealwax_padding::SEALWAX_PADDING_NONE as u32;
+    const PAGE: u32 = sealwax_padding::SEALWAX_PADDING_PAGE as u32;
+    const EXACT: u32 = sealwax_padding::SEALWAX_PADDING_EXACT as u32;
+    match (padding, header_len) {
+        (AUTO, 0) => Ok(Padding::Auto),
+        (NONE, 0) => Ok(Padding::None),
+        (PAGE, 0) => Ok(Padding::Page),
+        (EXACT, header_len) => Ok(Padding::Exact(header_len)),
+        (AUTO | NONE | PAGE, _) => {
+            Err(Error::InvalidArgument("only exact padding has a length").into())
+        }
+        _ => Err(Error::InvalidArgument("there is no such padding").into()),
+    }
+}
+
+/// Frees options. Null is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_encrypt_options_free(options: *mut sealwax_encrypt_options) {
+    entry(|| {
+        free!(options);
+        Ok(())
+    });
+}
+
+/// Makes options that ask for nothing. Free them with `sealwax_decrypt_options_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_decrypt_options_new(
+    out_options: *mut *mut sealwax_decrypt_options,
+) -> sealwax_code {
+    entry(|| {
+        out!(out_options).set(give(sealwax_decrypt_options::default()));
+        Ok(())
+    })
+}
+
+/// Pairs that the envelope's context must have; copied. They are checked before any KMS is asked;
+/// without them the call fails with `SEALWAX_ERR_CONTEXT_MISMATCH`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_decrypt_options_set_required_context(
+    options: *mut sealwax_decrypt_options,
+    context: *const sealwax_context,
+) -> sealwax_code {
+    entry(|| {
+        let context = object!(context).cloned();
+        object_mut!(options).required_context = context;
+        Ok(())
+    })
+}
+
+/// The associated data that the message was encrypted with; copied.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_decrypt_options_set_associated_data(
+    options: *mut sealwax_decrypt_options,
+    data: *const u8,
+    data_len: usize,
+) -> sealwax_code {
+    entry(|| {
+        let data = bytes!(data, data_len).to_vec();
+        object_mut!(options).associated_data = data;
+        Ok(())
+    })
+}
+
+/// Frees options. Null is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_decrypt_options_free(options: *mut sealwax_decrypt_options) {
+    entry(|| {
+        free!(options);
+        Ok(())
+    });
+}

@@ -1,0 +1,127 @@
+//! Key providers: who wraps and unwraps DEKs.
+
+use std::ffi::{c_char, c_void};
+use std::sync::Arc;
+
+use sealwax::{Kek, KeyProvider, LocalKek};
+
+use crate::callbacks::{HostProvider, sealwax_provider_callbacks};
+use crate::failure::{entry, sealwax_code};
+use crate::ffi::give;
+
+/// Wraps and unwraps DEKs: with a local key, through the host's callbacks, or through a cache.
+///
+/// Any number of threads can use a provider at the same time. Calls take several of them as an
+/// array of pointers and a count: encryption wraps the DEK with each, decryption asks them in
+/// their order, each at most once, and only for a wrapped key of its own provider id and of a key
+/// id that it accepts.
+pub struct sealwax_provider {
+    pub(crate) inner: Arc<dyn KeyProvider>,
+}
+
+impl sealwax_provider {
+    pub(crate) fn of(provider: impl KeyProvider + 'static) -> *mut Self {
+        give(sealwax_provider { inner: Arc::new(provider) })
+    }
+
+    pub(crate) fn as_core(&self) -> &dyn KeyProvider {
+        self.inner.as_ref()
+    }
+}
+
+/// A provider that holds a key encryption key itself; its provider id is "local".
+///
+/// `kek_len` is `SEALWAX_KEY_LEN`; the key must be uniformly random, is copied, and is wiped with
+/// the provider. `key_id` is the public name that headers carry. Free it with
+/// `sealwax_provider_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_provider_local(
+    kek: *const u8,
+    kek_len: usize,
+    key_id: *const c_char,
+    key_id_len: usize,
+    out_provider: *mut *mut sealwax_provider,
+) -> sealwax_code {
+    entry(|| {
+        let (kek, key_id) = (bytes!(kek, kek_len), text!(key_id, key_id_len));
+        let out = out!(out_provider);
+        out.set(sealwax_provider::of(LocalKek::new(Kek::from_slice(kek)?, key_id)?));
+        Ok(())
+    })
+}
+
+/// As `sealwax_provider_local`, with the key as a key file or a secret store holds it: 32 raw
+/// bytes, 64 hexadecimal digits, or base64; white space around the text is ignored.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_provider_local_text(
+    content: *const u8,
+    content_len: usize,
+    key_id: *const c_char,
+    key_id_len: usize,
+    out_provider: *mut *mut sealwax_provider,
+) -> sealwax_code {
+    entry(|| {
+        let (content, key_id) = (bytes!(content, content_len), text!(key_id, key_id_len));
+        let out = out!(out_provider);
+        out.set(sealwax_provider::of(LocalKek::from_file_content(content, key_id)?));
+        Ok(())
+    })
+}
+
+/// As `sealwax_provider_local_text`, with the content of a file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_provider_local_file(
+    path: *const c_char,
+    key_id: *const c_char,
+    key_id_len: usize,
+    out_provider: *mut *mut sealwax_provider,
+) -> sealwax_code {
+    entry(|| {
+        let (path, key_id) = (path!(path), text!(key_id, key_id_len));
+        let out = out!(out_provider);
+        out.set(sealwax_provider::of(LocalKek::from_file(path, key_id)?));
+        Ok(())
+    })
+}
+
+/// A provider that asks the host: a KMS, an HSM, anything that can keep a key.
+///
+/// `provider_id` names the kind of provider in headers, such as "pkcs11"; `key_id` names the key
+/// that it was configured with. The callbacks and the ids are copied. `user_data` belongs to the
+/// provider from now on: `destroy` is called once with it, when the provider and every cache of
+/// it are freed. If this call fails, `destroy` is not called.
+///
+/// Free it with `sealwax_provider_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_provider_new(
+    callbacks: *const sealwax_provider_callbacks,
+    user_data: *mut c_void,
+    provider_id: *const c_char,
+    provider_id_len: usize,
+    key_id: *const c_char,
+    key_id_len: usize,
+    out_provider: *mut *mut sealwax_provider,
+) -> sealwax_code {
+    entry(|| {
+        let callbacks = callbacks!(callbacks);
+        let provider_id = text!(provider_id, provider_id_len);
+        let key_id = text!(key_id, key_id_len);
+        let out = out!(out_provider);
+        out.set(sealwax_provider::of(HostProvider::new(
+            &callbacks,
+            user_data,
+            provider_id,
+            key_id,
+        )?));
+        Ok(())
+    })
+}
+
+/// Frees a provider. What was made with it keeps working. Null is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_provider_free(provider: *mut sealwax_provider) {
+    entry(|| {
+        free!(provider);
+        Ok(())
+    });
+}

@@ -323,6 +323,12 @@ typedef struct sealwax_header sealwax_header;
 typedef struct sealwax_provider sealwax_provider;
 
 /**
+ * Opens ranges of one body that the host fetches in its own way, such as from an object store.
+ * Any number of threads can use it.
+ */
+typedef struct sealwax_range_opener sealwax_range_opener;
+
+/**
  * A pair of an encryption context; UTF-8 without a zero byte at its end. The text belongs to the
  * context and is valid until the context is changed or freed.
  */
@@ -511,6 +517,20 @@ typedef struct sealwax_progress {
    */
   sealwax_status status;
 } sealwax_progress;
+
+/**
+ * Bytes from `start` inclusive to `end` exclusive.
+ */
+typedef struct sealwax_range {
+  /**
+   * Offset of the first byte.
+   */
+  uint64_t start;
+  /**
+   * Offset behind the last byte.
+   */
+  uint64_t end;
+} sealwax_range;
 
 #ifdef __cplusplus
 extern "C" {
@@ -1159,6 +1179,70 @@ sealwax_code sealwax_header_wrapped_key_at(const struct sealwax_header *header,
  * Frees a header. Null is fine.
  */
 void sealwax_header_free(struct sealwax_header *header);
+
+/**
+ * Length of the plaintext in a body of `body_len` bytes; not authenticated.
+ */
+sealwax_code sealwax_plaintext_len(uint64_t body_len, uint64_t *out_len);
+
+/**
+ * Index of the chunk that holds the plaintext byte at `offset`, and the byte's offset in it.
+ */
+sealwax_code sealwax_chunk_of(uint64_t offset, uint64_t *out_index, size_t *out_offset);
+
+/**
+ * The bytes of a body that hold the plaintext from `start` to `end`: whole chunks, cut at the
+ * end of the message. An empty range needs no bytes.
+ */
+sealwax_code sealwax_body_range(uint64_t start,
+                                uint64_t end,
+                                uint64_t body_len,
+                                struct sealwax_range *out_range);
+
+/**
+ * The two ranges of a body to fetch for `sealwax_range_opener_new`: its prefix and its last
+ * chunk.
+ */
+sealwax_code sealwax_range_opener_ranges(uint64_t body_len,
+                                         struct sealwax_range *out_prefix,
+                                         struct sealwax_range *out_last_chunk);
+
+/**
+ * Checks the commitment and authenticates the length by opening the last chunk. Free it with
+ * `sealwax_range_opener_free`; it does not need `handle` to live on.
+ */
+sealwax_code sealwax_range_opener_new(const struct sealwax_decrypt_handle *handle,
+                                      const uint8_t *associated_data,
+                                      size_t associated_data_len,
+                                      uint64_t body_len,
+                                      const uint8_t *prefix,
+                                      size_t prefix_len,
+                                      const uint8_t *last_chunk,
+                                      size_t last_chunk_len,
+                                      struct sealwax_range_opener **out_opener);
+
+/**
+ * Length of the plaintext, authenticated.
+ */
+sealwax_code sealwax_range_opener_len(const struct sealwax_range_opener *opener, uint64_t *out_len);
+
+/**
+ * Opens what was fetched for the plaintext that starts at `offset`, and fills all of `output`.
+ *
+ * `sealed` holds the bytes of `sealwax_body_range` from `offset` to `offset + output_len`. A
+ * range that ends behind the message is `SEALWAX_ERR_INVALID_ARGUMENT`.
+ */
+sealwax_code sealwax_range_opener_open(const struct sealwax_range_opener *opener,
+                                       uint64_t offset,
+                                       const uint8_t *sealed,
+                                       size_t sealed_len,
+                                       uint8_t *output,
+                                       size_t output_len);
+
+/**
+ * Frees an opener. Null is fine.
+ */
+void sealwax_range_opener_free(struct sealwax_range_opener *opener);
 
 /**
  * Rewraps a whole envelope in memory: unwraps with the old providers, wraps with the new ones.

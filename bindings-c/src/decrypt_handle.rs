@@ -14,7 +14,7 @@ use crate::text::fill;
 /// A verified header and its DEK, ready to decrypt every message that carries it, and to be
 /// rewrapped. Any number of threads can use it.
 pub struct sealwax_decrypt_handle {
-    inner: DecryptHandle,
+    pub(crate) inner: DecryptHandle,
 }
 
 /// Has the providers unwrap the DEK of a header, in their order, until one's DEK fits. The

@@ -274,7 +274,7 @@ pub(crate) fn utf8(bytes: &[u8]) -> Result<&str> {
 }
 
 fn check_len<T>(len: usize) -> Result<()> {
-    let bytes = len.checked_mul(size_of::<T>()).unwrap_or(usize::MAX);
+    let bytes = len.saturating_mul(size_of::<T>());
     match isize::try_from(bytes) {
         Ok(_) => Ok(()),
         Err(_) => Err(Error::InvalidArgument("a length is larger than any buffer can be").into()),

@@ -44,5 +44,6 @@ mod encrypt_handle;
 mod decrypt_handle;
 
 mod header;
+mod range;
 mod rewrap;
 mod text;

@@ -16,11 +16,14 @@ pub struct Options {
     size: u64,
 }
 
-/// Makes the file in a folder that disappears at the end.
-pub fn run(_env: &Env, options: &Options) -> Result<ExitCode> {
+/// Makes the file in a folder that disappears at the end, and runs the core's example on it.
+pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     let folder = tempfile::Builder::new().prefix("sealwax-demo-").tempdir()?;
     let plain = folder.path().join("plain.bin");
     input::write(&plain, options.size)?;
-    println!("made {} with {} bytes", plain.display(), plain.metadata()?.len());
-    Ok(ExitCode::SUCCESS)
+    println!("made {} with {} bytes of random data", plain.display(), options.size);
+    let mut demo = env.cargo("run");
+    demo.args(["--quiet", "--profile", "checked", "--package", "sealwax", "--example", "demo"]);
+    let status = demo.arg("--").arg(&plain).status()?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -60,10 +60,10 @@ fn timed(
     };
     let start = Instant::now();
     let written = operation(&FileOptions::new().progress(&progress))?;
-    let seconds = start.elapsed().as_secs_f64();
+    let took = start.elapsed();
     bar.finish_and_clear();
-    let rate = len as f64 / seconds / 1e6;
-    println!("{what}: {written} bytes written in {seconds:.2} s ({rate:.0} MB/s, synced to disk)");
+    let rate = u128::from(len) / took.as_micros().max(1);
+    println!("{what}: {written} bytes written in {took:.2?} ({rate} MB/s, synced to disk)");
     Ok(())
 }
 

@@ -26,6 +26,12 @@ fn rust_crypto() {
     all::<RustCrypto>();
 }
 
+#[cfg(feature = "aws-lc")]
+#[test]
+fn aws_lc() {
+    all::<sealwax::aead::AwsLc>();
+}
+
 fn all<A: Aead>() {
     let Some(vectors) = vector::load() else {
         println!("the C2SP vectors are not here: nothing to check");

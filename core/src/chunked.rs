@@ -21,11 +21,13 @@ pub(crate) mod message;
 mod schedule;
 mod stream;
 
-pub use cipher::Cipher;
+pub use cipher::{Cipher, chunk_nonce};
 pub use layout::{
     ChunkPosition, chunk_of, ciphertext_range, last_chunk_range, plaintext_len, sealed_len,
 };
 pub use message::{open, seal};
+#[cfg(feature = "alloc")]
+pub(crate) use schedule::EXPANDED_LEN;
 pub use schedule::{KeySchedule, Prefix};
 pub use stream::{OpenStream, SealStream};
 

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::limits::{MAX_CONTEXT_LEN, MAX_CONTEXT_PAIRS};
 
 #[cfg(feature = "alloc")]
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 const NOT_SORTED: &str = "encryption context keys are not in strictly ascending order";
 const PAIRS_LIMIT: &str = "more than 64 encryption context pairs";
@@ -162,23 +162,26 @@ impl EncryptionContext {
         K: Into<String>,
         V: Into<String>,
     {
-        let mut sorted = BTreeMap::new();
+        let mut sorted: Vec<(String, String)> = Vec::new();
         for (key, value) in pairs {
             let key: String = key.into();
             if key.is_empty() {
                 return Err(Error::InvalidArgument("an encryption context key is empty"));
             }
-            if sorted.insert(key, value.into()).is_some() {
-                return Err(Error::InvalidArgument("an encryption context key is repeated"));
+            match sorted.binary_search_by(|(other, _)| other.cmp(&key)) {
+                Ok(_) => {
+                    return Err(Error::InvalidArgument("an encryption context key is repeated"));
+                }
+                Err(place) => sorted.insert(place, (key, value.into())),
+            }
+            if sorted.len() > MAX_CONTEXT_PAIRS {
+                return Err(Error::LimitExceeded(PAIRS_LIMIT));
             }
         }
         Self::encode(&sorted)
     }
 
-    fn encode(sorted: &BTreeMap<String, String>) -> Result<Self> {
-        if sorted.len() > MAX_CONTEXT_PAIRS {
-            return Err(Error::LimitExceeded(PAIRS_LIMIT));
-        }
+    fn encode(sorted: &[(String, String)]) -> Result<Self> {
         let strings = || sorted.iter().flat_map(|(key, value)| [key, value]);
         let len =
             strings().fold(2_usize, |len, text| len.saturating_add(2).saturating_add(text.len()));

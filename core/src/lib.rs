@@ -135,7 +135,9 @@ pub use rng::SysRng;
 #[cfg(feature = "alloc")]
 pub use text::{TEXT_PREFIX, from_text, text_len, to_text};
 #[cfg(feature = "alloc")]
-pub use wrap::{KeyProvider, LocalKek, WrappedKey, generate_dek, wrap_dek};
+pub use wrap::{
+    KeyProvider, LOCAL_PROVIDER_ID, LocalExpansion, LocalKek, WrappedKey, generate_dek, wrap_dek,
+};
 
 /// The examples of the README, run as tests.
 #[cfg(all(doctest, feature = "std"))]

@@ -1,8 +1,10 @@
 //! Wrapping DEKs: the providers that the host brings, and the local one.
 
+mod expansion;
 mod local;
 
-pub use local::LocalKek;
+pub use expansion::LocalExpansion;
+pub use local::{LOCAL_PROVIDER_ID, LocalKek};
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;

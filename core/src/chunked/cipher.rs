@@ -36,14 +36,7 @@ impl<A: Aead> Cipher<A> {
     }
 
     fn nonce(&self, index: u64) -> Result<[u8; NONCE_LEN]> {
-        if index >= MAX_CHUNKS {
-            return Err(Error::LimitExceeded("a message of more than 2^38 chunks"));
-        }
-        let mut nonce = self.base_nonce;
-        for (slot, byte) in nonce.iter_mut().rev().zip(index.to_le_bytes()) {
-            *slot ^= byte;
-        }
-        Ok(nonce)
+        chunk_nonce(&self.base_nonce, index)
     }
 
     /// Seals one chunk of at most 16,384 bytes into `sealed`, 16 bytes longer.
@@ -146,6 +139,22 @@ impl<A: Aead> Cipher<A> {
 /// Chunk indices from `first` on; those beyond the limit stay beyond it.
 fn indices(first: u64) -> impl Iterator<Item = u64> {
     (0..).map(move |offset| first.saturating_add(offset))
+}
+
+/// The nonce of a chunk, for an engine outside of this crate: the base nonce XOR the big-endian
+/// index.
+///
+/// # Errors
+/// [`Error::LimitExceeded`] at 2^38.
+pub fn chunk_nonce(base_nonce: &[u8; NONCE_LEN], index: u64) -> Result<[u8; NONCE_LEN]> {
+    if index >= MAX_CHUNKS {
+        return Err(Error::LimitExceeded("a message of more than 2^38 chunks"));
+    }
+    let mut nonce = *base_nonce;
+    for (slot, byte) in nonce.iter_mut().rev().zip(index.to_le_bytes()) {
+        *slot ^= byte;
+    }
+    Ok(nonce)
 }
 
 fn check_len(plaintext: usize, sealed: usize) -> Result<()> {

@@ -10,6 +10,9 @@ use crate::kdf::Prk;
 
 const LABEL: &[u8] = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0";
 
+/// Key, base nonce and commitment, in bytes.
+pub(crate) const EXPANDED_LEN: usize = KEY_LEN + NONCE_LEN + COMMITMENT_LEN;
+
 /// The first 56 bytes of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prefix {
@@ -80,8 +83,19 @@ impl KeySchedule {
     }
 
     fn expand(prk: &Prk, info: &[&[u8]]) -> Result<Self> {
-        let mut okm = zeroize::Zeroizing::new([0; KEY_LEN + NONCE_LEN + COMMITMENT_LEN]);
+        let mut okm = zeroize::Zeroizing::new([0; EXPANDED_LEN]);
         prk.expand(info, okm.as_mut_slice())?;
+        Ok(Self::from_expanded(&okm))
+    }
+
+    /// The info string, for a key store that expands a key that it does not hand out.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn info(salt: &[u8; SALT_LEN], context: &[&[u8]]) -> alloc::vec::Vec<u8> {
+        [LABEL, salt.as_slice()].iter().chain(context).copied().flatten().copied().collect()
+    }
+
+    /// The schedule from the bytes that HKDF-Expand gave.
+    pub(crate) fn from_expanded(okm: &[u8; EXPANDED_LEN]) -> Self {
         let mut schedule = KeySchedule {
             key: [0; KEY_LEN],
             base_nonce: [0; NONCE_LEN],
@@ -92,7 +106,7 @@ impl KeySchedule {
         for (slot, byte) in slots.zip(okm.iter()) {
             *slot = *byte;
         }
-        Ok(schedule)
+        schedule
     }
 
     /// The commitment that the message must carry.

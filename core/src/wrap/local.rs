@@ -14,9 +14,10 @@ use crate::error::{Error, ProviderError, Result};
 use crate::header::WrappedKeyRef;
 use crate::key::{Dek, KEY_LEN, Kek, fill_random};
 
-const PROVIDER_ID: &str = "local";
-const LABEL: &[u8] = b"sealwax/v1 local-wrap\0";
-const WRAPPED_LEN: usize = PREFIX_LEN + KEY_LEN + TAG_LEN;
+/// The provider id of the local wrapping.
+pub const LOCAL_PROVIDER_ID: &str = "local";
+pub(super) const LABEL: &[u8] = b"sealwax/v1 local-wrap\0";
+pub(super) const WRAPPED_LEN: usize = PREFIX_LEN + KEY_LEN + TAG_LEN;
 
 /// A 32-byte KEK under a name.
 ///
@@ -42,7 +43,8 @@ impl LocalKek {
     /// 2,048 bytes.
     pub fn new(kek: Kek, key_id: impl Into<String>) -> Result<Self> {
         let key_id = key_id.into();
-        WrappedKeyRef { provider_id: PROVIDER_ID, key_id: &key_id, wrapped_dek: &[0] }.check()?;
+        WrappedKeyRef { provider_id: LOCAL_PROVIDER_ID, key_id: &key_id, wrapped_dek: &[0] }
+            .check()?;
         Ok(LocalKek { kek, key_id })
     }
 
@@ -111,7 +113,7 @@ impl LocalKek {
         let len = len_u16(self.key_id.as_bytes())?.to_be_bytes();
         let info = self.info(&len, context);
         chunked::seal::<DefaultAead>(self.kek.expose(), &info, &salt, dek.expose(), &mut wrapped)?;
-        WrappedKey::new(PROVIDER_ID, self.key_id.as_str(), wrapped)
+        WrappedKey::new(LOCAL_PROVIDER_ID, self.key_id.as_str(), wrapped)
     }
 
     fn info<'a>(&'a self, len: &'a [u8; 2], context: ContextRef<'a>) -> [&'a [u8]; 4] {
@@ -130,7 +132,7 @@ impl LocalKek {
 
 impl KeyProvider for LocalKek {
     fn provider_id(&self) -> &str {
-        PROVIDER_ID
+        LOCAL_PROVIDER_ID
     }
 
     fn accepts(&self, key_id: &str) -> bool {
@@ -168,16 +170,16 @@ fn parse_hex(hex: &str) -> Result<Kek> {
 }
 
 fn parse_base64(text: &str) -> Result<Kek> {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+    use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding};
     let text = text.strip_suffix('=').unwrap_or(text);
-    // One spare group: the decoder may need it before it knows the length.
-    let mut key = Zeroizing::new([0; KEY_LEN + 4]);
-    let decoded = STANDARD_NO_PAD
-        .decode_slice(text, key.as_mut_slice())
-        .or_else(|_| URL_SAFE_NO_PAD.decode_slice(text, key.as_mut_slice()));
-    match decoded.ok().and_then(|len| key.get(..len)) {
-        Some(bytes) if bytes.len() == KEY_LEN => Kek::from_slice(bytes),
+    let mut key = Zeroizing::new([0; KEY_LEN]);
+    let decoded = if text.contains(['-', '_']) {
+        Base64UrlUnpadded::decode(text, key.as_mut_slice())
+    } else {
+        Base64Unpadded::decode(text, key.as_mut_slice())
+    };
+    match decoded {
+        Ok(bytes) if bytes.len() == KEY_LEN => Kek::from_slice(bytes),
         _ => Err(NOT_A_KEY),
     }
 }

@@ -1,5 +1,7 @@
 //! The core's errors as Python's exceptions.
 
+use std::error::Error as StdError;
+
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList};
@@ -43,7 +45,7 @@ fn convert(py: Python<'_>, error: Error) -> PyResult<PyErr> {
     let details = PyDict::new(py);
     let mut cause = None;
     match error {
-        Error::Io(error) => return io_error(py, error),
+        Error::Io(error) => return io_error(py, &error),
         Error::BufferTooSmall { needed } => details.set_item("needed", needed)?,
         Error::Authentication { chunk } => details.set_item("chunk", chunk)?,
         Error::ProviderFailed(attempts) | Error::KeyUnwrap(attempts) => {
@@ -93,14 +95,25 @@ fn attempt_list<'py>(py: Python<'py>, attempts: &[Attempt]) -> PyResult<Bound<'p
 }
 
 /// An exception of a Python file object as it was; else the operating system's own error.
-fn io_error(py: Python<'_>, error: std::io::Error) -> PyResult<PyErr> {
-    let details = PyDict::new(py);
-    details.set_item("errno", error.raw_os_error())?;
-    let message = error.to_string();
-    if let Some(inner) = error.into_inner()
-        && let Ok(raised) = inner.downcast::<PyErr>()
-    {
-        return Ok(*raised);
+fn io_error(py: Python<'_>, error: &std::io::Error) -> PyResult<PyErr> {
+    if let Some(raised) = causes(error).find_map(|cause| cause.downcast_ref::<PyErr>()) {
+        return Ok(raised.clone_ref(py));
     }
-    build(py, ErrorCode::Io, &message, &details).map(PyErr::from_value)
+    let details = PyDict::new(py);
+    let errno = causes(error)
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .find_map(std::io::Error::raw_os_error);
+    details.set_item("errno", errno)?;
+    build(py, ErrorCode::Io, &error.to_string(), &details).map(PyErr::from_value)
+}
+
+/// The error itself, what is inside of it, and so on.
+fn causes(error: &std::io::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    core::iter::successors(Some(error as &(dyn StdError + 'static)), |cause| cause_of(*cause))
+}
+
+/// An `io::Error` does not give out what it wraps as its source, but that error's source.
+fn cause_of<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    wrapped.map(|inner| inner as &(dyn StdError + 'static)).or_else(|| error.source())
 }

@@ -26,11 +26,11 @@ pub(crate) struct EncryptHandle {
 }
 
 impl EncryptHandle {
-    /// Has the providers wrap a fresh key for a plaintext of this length, where it is known.
+    /// Has the providers wrap a fresh key for a plaintext of this length.
     pub(crate) fn open(
         keys: &Bound<'_, PyAny>,
         sealing: &Sealing,
-        plaintext_len: Option<usize>,
+        plaintext_len: usize,
     ) -> PyResult<Self> {
         let py = keys.py();
         let keys = Keys::from_py(keys)?;
@@ -125,7 +125,7 @@ impl EncryptHandle {
     ) -> PyResult<Self> {
         let sealing = Sealing::from_py(keys.py(), context, None, metadata, padding)?;
         // Of many small messages none should carry a page of padding that nobody asked for.
-        Self::open(keys, &sealing, Some(0))
+        Self::open(keys, &sealing, 0)
     }
 
     /// Encrypts a message; arguments and errors are those of `sealwax.encrypt`.

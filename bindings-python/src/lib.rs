@@ -4,16 +4,20 @@
 mod context;
 mod data;
 mod errors;
+mod file;
 mod guard;
 mod handle;
 mod header;
 mod host;
 mod keys;
 mod local;
+mod object;
 mod oneshot;
 mod options;
 mod pump;
+mod reader;
 mod text;
+mod writer;
 
 use pyo3::prelude::*;
 
@@ -25,6 +29,8 @@ mod _sealwax {
     #[pymodule_export]
     use crate::context::canonical_context;
     #[pymodule_export]
+    use crate::file::{decrypt_file, encrypt_file, inspect_file, rewrap_file};
+    #[pymodule_export]
     use crate::handle::{DecryptHandle, EncryptHandle};
     #[pymodule_export]
     use crate::header::{parse_header, rewrap_header, sealed_size};
@@ -33,7 +39,11 @@ mod _sealwax {
     #[pymodule_export]
     use crate::oneshot::{decrypt, decrypt_into, encrypt, encrypt_detached, encrypt_into, rewrap};
     #[pymodule_export]
+    use crate::reader::{RangeReader, StreamReader};
+    #[pymodule_export]
     use crate::text::{from_text, to_text};
+    #[pymodule_export]
+    use crate::writer::StreamWriter;
     use pyo3::prelude::*;
 
     #[pymodule_init]

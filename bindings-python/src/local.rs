@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use pyo3::exceptions::PyKeyError;
+use pyo3::exceptions::{PyKeyError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes};
+use pyo3::types::{PyByteArray, PyBytes, PyString};
 use sealwax::{Dek, Kek, KeyProvider, LocalKek, SysRng, WrappedKeyRef};
 use zeroize::Zeroizing;
 
@@ -26,6 +26,13 @@ use crate::{context, errors, header};
 #[pyclass(frozen, module = "sealwax")]
 pub(crate) struct LocalKey {
     kek: Arc<LocalKek>,
+    origin: Option<Origin>,
+}
+
+/// Where a key can be loaded again, for pickles.
+enum Origin {
+    File(PathBuf),
+    Env(String),
 }
 
 impl LocalKey {
@@ -35,7 +42,8 @@ impl LocalKey {
     }
 
     fn made(py: Python<'_>, kek: sealwax::Result<LocalKek>) -> PyResult<Self> {
-        kek.map(|kek| LocalKey { kek: Arc::new(kek) }).map_err(|error| errors::to_py(py, error))
+        let made = kek.map(|kek| LocalKey { kek: Arc::new(kek), origin: None });
+        made.map_err(|error| errors::to_py(py, error))
     }
 }
 
@@ -73,7 +81,9 @@ impl LocalKey {
     #[staticmethod]
     #[pyo3(signature = (path, key_id = "default"))]
     fn from_file(py: Python<'_>, path: PathBuf, key_id: &str) -> PyResult<Self> {
-        Self::made(py, py.detach(|| LocalKek::from_file(path, key_id)))
+        let mut key = Self::made(py, py.detach(|| LocalKek::from_file(&path, key_id)))?;
+        key.origin = Some(Origin::File(std::path::absolute(path)?));
+        Ok(key)
     }
 
     /// Reads the environment variable `name`: hexadecimal or base64 text.
@@ -86,7 +96,9 @@ impl LocalKey {
             return Err(PyKeyError::new_err(name.to_owned()));
         }
         let text = Zeroizing::new(value.extract::<String>()?);
-        Self::made(py, LocalKek::from_file_content(text.as_bytes(), key_id))
+        let mut key = Self::made(py, LocalKek::from_file_content(text.as_bytes(), key_id))?;
+        key.origin = Some(Origin::Env(name.to_owned()));
+        Ok(key)
     }
 
     /// The 32 bytes of the key, to be stored in a safe place.
@@ -158,11 +170,22 @@ impl LocalKey {
         })
     }
 
-    /// A key never travels in a pickle by accident.
-    #[expect(clippy::unused_self, reason = "a method for Python")]
-    fn __reduce__(&self) -> PyResult<()> {
-        Err(pyo3::exceptions::PyTypeError::new_err(
-            "a LocalKey holds a secret and cannot be pickled: load it where it is needed",
-        ))
+    /// A key never travels in a pickle, only the place where it can be loaded again.
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
+        let class = py.get_type::<LocalKey>();
+        let (method, place) = match &self.origin {
+            Some(Origin::File(path)) => ("from_file", path.as_os_str().into_pyobject(py)?),
+            Some(Origin::Env(name)) => ("from_env", name.into_pyobject(py)?),
+            None => {
+                return Err(PyTypeError::new_err(
+                    "a LocalKey made of a secret in memory cannot be pickled; one of from_file or \
+                     from_env can, and is loaded again where it is needed",
+                ));
+            }
+        };
+        Ok((class.getattr(method)?, (place, self.kek.key_id().into_pyobject(py)?)))
     }
 }
+
+/// What `__reduce__` returns: a function and its arguments.
+type Reduced<'py> = (Bound<'py, PyAny>, (Bound<'py, PyString>, Bound<'py, PyString>));

@@ -42,7 +42,7 @@ pub(crate) fn encrypt<'py>(
 ) -> PyResult<Bound<'py, PyBytes>> {
     let data = Data::from_py(data)?;
     let sealing = Sealing::from_py(keys.py(), context, associated_data, metadata, padding)?;
-    let handle = EncryptHandle::open(keys, &sealing, Some(data.len()?))?;
+    let handle = EncryptHandle::open(keys, &sealing, data.len()?)?;
     handle.encrypt_data(keys.py(), &data, sealing.associated_data())
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn encrypt_detached<'py>(
     let py = keys.py();
     let data = Data::from_py(data)?;
     let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
-    let handle = EncryptHandle::open(keys, &sealing, Some(data.len()?))?;
+    let handle = EncryptHandle::open(keys, &sealing, data.len()?)?;
     let body = handle.encrypt_body(py, &data.whole()?, sealing.associated_data())?;
     Ok((handle.header_bytes(py), body))
 }
@@ -92,7 +92,7 @@ pub(crate) fn encrypt_into<'py>(
     let py = keys.py();
     let data = Data::from_py(data)?;
     let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
-    let handle = EncryptHandle::open(keys, &sealing, Some(data.len()?))?;
+    let handle = EncryptHandle::open(keys, &sealing, data.len()?)?;
     handle.encrypt_data_into(py, data, out, sealing.associated_data())
 }
 

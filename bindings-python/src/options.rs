@@ -34,12 +34,16 @@ impl Sealing {
     }
 
     /// The options as the core takes them, the padding resolved for a plaintext of this length.
-    pub(crate) fn options(&self, plaintext_len: Option<usize>) -> EncryptOptions<'_> {
-        let len = plaintext_len.map(|len| len as u64);
+    pub(crate) fn options(&self, plaintext_len: usize) -> EncryptOptions<'_> {
+        self.unresolved().padding(self.padding.resolve(Some(plaintext_len as u64)))
+    }
+
+    /// The options for a core that looks at the length itself.
+    pub(crate) fn unresolved(&self) -> EncryptOptions<'_> {
         let options = EncryptOptions::new()
             .context(self.context.clone())
             .associated_data(self.associated_data())
-            .padding(self.padding.resolve(len));
+            .padding(self.padding);
         match &self.metadata {
             Some(metadata) => options.metadata(metadata),
             None => options,

@@ -9,6 +9,8 @@
 b'tide table'
 """
 
+from typing import TYPE_CHECKING, Any
+
 from ._errors import (
     AlreadyExistsError,
     Attempt,
@@ -29,7 +31,9 @@ from ._errors import (
     SealwaxError,
     TruncatedError,
 )
-from ._header import Header, inspect
+from ._files import decrypt_file, encrypt_file, inspect, rewrap
+from ._header import Header
+from ._open import SealedReader, SealedWriter, encrypt_stream, open
 from ._provider import Provider, WrappedKey
 from ._sealwax import (
     DecryptHandle,
@@ -43,11 +47,13 @@ from ._sealwax import (
     encrypt_detached,
     encrypt_into,
     from_text,
-    rewrap,
     rewrap_header,
     sealed_size,
     to_text,
 )
+
+if TYPE_CHECKING:
+    from . import aio, audit
 
 __all__ = [
     "AlreadyExistsError",
@@ -71,20 +77,37 @@ __all__ = [
     "Provider",
     "ProviderError",
     "RandomnessError",
+    "SealedReader",
+    "SealedWriter",
     "SealwaxError",
     "TruncatedError",
     "WrappedKey",
     "__version__",
+    "aio",
+    "audit",
     "canonical_context",
     "decrypt",
+    "decrypt_file",
     "decrypt_into",
     "encrypt",
     "encrypt_detached",
+    "encrypt_file",
     "encrypt_into",
+    "encrypt_stream",
     "from_text",
     "inspect",
+    "open",
     "rewrap",
     "rewrap_header",
     "sealed_size",
     "to_text",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Imports the modules that few programs need when they are asked for."""
+    if name in ("aio", "audit"):
+        from importlib import import_module
+
+        return import_module(f".{name}", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

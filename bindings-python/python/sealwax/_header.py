@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any
 
 from . import _sealwax
 from ._provider import WrappedKey
@@ -117,14 +116,3 @@ class Header:
         )
         return f"<table>{cells}</table>"
 
-
-def inspect(source: Union[Buffer, str, os.PathLike[str]]) -> Header:
-    """The header of an envelope: of bytes, or of a file if `source` is `str` or `os.PathLike`.
-
-    No key is needed and no KMS is asked. A detached header can be given, too.
-    """
-    if isinstance(source, (str, os.PathLike)):
-        with open(source, "rb") as file:
-            # No header is longer than this, and the parser says what is wrong with others.
-            return Header(file.read(_sealwax.MAX_HEADER_LEN))
-    return Header(source)

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-
-from . import audit
 
 if TYPE_CHECKING:
     from ._provider import Provider, WrappedKey
 
-is_audited = audit.is_enabled
-record = audit.record
+
+def is_audited() -> bool:
+    """Whether anyone listens to the audit log: nobody, while nothing has imported `logging`."""
+    if "logging" not in sys.modules:
+        return False
+    from . import audit
+
+    return audit.is_enabled()
+
+
+def record(**fields: Any) -> None:
+    """Logs one use of a key."""
+    from . import audit
+
+    audit.record(**fields)
 
 
 def wrap(provider: Provider, dek: bytearray, context: Mapping[str, str]) -> tuple[str, bytes]:

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Optional, Union, final
 
 from ._provider import WrappedKey
-from ._types import Buffer, Context, Keys, Padding
+from ._types import Buffer, Context, Keys, Padding, Path
 
 __all__ = [
     "DecryptHandle",
@@ -13,15 +12,23 @@ __all__ = [
     "EncryptHandle",
     "LocalKey",
     "MAX_HEADER_LEN",
+    "RangeReader",
+    "StreamReader",
+    "StreamWriter",
     "__version__",
+    "canonical_context",
     "decrypt",
+    "decrypt_file",
     "decrypt_into",
     "encrypt",
     "encrypt_detached",
+    "encrypt_file",
     "encrypt_into",
     "from_text",
+    "inspect_file",
     "parse_header",
     "rewrap",
+    "rewrap_file",
     "rewrap_header",
     "sealed_size",
     "to_text",
@@ -99,7 +106,7 @@ class LocalKey:
     def from_base64(text: str, key_id: str = "default") -> LocalKey: ...
     @staticmethod
     def from_file(
-        path: Union[str, os.PathLike[str]], key_id: str = "default"
+        path: Path, key_id: str = "default"
     ) -> LocalKey: ...
     @staticmethod
     def from_env(name: str, key_id: str = "default") -> LocalKey: ...
@@ -146,3 +153,92 @@ class DecryptHandle:
     ) -> bytes: ...
     @property
     def metadata(self) -> Optional[bytes]: ...
+
+def encrypt_file(
+    src: Path,
+    dst: Path,
+    keys: Keys,
+    context: Context,
+    associated_data: Optional[Buffer],
+    metadata: Optional[Buffer],
+    padding: Padding,
+    overwrite: bool,
+    threads: int,
+    progress: Optional[Callable[[int, int], object]],
+) -> int: ...
+def decrypt_file(
+    src: Path,
+    dst: Path,
+    keys: Keys,
+    context: Context,
+    associated_data: Optional[Buffer],
+    overwrite: bool,
+    threads: int,
+    progress: Optional[Callable[[int, int], object]],
+) -> int: ...
+def rewrap_file(path: Path, old: Keys, new: Keys, add: bool) -> bool: ...
+def inspect_file(path: Path) -> bytes: ...
+@final
+class RangeReader:
+    @staticmethod
+    def open(
+        source: Any,
+        is_path: bool,
+        keys: Keys,
+        context: Context,
+        associated_data: Optional[Buffer],
+        header: Optional[Buffer],
+    ) -> RangeReader: ...
+    def read_at(self, offset: int, size: int) -> bytes: ...
+    def readinto_at(self, offset: int, buffer: Buffer) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def header(self) -> bytes: ...
+    @property
+    def metadata(self) -> Optional[bytes]: ...
+
+@final
+class StreamReader:
+    @staticmethod
+    def decrypting(
+        source: Any,
+        keys: Keys,
+        context: Context,
+        associated_data: Optional[Buffer],
+        header: Optional[Buffer],
+    ) -> StreamReader: ...
+    @staticmethod
+    def encrypting(
+        source: Any,
+        keys: Keys,
+        context: Context,
+        associated_data: Optional[Buffer],
+        metadata: Optional[Buffer],
+        padding: Padding,
+    ) -> StreamReader: ...
+    def read(self, size: int) -> bytes: ...
+    def readinto(self, buffer: Buffer) -> int: ...
+    @property
+    def header(self) -> Optional[bytes]: ...
+    @property
+    def metadata(self) -> Optional[bytes]: ...
+
+@final
+class StreamWriter:
+    @staticmethod
+    def open(
+        target: Any,
+        is_path: bool,
+        keys: Keys,
+        context: Context,
+        associated_data: Optional[Buffer],
+        metadata: Optional[Buffer],
+        padding: Padding,
+        detached: bool,
+    ) -> StreamWriter: ...
+    def write(self, data: Buffer) -> int: ...
+    def finish(self) -> None: ...
+    def discard(self) -> None: ...
+    @property
+    def header(self) -> Optional[bytes]: ...

@@ -21,11 +21,15 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from typing import Any, Optional
+
+from . import _naming
+from ._naming import object_name
+
+__all__ = ["Event", "JsonFormatter", "annotate", "logger", "object_name"]
 
 logger = logging.getLogger("sealwax.audit")
 """Where the events go."""
@@ -33,7 +37,6 @@ logger = logging.getLogger("sealwax.audit")
 # A library says nothing unless asked: without this, warnings would reach the standard error.
 logging.getLogger("sealwax").addHandler(logging.NullHandler())
 
-_object_name: ContextVar[Optional[str]] = ContextVar("sealwax_object_name", default=None)
 _notes: ContextVar[Optional[dict[str, Any]]] = ContextVar("sealwax_notes", default=None)
 
 
@@ -57,16 +60,6 @@ class Event:
     """What is encrypted or decrypted, if it was named."""
     notes: Mapping[str, Any] = field(default_factory=dict)
     """What the provider added with `annotate`, such as the KMS's request id."""
-
-
-@contextmanager
-def object_name(name: str) -> Iterator[None]:
-    """Names the object that is encrypted or decrypted inside of the block."""
-    token = _object_name.set(name)
-    try:
-        yield
-    finally:
-        _object_name.reset(token)
 
 
 def annotate(**notes: Any) -> None:
@@ -99,7 +92,7 @@ def record(
     error: Optional[BaseException],
 ) -> None:
     """Logs one use of a key; the extension module calls it."""
-    notes, name = _notes.get() or {}, _object_name.get()
+    notes, name = _notes.get() or {}, _naming.current.get()
     _notes.set({})
     outcome = notes.pop("outcome", None) or _outcome(rejected, failed, error)
     kind = type(error).__name__ if error is not None else None

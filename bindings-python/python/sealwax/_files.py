@@ -1,0 +1,136 @@
+"""Whole files: encrypted, decrypted and rewrapped, each at once or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Optional, Union, overload
+
+from . import _sealwax
+from ._header import Header
+from ._naming import object_name
+
+if TYPE_CHECKING:
+    from ._types import Buffer, Context, Keys, Padding, Path
+
+Progress = Union[bool, Callable[[int, int], object], None]
+"""`True` for a bar on the terminal (tqdm), or a function of the bytes done and their total."""
+
+
+def encrypt_file(
+    src: Path,
+    dst: Path,
+    keys: Keys,
+    *,
+    context: Context = None,
+    associated_data: Optional[Buffer] = None,
+    metadata: Optional[Buffer] = None,
+    padding: Padding = None,
+    overwrite: bool = False,
+    threads: int = 0,
+    progress: Progress = None,
+) -> int:
+    """Encrypt the file `src` into the file `dst`; returns the length of the envelope in bytes.
+
+    The result appears under its name when it is complete and safe on the disk, or not at all: not
+    after an error, and not after Ctrl-C. Memory use does not depend on the size. `src` may be a
+    pipe. `threads=0` uses every core.
+
+    `progress` is called on this thread with the bytes done and the total (0 if unknown). It
+    cancels by raising, or by returning `False`.
+
+    Raises:
+        AlreadyExistsError: `dst` exists and `overwrite` is false.
+        CancelledError: `progress` returned `False`.
+        OSError: reading or writing failed.
+
+    >>> import sealwax, tempfile, pathlib
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> _ = (folder / "tides.csv").write_bytes(b"06:12,high")
+    >>> key = sealwax.LocalKey.generate()
+    >>> _ = sealwax.encrypt_file(folder / "tides.csv", folder / "tides.csv.sealwax", key)
+    >>> sealwax.decrypt_file(folder / "tides.csv.sealwax", folder / "again.csv", key)
+    10
+    """
+    with object_name(os.fspath(dst)), callback(progress, "encrypting") as report:
+        return _sealwax.encrypt_file(
+            src, dst, keys, context, associated_data, metadata, padding, overwrite, threads, report
+        )
+
+
+def decrypt_file(
+    src: Path,
+    dst: Path,
+    keys: Keys,
+    *,
+    context: Context = None,
+    associated_data: Optional[Buffer] = None,
+    overwrite: bool = False,
+    threads: int = 0,
+    progress: Progress = None,
+) -> int:
+    """Decrypt the file `src` into the file `dst`; returns the length of the plaintext in bytes.
+
+    As `encrypt_file`; keys and errors besides are those of `decrypt`.
+    """
+    with object_name(os.fspath(src)), callback(progress, "decrypting") as report:
+        return _sealwax.decrypt_file(
+            src, dst, keys, context, associated_data, overwrite, threads, report
+        )
+
+
+@overload
+def rewrap(source: Union[str, os.PathLike[str]], /, old: Keys, new: Keys, *, add: bool = ...) -> bool: ...
+@overload
+def rewrap(source: Buffer, /, old: Keys, new: Keys, *, add: bool = ...) -> bytes: ...
+def rewrap(source: Any, /, old: Keys, new: Keys, *, add: bool = False) -> Union[bytes, bool]:
+    """Replace the wrapped keys of an envelope: unwrap with `old`, wrap with `new`.
+
+    The encrypted data stays as it is. Of bytes, the new envelope is returned. A file (`source` is
+    `str` or `os.PathLike`) is changed where it is, safe against a crash at any time; the result
+    says whether a few kilobytes sufficed (`True`) or the file had to be copied.
+
+    `add` keeps the wrapped keys that are there. Whoever learned the data key before keeps it.
+
+    >>> import sealwax
+    >>> old, new = sealwax.LocalKey.generate("2025"), sealwax.LocalKey.generate("2026")
+    >>> envelope = sealwax.rewrap(sealwax.encrypt(b"tide table", old), old=old, new=new)
+    >>> sealwax.decrypt(envelope, new)
+    b'tide table'
+    """
+    if isinstance(source, (str, os.PathLike)):
+        with object_name(os.fspath(source)):
+            return _sealwax.rewrap_file(source, old, new, add)
+    return _sealwax.rewrap(source, old, new, add=add)
+
+
+def inspect(source: Union[Buffer, str, os.PathLike[str]]) -> Header:
+    """The header of an envelope: of bytes, or of a file if `source` is `str` or `os.PathLike`.
+
+    No key is needed and no KMS is asked. A detached header can be given, too.
+    """
+    if isinstance(source, (str, os.PathLike)):
+        return Header(_sealwax.inspect_file(source))
+    return Header(source)
+
+
+@contextmanager
+def callback(
+    progress: Progress, what: str
+) -> Iterator[Optional[Callable[[int, int], object]]]:
+    """What to call for `progress`, and a bar that is closed at the end."""
+    if progress is None or progress is False:
+        yield None
+    elif progress is True:
+        from tqdm.auto import tqdm
+
+        with tqdm(desc=what, unit="B", unit_scale=True, unit_divisor=1024) as bar:
+
+            def show(done: int, total: int) -> None:
+                bar.total = total or None
+                bar.update(done - bar.n)
+
+            yield show
+    else:
+        yield progress

@@ -1,0 +1,362 @@
+"""The same calls for `asyncio`, and providers whose `wrap` and `unwrap` are coroutines.
+
+The cryptography runs on threads of its own and never blocks the event loop. Providers and file
+objects may be ordinary ones, which are called on those threads, or have `async def` methods, which
+run on the event loop of the caller.
+
+>>> import asyncio, sealwax
+>>> key = sealwax.LocalKey.generate()
+>>> async def main():
+...     envelope = await sealwax.aio.encrypt(b"tide table", key)
+...     return await sealwax.aio.decrypt(envelope, key)
+>>> asyncio.run(main())
+b'tide table'
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect as _inspect
+import os
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, Optional, Protocol, TypeVar, Union
+
+from . import _files, _open, _sealwax
+from ._header import Header
+from ._provider import Provider, WrappedKey
+
+if TYPE_CHECKING:
+    from ._types import Path
+
+__all__ = [
+    "AsyncFile",
+    "AsyncProvider",
+    "decrypt",
+    "decrypt_file",
+    "encrypt",
+    "encrypt_detached",
+    "encrypt_file",
+    "open",
+    "rewrap",
+]
+
+T = TypeVar("T")
+MAX_THREADS = 32
+
+
+class AsyncProvider(Protocol):
+    """As `sealwax.Provider`, with coroutines. `accepts` stays an ordinary method."""
+
+    @property
+    def provider_id(self) -> str:
+        """The kind of provider, as headers name it."""
+
+    async def wrap(self, dek: bytearray, context: Mapping[str, str]) -> WrappedKey:
+        """Wrap `dek`, which is wiped after the return."""
+
+    async def unwrap(
+        self, wrapped: WrappedKey, context: Mapping[str, str]
+    ) -> Union[bytearray, bytes]:
+        """Unwrap; a returned `bytearray` is wiped."""
+
+    def accepts(self, key_id: str) -> bool:
+        """Whether this provider was configured with the key `key_id`."""
+
+
+async def encrypt(data: Any, keys: Any, **options: Any) -> bytes:
+    """As `sealwax.encrypt`."""
+    return await _call(lambda bridge: _sealwax.encrypt(data, bridge.keys(keys), **options))
+
+
+async def encrypt_detached(data: Any, keys: Any, **options: Any) -> tuple[bytes, bytes]:
+    """As `sealwax.encrypt_detached`."""
+    return await _call(lambda bridge: _sealwax.encrypt_detached(data, bridge.keys(keys), **options))
+
+
+async def decrypt(data: Any, keys: Any, **options: Any) -> bytes:
+    """As `sealwax.decrypt`."""
+    return await _call(lambda bridge: _sealwax.decrypt(data, bridge.keys(keys), **options))
+
+
+async def rewrap(source: Any, old: Any, new: Any, *, add: bool = False) -> Union[bytes, bool]:
+    """As `sealwax.rewrap`."""
+
+    def work(bridge: _Bridge) -> Union[bytes, bool]:
+        rewrapped: Union[bytes, bool] = _files.rewrap(
+            source, bridge.keys(old), bridge.keys(new), add=add
+        )
+        return rewrapped
+
+    return await _call(work)
+
+
+async def encrypt_file(src: Path, dst: Path, keys: Any, **options: Any) -> int:
+    """As `sealwax.encrypt_file`; cancelling the task stops it and leaves no partial file."""
+    return await _call(partial(_run_file, _files.encrypt_file, src, dst, keys, options), wait=True)
+
+
+async def decrypt_file(src: Path, dst: Path, keys: Any, **options: Any) -> int:
+    """As `sealwax.decrypt_file`; cancelling the task stops it and leaves no partial file."""
+    return await _call(partial(_run_file, _files.decrypt_file, src, dst, keys, options), wait=True)
+
+
+def _run_file(
+    function: Callable[..., int],
+    src: Path,
+    dst: Path,
+    keys: Any,
+    options: dict[str, Any],
+    bridge: _Bridge,
+) -> int:
+    with _files.callback(options.pop("progress", None), "working") as report:
+
+        def progress(done: int, total: int) -> object:
+            # False cancels; the caller is not waiting for the result any more.
+            return False if bridge.cancelled else report(done, total) if report else None
+
+        return function(src, dst, bridge.keys(keys), progress=progress, **options)
+
+
+class AsyncFile:
+    """A reader or a writer of `sealwax.open` with coroutines; in `async for`, its lines."""
+
+    def __init__(self, file: Any, bridge: _Bridge) -> None:
+        self._file, self._bridge = file, bridge
+
+    async def read(self, size: int = -1) -> Any:
+        """Up to `size` bytes, all of the rest by default."""
+        return await self._run(self._file.read, size)
+
+    async def readinto(self, buffer: Any) -> int:
+        """Fill `buffer`; returns how many bytes."""
+        return int(await self._run(self._file.readinto, buffer))
+
+    async def readline(self, size: int = -1) -> Any:
+        """Up to the next line end."""
+        return await self._run(self._file.readline, size)
+
+    async def write(self, data: Any) -> int:
+        """Encrypt `data`."""
+        return int(await self._run(self._file.write, data))
+
+    async def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move to `offset`."""
+        return int(await self._run(self._file.seek, offset, whence))
+
+    async def tell(self) -> int:
+        """The position."""
+        return int(await self._run(self._file.tell))
+
+    async def close(self) -> None:
+        """Complete an envelope that is written, and close."""
+        await self._run(self._file.close)
+
+    async def abort(self) -> None:
+        """Close without completing the envelope."""
+        await self._run(getattr(self._file, "abort", self._file.close))
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is closed."""
+        return bool(self._file.closed)
+
+    @property
+    def header(self) -> Optional[Header]:
+        """The header, as of the ordinary file object."""
+        header: Optional[Header] = self._file.header
+        return header
+
+    @property
+    def metadata(self) -> Optional[bytes]:
+        """The confidential metadata."""
+        metadata: Optional[bytes] = self._file.metadata
+        return metadata
+
+    async def __aenter__(self) -> AsyncFile:
+        return self
+
+    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
+        await (self.close() if kind is None else self.abort())
+
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        while line := await self.readline():
+            yield line
+
+    async def _run(self, function: Callable[..., T], *arguments: Any) -> T:
+        return await _in_thread(partial(function, *arguments))
+
+
+class _Opening(Generic[T]):
+    """To be awaited, or entered with `async with`."""
+
+    def __init__(self, opening: Callable[[], Awaitable[AsyncFile]]) -> None:
+        self._opening = opening
+
+    def __await__(self) -> Generator[Any, None, AsyncFile]:
+        return self._opening().__await__()
+
+    async def __aenter__(self) -> AsyncFile:
+        self._file = await self._opening()
+        return self._file
+
+    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
+        await self._file.__aexit__(kind, error, trace)
+
+
+def open(file: Any, mode: str, keys: Any, **options: Any) -> _Opening[AsyncFile]:
+    """As `sealwax.open`: `async with aio.open(...) as file`, or `file = await aio.open(...)`.
+
+    File objects may have coroutines for `read` and `write`; these cannot seek.
+    """
+
+    async def opening() -> AsyncFile:
+        bridge = _Bridge(asyncio.get_running_loop())
+        source = file if isinstance(file, (str, os.PathLike)) else bridge.file(file)
+        work: Callable[..., Any] = _open.open
+        opened = await _in_thread(partial(work, source, mode, bridge.keys(keys), **options))
+        return AsyncFile(opened, bridge)
+
+    return _Opening(opening)
+
+
+class _Bridge:
+    """Runs coroutines of the caller's objects on its event loop, called from other threads."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._lock = threading.Lock()
+        self._running: set[Future[Any]] = set()
+        self.cancelled = False
+
+    def resolve(self, value: Any) -> Any:
+        """Waits for an awaitable; anything else is returned as it is."""
+        if not _inspect.isawaitable(value):
+            return value
+        with self._lock:
+            if self.cancelled:
+                if _inspect.iscoroutine(value):
+                    value.close()
+                raise asyncio.CancelledError
+            future = asyncio.run_coroutine_threadsafe(_as_coroutine(value), self._loop)
+            self._running.add(future)
+        try:
+            return future.result()
+        finally:
+            self._running.discard(future)
+
+    def cancel(self) -> None:
+        """Stops what runs, and lets nothing start."""
+        with self._lock:
+            self.cancelled = True
+            for future in self._running:
+                future.cancel()
+
+    def keys(self, keys: Any) -> Any:
+        """The providers, as ones whose methods return values."""
+        if hasattr(keys, "provider_id"):
+            return self._provider(keys)
+        return [self._provider(provider) for provider in keys]
+
+    def _provider(self, provider: Any) -> Any:
+        methods = (getattr(provider, name, None) for name in ("wrap", "unwrap", "generate"))
+        if not any(map(_inspect.iscoroutinefunction, methods)):
+            return provider
+        kind = _GeneratingBridged if hasattr(provider, "generate") else _Bridged
+        return kind(provider, self)
+
+    def file(self, file: Any) -> Any:
+        """The file object, as one whose methods return values."""
+        methods = (getattr(file, name, None) for name in ("read", "write"))
+        return _File(file, self) if any(map(_inspect.iscoroutinefunction, methods)) else file
+
+
+async def _as_coroutine(value: Awaitable[T]) -> T:
+    return await value
+
+
+class _Bridged:
+    """A provider with coroutines, as one without."""
+
+    def __init__(self, provider: Any, bridge: _Bridge) -> None:
+        self._provider, self._bridge = provider, bridge
+        self.provider_id: str = provider.provider_id
+
+    def wrap(self, dek: bytearray, context: Mapping[str, str]) -> Any:
+        return self._bridge.resolve(self._provider.wrap(dek, context))
+
+    def unwrap(self, wrapped: WrappedKey, context: Mapping[str, str]) -> Any:
+        return self._bridge.resolve(self._provider.unwrap(wrapped, context))
+
+    def accepts(self, key_id: str) -> bool:
+        return bool(self._provider.accepts(key_id))
+
+
+class _GeneratingBridged(_Bridged):
+    def generate(self, context: Mapping[str, str]) -> Any:
+        return self._bridge.resolve(self._provider.generate(context))
+
+
+class _File:
+    """A file object with coroutines, as one without; it cannot seek."""
+
+    def __init__(self, file: Any, bridge: _Bridge) -> None:
+        self._file, self._bridge = file, bridge
+
+    def seekable(self) -> bool:
+        return False
+
+    def read(self, size: int) -> Any:
+        return self._bridge.resolve(self._file.read(size))
+
+    def write(self, data: bytes) -> Any:
+        return self._bridge.resolve(self._file.write(data))
+
+
+_executor: Optional[ThreadPoolExecutor] = None
+
+
+def _threads() -> ThreadPoolExecutor:
+    """Threads of our own: were they shared, providers that need some could wait for ever."""
+    global _executor
+    if _executor is None:
+        _executor = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="sealwax")
+    return _executor
+
+
+def _forget_threads() -> None:
+    global _executor
+    _executor = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_threads)
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    context = contextvars.copy_context()
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_threads(), partial(context.run, work))
+
+
+async def _call(work: Callable[[_Bridge], T], *, wait: bool = False) -> T:
+    """Runs `work` on a thread. With `wait`, a cancelled call ends when the work has ended."""
+    bridge = _Bridge(asyncio.get_running_loop())
+    task = asyncio.ensure_future(_in_thread(partial(work, bridge)))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        bridge.cancel()
+        if wait:
+            await asyncio.wait([task])
+        task.add_done_callback(_look_at)
+        raise
+
+
+def _look_at(task: asyncio.Task[Any]) -> None:
+    """What a cancelled call ends with is of no interest."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,146 @@
+//! Whole files.
+
+use core::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyBytes};
+use sealwax::file::{self, FileOptions, RewrapFileOutcome};
+use sealwax::{Error, ErrorCode};
+
+use crate::keys::Keys;
+use crate::options::{Opening, Sealing};
+use crate::{errors, header};
+
+/// How often Python is asked whether to go on: often enough for a key press, and so rarely that
+/// waiting for a busy interpreter does not matter.
+const INTERVAL: Duration = Duration::from_millis(40);
+
+/// Tells the program how far the work is, and notices when it wants no more.
+struct Watch {
+    progress: Option<Py<PyAny>>,
+    state: Mutex<WatchState>,
+}
+
+struct WatchState {
+    next: Instant,
+    raised: Option<PyErr>,
+}
+
+impl Watch {
+    fn new(progress: Option<Py<PyAny>>) -> Self {
+        let state = Mutex::new(WatchState { next: Instant::now() + INTERVAL, raised: None });
+        Watch { progress, state }
+    }
+
+    fn report(&self, done: u64, total: u64) -> ControlFlow<()> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if Instant::now() < state.next && done != total {
+            return ControlFlow::Continue(());
+        }
+        let answer = Python::attach(|py| self.ask(py, done, total));
+        state.next = Instant::now() + INTERVAL;
+        match answer {
+            Ok(true) => ControlFlow::Continue(()),
+            Ok(false) => ControlFlow::Break(()),
+            Err(error) => {
+                state.raised = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    /// Signals such as Ctrl-C first; then the callback, which may cancel by returning `False`.
+    fn ask(&self, py: Python<'_>, done: u64, total: u64) -> PyResult<bool> {
+        py.check_signals()?;
+        let Some(progress) = &self.progress else { return Ok(true) };
+        let answer = progress.bind(py).call1((done, total))?;
+        Ok(!answer.is(PyBool::new(py, false)))
+    }
+
+    /// What the callback raised goes before the core's word that it was cancelled.
+    fn finish<T>(self, py: Python<'_>, result: sealwax::Result<T>) -> PyResult<T> {
+        let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        result.map_err(|error| match (error.code(), state.raised) {
+            (ErrorCode::Cancelled, Some(raised)) => raised,
+            _ => errors::to_py(py, error),
+        })
+    }
+}
+
+/// Encrypts a file; `sealwax.encrypt_file` calls it.
+#[pyfunction]
+#[pyo3(signature = (src, dst, keys, context, associated_data, metadata, padding, overwrite, threads, progress))]
+#[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
+pub(crate) fn encrypt_file(
+    py: Python<'_>,
+    src: PathBuf,
+    dst: PathBuf,
+    keys: &Bound<'_, PyAny>,
+    context: Option<&Bound<'_, PyAny>>,
+    associated_data: Option<&Bound<'_, PyAny>>,
+    metadata: Option<&Bound<'_, PyAny>>,
+    padding: Option<&Bound<'_, PyAny>>,
+    overwrite: bool,
+    threads: usize,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<u64> {
+    let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
+    let (keys, watch) = (Keys::from_py(keys)?, Watch::new(progress));
+    let result = py.detach(|| {
+        let report = |done, total| watch.report(done, total);
+        let how = FileOptions::new().overwrite(overwrite).threads(threads).progress(&report);
+        file::encrypt_file(src, dst, &keys.providers(), &sealing.unresolved(), &how)
+    });
+    watch.finish(py, result)
+}
+
+/// Decrypts a file; `sealwax.decrypt_file` calls it.
+#[pyfunction]
+#[pyo3(signature = (src, dst, keys, context, associated_data, overwrite, threads, progress))]
+#[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
+pub(crate) fn decrypt_file(
+    py: Python<'_>,
+    src: PathBuf,
+    dst: PathBuf,
+    keys: &Bound<'_, PyAny>,
+    context: Option<&Bound<'_, PyAny>>,
+    associated_data: Option<&Bound<'_, PyAny>>,
+    overwrite: bool,
+    threads: usize,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<u64> {
+    let opening = Opening::from_py(py, context, associated_data)?;
+    let (keys, watch) = (Keys::from_py(keys)?, Watch::new(progress));
+    let result = py.detach(|| {
+        let report = |done, total| watch.report(done, total);
+        let how = FileOptions::new().overwrite(overwrite).threads(threads).progress(&report);
+        file::decrypt_file(src, dst, &keys.providers(), &opening.options(), &how)
+    });
+    watch.finish(py, result)
+}
+
+/// Rewraps a file; says whether its header was replaced in place.
+#[pyfunction]
+pub(crate) fn rewrap_file(
+    py: Python<'_>,
+    path: PathBuf,
+    old: &Bound<'_, PyAny>,
+    new: &Bound<'_, PyAny>,
+    add: bool,
+) -> PyResult<bool> {
+    let (old, new) = (Keys::from_py(old)?, Keys::from_py(new)?);
+    let outcome = py
+        .detach(|| file::rewrap_file(path, &old.providers(), &new.providers(), header::mode(add)));
+    let outcome = outcome.map_err(|error: Error| errors::to_py(py, error))?;
+    Ok(outcome == RewrapFileOutcome::InPlace)
+}
+
+/// The header's bytes of a file.
+#[pyfunction]
+pub(crate) fn inspect_file(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyBytes>> {
+    let bytes = py.detach(|| file::inspect_file(path));
+    bytes.map(|bytes| PyBytes::new(py, &bytes)).map_err(|error| errors::to_py(py, error))
+}

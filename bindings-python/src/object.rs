@@ -1,0 +1,110 @@
+//! Python's file objects as the core's readers and writers.
+
+use std::io::{self, Read, Write};
+use std::sync::{Mutex, PoisonError};
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use sealwax::read_at::ReadAt;
+
+use crate::data::Data;
+
+/// An object with `read(n)`.
+pub(crate) struct ObjectReader(Py<PyAny>);
+
+impl ObjectReader {
+    pub(crate) fn new(object: &Bound<'_, PyAny>) -> Self {
+        ObjectReader(object.clone().unbind())
+    }
+}
+
+impl Read for ObjectReader {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        Python::attach(|py| {
+            py.check_signals()?;
+            read_object(self.0.bind(py), buf)
+        })
+        .map_err(io::Error::other)
+    }
+}
+
+/// One call of `read`, which may give less than it was asked for but never more.
+fn read_object(object: &Bound<'_, PyAny>, buf: &mut [u8]) -> PyResult<usize> {
+    let answer = object.call_method1("read", (buf.len(),))?;
+    if answer.is_none() {
+        return Err(pyo3::exceptions::PyBlockingIOError::new_err(
+            "the file object has no data now; a blocking one is needed",
+        ));
+    }
+    let bytes = Data::from_py(&answer)?.whole()?;
+    let room = buf.get_mut(..bytes.len());
+    let room = room.ok_or_else(|| PyTypeError::new_err("read(n) returned more than n bytes"))?;
+    room.copy_from_slice(&bytes);
+    Ok(bytes.len())
+}
+
+/// An object with `read(n)` and `seek(offset)`, from where it stood when it was given.
+pub(crate) struct SeekableObject {
+    object: Py<PyAny>,
+    start: u64,
+    len: u64,
+    /// Seeking and reading belong together. Only taken while the interpreter lock is not held.
+    turn: Mutex<()>,
+}
+
+impl SeekableObject {
+    pub(crate) fn new(object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let start: u64 = object.call_method0("tell")?.extract()?;
+        let end: u64 = object.call_method1("seek", (0, 2))?.extract()?;
+        let len = end.saturating_sub(start);
+        Ok(SeekableObject { object: object.clone().unbind(), start, len, turn: Mutex::new(()) })
+    }
+}
+
+impl ReadAt for SeekableObject {
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        Python::attach(|py| {
+            let object = self.object.bind(py);
+            object.call_method1("seek", (self.start + offset,))?;
+            read_object(object, buf)
+        })
+        .map_err(io::Error::other)
+    }
+
+    fn size(&self) -> io::Result<u64> {
+        Ok(self.len)
+    }
+}
+
+/// An object with `write(bytes)`.
+pub(crate) struct ObjectWriter(Py<PyAny>);
+
+impl ObjectWriter {
+    pub(crate) fn new(object: &Bound<'_, PyAny>) -> Self {
+        ObjectWriter(object.clone().unbind())
+    }
+}
+
+impl Write for ObjectWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Python::attach(|py| {
+            let answer = self.0.bind(py).call_method1("write", (PyBytes::new(py, bytes),))?;
+            // Many writers return nothing and mean that they took everything.
+            if answer.is_none() { Ok(bytes.len()) } else { answer.extract() }
+        })
+        .map_err(io::Error::other)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Python::attach(|py| {
+            let object = self.0.bind(py);
+            if object.hasattr("flush")? {
+                object.call_method0("flush")?;
+            }
+            Ok(())
+        })
+        .map_err(|error: PyErr| io::Error::other(error))
+    }
+}

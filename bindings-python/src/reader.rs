@@ -1,0 +1,274 @@
+//! Readers of plaintext below the file objects of `sealwax.open`.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use sealwax::io::{DecryptReader, EncryptReader};
+use sealwax::read_at::{PositionalReader, ReadAt};
+use sealwax::{DecryptHandle, Decryptor, Result};
+
+use crate::data::Output;
+use crate::errors;
+use crate::keys::Keys;
+use crate::object::{ObjectReader, SeekableObject};
+use crate::options::{Opening, Sealing, optional};
+
+/// Reads plaintext at any offset, whatever the ciphertext is read from.
+trait Positional: Send + Sync {
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> Result<usize>;
+    fn len(&self) -> u64;
+    fn handle(&self) -> &DecryptHandle;
+}
+
+impl<R: ReadAt> Positional for PositionalReader<R> {
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> Result<usize> {
+        self.read_at(buf, offset)
+    }
+
+    fn len(&self) -> u64 {
+        self.len()
+    }
+
+    fn handle(&self) -> &DecryptHandle {
+        self.handle()
+    }
+}
+
+/// Plaintext at any offset of an envelope, for any number of threads.
+#[pyclass(frozen, module = "sealwax._sealwax")]
+pub(crate) struct RangeReader {
+    inner: Box<dyn Positional>,
+}
+
+#[pymethods]
+impl RangeReader {
+    /// Opens a file, or a file object with `read` and `seek`.
+    #[staticmethod]
+    fn open(
+        py: Python<'_>,
+        source: &Bound<'_, PyAny>,
+        is_path: bool,
+        keys: &Bound<'_, PyAny>,
+        context: Option<&Bound<'_, PyAny>>,
+        associated_data: Option<&Bound<'_, PyAny>>,
+        header: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let opening = Opening::from_py(py, context, associated_data)?;
+        let (keys, header) = (Keys::from_py(keys)?, optional(header)?);
+        let inner = if is_path {
+            let path: PathBuf = source.extract()?;
+            py.detach(|| open_path(path, &keys, &opening, header.as_deref()))
+        } else {
+            let source = SeekableObject::new(source)?;
+            py.detach(|| open_source(source, &keys, &opening, header.as_deref()))
+        };
+        inner.map(|inner| RangeReader { inner }).map_err(|error| errors::to_py(py, error))
+    }
+
+    /// Up to `size` bytes from `offset` on; fewer only at the end.
+    fn read_at<'py>(
+        &self,
+        py: Python<'py>,
+        offset: u64,
+        size: u64,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let len = usize::try_from(size.min(self.inner.len().saturating_sub(offset)))?;
+        PyBytes::new_with(py, len, |out| {
+            let read = py.detach(|| self.inner.read_at(out, offset));
+            read.map(drop).map_err(|error| errors::to_py(py, error))
+        })
+    }
+
+    /// Fills `buffer` from `offset` on; returns how many bytes, fewer only at the end.
+    fn readinto_at<'py>(
+        &self,
+        py: Python<'py>,
+        offset: u64,
+        buffer: &Bound<'py, PyAny>,
+    ) -> PyResult<usize> {
+        let out = Output::from_py(buffer)?;
+        let (len, mut filled) = (out.len()?, 0);
+        while filled < len {
+            let step = (len - filled).min(PIECE_LEN) as u64;
+            let piece = self.read_at(py, offset + filled as u64, step)?;
+            let read = piece.as_bytes().len();
+            if read == 0 {
+                break;
+            }
+            out.write(filled, piece.as_any())?;
+            filled += read;
+        }
+        Ok(filled)
+    }
+
+    /// Length of the plaintext in bytes, authenticated.
+    #[getter]
+    fn size(&self) -> u64 {
+        self.inner.len()
+    }
+
+    /// The header, authenticated.
+    #[getter]
+    fn header<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, self.inner.handle().header_bytes())
+    }
+
+    /// The metadata; `None` if there is none.
+    #[getter]
+    fn metadata<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        metadata_of(py, self.inner.handle().metadata())
+    }
+}
+
+/// Plaintext that is copied to a caller's buffer at once, in bytes.
+const PIECE_LEN: usize = 1 << 20;
+
+fn open_path(
+    path: PathBuf,
+    keys: &Keys,
+    opening: &Opening,
+    header: Option<&[u8]>,
+) -> Result<Box<dyn Positional>> {
+    if header.is_some() {
+        return open_source(File::open(path)?, keys, opening, header);
+    }
+    let reader = sealwax::file::open_file(path, &keys.providers(), &opening.options())?;
+    Ok(Box::new(reader.threads(0)))
+}
+
+fn open_source<R: ReadAt + 'static>(
+    source: R,
+    keys: &Keys,
+    opening: &Opening,
+    header: Option<&[u8]>,
+) -> Result<Box<dyn Positional>> {
+    let (options, providers) = (opening.options(), keys.providers());
+    let reader = match header {
+        None => PositionalReader::open(source, &providers, &options)?,
+        Some(header) => {
+            let handle = DecryptHandle::open(header, &providers, &options)?;
+            PositionalReader::with_detached_header(source, handle, opening.associated_data())?
+        }
+    };
+    Ok(Box::new(reader.threads(0)))
+}
+
+fn metadata_of<M: AsRef<[u8]>>(
+    py: Python<'_>,
+    metadata: Result<Option<M>>,
+) -> PyResult<Option<Bound<'_, PyBytes>>> {
+    let metadata = metadata.map_err(|error| errors::to_py(py, error))?;
+    Ok(metadata.map(|metadata| PyBytes::new(py, metadata.as_ref())))
+}
+
+/// What flows through a `StreamReader`.
+enum Flow {
+    Open(DecryptReader<ObjectReader>),
+    Seal(EncryptReader<ObjectReader>),
+}
+
+/// The plaintext of an envelope, or the envelope of a plaintext, from the front to the end.
+#[pyclass(frozen, module = "sealwax._sealwax")]
+pub(crate) struct StreamReader {
+    flow: Mutex<Flow>,
+    header: Option<Vec<u8>>,
+    metadata: Option<Vec<u8>>,
+}
+
+#[pymethods]
+impl StreamReader {
+    /// Decrypts what `source.read(n)` gives.
+    #[staticmethod]
+    fn decrypting(
+        py: Python<'_>,
+        source: &Bound<'_, PyAny>,
+        keys: &Bound<'_, PyAny>,
+        context: Option<&Bound<'_, PyAny>>,
+        associated_data: Option<&Bound<'_, PyAny>>,
+        header: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let opening = Opening::from_py(py, context, associated_data)?;
+        let (keys, header) = (Keys::from_py(keys)?, optional(header)?);
+        let source = ObjectReader::new(source);
+        let reader = py.detach(|| decrypting(source, &keys, &opening, header.as_deref()));
+        let reader = reader.map_err(|error| errors::to_py(py, error))?;
+        let metadata = reader.metadata().map_err(|error| errors::to_py(py, error))?;
+        Ok(StreamReader {
+            header: reader.header().map(|header| header.as_bytes().to_vec()),
+            metadata: metadata.map(|metadata| metadata.to_vec()),
+            flow: Mutex::new(Flow::Open(reader)),
+        })
+    }
+
+    /// Encrypts what `source.read(n)` gives.
+    #[staticmethod]
+    fn encrypting(
+        py: Python<'_>,
+        source: &Bound<'_, PyAny>,
+        keys: &Bound<'_, PyAny>,
+        context: Option<&Bound<'_, PyAny>>,
+        associated_data: Option<&Bound<'_, PyAny>>,
+        metadata: Option<&Bound<'_, PyAny>>,
+        padding: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
+        let (keys, source) = (Keys::from_py(keys)?, ObjectReader::new(source));
+        let options = sealing.unresolved();
+        let reader = py.detach(|| EncryptReader::new(source, &keys.providers(), &options));
+        let reader = reader.map_err(|error| errors::to_py(py, error))?;
+        Ok(StreamReader { flow: Mutex::new(Flow::Seal(reader)), header: None, metadata: None })
+    }
+
+    /// Up to `size` bytes; none at the end only.
+    fn read<'py>(&self, py: Python<'py>, size: usize) -> PyResult<Bound<'py, PyBytes>> {
+        let mut room = vec![0; size.min(PIECE_LEN)];
+        let read = py.detach(|| {
+            let mut flow = self.flow.lock().unwrap_or_else(PoisonError::into_inner);
+            match &mut *flow {
+                Flow::Open(reader) => reader.read(&mut room),
+                Flow::Seal(reader) => reader.read(&mut room),
+            }
+        });
+        let read = read.map_err(|error| errors::to_py(py, error.into()))?;
+        Ok(PyBytes::new(py, room.get(..read).unwrap_or_default()))
+    }
+
+    /// As `read`, into the front of `buffer`.
+    fn readinto<'py>(&self, py: Python<'py>, buffer: &Bound<'py, PyAny>) -> PyResult<usize> {
+        let out = Output::from_py(buffer)?;
+        let piece = self.read(py, out.len()?)?;
+        out.write(0, piece.as_any())?;
+        Ok(piece.as_bytes().len())
+    }
+
+    /// The header, authenticated; `None` of a stream that encrypts.
+    #[getter]
+    fn header<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        self.header.as_ref().map(|header| PyBytes::new(py, header))
+    }
+
+    /// The metadata; `None` if there is none.
+    #[getter]
+    fn metadata<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+        self.metadata.as_ref().map(|metadata| PyBytes::new(py, metadata))
+    }
+}
+
+fn decrypting(
+    source: ObjectReader,
+    keys: &Keys,
+    opening: &Opening,
+    header: Option<&[u8]>,
+) -> Result<DecryptReader<ObjectReader>> {
+    let (options, providers) = (opening.options(), keys.providers());
+    let Some(header) = header else {
+        return DecryptReader::new(source, &providers, &options);
+    };
+    let mut decryptor = Decryptor::with_header(header, &options)?;
+    decryptor.unwrap_with(&providers)?;
+    Ok(DecryptReader::from_decryptor(source, decryptor))
+}

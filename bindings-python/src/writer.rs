@@ -1,0 +1,154 @@
+//! The writer of envelopes below the file objects of `sealwax.open`.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use sealwax::io::EncryptWriter;
+use sealwax::{Encryptor, Error, SysRng};
+
+use crate::data::Data;
+use crate::errors;
+use crate::keys::Keys;
+use crate::object::ObjectWriter;
+use crate::options::Sealing;
+
+/// Plaintext that is copied of memory that may change at once, in bytes.
+const PIECE_LEN: usize = 1 << 18;
+
+/// Where the envelope goes.
+enum Sink {
+    File(File),
+    Object(ObjectWriter),
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Sink::File(file) => file.write(bytes),
+            Sink::Object(object) => object.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Sink::File(file) => file.flush(),
+            Sink::Object(object) => object.flush(),
+        }
+    }
+}
+
+/// Encrypts what is written to it.
+#[pyclass(frozen, module = "sealwax._sealwax")]
+pub(crate) struct StreamWriter {
+    /// Nothing once the envelope is finished, or given up.
+    inner: Mutex<Option<EncryptWriter<Sink>>>,
+    header: Option<Vec<u8>>,
+}
+
+#[pymethods]
+impl StreamWriter {
+    /// Writes to a new file, or to an object with `write(bytes)`. With `detached` the header goes
+    /// nowhere but to `header`.
+    #[staticmethod]
+    #[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
+    fn open(
+        py: Python<'_>,
+        target: &Bound<'_, PyAny>,
+        is_path: bool,
+        keys: &Bound<'_, PyAny>,
+        context: Option<&Bound<'_, PyAny>>,
+        associated_data: Option<&Bound<'_, PyAny>>,
+        metadata: Option<&Bound<'_, PyAny>>,
+        padding: Option<&Bound<'_, PyAny>>,
+        detached: bool,
+    ) -> PyResult<Self> {
+        let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
+        let keys = Keys::from_py(keys)?;
+        let encryptor = py.detach(|| start(&keys, &sealing, detached));
+        let (encryptor, header) = encryptor.map_err(|error| errors::to_py(py, error))?;
+        let sink = if is_path {
+            let path: PathBuf = target.extract()?;
+            let file = py.detach(|| File::options().write(true).create_new(true).open(path));
+            Sink::File(file.map_err(|error| errors::to_py(py, error.into()))?)
+        } else {
+            Sink::Object(ObjectWriter::new(target))
+        };
+        let inner = Mutex::new(Some(EncryptWriter::from_encryptor(sink, encryptor)));
+        Ok(StreamWriter { inner, header })
+    }
+
+    /// Encrypts all of `data`.
+    fn write(&self, py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<usize> {
+        let data = Data::from_py(data)?;
+        let len = data.len()?;
+        match data {
+            Data::Bytes(bytes) => self.write_bytes(py, &bytes)?,
+            Data::View(view) => {
+                for start in (0..len).step_by(PIECE_LEN) {
+                    let piece: PyBackedBytes = Data::piece(&view, start, start + PIECE_LEN)?.into();
+                    self.write_bytes(py, &piece)?;
+                }
+            }
+        }
+        Ok(len)
+    }
+
+    /// Writes the last chunk. A file is made durable.
+    fn finish(&self, py: Python<'_>) -> PyResult<()> {
+        py.detach(|| {
+            let writer = self.lock().take().ok_or(CLOSED)?;
+            match writer.finish()? {
+                Sink::File(file) => Ok(file.sync_all()?),
+                Sink::Object(_) => Ok(()),
+            }
+        })
+        .map_err(|error: Error| errors::to_py(py, error))
+    }
+
+    /// Gives the envelope up: it stays without its end, and so does not look complete.
+    fn discard(&self, py: Python<'_>) {
+        py.detach(|| drop(self.lock().take()));
+    }
+
+    /// The header of a detached envelope.
+    #[getter]
+    fn header(&self) -> Option<&[u8]> {
+        self.header.as_deref()
+    }
+}
+
+const CLOSED: Error = Error::InvalidState("the envelope is finished");
+
+impl StreamWriter {
+    fn lock(&self) -> MutexGuard<'_, Option<EncryptWriter<Sink>>> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write_bytes(&self, py: Python<'_>, bytes: &[u8]) -> PyResult<()> {
+        let written = py.detach(|| match self.lock().as_mut() {
+            Some(writer) => writer.write_all(bytes).map_err(Error::from),
+            None => Err(CLOSED),
+        });
+        written.map_err(|error| errors::to_py(py, error))
+    }
+}
+
+/// An encryptor under a fresh key, and its header if that is not to be in the stream.
+fn start(
+    keys: &Keys,
+    sealing: &Sealing,
+    detached: bool,
+) -> sealwax::Result<(Encryptor, Option<Vec<u8>>)> {
+    let context = sealing.context();
+    let (dek, wrapped) = sealwax::generate_dek(&keys.providers(), context.view(), &mut SysRng)?;
+    let mut encryptor = Encryptor::new(&dek, &sealing.unresolved(), &mut SysRng)?;
+    for key in wrapped {
+        encryptor.add_wrapped_key(key)?;
+    }
+    let header = if detached { Some(encryptor.detach_header()?) } else { None };
+    Ok((encryptor, header))
+}

@@ -121,10 +121,14 @@ impl KeyProvider for HostProvider {
     }
 }
 
-/// Takes the DEK out of what the host gave; a `bytearray` is wiped.
+/// Takes the DEK out of what the host gave; a `bytearray` is wiped. A key of another length is
+/// none that ever was wrapped: the KMS answers, but not with what was asked for.
 fn dek_of(given: &Bound<'_, PyAny>) -> PyResult<Dek> {
     let secret = Secret::take(given)?;
-    Dek::from_slice(secret.as_bytes()).map_err(|error| crate::errors::to_py(given.py(), error))
+    Dek::from_slice(secret.as_bytes()).map_err(|_| {
+        let rejected = sealwax::Error::KeyUnwrap(Vec::new().into());
+        crate::errors::to_py(given.py(), rejected)
+    })
 }
 
 /// A Python exception on its way through the core. Its text may say more than a log should hold.

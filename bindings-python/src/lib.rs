@@ -19,6 +19,9 @@ mod reader;
 mod text;
 mod writer;
 
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 
 /// Functions and classes that the package re-exports or builds upon.
@@ -48,8 +51,23 @@ mod _sealwax {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::refuse_other_interpreters(module.py())?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("MAX_HEADER_LEN", sealwax::limits::MAX_HEADER_LEN)?;
         module.add("ERROR_CODES", crate::errors::codes(module.py())?)
+    }
+}
+
+/// The classes and functions that this library keeps belong to the interpreter that loaded it
+/// first. Another one in the same process would get exceptions that it cannot catch.
+fn refuse_other_interpreters(py: Python<'_>) -> PyResult<()> {
+    static FIRST: AtomicUsize = AtomicUsize::new(0);
+    // Every interpreter has its own module of built-ins, and keeps it to its end.
+    let this = py.import("builtins")?.as_ptr() as usize;
+    match FIRST.compare_exchange(0, this, Ordering::SeqCst, Ordering::SeqCst) {
+        Err(first) if first != this => Err(PyImportError::new_err(
+            "sealwax does not support subinterpreters: only one interpreter of a process can use it",
+        )),
+        _ => Ok(()),
     }
 }

@@ -59,7 +59,7 @@ def _checked(wrapped: WrappedKey) -> tuple[str, bytes]:
     key_id, wrapped_dek = wrapped[0], wrapped[1]
     if not isinstance(key_id, str):
         raise TypeError(f"a wrapped key's key_id must be str, not {type(key_id).__name__}")
-    return key_id, bytes(wrapped_dek)
+    return key_id, bytes(memoryview(wrapped_dek))  # bytes(5) would be five zeros
 
 
 def may_overlap(data: memoryview, out: memoryview) -> bool:

@@ -1,0 +1,60 @@
+"""What the tests share."""
+
+from __future__ import annotations
+
+import pytest
+
+import sealwax
+
+
+@pytest.fixture
+def key():
+    return sealwax.LocalKey.generate("k1")
+
+
+@pytest.fixture(scope="session")
+def blob():
+    """Two megabytes and a bit, no two parts of which are alike."""
+    return b"".join(i.to_bytes(4, "big") for i in range(600_000))
+
+
+class Kms:
+    """A provider of the host: it counts, and keeps what it was given."""
+
+    provider_id = "example"
+
+    def __init__(self, key_id="k"):
+        self.key_id, self.calls, self.seen = key_id, [], []
+
+    def wrap(self, dek, context):
+        self.calls.append("wrap")
+        self.seen.append(dek)
+        return sealwax.WrappedKey(self.key_id, bytes(b ^ 0x55 for b in dek))
+
+    def unwrap(self, wrapped, context):
+        self.calls.append("unwrap")
+        dek = bytearray(b ^ 0x55 for b in wrapped.wrapped_dek)
+        self.seen.append(dek)
+        return dek
+
+    def accepts(self, key_id):
+        return key_id == self.key_id
+
+
+class BrokenKms(Kms):
+    """A provider whose KMS is out of reach; its message holds what no log may hold."""
+
+    def wrap(self, dek, context):
+        raise ConnectionError("s3cret-endpoint")
+
+    unwrap = wrap
+
+
+@pytest.fixture
+def kms():
+    return Kms()
+
+
+@pytest.fixture
+def broken_kms():
+    return BrokenKms()

@@ -1,0 +1,329 @@
+"""Exceptions: every class and code provoked, causes, attempts, pickles, and no secret in any."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import io
+import os
+import pickle
+import subprocess
+import sys
+import traceback
+
+import pytest
+
+import sealwax
+from sealwax import ErrorCode
+
+
+def flipped(data, index):
+    changed = bytearray(data)
+    changed[index] ^= 1
+    return bytes(changed)
+
+
+def provoke(tmp_path, key, kms, broken_kms):
+    """What raises each code that Python can raise."""
+    envelope = sealwax.encrypt(bytes(20_000), key)
+    header_len = sealwax.inspect(envelope).header_len
+    big = {str(i): "" for i in range(65)}
+    missing, existing = tmp_path / "missing", tmp_path / "existing"
+    existing.write_bytes(b"")
+
+    def finished():
+        writer = sealwax.open(io.BytesIO(), "wb", key)
+        raw = writer.raw
+        writer.close()
+        raw._native.write(b"x")
+
+    return {
+        ErrorCode.INVALID_ARGUMENT: lambda: sealwax.LocalKey(b"short", "k"),
+        ErrorCode.INVALID_STATE: finished,
+        ErrorCode.BUFFER_TOO_SMALL: lambda: sealwax.encrypt_into(b"x", bytearray(1), key),
+        ErrorCode.BAD_MAGIC: lambda: sealwax.decrypt(b"PK\x03\x04" * 100, key),
+        ErrorCode.UNSUPPORTED_VERSION: lambda: sealwax.inspect(flipped(envelope, 7)),
+        ErrorCode.UNSUPPORTED_SUITE: lambda: sealwax.inspect(flipped(envelope, 12)),
+        ErrorCode.MALFORMED: lambda: sealwax.inspect(flipped(envelope, 21)),
+        ErrorCode.LIMIT_EXCEEDED: lambda: sealwax.encrypt(b"x", key, context=big),
+        ErrorCode.NO_MATCHING_KEY: lambda: sealwax.decrypt(envelope, kms),
+        ErrorCode.PROVIDER_FAILED: lambda: sealwax.encrypt(b"x", broken_kms),
+        ErrorCode.KEY_UNWRAP: lambda: sealwax.decrypt(envelope, sealwax.LocalKey.generate("k1")),
+        ErrorCode.COMMITMENT_MISMATCH: lambda: sealwax.decrypt(envelope, key, associated_data=b"x"),
+        ErrorCode.CONTEXT_MISMATCH: lambda: sealwax.decrypt(envelope, key, context={"a": "b"}),
+        ErrorCode.HEADER_AUTHENTICATION: lambda: sealwax.decrypt(
+            flipped(envelope, header_len - 1), key
+        ),
+        ErrorCode.AUTHENTICATION: lambda: sealwax.decrypt(flipped(envelope, -1), key),
+        ErrorCode.TRUNCATED: lambda: sealwax.decrypt(envelope[: header_len + 10], key),
+        ErrorCode.TRAILING_DATA: lambda: sealwax.rewrap_header(envelope, key, key),
+        ErrorCode.IO: lambda: sealwax.encrypt_file(missing, tmp_path / "x", key),
+        ErrorCode.CANCELLED: lambda: sealwax.encrypt_file(
+            __file__, tmp_path / "x", key, progress=lambda done, total: False
+        ),
+        ErrorCode.ALREADY_EXISTS: lambda: sealwax.encrypt_file(__file__, existing, key),
+    }
+
+
+CLASSES = {
+    ErrorCode.INVALID_ARGUMENT: (sealwax.InvalidArgumentError, ValueError),
+    ErrorCode.INVALID_STATE: (sealwax.InvalidStateError,),
+    ErrorCode.BUFFER_TOO_SMALL: (sealwax.BufferTooSmallError, sealwax.InvalidArgumentError),
+    ErrorCode.BAD_MAGIC: (sealwax.FormatError,),
+    ErrorCode.UNSUPPORTED_VERSION: (sealwax.FormatError,),
+    ErrorCode.UNSUPPORTED_SUITE: (sealwax.FormatError,),
+    ErrorCode.MALFORMED: (sealwax.FormatError,),
+    ErrorCode.LIMIT_EXCEEDED: (sealwax.LimitError,),
+    ErrorCode.NO_MATCHING_KEY: (sealwax.NoMatchingKeyError,),
+    ErrorCode.PROVIDER_FAILED: (sealwax.ProviderError,),
+    ErrorCode.KEY_UNWRAP: (sealwax.KeyUnwrapError,),
+    ErrorCode.COMMITMENT_MISMATCH: (sealwax.AuthenticationError,),
+    ErrorCode.CONTEXT_MISMATCH: (sealwax.ContextMismatchError,),
+    ErrorCode.HEADER_AUTHENTICATION: (sealwax.AuthenticationError,),
+    ErrorCode.AUTHENTICATION: (sealwax.AuthenticationError,),
+    ErrorCode.TRUNCATED: (sealwax.TruncatedError, EOFError),
+    ErrorCode.TRAILING_DATA: (sealwax.FormatError,),
+    ErrorCode.IO: (sealwax.IoError, FileNotFoundError),
+    ErrorCode.CANCELLED: (sealwax.CancelledError,),
+    ErrorCode.ALREADY_EXISTS: (sealwax.AlreadyExistsError, FileExistsError),
+}
+
+NOT_HERE = {
+    ErrorCode.NULL_POINTER,  # there are no pointers
+    ErrorCode.PANIC,  # a bug of ours would be a pyo3 PanicException
+    ErrorCode.RANDOMNESS,  # see test_a_system_without_randomness
+}
+
+
+@pytest.mark.parametrize("code", sorted(set(ErrorCode) - NOT_HERE), ids=str)
+def test_every_code_and_class(code, tmp_path, key, kms, broken_kms):
+    with pytest.raises(sealwax.SealwaxError) as caught:
+        provoke(tmp_path, key, kms, broken_kms)[code]()
+    error = caught.value
+    assert error.code is code and all(isinstance(error, cls) for cls in CLASSES[code])
+    assert str(error) and not list(tmp_path.glob("x")) and not list(tmp_path.glob(".*"))
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error) and again.code is code and str(again) == str(error)
+    for field in ("needed", "chunk", "errno", "filename"):
+        assert getattr(again, field, None) == getattr(error, field, None)
+    if code in (ErrorCode.PROVIDER_FAILED, ErrorCode.KEY_UNWRAP):
+        assert [a[:3] for a in again.attempts] == [a[:3] for a in error.attempts] != []
+
+
+def test_a_system_without_randomness():
+    """The class for a code that a healthy system never gives."""
+    from sealwax._errors import build
+
+    error = build(83, "the source of randomness failed")
+    assert type(error) is sealwax.RandomnessError and error.code is ErrorCode.RANDOMNESS
+
+
+def test_codes_come_from_the_core():
+    from sealwax._sealwax import ERROR_CODES
+
+    assert {str(code): int(code) for code in ErrorCode} == ERROR_CODES
+
+
+def test_codes_have_numbers_and_names():
+    assert ErrorCode.TRUNCATED == 61 and str(ErrorCode.TRUNCATED) == "truncated"
+    assert issubclass(sealwax.SealwaxError, Exception)
+
+
+@pytest.mark.parametrize(
+    ("number", "builtin"),
+    [
+        (errno.ENOENT, FileNotFoundError),
+        (errno.EACCES, PermissionError),
+        (errno.EISDIR, IsADirectoryError),
+        (errno.ENOSPC, OSError),
+    ],
+)
+def test_errors_of_the_system_are_those_of_python_too(number, builtin):
+    from sealwax._errors import build
+
+    error = build(80, "", errno=number)
+    assert isinstance(error, (sealwax.IoError, builtin)) and error.errno == number
+    assert os.strerror(number) in str(error)
+
+
+def test_files_that_are_not_there_or_directories(tmp_path, key):
+    for call in (
+        lambda: sealwax.open(tmp_path / "missing", "rb", key),
+        lambda: sealwax.decrypt_file(tmp_path / "missing", tmp_path / "x", key),
+        lambda: sealwax.inspect(tmp_path / "missing"),
+        lambda: sealwax.rewrap(tmp_path / "missing", key, key),
+        lambda: sealwax.LocalKey.from_file(tmp_path / "missing"),
+        lambda: sealwax.open(tmp_path / "no" / "folder", "wb", key),
+    ):
+        with pytest.raises(FileNotFoundError) as caught:
+            call()
+        assert caught.value.errno == errno.ENOENT
+    with pytest.raises(IsADirectoryError):
+        sealwax.open(tmp_path, "wb", key)
+    with pytest.raises(sealwax.SealwaxError):
+        sealwax.encrypt_file(tmp_path, tmp_path / "x", key)
+
+
+def test_fail_over_names_each_attempt_and_keeps_the_cause(key, broken_kms, kms):
+    envelope = sealwax.encrypt(b"x", [key, kms])
+    assert sealwax.decrypt(envelope, [broken_kms, key]) == b"x"
+    wrong = sealwax.LocalKey.generate("k1")
+    with pytest.raises(sealwax.ProviderError) as caught:
+        sealwax.decrypt(envelope, [broken_kms, wrong])
+    error = caught.value
+    assert [(a.provider_id, a.key_id, a.reason) for a in error.attempts] == [
+        ("example", "k", "ConnectionError"),
+        ("local", "k1", "the wrapped key was rejected"),
+    ]
+    assert type(error.__cause__) is ConnectionError is type(error.attempts[0].error)
+    assert error.attempts[1].error is None
+    assert "s3cret" not in str(error) and "s3cret" not in repr(error)
+
+
+def test_a_provider_can_blame_the_wrapped_key(kms):
+    envelope = sealwax.encrypt(b"x", kms)
+
+    class Refusing(type(kms)):
+        def unwrap(self, wrapped, context):
+            try:
+                raise OSError("InvalidCiphertextException")
+            except OSError as error:
+                raise sealwax.KeyUnwrapError("the KMS refused it") from error
+
+    with pytest.raises(sealwax.KeyUnwrapError) as caught:
+        sealwax.decrypt(envelope, Refusing())
+    assert type(caught.value.__cause__) is sealwax.KeyUnwrapError
+    assert type(caught.value.__cause__.__cause__) is OSError
+    assert caught.value.attempts[0].key_id == "k"
+
+
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
+def test_an_interrupt_in_a_provider_stops_at_once(kms, key, interrupt):
+    class Interrupted(type(kms)):
+        def unwrap(self, wrapped, context):
+            raise interrupt
+
+    envelope = sealwax.encrypt(b"x", [kms, key])
+    later = type(kms)()
+    with pytest.raises(interrupt):
+        sealwax.decrypt(envelope, [Interrupted(), later])
+    assert later.calls == []
+
+
+@pytest.mark.parametrize(
+    "answer", [None, 5, ("k",), ("k", 5), (b"k", b"x"), ("", b"x"), ("k", b""), ("k" * 3000, b"x")]
+)
+def test_a_provider_that_answers_nonsense(kms, answer):
+    class Odd(type(kms)):
+        def wrap(self, dek, context):
+            self.seen.append(dek)
+            return answer
+
+    odd = Odd()
+    with pytest.raises(sealwax.ProviderError) as caught:
+        sealwax.encrypt(b"x", odd)
+    assert caught.value.__cause__ is not None and odd.seen[0] == bytes(32)
+
+
+@pytest.mark.parametrize("dek", [b"", bytes(31), bytes(33), bytearray(64)])
+def test_a_kms_that_returns_a_key_of_another_length(kms, dek):
+    envelope = sealwax.encrypt(b"x", kms)
+    kms.unwrap = lambda wrapped, context: dek
+    with pytest.raises(sealwax.KeyUnwrapError):
+        sealwax.decrypt(envelope, kms)
+
+
+def test_a_kms_that_lies(kms):
+    envelope = sealwax.encrypt(b"x", kms)
+    kms.unwrap = lambda wrapped, context: bytes(32)
+    with pytest.raises(sealwax.AuthenticationError) as caught:
+        sealwax.decrypt(envelope, kms)
+    assert caught.value.code is ErrorCode.HEADER_AUTHENTICATION
+
+
+def test_the_context_is_checked_before_any_provider_is_asked(kms):
+    envelope = sealwax.encrypt(b"x", kms, context={"tenant": "blue"})
+    kms.calls.clear()
+    for required in ({"tenant": "red"}, {"tenant": "blue", "more": ""}):
+        with pytest.raises(sealwax.ContextMismatchError):
+            sealwax.decrypt(envelope, kms, context=required)
+    assert kms.calls == []
+    assert sealwax.decrypt(envelope, kms, context={}) == b"x"
+
+
+@pytest.mark.parametrize("context", [["a"], "a", {"a": 1}, {1: "a"}, {"a": None}, {"a": b"b"}])
+def test_a_context_maps_text_to_text(key, context):
+    with pytest.raises(TypeError, match="context"):
+        sealwax.encrypt(b"x", key, context=context)
+
+
+def test_a_context_of_any_mapping_and_with_surrogates(key):
+    from collections import ChainMap, OrderedDict
+    from types import MappingProxyType
+
+    for kind in (OrderedDict, ChainMap, MappingProxyType):
+        envelope = sealwax.encrypt(b"x", key, context=kind({"b": "ü", "a": ""}))
+        assert list(sealwax.inspect(envelope).context.items()) == [("a", ""), ("b", "ü")]
+    with pytest.raises((TypeError, ValueError)):
+        sealwax.encrypt(b"x", key, context={"a": "\ud800"})
+    with pytest.raises(sealwax.InvalidArgumentError):
+        sealwax.encrypt(b"x", key, context={"": "b"})
+
+
+@pytest.mark.parametrize("keys", [None, 5, b"0" * 32, "key", [b"0" * 32], [None], object()])
+def test_keys_are_providers(keys):
+    with pytest.raises(TypeError, match="provider"):
+        sealwax.encrypt(b"x", keys)
+
+
+@pytest.mark.parametrize("keys", [[], (), iter([])])
+def test_at_least_one_key_is_needed_to_encrypt(keys):
+    with pytest.raises(sealwax.InvalidArgumentError):
+        sealwax.encrypt(b"x", keys)
+
+
+def test_a_provider_whose_accepts_fails_is_not_asked(kms, key, monkeypatch):
+    envelope = sealwax.encrypt(b"x", kms)
+    seen = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda args: seen.append(args.exc_type))
+    kms.accepts = lambda key_id: 1 / 0
+    kms.calls.clear()
+    with pytest.raises(sealwax.NoMatchingKeyError):
+        sealwax.decrypt(envelope, kms)
+    assert kms.calls == [] and seen == [ZeroDivisionError]
+
+
+def test_no_secret_in_anything_that_is_printed(kms):
+    kek = os.urandom(32)
+    key = sealwax.LocalKey(kek, "k1")
+    envelope = sealwax.encrypt(b"plaintext-marker", key)
+    texts = [repr(key), str(key), repr(sealwax.EncryptHandle(key)), repr(sealwax.inspect(envelope))]
+    for action in (
+        lambda: sealwax.decrypt(flipped(envelope, -1), key),
+        lambda: sealwax.decrypt(envelope, sealwax.LocalKey(kek[::-1], "k1")),
+        lambda: sealwax.LocalKey(kek[:31], "k1"),
+        lambda: sealwax.LocalKey.from_hex(kek.hex()[:-1]),
+        lambda: pickle.dumps(key),
+    ):
+        with pytest.raises(Exception) as caught:
+            action()
+        texts += [repr(caught.value), "".join(traceback.format_exception_only(caught.value))]
+    output = "\n".join(texts)
+    for secret in (kek.hex(), repr(kek)[2:-1], "plaintext-marker", repr(kek[:8])[2:-1]):
+        assert secret not in output
+
+
+def test_other_interpreters_in_the_process_are_refused_clearly():
+    program = """
+import sealwax
+import _xxsubinterpreters as interpreters
+one = interpreters.create()
+try:
+    interpreters.run_string(one, "import sealwax")
+except interpreters.RunFailedError as error:
+    print(error)
+"""
+    if sys.version_info >= (3, 13):
+        pytest.skip("the private module has another name")
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert "subinterpreters" in result.stdout, result

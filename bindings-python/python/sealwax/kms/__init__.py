@@ -1,0 +1,94 @@
+"""Key providers for the usual KMSs, Vault, HSMs and public keys.
+
+Each class is thin over the vendor's own SDK, which is an optional extra and is imported when the
+class is first used:
+
+| class | extra | the key encryption key lives in |
+|---|---|---|
+| `AwsKms` | `sealwax[aws]` | AWS KMS |
+| `GcpKms` | `sealwax[gcp]` | Google Cloud KMS |
+| `AzureKeyVault` | `sealwax[azure]` | Azure Key Vault or Managed HSM |
+| `VaultTransit` | `sealwax[vault]` | HashiCorp Vault or OpenBao |
+| `Pkcs11` | `sealwax[pkcs11]` | an HSM behind PKCS #11 |
+| `RsaOaepPublicKey` | `sealwax[rsa]` | wherever its private half is |
+| `LocalKey` | | this process |
+
+What goes wrong in a KMS is a `KmsError` with a stable `reason`, as the `__cause__` of
+`sealwax.ProviderError`. Every use of a key is an event of `sealwax.audit`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .. import LocalKey
+from ._errors import (
+    AccessDeniedError,
+    ClockSkewError,
+    CredentialsError,
+    InsecureTransportError,
+    KeyDisabledError,
+    KeyNotFoundError,
+    KeyPendingDeletionError,
+    KmsError,
+    KmsTimeoutError,
+    MisbehavedError,
+    ThrottledError,
+    TlsError,
+    TokenRemovedError,
+    UnavailableError,
+)
+
+if TYPE_CHECKING:
+    from .aws import AwsKms
+    from .azure import AzureKeyVault
+    from .gcp import GcpKms
+    from .pkcs11 import Pkcs11
+    from .rsa import RsaOaepPublicKey
+    from .vault import VaultTransit
+
+__all__ = [
+    "AccessDeniedError",
+    "AwsKms",
+    "AzureKeyVault",
+    "ClockSkewError",
+    "CredentialsError",
+    "GcpKms",
+    "InsecureTransportError",
+    "KeyDisabledError",
+    "KeyNotFoundError",
+    "KeyPendingDeletionError",
+    "KmsError",
+    "KmsTimeoutError",
+    "LocalKey",
+    "MisbehavedError",
+    "Pkcs11",
+    "RsaOaepPublicKey",
+    "ThrottledError",
+    "TlsError",
+    "TokenRemovedError",
+    "UnavailableError",
+    "VaultTransit",
+]
+
+_MODULES = {
+    "AwsKms": ".aws",
+    "AzureKeyVault": ".azure",
+    "GcpKms": ".gcp",
+    "Pkcs11": ".pkcs11",
+    "RsaOaepPublicKey": ".rsa",
+    "VaultTransit": ".vault",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a provider's module when it is asked for."""
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(module, __name__), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

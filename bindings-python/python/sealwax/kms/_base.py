@@ -1,0 +1,125 @@
+"""What all providers share."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, Generic, NoReturn, Optional, TypeVar
+
+from .. import KeyUnwrapError, audit
+from .._sealwax import canonical_context
+from ._errors import AccessDeniedError, KmsError, MisbehavedError
+
+DEK_LEN = 32
+"""Length of a data encryption key, in bytes."""
+
+CONNECT_TIMEOUT = 5.0
+"""How long a provider waits for a connection, in seconds."""
+
+READ_TIMEOUT = 10.0
+"""How long a provider waits for an answer, in seconds."""
+
+MAX_ATTEMPTS = 3
+"""How often an SDK sends a request at most, the first time included."""
+
+T = TypeVar("T")
+
+
+class KmsProvider:
+    """A provider of one key."""
+
+    provider_id: str
+    key_id: str
+
+    def accepts(self, key_id: str) -> bool:
+        """Whether `key_id` is the key that this provider was configured with."""
+        return key_id == self.key_id
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.key_id!r})"
+
+
+class PerProcess(Generic[T]):
+    """Something with connections, made when it is first needed, and anew after a fork."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._lock = threading.Lock()
+        self._made: Optional[tuple[int, T]] = None
+
+    def get(self) -> T:
+        """The thing of this process."""
+        made = self._made
+        if made is not None and made[0] == os.getpid():
+            return made[1]
+        with self._lock:
+            if self._made is None or self._made[0] != os.getpid():
+                self._made = (os.getpid(), self._make())
+            return self._made[1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_make": self._make}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["_make"])  # type: ignore[misc]
+
+
+def require(module: str, extra: str) -> Any:
+    """Imports a module of a vendor's SDK, or says how to install it."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        message = f"{module} is missing: pip install 'sealwax[{extra}]'"
+        raise ModuleNotFoundError(message, name=error.name) from error
+
+
+def context_bytes(context: Mapping[str, str]) -> bytes:
+    """The canonical form of the encryption context, for a KMS that takes bytes."""
+    return canonical_context(context)
+
+
+def checked_dek(dek: bytes, provider: KmsProvider, request_id: Optional[str] = None) -> bytearray:
+    """A DEK that a KMS generated or unwrapped, as a buffer that the caller wipes."""
+    if len(dek) != DEK_LEN:
+        fail(
+            MisbehavedError(
+                f"the KMS returned a key of {len(dek)} bytes instead of {DEK_LEN}",
+                key_id=provider.key_id,
+                request_id=request_id,
+            )
+        )
+    return bytearray(dek)
+
+
+def check_key(expected: str, answered: str, request_id: Optional[str] = None) -> None:
+    """Refuses an answer that was made with another key than the one that was asked for."""
+    if answered != expected:
+        message = f"the KMS was asked for {expected} and used {answered or 'an unnamed key'}"
+        fail(MisbehavedError(message, key_id=expected, request_id=request_id))
+
+
+def fail(error: KmsError, cause: Optional[BaseException] = None) -> NoReturn:
+    """Raises `error` and puts its reason and request id into the audit event."""
+    audit.annotate(reason=error.reason)
+    if error.request_id:
+        audit.annotate(request_id=error.request_id)
+    if isinstance(error, AccessDeniedError):
+        audit.annotate(outcome="denied")
+    raise error from cause
+
+
+def reject(message: str, request_id: Optional[str], cause: Optional[BaseException]) -> NoReturn:
+    """Raises what says that the wrapped key or the context is to blame, and not the KMS."""
+    if request_id:
+        audit.annotate(request_id=request_id)
+    raise KeyUnwrapError(message) from cause
+
+
+def answered(request_id: Optional[str], **notes: Any) -> None:
+    """Puts the request id of a call that succeeded into the audit event."""
+    if request_id:
+        audit.annotate(request_id=request_id)
+    if notes:
+        audit.annotate(**notes)

@@ -1,0 +1,84 @@
+"""What python-pkcs11 raises, in the words of `KmsError`."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from ._base import fail, reject, require
+from ._errors import (
+    AccessDeniedError,
+    CredentialsError,
+    KeyNotFoundError,
+    KmsError,
+    TokenRemovedError,
+    UnavailableError,
+)
+
+_GONE = (
+    "DeviceRemoved",
+    "KeyHandleInvalid",
+    "NoSuchToken",
+    "ObjectHandleInvalid",
+    "SessionClosed",
+    "SessionHandleInvalid",
+    "SlotIDInvalid",
+    "TokenNotPresent",
+    "TokenNotRecognised",
+    "UserNotLoggedIn",
+    "CryptokiNotInitialized",
+)
+
+_REJECTIONS = (
+    "EncryptedDataInvalid",
+    "EncryptedDataLenRange",
+    "WrappedKeyInvalid",
+    "WrappedKeyLenRange",
+)
+
+_AMBIGUOUS = ("GeneralError", "FunctionFailed", "DataInvalid", "DataLenRange", "ArgumentsBad")
+
+_BY_NAME: dict[str, type[KmsError]] = {
+    **dict.fromkeys(_GONE, TokenRemovedError),
+    "FunctionRejected": AccessDeniedError,
+    **dict.fromkeys(
+        ("PinIncorrect", "PinExpired", "PinInvalid", "PinLenRange", "PinLocked"),
+        CredentialsError,
+    ),
+    "NoSuchKey": KeyNotFoundError,
+    "DeviceError": UnavailableError,
+    "DeviceMemory": UnavailableError,
+    "FunctionFailed": UnavailableError,
+    "GeneralError": UnavailableError,
+}
+
+
+def is_gone(error: Exception) -> bool:
+    """Whether the session or what it found may be of a token that was taken out since."""
+    return _name(error) in (*_GONE, "NoSuchKey")
+
+
+def is_rejection(error: Exception) -> bool:
+    """Whether the token says that the wrapped key is to blame."""
+    return _name(error) in _REJECTIONS
+
+
+def is_ambiguous(error: Exception) -> bool:
+    """Whether the token says only that something is wrong."""
+    return _name(error) in _AMBIGUOUS
+
+
+def raise_failure(error: Exception, key_id: str, token: str, *, rejected: bool) -> NoReturn:
+    """Raises what `error` means; what is not of the token goes on as it is."""
+    exceptions = require("pkcs11.exceptions", "pkcs11")
+    if not isinstance(error, exceptions.PKCS11Error):
+        raise error
+    name = _name(error)
+    detail = f"{name}: {error}" if str(error) else name
+    if rejected:
+        reject(f"token {token!r} refused the wrapped key: {detail}", None, error)
+    kind = _BY_NAME.get(name, KmsError)
+    fail(kind(f"token {token!r}: {detail}", key_id=key_id), error)
+
+
+def _name(error: BaseException) -> str:
+    return type(error).__name__

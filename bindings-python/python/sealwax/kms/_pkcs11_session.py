@@ -1,0 +1,98 @@
+"""Libraries and sessions of PKCS #11, across forks and tokens that come and go."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any, Callable, Optional, Union
+
+from ._base import require
+
+_locks: dict[str, threading.RLock] = {}
+
+
+def lock(module: str) -> threading.RLock:
+    """The lock of a module: an initialization must not meet any other use of it."""
+    return _locks.setdefault(module, threading.RLock())
+
+
+# Another thread may have held a lock when this process was forked.
+os.register_at_fork(after_in_child=_locks.clear)
+
+
+class _Library:
+    """One loaded module, used under its lock; the standard wants it initialized after a fork.
+
+    `generation` counts initializations: sessions of an older one are void.
+    """
+
+    _loaded: dict[str, _Library] = {}
+
+    def __init__(self, module: str) -> None:
+        self.api = require("pkcs11", "pkcs11").lib(module)
+        self.generation = 0
+        self._pid = os.getpid()
+
+    @classmethod
+    def get(cls, module: str) -> _Library:
+        """The module as this process may use it."""
+        library = cls._loaded.get(module)
+        if library is None:
+            library = cls._loaded[module] = cls(module)
+        if library._pid != os.getpid():
+            library.initialize()
+        return library
+
+    def initialize(self) -> None:
+        """Has the module look for tokens anew."""
+        self.api.reinitialize()
+        self.generation += 1
+        self._pid = os.getpid()
+
+
+class Session:
+    """A session with one token, opened when it is used; its methods need the module's lock."""
+
+    def __init__(
+        self, module: str, token: str, label: str, pin: Union[str, Callable[[], str]]
+    ) -> None:
+        self._module, self._token, self._label, self._pin = module, token, label, pin
+        self._open: Optional[tuple[int, Any]] = None
+        self._keys: dict[str, Any] = {}
+
+    def key(self, object_class: str) -> Any:
+        """The token's key of this label: `SECRET_KEY`, `PUBLIC_KEY` or `PRIVATE_KEY`."""
+        session = self.get()
+        if object_class not in self._keys:
+            classes = require("pkcs11", "pkcs11").ObjectClass
+            self._keys[object_class] = session.get_key(
+                label=self._label, object_class=classes[object_class]
+            )
+        return self._keys[object_class]
+
+    def get(self) -> Any:
+        """The open session."""
+        library = _Library.get(self._module)
+        if self._open is None or self._open[0] != library.generation:
+            self._keys = {}
+            pin = self._pin() if callable(self._pin) else self._pin
+            token = library.api.get_token(token_label=self._token)
+            self._open = (library.generation, _login(token, pin))
+        return self._open[1]
+
+    def close(self) -> None:
+        """Forgets the session; the library looks for its token again, if none did so since."""
+        library = _Library.get(self._module)
+        stale = self._open is None or self._open[0] == library.generation
+        self._open, self._keys = None, {}
+        if stale:
+            library.initialize()
+
+
+def _login(token: Any, pin: str) -> Any:
+    """Opens a session; a login holds for the whole process."""
+    exceptions = require("pkcs11.exceptions", "pkcs11")
+    try:
+        return token.open(user_pin=pin)
+    except exceptions.UserAlreadyLoggedIn:
+        return token.open()

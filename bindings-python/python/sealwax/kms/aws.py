@@ -1,0 +1,231 @@
+"""AWS KMS, through boto3."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple, Optional
+
+from .. import InvalidArgumentError, WrappedKey
+from . import _tls
+from ._aws_errors import translated
+from ._base import (
+    CONNECT_TIMEOUT,
+    DEK_LEN,
+    MAX_ATTEMPTS,
+    READ_TIMEOUT,
+    KmsProvider,
+    PerProcess,
+    answered,
+    check_key,
+    checked_dek,
+    require,
+)
+
+_ARN = re.compile(r"arn:(aws[a-z-]*):kms:([a-z0-9-]+):(\d{12}):key/([A-Za-z0-9-]+)")
+
+
+class Arn(NamedTuple):
+    """The parts of a key's ARN."""
+
+    partition: str
+    region: str
+    account: str
+    key: str
+
+    @classmethod
+    def parse(cls, arn: str) -> Optional[Arn]:
+        """The parts, or `None` for anything but the ARN of a key."""
+        match = _ARN.fullmatch(arn)
+        return cls(*match.groups()) if match else None
+
+    def is_replica_of(self, other: Arn) -> bool:
+        """Whether both are the same multi-Region key, in whichever regions."""
+        same_place = self.partition == other.partition and self.account == other.account
+        return same_place and self.key == other.key and self.key.startswith("mrk-")
+
+
+class AwsKms(KmsProvider):
+    """A symmetric key of AWS KMS, named by its ARN.
+
+    The encryption context is AWS's own, so CloudTrail logs it. The first key of an object comes
+    from GenerateDataKey; further ones are wrapped by Encrypt. Decrypt always names the key.
+
+    A multi-Region key opens what any of its replicas wrapped, by a call to this ARN's region.
+
+    `client` is a boto3 client of `kms`. Without one it is made for the key's region: with
+    time-outs, at most 3 attempts, and `client_options` (such as `endpoint_url`, `verify`,
+    `aws_access_key_id`), which go to `boto3.client`.
+
+    >>> AwsKms("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
+    AwsKms('arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab')
+    """
+
+    provider_id = "aws-kms"
+
+    def __init__(
+        self,
+        key_arn: str,
+        client: Any = None,
+        *,
+        grant_tokens: Sequence[str] = (),
+        timeout: float = READ_TIMEOUT,
+        **client_options: Any,
+    ) -> None:
+        arn = Arn.parse(key_arn)
+        if arn is None:
+            raise InvalidArgumentError(
+                f"{key_arn!r} is not the ARN of a key; an alias may later name another key"
+            )
+        self.key_id = key_arn
+        self._arn = arn
+        self._grants = {"GrantTokens": list(grant_tokens)} if grant_tokens else {}
+        self._clients = PerProcess(_ClientMaker(client, arn.region, timeout, client_options))
+        self._clients.get()
+
+    @classmethod
+    def discovery(
+        cls,
+        accounts: Collection[str],
+        *,
+        partition: str = "aws",
+        regions: Optional[Collection[str]] = None,
+        timeout: float = READ_TIMEOUT,
+        **client_options: Any,
+    ) -> AwsKmsDiscovery:
+        """A provider that unwraps with any key of these accounts; it wraps nothing.
+
+        Which key is asked is then up to whoever wrote the object, within this filter.
+        """
+        return AwsKmsDiscovery(accounts, partition, regions, timeout, client_options)
+
+    def accepts(self, key_id: str) -> bool:
+        """Whether it is this key, or the same multi-Region key in another region."""
+        if key_id == self.key_id:
+            return True
+        arn = Arn.parse(key_id)
+        return arn is not None and self._arn.is_replica_of(arn)
+
+    def generate(self, context: Mapping[str, str]) -> tuple[bytearray, WrappedKey]:
+        """GenerateDataKey: a new key and its wrapping in one call."""
+        answer = self._call("generate_data_key", context, NumberOfBytes=DEK_LEN)
+        dek = checked_dek(answer["Plaintext"], self, _request_id(answer))
+        return dek, WrappedKey(self.key_id, answer["CiphertextBlob"])
+
+    def wrap(self, dek: bytearray, context: Mapping[str, str]) -> WrappedKey:
+        """Encrypt."""
+        answer = self._call("encrypt", context, Plaintext=bytes(dek))
+        return WrappedKey(self.key_id, answer["CiphertextBlob"])
+
+    def unwrap(self, wrapped: WrappedKey, context: Mapping[str, str]) -> bytearray:
+        """Decrypt, with the key named."""
+        answer = self._call("decrypt", context, CiphertextBlob=wrapped.wrapped_dek)
+        return checked_dek(answer["Plaintext"], self, _request_id(answer))
+
+    def rsa_oaep_decrypt(self, ciphertext: bytes) -> bytearray:
+        """Decrypt with an asymmetric key: the private half for `RsaOaepPublicKey`."""
+        answer = self._call(
+            "decrypt",
+            {},
+            CiphertextBlob=ciphertext,
+            EncryptionAlgorithm="RSAES_OAEP_SHA_256",
+        )
+        return checked_dek(answer["Plaintext"], self, _request_id(answer))
+
+    def _call(self, operation: str, context: Mapping[str, str], **fields: Any) -> dict[str, Any]:
+        if context:
+            fields["EncryptionContext"] = dict(context)
+        client = self._clients.get()
+        with translated(self.key_id, operation):
+            answer: dict[str, Any] = getattr(client, operation)(
+                KeyId=self.key_id, **fields, **self._grants
+            )
+        answered(_request_id(answer))
+        check_key(self.key_id, answer.get("KeyId", ""), _request_id(answer))
+        return answer
+
+
+class AwsKmsDiscovery:
+    """Unwraps with any key of some accounts; see `AwsKms.discovery`."""
+
+    provider_id = "aws-kms"
+
+    def __init__(
+        self,
+        accounts: Collection[str],
+        partition: str,
+        regions: Optional[Collection[str]],
+        timeout: float,
+        client_options: dict[str, Any],
+    ) -> None:
+        if isinstance(accounts, str) or not accounts:
+            raise InvalidArgumentError("discovery needs a collection of account ids")
+        self._accounts = frozenset(accounts)
+        self._partition = partition
+        self._regions = None if regions is None else frozenset(regions)
+        self._timeout = timeout
+        self._client_options = client_options
+        self._keys: dict[str, AwsKms] = {}
+
+    def accepts(self, key_id: str) -> bool:
+        """Whether the key's ARN is of these accounts, this partition and these regions."""
+        arn = Arn.parse(key_id)
+        return (
+            arn is not None
+            and arn.partition == self._partition
+            and arn.account in self._accounts
+            and (self._regions is None or arn.region in self._regions)
+        )
+
+    def wrap(self, dek: bytearray, context: Mapping[str, str]) -> WrappedKey:
+        """Refused: discovery has no key of its own."""
+        raise InvalidArgumentError("AwsKms.discovery only unwraps: name a key to wrap with")
+
+    def unwrap(self, wrapped: WrappedKey, context: Mapping[str, str]) -> bytearray:
+        """Decrypt with the key that the object names."""
+        key = self._keys.get(wrapped.key_id)
+        if key is None:
+            key = AwsKms(wrapped.key_id, timeout=self._timeout, **self._client_options)
+            self._keys[wrapped.key_id] = key
+        return key.unwrap(wrapped, context)
+
+    def __repr__(self) -> str:
+        return f"AwsKms.discovery({sorted(self._accounts)!r}, partition={self._partition!r})"
+
+
+class _ClientMaker:
+    """Makes the client of a process; a class, so that providers can be pickled."""
+
+    def __init__(self, client: Any, region: str, timeout: float, options: dict[str, Any]) -> None:
+        self._client = client
+        self._region = region
+        self._timeout = timeout
+        self._options = options
+
+    def __call__(self) -> Any:
+        client = self._client if self._client is not None else self._make()
+        _tls.require_secure(client.meta.endpoint_url)
+        _tls.require_verified(_verify_of(client))
+        return client
+
+    def _make(self) -> Any:
+        boto3 = require("boto3", "aws")
+        config = require("botocore.config", "aws").Config(
+            connect_timeout=min(CONNECT_TIMEOUT, self._timeout),
+            read_timeout=self._timeout,
+            retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
+        )
+        options = {"region_name": self._region, **self._options}
+        options["config"] = config.merge(options["config"]) if "config" in options else config
+        return boto3.session.Session().client("kms", **options)
+
+
+def _verify_of(client: Any) -> Any:
+    """What the client was told about certificates; botocore has no public way to ask."""
+    session = getattr(getattr(client, "_endpoint", None), "http_session", None)
+    return getattr(session, "_verify", None)
+
+
+def _request_id(answer: Mapping[str, Any]) -> Optional[str]:
+    request_id: Optional[str] = answer.get("ResponseMetadata", {}).get("RequestId")
+    return request_id

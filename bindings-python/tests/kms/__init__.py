@@ -1,0 +1,1 @@
+"""Tests of `sealwax.kms` against real servers and tokens, all on this machine."""

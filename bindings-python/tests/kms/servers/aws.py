@@ -1,0 +1,61 @@
+"""Servers that speak AWS's protocol: roto-aws, ministack, moto."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from .process import Process, answers, free_port, program
+
+REGION = "us-east-1"
+OPTIONS = {"aws_access_key_id": "test", "aws_secret_access_key": "not-a-secret"}
+
+
+@contextmanager
+def roto() -> Iterator[str]:
+    """roto-aws: correct about contexts, tampering and disabled keys."""
+    url, port = _address()
+    with Process(
+        [program("roto-server"), "--port", port, "--ephemeral"],
+        answers(url),
+    ):
+        yield url
+
+
+@contextmanager
+def ministack() -> Iterator[str]:
+    """ministack: answers with a wrong key, and with success, to a ciphertext that was changed."""
+    url, port = _address()
+    env = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": port, "PERSIST_STATE": "0"}
+    with Process([program("ministack")], answers(url), env):
+        yield url
+
+
+@contextmanager
+def moto() -> Iterator[str]:
+    """moto: has rotation on demand and multi-Region keys; for the thorough suite."""
+    url, port = _address()
+    with Process([program("moto_server"), "-H", "127.0.0.1", "-p", port], answers(url)):
+        yield url
+
+
+def client(url: str, service: str = "kms", region: str = REGION) -> Any:
+    """A plain client for the tests' own use, not that of a provider."""
+    import boto3
+    from botocore.config import Config
+
+    config = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1})
+    session = boto3.session.Session()
+    return session.client(service, endpoint_url=url, region_name=region, config=config, **OPTIONS)
+
+
+def create_key(url: str, **fields: Any) -> str:
+    """A new key's ARN."""
+    arn: str = client(url).create_key(**fields)["KeyMetadata"]["Arn"]
+    return arn
+
+
+def _address() -> tuple[str, str]:
+    port = free_port()
+    return f"http://127.0.0.1:{port}", str(port)

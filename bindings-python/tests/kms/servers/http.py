@@ -1,0 +1,191 @@
+"""An HTTP server that can be told to fail, and a proxy before a real one."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple, Optional
+from urllib.parse import urlsplit
+
+
+class Request(NamedTuple):
+    """What a client sent."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def operation(self) -> str:
+        """What it asks for: AWS says it in a header, others in the path."""
+        target = self.headers.get("X-Amz-Target", "")
+        return target.rpartition(".")[2] or self.path
+
+
+class Response(NamedTuple):
+    """What it gets."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = {}
+
+
+class Hang(NamedTuple):
+    """Says nothing, until the server is stopped."""
+
+
+class Reset(NamedTuple):
+    """Resets the connection."""
+
+
+class Delay(NamedTuple):
+    """Answers late."""
+
+    seconds: float
+
+
+class Cut(NamedTuple):
+    """Announces the whole answer and sends half of it."""
+
+
+class HttpServer:
+    """A server on a free port of 127.0.0.1.
+
+    `fault`, while it is set, is what happens to every request instead of an answer: a `Response`,
+    or one of the classes above. `requests` are those that arrived, whole.
+    """
+
+    def __init__(self, tls: Optional[ssl.SSLContext] = None) -> None:
+        self.requests: list[Request] = []
+        self.fault: Any = None
+        self.released = threading.Event()
+        self._http = _Listener(self, tls)
+        self.port: int = self._http.server_address[1]
+        self.url = f"{'https' if tls else 'http'}://localhost:{self.port}"
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def answer(self, request: Request) -> Response:
+        """What a request gets when nothing fails."""
+        return Response(404, b"nothing here")
+
+    def take(self) -> list[Request]:
+        """The requests since the last call."""
+        taken, self.requests = self.requests, []
+        return taken
+
+    def stop(self) -> None:
+        """Ends it; nobody hangs any more."""
+        self.released.set()
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.stop()
+
+
+class Proxy(HttpServer):
+    """Passes everything on to a real server, and may change its answers."""
+
+    def __init__(self, upstream: str, tls: Optional[ssl.SSLContext] = None) -> None:
+        self._upstream = urlsplit(upstream).netloc
+        self.change: Optional[Callable[[Request, Response], Response]] = None
+        super().__init__(tls)
+
+    def answer(self, request: Request) -> Response:
+        connection = http.client.HTTPConnection(self._upstream, timeout=30)
+        try:
+            headers = {k: v for k, v in request.headers.items() if k.lower() != "connection"}
+            connection.request(request.method, request.path, request.body, headers)
+            answer = connection.getresponse()
+            response = Response(answer.status, answer.read(), dict(answer.getheaders()))
+        finally:
+            connection.close()
+        return self.change(request, response) if self.change else response
+
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, owner: HttpServer, tls: Optional[ssl.SSLContext]) -> None:
+        self.owner = owner
+        self._tls = tls
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    def get_request(self) -> tuple[Any, Any]:
+        connection, address = super().get_request()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._tls is not None:
+            connection = self._tls.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
+        return connection, address
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that refuses the certificate or goes away is what the tests are about."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Listener
+
+    def setup(self) -> None:
+        if isinstance(self.request, ssl.SSLSocket):
+            self.request.settimeout(10)
+            self.request.do_handshake()
+        super().setup()
+
+    def _handle(self) -> None:
+        owner = self.server.owner
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        request = Request(self.command, self.path, dict(self.headers.items()), body)
+        owner.requests.append(request)
+        fault = owner.fault
+        if isinstance(fault, Hang):
+            owner.released.wait(60)
+            self.close_connection = True
+        elif isinstance(fault, Reset):
+            self._reset()
+        elif isinstance(fault, Response):
+            self._send(fault)
+        else:
+            if isinstance(fault, Delay):
+                time.sleep(fault.seconds)
+            self._send(owner.answer(request), cut=isinstance(fault, Cut))
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_LIST = _handle
+
+    def _send(self, response: Response, *, cut: bool = False) -> None:
+        skipped = ("content-length", "transfer-encoding", "connection", "date", "server")
+        self.send_response(response.status)
+        for name, value in response.headers.items():
+            if name.lower() not in skipped:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(response.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(response.body[: len(response.body) // 2] if cut else response.body)
+        if cut:
+            self.wfile.flush()
+            self.close_connection = True
+
+    def _reset(self) -> None:
+        linger = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.connection.close()
+        self.close_connection = True
+
+    def log_message(self, *_: Any) -> None:
+        """The tests look at `requests`."""

@@ -64,8 +64,8 @@ pub fn encrypt_into(
     options: &EncryptOptions<'_>,
     out: &mut [u8],
 ) -> Result<usize> {
-    let handle = handle_for(plaintext, providers, options, &mut getrandom::SysRng)?;
-    handle.encrypt_into(plaintext, options.associated_data, out, &mut getrandom::SysRng)
+    let handle = handle_for(plaintext, providers, options, &mut crate::rng::SysRng)?;
+    handle.encrypt_into(plaintext, options.associated_data, out, &mut crate::rng::SysRng)
 }
 
 /// Decrypts an envelope with whichever provider can unwrap its DEK.

@@ -140,10 +140,15 @@ pub fn metadata_message(dek: &[u8; 32], salt: &[u8; 24]) -> Message {
     Message::new(dek, b"sealwax/v1 metadata", salt)
 }
 
+/// The key of the header MAC, and the MAC before it is cut.
+pub fn header_mac_full(dek: &[u8; 32], header_without_mac: &[u8]) -> ([u8; 32], [u8; 64]) {
+    let key = expand(dek, b"sealwax/v1 header-mac");
+    (key, hmac_sha512(&key, &[header_without_mac]))
+}
+
 /// The first 32 bytes of the header MAC.
 pub fn header_mac(dek: &[u8; 32], header_without_mac: &[u8]) -> Vec<u8> {
-    let key: [u8; 32] = expand(dek, b"sealwax/v1 header-mac");
-    hmac_sha512(&key, &[header_without_mac])[..32].to_vec()
+    header_mac_full(dek, header_without_mac).1[..32].to_vec()
 }
 
 /// A header, right or wrong: each `Option` replaces what would be counted.

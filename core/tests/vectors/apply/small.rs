@@ -30,6 +30,7 @@ fn check<T: PartialEq + std::fmt::Debug>(
     }
 }
 
+/// [H-05], [H-06], [H-07].
 #[test]
 fn contexts() {
     for test in load::<ContextTest>("context.json") {
@@ -39,6 +40,7 @@ fn contexts() {
     }
 }
 
+/// [K-09], [K-10].
 #[test]
 fn local_wraps() {
     for test in load::<LocalWrapTest>("local_wrap.json") {

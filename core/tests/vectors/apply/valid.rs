@@ -150,6 +150,7 @@ fn valid_envelopes_open_by_ranges() {
     });
 }
 
+/// [H-03], [L-03]: among them are headers at every limit.
 #[test]
 fn valid_headers_show_what_they_hold() {
     each(|vector| {

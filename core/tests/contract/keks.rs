@@ -1,0 +1,103 @@
+//! Keys of the wrong size or form.
+
+use sealwax::ErrorCode::{InvalidArgument, LimitExceeded};
+use sealwax::{Dek, Kek, LocalKek};
+
+use crate::assert_error;
+
+const NOT_A_KEY: &str = "invalid argument: a key is 32 bytes: raw, 64 hex digits, or base64";
+
+/// [K-01]: 32 bytes, no more and no less.
+#[test]
+fn keys_of_another_size() {
+    for len in [0, 1, 16, 31, 33, 64] {
+        let bytes = vec![7; len];
+        assert_error(
+            Kek::from_slice(&bytes),
+            InvalidArgument,
+            "invalid argument: a KEK has 32 bytes",
+        );
+        assert_error(
+            Dek::from_slice(&bytes),
+            InvalidArgument,
+            "invalid argument: a DEK has 32 bytes",
+        );
+        assert_error(LocalKek::from_file_content(&bytes, "a"), InvalidArgument, NOT_A_KEY);
+    }
+    assert!(Kek::from_slice(&[7; 32]).is_ok());
+}
+
+#[test]
+fn keys_in_text() {
+    let hex = "00ff".repeat(16);
+    let base64 = "AP8A/wD/AP8A/wD/AP8A/wD/AP8A/wD/AP8A/wD/AP8=";
+    let same = |kek: LocalKek| {
+        let dek = Dek::from_slice(&[9; 32]).unwrap();
+        let mut rng = crate::common::seed::Queue::new([5; 24]);
+        kek.wrap_with(&dek, sealwax::ContextRef::EMPTY, &mut rng).unwrap()
+    };
+    let expected = same(LocalKek::from_hex(&hex, "a").unwrap());
+    let url = base64.replace('/', "_");
+    let right = [
+        LocalKek::from_hex(&hex.to_uppercase(), "a"),
+        LocalKek::from_base64(base64, "a"),
+        LocalKek::from_base64(base64.trim_end_matches('='), "a"),
+        LocalKek::from_base64(&url, "a"),
+        LocalKek::from_file_content(&[0, 255].repeat(16), "a"),
+        LocalKek::from_file_content(format!("{hex}\n").as_bytes(), "a"),
+        LocalKek::from_file_content(format!(" {base64}\r\n").as_bytes(), "a"),
+    ];
+    for kek in right {
+        assert_eq!(same(kek.unwrap()), expected);
+    }
+    for bad in ["", "00", &hex[1..], &(hex.clone() + "00"), &hex.replace('f', "g"), base64] {
+        assert_error(LocalKek::from_hex(bad, "a"), InvalidArgument, NOT_A_KEY);
+    }
+    // One byte less and more, unused bits, white space, other characters.
+    for bad in [
+        "",
+        "AP8A",
+        &base64[4..],
+        &format!("AP8A{base64}"),
+        &base64.replace("8=", "9="),
+        &hex,
+        "\n",
+        "é",
+    ] {
+        assert_error(LocalKek::from_base64(bad, "a"), InvalidArgument, NOT_A_KEY);
+        assert_error(
+            LocalKek::from_file_content(bad.as_bytes(), "a")
+                .map(|_| ())
+                .and(LocalKek::from_base64(bad, "a")),
+            InvalidArgument,
+            NOT_A_KEY,
+        );
+    }
+    assert_error(LocalKek::from_file_content(&[0xff; 43], "a"), InvalidArgument, NOT_A_KEY);
+}
+
+#[test]
+fn names_of_keys() {
+    let hex = "07".repeat(32);
+    assert_error(
+        LocalKek::from_hex(&hex, ""),
+        InvalidArgument,
+        "invalid argument: a provider id, key id or wrapped DEK is empty",
+    );
+    assert_error(
+        LocalKek::from_hex(&hex, "k".repeat(2_049)),
+        LimitExceeded,
+        "over the limit: a key id longer than 2,048 bytes",
+    );
+    assert_eq!(LocalKek::from_hex(&hex, "k".repeat(2_048)).unwrap().key_id().len(), 2_048);
+}
+
+#[test]
+fn a_key_file_that_cannot_be_read() {
+    let folder = std::env::temp_dir();
+    for path in [folder.clone(), folder.join("sealwax-there-is-no-such-file")] {
+        let error = LocalKek::from_file(path, "a").unwrap_err();
+        assert_eq!(error.code(), sealwax::ErrorCode::Io);
+        assert!(std::error::Error::source(&error).is_some());
+    }
+}

@@ -1,0 +1,23 @@
+//! The contract of the API with everything that can go wrong in memory: each bad input has its own
+//! clear error, providers are called when FORMAT.md allows it and no more, misuse is refused.
+#![cfg(feature = "std")]
+#![allow(unreachable_pub)] // a test binary exports nothing
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bad_input;
+mod keks;
+mod machines;
+mod providers;
+mod rewraps;
+mod writers;
+
+use sealwax::{Error, ErrorCode};
+
+/// Code and message are what they must be.
+#[track_caller]
+fn assert_error<T>(result: Result<T, Error>, code: ErrorCode, message: &str) {
+    let Err(error) = result else { panic!("it succeeded") };
+    assert_eq!((error.code(), error.to_string().as_str()), (code, message));
+}

@@ -46,7 +46,9 @@
 //! # Many messages, one KMS call
 //!
 //! [`EncryptHandle`] and [`DecryptHandle`] hold a DEK and its header for any number of messages;
-//! every message has a random salt and with it keys of its own.
+//! every message has a random salt and with it keys of its own. `CachingEncryptor` and
+//! `CachingDecryptor` (feature `std`) keep such handles by encryption context and by header, and
+//! `CachingProvider` puts a cache in front of any provider.
 //!
 //! # Features
 //!
@@ -55,7 +57,7 @@
 //! | none | [`chunked`], [`header`], keys: parsing and sealing in the caller's buffers | `core` |
 //! | `alloc` | owned types, state machines, providers, text form | `alloc` |
 //! | `getrandom` | `SysRng`, and calls that take no generator | an operating system |
-//! | `std` (default) | files, readers, adapters | `std` |
+//! | `std` (default) | files, readers, adapters, caches of data keys | `std` |
 //! | `aws-lc` (default) | AES-256-GCM by AWS-LC, several times as fast as the portable one | `std`, a C compiler |
 //! | `fips` | all cryptography inside of AWS-LC's FIPS module; see [`aead`] | `std`, a C compiler, `go`, `cmake` |
 //!
@@ -109,6 +111,8 @@ mod wrap;
 #[cfg(all(feature = "std", any(unix, windows)))]
 pub use self::std::file;
 #[cfg(feature = "std")]
+pub use self::std::{CacheLimits, CacheStats, CachingDecryptor, CachingEncryptor, CachingProvider};
+#[cfg(feature = "std")]
 pub use self::std::{io, parallel, read_at};
 pub use context::ContextRef;
 #[cfg(feature = "alloc")]
@@ -136,7 +140,8 @@ pub use rng::SysRng;
 pub use text::{TEXT_PREFIX, from_text, text_len, to_text};
 #[cfg(feature = "alloc")]
 pub use wrap::{
-    KeyProvider, LOCAL_PROVIDER_ID, LocalExpansion, LocalKek, WrappedKey, generate_dek, wrap_dek,
+    KeyProvider, LOCAL_PROVIDER_ID, LocalExpansion, LocalKek, WrappedKey, generate_dek,
+    generate_dek_for, wrap_dek,
 };
 
 /// The examples of the README, run as tests.

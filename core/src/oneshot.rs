@@ -8,7 +8,7 @@ use crate::decrypt::{DecryptHandle, DecryptOptions};
 use crate::encrypt::{EncryptHandle, EncryptOptions};
 use crate::error::Result;
 use crate::header::Header;
-use crate::wrap::{KeyProvider, generate_dek};
+use crate::wrap::{KeyProvider, generate_dek_for};
 
 /// Encrypts `plaintext` under a fresh DEK that every provider wraps.
 ///
@@ -47,8 +47,9 @@ fn handle_for<R: TryCryptoRng + ?Sized>(
     options: &EncryptOptions<'_>,
     rng: &mut R,
 ) -> Result<EncryptHandle> {
-    let options = options.for_len(plaintext.len() as u64);
-    let (dek, keys) = generate_dek(providers, options.encryption_context(), rng)?;
+    let len = plaintext.len() as u64;
+    let options = options.for_len(len);
+    let (dek, keys) = generate_dek_for(providers, options.encryption_context(), Some(len), rng)?;
     EncryptHandle::new(&dek, &keys, &options, rng)
 }
 

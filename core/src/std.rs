@@ -1,8 +1,12 @@
-//! What needs an operating system: files, adapters for streams, readers at any offset, threads.
+//! What needs an operating system: caches of data keys, files, adapters for streams, readers at any
+//! offset, threads.
 
+mod cache;
 #[cfg(any(unix, windows))]
 pub mod file;
 pub mod io;
 pub mod parallel;
 pub mod read_at;
 mod workers;
+
+pub use cache::{CacheLimits, CacheStats, CachingDecryptor, CachingEncryptor, CachingProvider};

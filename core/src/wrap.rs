@@ -1,6 +1,7 @@
 //! Wrapping DEKs: the providers that the host brings, and the local one.
 
 mod expansion;
+mod forward;
 mod local;
 
 pub use expansion::LocalExpansion;
@@ -104,6 +105,17 @@ pub trait KeyProvider: Send + Sync {
         let _ = context;
         None
     }
+
+    /// As [`KeyProvider::generate`], for a message whose plaintext has this many bytes; `None` if
+    /// nobody knows yet. A provider that hands out one DEK several times counts by it.
+    fn generate_for(
+        &self,
+        context: ContextRef<'_>,
+        plaintext_len: Option<u64>,
+    ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
+        let _ = plaintext_len;
+        self.generate(context)
+    }
 }
 
 /// Makes a DEK and has every provider wrap it; the first may generate it.
@@ -116,10 +128,23 @@ pub fn generate_dek<R: TryCryptoRng + ?Sized>(
     context: ContextRef<'_>,
     rng: &mut R,
 ) -> Result<(Dek, Vec<WrappedKey>)> {
+    generate_dek_for(providers, context, None, rng)
+}
+
+/// As [`generate_dek`], for a message whose plaintext has this many bytes, if that is known.
+///
+/// # Errors
+/// As [`generate_dek`].
+pub fn generate_dek_for<R: TryCryptoRng + ?Sized>(
+    providers: &[&dyn KeyProvider],
+    context: ContextRef<'_>,
+    plaintext_len: Option<u64>,
+    rng: &mut R,
+) -> Result<(Dek, Vec<WrappedKey>)> {
     let (first, others) = providers
         .split_first()
         .ok_or(Error::InvalidArgument("at least one key provider is needed"))?;
-    let Some(generated) = first.generate(context) else {
+    let Some(generated) = first.generate_for(context, plaintext_len) else {
         let dek = Dek::generate(rng)?;
         let keys = wrap_dek(&dek, providers, context)?;
         return Ok((dek, keys));

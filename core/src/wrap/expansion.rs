@@ -185,7 +185,7 @@ mod tests {
         let opened = expand(expansion, &[7; 32]).unwrap(wrapped.view().wrapped_dek).unwrap();
         assert_eq!(opened.expose(), dek.expose());
         let expansion =
-            LocalExpansion::for_wrap("shared", context, &mut getrandom::SysRng).unwrap();
+            LocalExpansion::for_wrap("shared", context, &mut crate::rng::SysRng).unwrap();
         let wrapped = expand(expansion, &[7; 32]).wrap(&dek).unwrap();
         assert_eq!(kek().unwrap(wrapped.view(), context).unwrap().expose(), dek.expose());
     }
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn nothing_is_wrapped_before_the_store_was_asked() {
         let expansion =
-            LocalExpansion::for_wrap("shared", ContextRef::EMPTY, &mut getrandom::SysRng).unwrap();
+            LocalExpansion::for_wrap("shared", ContextRef::EMPTY, &mut crate::rng::SysRng).unwrap();
         let dek = Dek::from_slice(&[3; 32]).unwrap();
         assert!(matches!(expansion.wrap(&dek), Err(Error::InvalidState(_))));
     }

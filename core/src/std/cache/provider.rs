@@ -1,0 +1,188 @@
+//! A cache in front of one provider.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::limits::{CacheLimits, CacheStats};
+use super::single_flight::{Cache, Cost};
+use crate::context::ContextRef;
+use crate::error::{ProviderError, Result};
+use crate::header::WrappedKeyRef;
+use crate::key::Dek;
+use crate::rng::SysRng;
+use crate::wrap::{KeyProvider, WrappedKey};
+
+/// A provider that asks the one inside less often.
+///
+/// When encrypting, messages with equal encryption contexts share a data key and its wrapping,
+/// within the [`CacheLimits`]; different contexts never share one. When decrypting, a data key is
+/// kept by provider id, key id, context and wrapped bytes, for the same age. However many threads
+/// miss at once, the KMS is called once, and the others wait for that call alone. Data keys are
+/// wiped when they are given up.
+///
+/// ```
+/// use sealwax::{CacheLimits, CachingProvider, EncryptOptions, Kek, LocalKek, SysRng};
+/// use std::time::Duration;
+/// # let kms = LocalKek::new(Kek::generate(&mut SysRng)?, "example")?;
+/// let limits = CacheLimits::new(100, Duration::from_secs(300));
+/// let kms = CachingProvider::new(kms, limits)?;
+/// for message in [b"high water", b"low water "] {
+///     sealwax::encrypt(message, &[&kms], &EncryptOptions::new())?;
+/// }
+/// assert_eq!((kms.encrypt_stats().misses, kms.encrypt_stats().hits), (1, 1));
+/// # Ok::<(), sealwax::Error>(())
+/// ```
+///
+/// A message of unknown length (a stream) could pass the limit of bytes, so it gets a data key of
+/// its own. [`KeyProvider::wrap`] always asks the provider inside: behind another provider in a
+/// list, or in a rewrap, nothing is kept; [`CachingEncryptor`](super::CachingEncryptor) caches
+/// for several providers.
+///
+/// # Security
+/// A leaked data key opens all messages that shared it. A key that was revoked in the KMS goes on
+/// working here until `max_age`. Expired keys are wiped when the cache is next asked for something
+/// that it does not have, or by [`CachingProvider::remove_expired`].
+pub struct CachingProvider<P> {
+    inner: P,
+    generated: Cache<(Dek, WrappedKey), ProviderError>,
+    unwrapped: Cache<Dek, ProviderError>,
+}
+
+impl<P: KeyProvider> CachingProvider<P> {
+    /// A cache in front of `inner`. Each direction has `capacity` entries of its own.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) if a limit is 0.
+    pub fn new(inner: P, limits: CacheLimits) -> Result<Self> {
+        Ok(CachingProvider {
+            inner,
+            generated: Cache::new(limits)?,
+            unwrapped: Cache::new(limits)?,
+        })
+    }
+
+    /// As [`CachingProvider::new`], by a clock of the caller's: the time since any fixed moment,
+    /// which never goes back.
+    ///
+    /// # Errors
+    /// As [`CachingProvider::new`].
+    pub fn with_clock(
+        inner: P,
+        limits: CacheLimits,
+        clock: impl Fn() -> Duration + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let clock = Arc::new(clock);
+        let same = Arc::clone(&clock);
+        Ok(CachingProvider {
+            inner,
+            generated: Cache::with_clock(limits, Box::new(move || clock()))?,
+            unwrapped: Cache::with_clock(limits, Box::new(move || same()))?,
+        })
+    }
+
+    /// The provider inside.
+    pub const fn inner(&self) -> &P {
+        &self.inner
+    }
+
+    /// What became of the requests for new data keys.
+    pub fn encrypt_stats(&self) -> CacheStats {
+        self.generated.stats()
+    }
+
+    /// What became of the requests to unwrap data keys.
+    pub fn decrypt_stats(&self) -> CacheStats {
+        self.unwrapped.stats()
+    }
+
+    /// Wipes all data keys, of both directions.
+    pub fn clear(&self) {
+        self.generated.clear(false);
+        self.unwrapped.clear(false);
+    }
+
+    /// Wipes the data keys that are too old; worth a timer where the cache may lie idle.
+    pub fn remove_expired(&self) {
+        self.generated.clear(true);
+        self.unwrapped.clear(true);
+    }
+
+    fn make(
+        &self,
+        context: ContextRef<'_>,
+        plaintext_len: Option<u64>,
+    ) -> Result<(Dek, WrappedKey), ProviderError> {
+        if let Some(generated) = self.inner.generate_for(context, plaintext_len) {
+            return generated;
+        }
+        let dek = Dek::generate(&mut SysRng).map_err(ProviderError::failed)?;
+        let wrapped = self.inner.wrap(&dek, context)?;
+        Ok((dek, wrapped))
+    }
+}
+
+impl<P: KeyProvider> KeyProvider for CachingProvider<P> {
+    fn provider_id(&self) -> &str {
+        self.inner.provider_id()
+    }
+
+    fn accepts(&self, key_id: &str) -> bool {
+        self.inner.accepts(key_id)
+    }
+
+    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
+        self.inner.wrap(dek, context)
+    }
+
+    fn unwrap(
+        &self,
+        wrapped: WrappedKeyRef<'_>,
+        context: ContextRef<'_>,
+    ) -> Result<Dek, ProviderError> {
+        let key = unwrap_key(wrapped, context);
+        let dek = self.unwrapped.get(&key, Cost::Free, || self.inner.unwrap(wrapped, context))?;
+        Ok(dek.duplicate())
+    }
+
+    fn generate(
+        &self,
+        context: ContextRef<'_>,
+    ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
+        self.generate_for(context, None)
+    }
+
+    fn generate_for(
+        &self,
+        context: ContextRef<'_>,
+        plaintext_len: Option<u64>,
+    ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
+        let cost = Cost::Message(plaintext_len);
+        let made =
+            self.generated.get(context.as_bytes(), cost, || self.make(context, plaintext_len));
+        Some(made.map(|made| (made.0.duplicate(), made.1.clone())))
+    }
+}
+
+impl<P: KeyProvider> core::fmt::Debug for CachingProvider<P> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("CachingProvider")
+            .field("provider_id", &self.inner.provider_id())
+            .field("encrypt_stats", &self.encrypt_stats())
+            .field("decrypt_stats", &self.decrypt_stats())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Everything that an unwrapping depends on. Every part but the last carries its length in front,
+/// and so does every part of a canonical context, so no two requests have the same bytes.
+fn unwrap_key(wrapped: WrappedKeyRef<'_>, context: ContextRef<'_>) -> Vec<u8> {
+    let parts = [wrapped.provider_id.as_bytes(), wrapped.key_id.as_bytes(), context.as_bytes()];
+    let len: usize = parts.iter().map(|part| 8 + part.len()).sum();
+    let mut key = Vec::with_capacity(len + wrapped.wrapped_dek.len());
+    for part in parts {
+        key.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        key.extend_from_slice(part);
+    }
+    key.extend_from_slice(wrapped.wrapped_dek);
+    key
+}

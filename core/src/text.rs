@@ -24,8 +24,11 @@ pub fn to_text(bytes: &[u8]) -> String {
 /// # Errors
 /// [`Error::LimitExceeded`] if it does not fit the address space.
 pub fn text_len(len: usize) -> Result<usize> {
-    base64::encoded_len(len, false)
-        .and_then(|encoded| encoded.checked_add(TEXT_PREFIX.len()))
+    // Four characters for three bytes; two or three for what is left.
+    let rest = (4 * (len % 3)).div_ceil(3);
+    (len / 3)
+        .checked_mul(4)
+        .and_then(|encoded| encoded.checked_add(rest + TEXT_PREFIX.len()))
         .ok_or(Error::LimitExceeded("the text form does not fit the address space"))
 }
 

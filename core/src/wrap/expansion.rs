@@ -83,7 +83,9 @@ impl LocalExpansion {
         WrappedKeyRef { provider_id: LOCAL_PROVIDER_ID, key_id, wrapped_dek: &[0] }.check()?;
         let len = len_u16(key_id.as_bytes())?.to_be_bytes();
         let info = KeySchedule::info(&salt, &[LABEL, &len, key_id.as_bytes(), context.as_bytes()]);
-        Ok(LocalExpansion { key_id: key_id.into(), salt, info, blocks: Zeroizing::default() })
+        // Room for both blocks at once: a vector that grows leaves a copy behind.
+        let blocks = Zeroizing::new(Vec::with_capacity(2 * BLOCK_LEN));
+        Ok(LocalExpansion { key_id: key_id.into(), salt, info, blocks })
     }
 
     /// What the key store computes the next HMAC-SHA512 of; `None` when it is done.
@@ -100,10 +102,11 @@ impl LocalExpansion {
         Some(message)
     }
 
-    /// Takes the HMAC of [`LocalExpansion::message`].
+    /// Takes the HMAC of [`LocalExpansion::message`]; ignored where there was none to compute.
     pub fn provide(&mut self, block: &[u8; BLOCK_LEN]) {
-        self.blocks.reserve_exact(2 * BLOCK_LEN); // grown once: no copy stays behind
-        self.blocks.extend_from_slice(block);
+        if self.blocks.len() < EXPANDED_LEN {
+            self.blocks.extend_from_slice(block);
+        }
     }
 
     /// Wraps the DEK.
@@ -129,7 +132,7 @@ impl LocalExpansion {
     pub fn unwrap(&self, wrapped_dek: &[u8]) -> Result<Dek> {
         let schedule = self.schedule()?;
         let mut dek = Zeroizing::new([0; KEY_LEN]);
-        let (prefix, chunks) = Prefix::split(wrapped_dek)?;
+        let (prefix, chunks) = Prefix::split(wrapped_dek).map_err(|_| rejected())?;
         schedule
             .check(&prefix.commitment)
             .and_then(|()| {
@@ -200,8 +203,24 @@ mod tests {
         bytes[100] ^= 1;
         let same = expand(start(wrapped.view()).unwrap(), &[7; 32]);
         assert!(matches!(same.unwrap(&bytes), Err(Error::KeyUnwrap(_))));
+        let same = expand(start(wrapped.view()).unwrap(), &[7; 32]);
+        assert!(matches!(same.unwrap(&bytes[..9]), Err(Error::KeyUnwrap(_))));
         let short = WrappedKeyRef { wrapped_dek: &bytes[..103], ..wrapped.view() };
         assert!(matches!(start(short), Err(Error::KeyUnwrap(_))));
+    }
+
+    /// The blocks are key material: the vector must not move when it grows.
+    #[test]
+    fn the_blocks_stay_where_they_are() {
+        let mut expansion =
+            LocalExpansion::for_wrap("shared", ContextRef::EMPTY, &mut crate::rng::SysRng).unwrap();
+        let place = expansion.blocks.as_ptr();
+        for _ in 0..5 {
+            expansion.provide(&[1; BLOCK_LEN]);
+            assert_eq!(expansion.blocks.as_ptr(), place);
+        }
+        assert!(expansion.message().is_none());
+        assert_eq!(expansion.blocks.len(), 2 * BLOCK_LEN);
     }
 
     #[test]

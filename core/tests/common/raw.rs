@@ -10,7 +10,7 @@ pub const CHUNK: usize = 16_384;
 pub const SEALED_CHUNK: usize = 16_400;
 pub const PREFIX: usize = 56;
 
-fn hmac_sha512(key: &[u8], parts: &[&[u8]]) -> [u8; 64] {
+pub fn hmac_sha512(key: &[u8], parts: &[&[u8]]) -> [u8; 64] {
     let mut mac = <Hmac<Sha512> as KeyInit>::new_from_slice(key).expect("any length");
     for part in parts {
         mac.update(part);

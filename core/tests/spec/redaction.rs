@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::path::Path;
+use std::time::Duration;
 
 use sealwax::aead::{Aead, AeadError, RustCrypto};
 use sealwax::chunked::{ChunkPosition, Cipher, KeySchedule, OpenStream, Prefix, SealStream};
@@ -12,11 +13,13 @@ use sealwax::io::{DecryptReader, EncryptReader, EncryptWriter};
 use sealwax::range::RangeOpener;
 use sealwax::read_at::{PositionalReader, SeekReader};
 use sealwax::{
-    DecryptOptions, Decryptor, EncryptHandle, Encryptor, Error, ErrorCode, Header, Kek,
-    KeyProvider, Padding, Progress, ProviderError, RewrapMode, Status, SysRng, WrappedKeyRef,
+    CacheLimits, CachingDecryptor, CachingEncryptor, CachingProvider, DecryptOptions, Decryptor,
+    EncryptHandle, Encryptor, Error, ErrorCode, Header, Kek, KeyProvider, LocalExpansion, Padding,
+    Progress, ProviderError, RewrapMode, Status, SysRng, WrappedKeyRef,
 };
 
 use crate::common::envelope::{Recipe, Sample, kek, local};
+use crate::common::raw::hmac_sha512;
 use crate::common::seed::{derived, hex};
 
 /// Words that occur nowhere else.
@@ -95,6 +98,7 @@ fn print_keys(printed: &mut Printed, sample: &Sample) {
     printed.add("Kek", &Kek::from_slice(&kek("a")).unwrap());
     printed.add("LocalKek", &local("a"));
     printed.add("DecryptHandle", &handle);
+    print_expansion(printed, sample);
     printed.add("KeySchedule", &schedule(sample));
     printed.add("Cipher", &Cipher::<RustCrypto>::new(&schedule(sample)));
     printed.add("RustCrypto", &RustCrypto::new(schedule(sample).expose_key()));
@@ -107,6 +111,34 @@ fn print_keys(printed: &mut Printed, sample: &Sample) {
     let len = sample.body.len() as u64;
     let opener = RangeOpener::new(&handle, ASSOCIATED_DATA, len, prefix, last).unwrap();
     printed.add("RangeOpener", &opener);
+}
+
+/// Two blocks under the KEK: the schedule of a local wrapping.
+fn print_expansion(printed: &mut Printed, sample: &Sample) {
+    let header = Header::parse(&sample.header).unwrap();
+    let wrapped = header.wrapped_keys().find(|key| key.key_id == "a").unwrap();
+    let mut expansion = LocalExpansion::for_unwrap(wrapped, header.context()).unwrap();
+    while let Some(message) = expansion.message() {
+        expansion.provide(&hmac_sha512(&kek("a"), &[&message]));
+    }
+    assert_eq!(*expansion.unwrap(wrapped.wrapped_dek).unwrap().expose(), sample.recipe.dek);
+    printed.add("LocalExpansion", &expansion);
+}
+
+/// Caches that hold the DEK.
+fn print_caches(printed: &mut Printed, sample: &Sample) {
+    let limits = CacheLimits::new(3, Duration::from_mins(1));
+    printed.add("CacheLimits", &limits);
+    let provider = CachingProvider::new(local("a"), limits).unwrap();
+    sealwax::decrypt(&sample.bytes(), &[&provider], &decrypt_options()).unwrap();
+    printed.add("CachingProvider", &provider);
+    let decryptor = CachingDecryptor::new(vec![Box::new(local("a"))], limits).unwrap();
+    decryptor.decrypt(&sample.bytes(), &decrypt_options()).unwrap();
+    printed.add("CachingDecryptor", &decryptor);
+    printed.add("CacheStats", &decryptor.stats());
+    let encryptor = CachingEncryptor::new(vec![Box::new(local("a"))], limits).unwrap();
+    encryptor.encrypt(PLAINTEXT, &sample.recipe.options()).unwrap();
+    printed.add("CachingEncryptor", &encryptor);
 }
 
 fn print_machines(printed: &mut Printed, sample: &Sample) {
@@ -231,6 +263,7 @@ fn print_all() -> (Sample, Printed) {
     let (sample, mut printed) = (sample(), Printed::default());
     print_keys(&mut printed, &sample);
     print_machines(&mut printed, &sample);
+    print_caches(&mut printed, &sample);
     print_readers(&mut printed, &sample);
     print_plain(&mut printed, &sample);
     print_errors(&mut printed, &sample);
@@ -286,5 +319,7 @@ fn every_public_type_is_printed() {
     }
     let (_, printed) = print_all();
     let names: BTreeSet<String> = printed.0.into_iter().map(|(name, _)| name).collect();
+    let missing: Vec<&String> = types.difference(&names).collect();
+    assert!(missing.is_empty(), "print these in one of the functions above: {missing:?}");
     assert_eq!(types, names);
 }

@@ -38,6 +38,7 @@ from ._provider import Provider, WrappedKey
 from ._sealwax import (
     DecryptHandle,
     EncryptHandle,
+    MAX_HEADER_LEN,
     LocalKey,
     __version__,
     canonical_context,
@@ -73,6 +74,7 @@ __all__ = [
     "KeyUnwrapError",
     "LimitError",
     "LocalKey",
+    "MAX_HEADER_LEN",
     "NoMatchingKeyError",
     "Provider",
     "ProviderError",

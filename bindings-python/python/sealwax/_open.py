@@ -133,7 +133,7 @@ class SealedReader(io.BufferedReader):
 
 
 def _open_again(path: str, keys: Any, options: dict[str, Any], position: int) -> SealedReader:
-    reader = open(path, "rb", keys, **options)
+    reader = _open_reader(path, keys, options)
     reader.seek(position)
     return reader
 
@@ -308,6 +308,22 @@ def open(
     errors: Optional[str] = ...,
     newline: Optional[str] = ...,
 ) -> io.TextIOWrapper: ...
+@overload
+def open(
+    file: Any,
+    mode: str,
+    keys: Keys,
+    *,
+    context: Context = ...,
+    associated_data: Optional[Buffer] = ...,
+    metadata: Optional[Buffer] = ...,
+    padding: Padding = ...,
+    header: Optional[Buffer] = ...,
+    detached: bool = ...,
+    encoding: Optional[str] = ...,
+    errors: Optional[str] = ...,
+    newline: Optional[str] = ...,
+) -> Any: ...
 def open(
     file: Any,
     mode: str,

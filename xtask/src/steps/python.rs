@@ -1,25 +1,133 @@
-//! The independent reading of the format, in Python.
+//! The independent reading of the format in Python, and the Python bindings.
 
-use super::step::{Outcome, Run, Step, tests_passed};
-use anyhow::{Result, bail};
+use super::step::{Outcome, Run, Step, passed, tests_passed};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const REFERENCE: &str = "core/reference";
+const BINDINGS: &str = "bindings-python";
 
-/// The reference's tests.
+/// Files without which a source distribution could not be built.
+const IN_SDIST: [&str; 5] = [
+    "/bindings-python/src/lib.rs",
+    "/core/src/lib.rs",
+    "/python/sealwax/py.typed",
+    "/python/sealwax/_sealwax.pyi",
+    "/Cargo.lock",
+];
+
+/// The reference's tests, then the bindings': first the wheel, which the others need.
 pub fn steps() -> Vec<Step> {
-    vec![Step::new(
-        "reference",
-        "an independent reading of the format agrees with the vectors and the core",
-        reference,
-    )]
+    vec![
+        Step::new(
+            "reference",
+            "an independent reading of the format agrees with the vectors",
+            reference,
+        ),
+        Step::new("python:wheel", "the wheel builds for every Python from 3.9 on", wheel),
+        Step::new("python:sdist", "the source distribution has all that a build needs", sdist),
+        Step::new("python:types", "mypy --strict and stubtest agree with the package", types),
+        Step::new("python:test", "the Python API: vectors, files, providers, examples", test),
+    ]
 }
 
 fn reference(run: &Run) -> Result<Outcome> {
+    if !run.env.root.join(REFERENCE).is_dir() {
+        return Ok(Outcome::Skipped(format!("there is no {REFERENCE}")));
+    }
+    let output = run.exec(python(run)?.args(["-m", "pytest", "--quiet", REFERENCE]))?;
+    Ok(Outcome::Passed(format!("{} tests", tests_passed(&output))))
+}
+
+/// Python of the project's own environment.
+fn python(run: &Run) -> Result<Command> {
     if !run.env.venv().is_dir() {
         bail!("the virtual environment is missing: run `cargo xtask setup --only python`");
     }
-    let mut pytest = run.env.python();
-    pytest.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", REFERENCE]);
-    let output = run.exec(&mut pytest)?;
-    Ok(Outcome::Passed(format!("{} tests", tests_passed(&output))))
+    Ok(run.env.python())
+}
+
+/// With the gate's profile, so that nothing is compiled twice; a release is built with its own.
+fn wheel(run: &Run) -> Result<Outcome> {
+    let folder = fresh_folder(run, "wheels")?;
+    let mut maturin = python(run)?;
+    maturin.args(["-m", "maturin", "build", "--profile", "checked", "--out"]).arg(&folder);
+    maturin.args(["--manifest-path", "bindings-python/Cargo.toml"]);
+    maturin.env("CARGO_TARGET_DIR", &run.env.target);
+    if run.env.ci {
+        maturin.arg("--locked");
+    }
+    run.exec(&mut maturin)?;
+    let wheel = only_file(&folder)?;
+    let name = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    if !name.contains("-cp39-abi3-") || !name.contains("linux") {
+        bail!("{name} is not for every Python from 3.9 on");
+    }
+    let mut pip = python(run)?;
+    pip.args(["-m", "pip", "install", "--force-reinstall", "--no-deps", "--no-index"]);
+    run.exec(pip.arg(&wheel))?;
+    Ok(Outcome::Passed(name))
+}
+
+fn sdist(run: &Run) -> Result<Outcome> {
+    let folder = fresh_folder(run, "sdist")?;
+    let mut maturin = python(run)?;
+    maturin.args(["-m", "maturin", "sdist", "--out"]).arg(&folder);
+    run.exec(maturin.args(["--manifest-path", "bindings-python/Cargo.toml"]))?;
+    let archive = only_file(&folder)?;
+    let listed = run.exec(run.env.program("tar").arg("--list").arg("--file").arg(&archive))?;
+    for wanted in IN_SDIST {
+        if !listed.lines().any(|line| line.ends_with(wanted)) {
+            bail!("{wanted} is not in {}", archive.display());
+        }
+    }
+    Ok(Outcome::Passed(format!("{} files", listed.lines().count())))
+}
+
+fn types(run: &Run) -> Result<Outcome> {
+    let folder = run.env.root.join(BINDINGS);
+    run.exec(python(run)?.args(["-m", "mypy"]).current_dir(&folder))?;
+    let mut stubtest = python(run)?;
+    stubtest.args(["-m", "mypy.stubtest", "sealwax", "--allowlist"]);
+    stubtest.arg(folder.join("tests/stubtest.txt")).arg("--ignore-unused-allowlist");
+    stubtest.arg("--mypy-config-file").arg(folder.join("pyproject.toml"));
+    // Away from the sources: what is installed is checked.
+    run.exec(stubtest.current_dir(run.env.venv()))?;
+    Ok(passed())
+}
+
+fn test(run: &Run) -> Result<Outcome> {
+    let folder = run.env.root.join(BINDINGS);
+    let mut pytest = python(run)?;
+    // The installed package's own examples, too; key management systems have steps of their own.
+    pytest.args(["-m", "pytest", "--quiet", "--numprocesses", "2", "--pyargs", "sealwax"]);
+    pytest.args(["tests", "--ignore", "tests/kms", "--doctest-modules"]);
+    let output = run.exec(pytest.current_dir(folder))?;
+    match tests_passed(&output) {
+        0 => bail!("no test ran:\n{output}"),
+        count => Ok(Outcome::Passed(format!("{count} tests{}", skipped(&output)))),
+    }
+}
+
+/// What pytest did not run, with its reasons.
+fn skipped(output: &str) -> String {
+    let reasons: Vec<&str> = output.lines().filter(|line| line.starts_with("SKIPPED")).collect();
+    if reasons.is_empty() { String::new() } else { format!("; {}", reasons.join("; ")) }
+}
+
+/// An empty folder below the tools.
+fn fresh_folder(run: &Run, name: &str) -> Result<PathBuf> {
+    let folder = run.env.target.join("tools").join(name);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+fn only_file(folder: &Path) -> Result<PathBuf> {
+    let mut entries = std::fs::read_dir(folder)?;
+    let entry = entries.next().context("nothing was built")??;
+    Ok(entry.path())
 }

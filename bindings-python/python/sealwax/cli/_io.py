@@ -99,13 +99,14 @@ def decrypt(source: str, target: str, keys: Any, *, force: bool, **options: Any)
 def verify(source: str, keys: Any, **options: Any) -> int:
     """Decrypts everything and keeps nothing; returns the length of the plaintext."""
 
-    class Nowhere:
-        def write(self, data: bytes) -> None:
-            """Forgets the data."""
-
     with shown(f"verifying {source}") as report:
         with sealwax.open(_source(source), "rb", keys, **options) as plain:
-            return copy(plain, Nowhere(), report)
+            return copy(plain, _Nowhere(), report)
+
+
+class _Nowhere:
+    def write(self, data: bytes) -> None:
+        """Forgets the data."""
 
 
 def _source(name: str) -> Any:

@@ -18,13 +18,13 @@ impl Part for Venv {
         "python"
     }
     fn why(&self) -> &'static str {
-        "the independent reading of the format is checked with Python"
+        "the independent reading of the format and the Python bindings are tested"
     }
     fn what(&self) -> &'static str {
         "a virtual environment with python-requirements.txt"
     }
     fn how_long(&self) -> &'static str {
-        "about 15 s"
+        "about 60 s"
     }
 
     fn found(&self, setup: &Setup) -> Result<Option<String>> {
@@ -47,16 +47,11 @@ impl Part for Venv {
         let env = setup.env;
         let venv = env.venv();
         process::run(env.program("python3").args(["-m", "venv", "--clear"]).arg(&venv), task)?;
-        let mut pip = env.python();
-        pip.args([
-            "-m",
-            "pip",
-            "install",
-            "--disable-pip-version-check",
-            "--requirement",
-            REQUIREMENTS,
-        ]);
-        process::run(&mut pip, task)?;
+        // uv installs many packages several times as fast as pip does.
+        process::run(env.python().args(["-m", "pip", "install", "--quiet", "uv"]), task)?;
+        let mut uv = env.program(venv.join("bin/uv"));
+        uv.args(["pip", "install", "--requirement", REQUIREMENTS, "--python"]);
+        process::run(uv.arg(venv.join("bin/python")), task)?;
         fs::copy(env.root.join(REQUIREMENTS), stamp(env))?;
         process::ask(env.python().arg("--version"))
     }

@@ -1,0 +1,27 @@
+"""The examples of the extension module and of the README."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+import pytest
+
+import sealwax._sealwax as native
+
+
+def test_the_extension_modules_examples():
+    result = doctest.testmod(native)
+    assert result.failed == 0 and result.attempted > 10
+
+
+def test_the_readmes_examples(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    readme = Path(__file__).parents[1] / "README.md"
+    result = doctest.testfile(str(readme), module_relative=False)
+    assert result.failed == 0 and result.attempted > 10
+
+
+@pytest.mark.parametrize("name", [name for name in dir(native) if not name.startswith("_")])
+def test_everything_has_a_docstring(name):
+    assert name.isupper() or getattr(native, name).__doc__

@@ -1,6 +1,6 @@
-//! What stands between the core and every provider during one call.
+//! What stands between the core and every provider.
 
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::cell::Cell;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,12 +10,30 @@ use sealwax::{ContextRef, Dek, KeyProvider, ProviderError, WrappedKey, WrappedKe
 use crate::errors::host_error;
 use crate::host::{self, Event};
 
-/// A provider as one call uses it: every use of its key is an audit event, and once the program
-/// was interrupted nobody is asked any more.
+// Providers are asked on the thread that called us, one after the other.
+thread_local! {
+    /// Whether a provider was asked since this was last reset.
+    static ASKED: Cell<bool> = const { Cell::new(false) };
+    /// Whether the program was interrupted during this call.
+    static INTERRUPTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Forgets what happened on this thread before.
+pub(crate) fn start_call() {
+    ASKED.set(false);
+    INTERRUPTED.set(false);
+}
+
+/// Whether a provider was asked on this thread since `start_call`.
+pub(crate) fn was_asked() -> bool {
+    ASKED.get()
+}
+
+/// A provider whose every use is an audit event, and which is not asked any more once the program
+/// was interrupted.
 pub(crate) struct Guard {
     inner: Arc<dyn KeyProvider>,
-    interrupted: Arc<AtomicBool>,
-    audited: bool,
+    is_cache: bool,
 }
 
 /// One use of a key.
@@ -23,42 +41,52 @@ struct Use<'a> {
     operation: &'static str,
     context: ContextRef<'a>,
     start: Instant,
-}
-
-impl<'a> Use<'a> {
-    fn start(operation: &'static str, context: ContextRef<'a>) -> Self {
-        Use { operation, context, start: Instant::now() }
-    }
+    audited: bool,
 }
 
 impl Guard {
-    /// Guards the provider; `interrupted` is shared by all providers of a call.
-    pub(crate) fn new(
-        inner: Arc<dyn KeyProvider>,
-        interrupted: Arc<AtomicBool>,
-        audited: bool,
-    ) -> Self {
-        Guard { inner, interrupted, audited }
+    /// Guards a provider that asks a KMS, or has the key itself.
+    pub(crate) fn new(inner: Arc<dyn KeyProvider>) -> Self {
+        Guard { inner, is_cache: false }
+    }
+
+    /// Guards a cache: what it asks its own provider for is an event there already.
+    pub(crate) fn of_cache(inner: Arc<dyn KeyProvider>) -> Self {
+        Guard { inner, is_cache: true }
+    }
+
+    fn start<'a>(&self, operation: &'static str, context: ContextRef<'a>) -> Use<'a> {
+        if self.is_cache {
+            ASKED.set(false);
+        }
+        Use { operation, context, start: Instant::now(), audited: host::is_audited() }
     }
 
     fn end(&self, used: &Use<'_>, key_id: &str, error: Option<&ProviderError>) {
         if let Some(host) = error.and_then(host_error)
             && Python::attach(|py| host.is_interrupt(py))
         {
-            self.interrupted.store(true, Ordering::Relaxed);
+            INTERRUPTED.set(true);
         }
-        if self.audited {
-            host::record(&Event {
-                operation: used.operation,
-                provider_id: self.inner.provider_id(),
-                key_id,
-                context: used.context,
-                seconds: used.start.elapsed().as_secs_f64(),
-                error,
-            });
+        let is_told = self.is_cache && ASKED.replace(true);
+        ASKED.set(true);
+        if !used.audited || is_told {
+            return;
         }
+        let is_hit = self.is_cache && error.is_none();
+        host::record(&Event {
+            operation: if is_hit { CACHE_HIT } else { used.operation },
+            provider_id: self.inner.provider_id(),
+            key_id,
+            context: used.context,
+            seconds: used.start.elapsed().as_secs_f64(),
+            error,
+        });
     }
 }
+
+/// The operation of an event for a key that was in a cache.
+pub(crate) const CACHE_HIT: &str = "cache_hit";
 
 impl KeyProvider for Guard {
     fn provider_id(&self) -> &str {
@@ -66,11 +94,11 @@ impl KeyProvider for Guard {
     }
 
     fn accepts(&self, key_id: &str) -> bool {
-        !self.interrupted.load(Ordering::Relaxed) && self.inner.accepts(key_id)
+        !INTERRUPTED.get() && self.inner.accepts(key_id)
     }
 
     fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
-        let used = Use::start("wrap", context);
+        let used = self.start("wrap", context);
         let wrapped = self.inner.wrap(dek, context);
         let key_id = wrapped.as_ref().map_or("", |key| key.view().key_id);
         self.end(&used, key_id, wrapped.as_ref().err());
@@ -82,7 +110,7 @@ impl KeyProvider for Guard {
         wrapped: WrappedKeyRef<'_>,
         context: ContextRef<'_>,
     ) -> Result<Dek, ProviderError> {
-        let used = Use::start("unwrap", context);
+        let used = self.start("unwrap", context);
         let dek = self.inner.unwrap(wrapped, context);
         self.end(&used, wrapped.key_id, dek.as_ref().err());
         dek
@@ -92,8 +120,16 @@ impl KeyProvider for Guard {
         &self,
         context: ContextRef<'_>,
     ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
-        let used = Use::start("generate", context);
-        let made = self.inner.generate(context)?;
+        self.generate_for(context, None)
+    }
+
+    fn generate_for(
+        &self,
+        context: ContextRef<'_>,
+        plaintext_len: Option<u64>,
+    ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
+        let used = self.start("generate", context);
+        let made = self.inner.generate_for(context, plaintext_len)?;
         let key_id = made.as_ref().map_or("", |(_, key)| key.view().key_id);
         self.end(&used, key_id, made.as_ref().err());
         Some(made)

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use sealwax::{EncryptHandle as CoreEncrypt, SysRng, chunked};
+use sealwax::{EncryptHandle as CoreEncrypt, Header, SysRng, chunked};
 
 use crate::data::{Data, Output};
 use crate::keys::Keys;
@@ -34,34 +34,14 @@ impl EncryptHandle {
     ) -> PyResult<Self> {
         let py = keys.py();
         let keys = Keys::from_py(keys)?;
-        let options = sealing.options(plaintext_len);
+        let (options, len) = (sealing.options(plaintext_len), Some(plaintext_len as u64));
         let made = py.detach(|| {
             let context = sealing.context();
             let (dek, wrapped) =
-                sealwax::generate_dek(&keys.providers(), context.view(), &mut SysRng)?;
+                sealwax::generate_dek_for(&keys.providers(), context.view(), len, &mut SysRng)?;
             CoreEncrypt::new(&dek, &wrapped, &options, &mut SysRng)
         });
         made.map(|inner| EncryptHandle { inner }).map_err(|error| errors::to_py(py, error))
-    }
-
-    /// The envelope of `data` as new `bytes`.
-    pub(crate) fn encrypt_data<'py>(
-        &self,
-        py: Python<'py>,
-        data: &Data<'py>,
-        associated_data: &[u8],
-    ) -> PyResult<Bound<'py, PyBytes>> {
-        let len = self.sealed_len(py, data.len()?)?;
-        PyBytes::new_with(py, len, |out| match data {
-            Data::Bytes(bytes) => py
-                .detach(|| self.inner.encrypt_into(bytes, associated_data, out, &mut SysRng))
-                .map(drop)
-                .map_err(|error| errors::to_py(py, error)),
-            Data::View(view) => {
-                let mut pump = Pump::sealing(py, &self.inner, associated_data)?;
-                pump.run_into_slice(view, out)
-            }
-        })
     }
 
     /// The body of `data` without the header.
@@ -80,6 +60,16 @@ impl EncryptHandle {
         })
     }
 
+    /// The envelope of `data` as new `bytes`.
+    pub(crate) fn encrypt_data<'py>(
+        &self,
+        py: Python<'py>,
+        data: &Data<'py>,
+        associated_data: &[u8],
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        encrypt_data(py, &self.inner, data, associated_data)
+    }
+
     /// The envelope of `data` into the caller's buffer.
     pub(crate) fn encrypt_data_into<'py>(
         &self,
@@ -89,12 +79,12 @@ impl EncryptHandle {
         associated_data: &[u8],
     ) -> PyResult<usize> {
         let out = Output::from_py(out)?;
-        let needed = self.sealed_len(py, data.len()?)?;
+        let needed = sealed_len(py, &self.inner, data.len()?)?;
         if out.len()? < needed {
             return Err(errors::to_py(py, sealwax::Error::BufferTooSmall { needed }));
         }
         if is_small(needed) {
-            let sealed = self.encrypt_data(py, &data, associated_data)?;
+            let sealed = encrypt_data(py, &self.inner, &data, associated_data)?;
             out.write(0, sealed.as_any())?;
             return Ok(needed);
         }
@@ -106,11 +96,28 @@ impl EncryptHandle {
     pub(crate) fn header_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, self.inner.header())
     }
+}
 
-    fn sealed_len(&self, py: Python<'_>, plaintext_len: usize) -> PyResult<usize> {
-        let len = self.inner.sealed_len(plaintext_len as u64);
-        Ok(usize::try_from(len.map_err(|error| errors::to_py(py, error))?)?)
-    }
+/// The envelope of `data` as new `bytes`.
+pub(crate) fn encrypt_data<'py>(
+    py: Python<'py>,
+    handle: &CoreEncrypt,
+    data: &Data<'py>,
+    associated_data: &[u8],
+) -> PyResult<Bound<'py, PyBytes>> {
+    let len = sealed_len(py, handle, data.len()?)?;
+    PyBytes::new_with(py, len, |out| match data {
+        Data::Bytes(bytes) => py
+            .detach(|| handle.encrypt_into(bytes, associated_data, out, &mut SysRng))
+            .map(drop)
+            .map_err(|error| errors::to_py(py, error)),
+        Data::View(view) => Pump::sealing(py, handle, associated_data)?.run_into_slice(view, out),
+    })
+}
+
+fn sealed_len(py: Python<'_>, handle: &CoreEncrypt, plaintext_len: usize) -> PyResult<usize> {
+    let len = handle.sealed_len(plaintext_len as u64);
+    Ok(usize::try_from(len.map_err(|error| errors::to_py(py, error))?)?)
 }
 
 #[pymethods]
@@ -137,7 +144,8 @@ impl EncryptHandle {
     ) -> PyResult<Bound<'py, PyBytes>> {
         let associated_data = crate::options::optional(associated_data)?;
         let data_py = Data::from_py(data)?;
-        self.encrypt_data(data.py(), &data_py, associated_data.as_deref().unwrap_or_default())
+        let associated_data = associated_data.as_deref().unwrap_or_default();
+        encrypt_data(data.py(), &self.inner, &data_py, associated_data)
     }
 
     /// Encrypts a message without its header, for readers that have the header already.
@@ -218,12 +226,7 @@ impl DecryptHandle {
         body: &[u8],
         associated_data: &[u8],
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let len = plaintext_len(py, body)?;
-        PyBytes::new_with(py, len, |out| {
-            py.detach(|| self.inner.decrypt_body_into(body, associated_data, out))
-                .map(drop)
-                .map_err(|error| errors::to_py(py, error))
-        })
+        decrypt_body(py, &self.inner, body, associated_data)
     }
 
     /// The plaintext of a body into the caller's buffer.
@@ -240,12 +243,40 @@ impl DecryptHandle {
             return Err(errors::to_py(py, sealwax::Error::BufferTooSmall { needed }));
         }
         if is_small(needed) {
-            let plaintext = self.decrypt_body(py, body, associated_data)?;
+            let plaintext = decrypt_body(py, &self.inner, body, associated_data)?;
             out.write(0, plaintext.as_any())?;
             return Ok(needed);
         }
         pump::open_into_buffer(py, &self.inner, body, &out, associated_data)
     }
+}
+
+/// The plaintext of a body as new `bytes`.
+pub(crate) fn decrypt_body<'py>(
+    py: Python<'py>,
+    handle: &sealwax::DecryptHandle,
+    body: &[u8],
+    associated_data: &[u8],
+) -> PyResult<Bound<'py, PyBytes>> {
+    let len = plaintext_len(py, body)?;
+    PyBytes::new_with(py, len, |out| {
+        py.detach(|| handle.decrypt_body_into(body, associated_data, out))
+            .map(drop)
+            .map_err(|error| errors::to_py(py, error))
+    })
+}
+
+/// Header and body, of which the header may have been stored elsewhere.
+pub(crate) fn split<'a>(
+    py: Python<'_>,
+    data: &'a [u8],
+    header: Option<&'a [u8]>,
+) -> PyResult<(&'a [u8], &'a [u8])> {
+    if let Some(header) = header {
+        return Ok((header, data));
+    }
+    let (header, body) = Header::split(data).map_err(|error| errors::to_py(py, error))?;
+    Ok((header.as_bytes(), body))
 }
 
 fn plaintext_len(py: Python<'_>, body: &[u8]) -> PyResult<usize> {
@@ -280,7 +311,7 @@ impl DecryptHandle {
         let associated_data = crate::options::optional(associated_data)?;
         let data = Data::from_py(data)?.whole()?;
         let body = if detached { &*data } else { self.body_of(py, &data)? };
-        self.decrypt_body(py, body, associated_data.as_deref().unwrap_or_default())
+        decrypt_body(py, &self.inner, body, associated_data.as_deref().unwrap_or_default())
     }
 
     /// The confidential metadata of the header; `None` if there is none.

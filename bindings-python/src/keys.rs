@@ -1,6 +1,5 @@
 //! The `keys` argument: one provider or several.
 
-use core::sync::atomic::AtomicBool;
 use std::sync::Arc;
 
 use pyo3::exceptions::PyTypeError;
@@ -8,8 +7,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString};
 use sealwax::KeyProvider;
 
-use crate::guard::Guard;
-use crate::host::{self, HostProvider};
+use crate::cache::CachingProvider;
+use crate::guard::{self, Guard};
+use crate::host::HostProvider;
 use crate::local::LocalKey;
 
 /// The providers of one call.
@@ -20,16 +20,13 @@ pub(crate) struct Keys {
 impl Keys {
     /// Reads a provider or an iterable of them.
     pub(crate) fn from_py(keys: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let interrupted = Arc::new(AtomicBool::new(false));
-        let audited = host::is_audited();
-        let guard = |provider| Guard::new(provider, Arc::clone(&interrupted), audited);
-        if let Some(provider) = provider(keys)? {
-            return Ok(Keys { guards: vec![guard(provider)] });
+        guard::start_call();
+        if let Some(provider) = guarded(keys)? {
+            return Ok(Keys { guards: vec![provider] });
         }
         let mut guards = Vec::new();
         for item in iterate(keys)? {
-            let provider = provider(&item?)?.ok_or_else(not_a_provider)?;
-            guards.push(guard(provider));
+            guards.push(guarded(&item?)?.ok_or_else(not_a_provider)?);
         }
         Ok(Keys { guards })
     }
@@ -37,6 +34,11 @@ impl Keys {
     /// The providers as the core takes them.
     pub(crate) fn providers(&self) -> Vec<&dyn KeyProvider> {
         self.guards.iter().map(|guard| guard as &dyn KeyProvider).collect()
+    }
+
+    /// The providers for a cache, which lives longer than the call.
+    pub(crate) fn into_boxes(self) -> Vec<Box<dyn KeyProvider>> {
+        self.guards.into_iter().map(|guard| Box::new(guard) as Box<dyn KeyProvider>).collect()
     }
 }
 
@@ -48,18 +50,21 @@ fn iterate<'py>(keys: &Bound<'py, PyAny>) -> PyResult<Bound<'py, pyo3::types::Py
 }
 
 /// The provider that an object is, if it is one.
-pub(crate) fn provider(object: &Bound<'_, PyAny>) -> PyResult<Option<Arc<dyn KeyProvider>>> {
+pub(crate) fn guarded(object: &Bound<'_, PyAny>) -> PyResult<Option<Guard>> {
     if let Ok(local) = object.cast::<LocalKey>() {
-        return Ok(Some(local.get().provider()));
+        return Ok(Some(Guard::new(local.get().provider())));
+    }
+    if let Ok(cache) = object.cast::<CachingProvider>() {
+        return Ok(Some(Guard::of_cache(cache.get().provider())));
     }
     if !object.hasattr("provider_id")? {
         return Ok(None);
     }
-    let provider: Arc<dyn KeyProvider> = Arc::new(HostProvider::new(object)?);
-    Ok(Some(provider))
+    Ok(Some(Guard::new(Arc::new(HostProvider::new(object)?))))
 }
 
-fn not_a_provider() -> PyErr {
+/// What people see who give something else.
+pub(crate) fn not_a_provider() -> PyErr {
     PyTypeError::new_err(
         "keys must be a key provider or several: an object with provider_id, wrap, unwrap and \
          accepts, such as sealwax.LocalKey",

@@ -1,6 +1,7 @@
 //! The extension module below the Python package `sealwax`: every function converts its
 //! arguments, makes one call of the core without the interpreter lock, and converts the result.
 
+mod cache;
 mod context;
 mod data;
 mod errors;
@@ -14,6 +15,7 @@ mod local;
 mod object;
 mod oneshot;
 mod options;
+mod provider;
 mod pump;
 mod reader;
 mod text;
@@ -29,6 +31,8 @@ use pyo3::prelude::*;
 /// The interpreter lock is asked for: a build without one would have to be tested first.
 #[pymodule(gil_used = true)]
 mod _sealwax {
+    #[pymodule_export]
+    use crate::cache::{CachingDecryptor, CachingEncryptor, CachingProvider};
     #[pymodule_export]
     use crate::context::canonical_context;
     #[pymodule_export]

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use pyo3::exceptions::{PyKeyError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyString};
-use sealwax::{Dek, Kek, KeyProvider, LocalKek, SysRng, WrappedKeyRef};
+use pyo3::types::{PyByteArray, PyString};
+use sealwax::{Kek, KeyProvider, LocalKek, SysRng};
 use zeroize::Zeroizing;
 
 use crate::data::Secret;
-use crate::{context, errors, header};
+use crate::{errors, provider};
 
 /// A 32-byte key encryption key in this process's memory, under a name.
 ///
@@ -126,41 +126,19 @@ impl LocalKey {
     /// Wraps a DEK of 32 bytes.
     fn wrap<'py>(
         &self,
-        py: Python<'py>,
         dek: &Bound<'py, PyAny>,
         context: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let secret = Secret::copy(dek)?;
-        let context = context::from_py(py, Some(context))?;
-        let wrapped = Dek::from_slice(secret.as_bytes())
-            .and_then(|dek| self.kek.wrap_with(&dek, context.view(), &mut SysRng))
-            .map_err(|error| errors::to_py(py, error))?;
-        header::wrapped_key(py, wrapped.view())
+        provider::wrap(&*self.kek, dek, context)
     }
 
     /// Unwraps what `wrap` wrapped; the caller wipes the result.
     fn unwrap<'py>(
         &self,
-        py: Python<'py>,
         wrapped: &Bound<'py, PyAny>,
         context: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyByteArray>> {
-        let wrapped_dek = wrapped.getattr("wrapped_dek")?.cast_into::<PyBytes>()?;
-        let context = context::from_py(py, Some(context))?;
-        let wrapped = WrappedKeyRef {
-            provider_id: self.kek.provider_id(),
-            key_id: self.kek.key_id(),
-            wrapped_dek: wrapped_dek.as_bytes(),
-        };
-        let dek = self.kek.unwrap(wrapped, context.view());
-        dek.map(|dek| PyByteArray::new(py, dek.expose())).map_err(|_| {
-            let attempts = vec![sealwax::Attempt {
-                provider_id: self.kek.provider_id().to_owned(),
-                key_id: self.kek.key_id().to_owned(),
-                error: sealwax::ProviderError::Rejected,
-            }];
-            errors::to_py(py, sealwax::Error::KeyUnwrap(attempts.into()))
-        })
+        provider::unwrap(&*self.kek, wrapped, context)
     }
 
     fn __repr__(&self) -> PyResult<String> {

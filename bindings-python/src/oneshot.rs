@@ -2,10 +2,10 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use sealwax::{Header, RewrapMode};
+use sealwax::RewrapMode;
 
 use crate::data::Data;
-use crate::handle::{DecryptHandle, EncryptHandle};
+use crate::handle::{self, DecryptHandle, EncryptHandle};
 use crate::keys::Keys;
 use crate::options::{Opening, Sealing, optional};
 use crate::{errors, header};
@@ -124,7 +124,7 @@ pub(crate) fn decrypt<'py>(
     let opening = Opening::from_py(py, context, associated_data)?;
     let data = Data::from_py(data)?.whole()?;
     let header = optional(header)?;
-    let (header, body) = split(py, &data, header.as_deref())?;
+    let (header, body) = handle::split(py, &data, header.as_deref())?;
     let handle = DecryptHandle::open(py, header, keys, &opening)?;
     handle.decrypt_body(py, body, opening.associated_data())
 }
@@ -146,21 +146,9 @@ pub(crate) fn decrypt_into<'py>(
     let opening = Opening::from_py(py, context, associated_data)?;
     let data = Data::from_py(data)?.whole()?;
     let header = optional(header)?;
-    let (header, body) = split(py, &data, header.as_deref())?;
+    let (header, body) = handle::split(py, &data, header.as_deref())?;
     let handle = DecryptHandle::open(py, header, keys, &opening)?;
     handle.decrypt_body_into(py, body, out, opening.associated_data())
-}
-
-fn split<'a>(
-    py: Python<'_>,
-    data: &'a [u8],
-    header: Option<&'a [u8]>,
-) -> PyResult<(&'a [u8], &'a [u8])> {
-    if let Some(header) = header {
-        return Ok((header, data));
-    }
-    let (header, body) = Header::split(data).map_err(|error| errors::to_py(py, error))?;
-    Ok((header.as_bytes(), body))
 }
 
 /// Replaces the wrapped keys of an envelope in memory; its body stays as it is.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 import sealwax
+from sealwax import audit
 
 
 @pytest.fixture
@@ -58,3 +61,18 @@ def kms():
 @pytest.fixture
 def broken_kms():
     return BrokenKms()
+
+
+@pytest.fixture
+def events():
+    class Collect(logging.Handler):
+        def emit(self, record):
+            self.records.append(record)
+
+    handler = Collect()
+    handler.records = []
+    audit.logger.addHandler(handler)
+    audit.logger.setLevel(logging.INFO)
+    yield handler.records
+    audit.logger.removeHandler(handler)
+    audit.logger.setLevel(logging.NOTSET)

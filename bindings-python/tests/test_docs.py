@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,14 @@ import pytest
 import sealwax._sealwax as native
 
 
-def test_the_extension_modules_examples():
-    result = doctest.testmod(native)
-    assert result.failed == 0 and result.attempted > 10
+MODULES = ["_sealwax", "_files", "_header", "_open", "aio", "audit", ""]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_of_a_module(name):
+    module = importlib.import_module(f"sealwax.{name}".rstrip("."))
+    result = doctest.testmod(module)
+    assert result.failed == 0 and result.attempted > 2
 
 
 def test_the_readmes_examples(tmp_path, monkeypatch):

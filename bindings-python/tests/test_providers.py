@@ -136,23 +136,6 @@ def test_inspecting_asks_nobody(kms):
     assert kms.calls == []
 
 
-@pytest.fixture
-def events():
-    class Collect(logging.Handler):
-        records: list = []
-
-        def emit(self, record):
-            self.records.append(record)
-
-    handler = Collect()
-    handler.records = []
-    audit.logger.addHandler(handler)
-    audit.logger.setLevel(logging.INFO)
-    yield handler.records
-    audit.logger.removeHandler(handler)
-    audit.logger.setLevel(logging.NOTSET)
-
-
 def test_every_use_of_a_key_is_an_event(key, kms, events, tmp_path):
     envelope = sealwax.encrypt(b"plain", [key, kms], context={"a": "b"})
     sealwax.decrypt(envelope, kms)

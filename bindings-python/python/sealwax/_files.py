@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union, overload
 
 from . import _sealwax
 from ._header import Header
-from ._naming import object_name
+from ._ambient import object_name
 
 if TYPE_CHECKING:
     from ._types import Buffer, Context, Keys, Padding, Path

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ._ambient import resolve
+
 if TYPE_CHECKING:
     from ._provider import Provider, WrappedKey
 
@@ -29,19 +31,19 @@ def record(**fields: Any) -> None:
 def wrap(provider: Provider, dek: bytearray, context: Mapping[str, str]) -> tuple[str, bytes]:
     """Has `provider` wrap `dek`, and wipes it whatever happens."""
     try:
-        return _checked(provider.wrap(dek, context))
+        return _checked(resolve(provider.wrap(dek, context)))
     finally:
         wipe(dek)
 
 
 def unwrap(provider: Provider, wrapped: WrappedKey, context: Mapping[str, str]) -> Any:
     """Has `provider` unwrap; the extension module copies the key and wipes a `bytearray`."""
-    return provider.unwrap(wrapped, context)
+    return resolve(provider.unwrap(wrapped, context))
 
 
 def generate(provider: Any, context: Mapping[str, str]) -> tuple[Any, tuple[str, bytes]]:
     """Has `provider` make and wrap a key."""
-    dek, wrapped = provider.generate(context)
+    dek, wrapped = resolve(provider.generate(context))
     return dek, _checked(wrapped)
 
 

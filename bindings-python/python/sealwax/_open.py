@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union, cast, overload
 
 from . import _errors, _sealwax
 from ._header import Header
-from ._naming import object_name
+from ._ambient import object_name
 
 if TYPE_CHECKING:
     from types import TracebackType

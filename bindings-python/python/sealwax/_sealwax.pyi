@@ -3,10 +3,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Optional, Union, final
 
-from ._provider import WrappedKey
+from ._provider import Provider, WrappedKey
 from ._types import Buffer, Context, Keys, Padding, Path
 
 __all__ = [
+    "CachingDecryptor",
+    "CachingEncryptor",
+    "CachingProvider",
     "DecryptHandle",
     "ERROR_CODES",
     "EncryptHandle",
@@ -242,3 +245,74 @@ class StreamWriter:
     def discard(self) -> None: ...
     @property
     def header(self) -> Optional[bytes]: ...
+
+@final
+class CachingProvider:
+    def __new__(
+        cls,
+        inner: Provider,
+        /,
+        capacity: int = 1000,
+        max_age: float = 300.0,
+        max_messages: int = 65536,
+        max_bytes: int = 68719476736,
+    ) -> CachingProvider: ...
+    @property
+    def inner(self) -> Provider: ...
+    @property
+    def provider_id(self) -> str: ...
+    def accepts(self, key_id: str) -> bool: ...
+    def wrap(self, dek: Buffer, context: Mapping[str, str]) -> WrappedKey: ...
+    def unwrap(self, wrapped: WrappedKey, context: Mapping[str, str]) -> bytearray: ...
+    def generate(self, context: Mapping[str, str]) -> tuple[bytearray, WrappedKey]: ...
+    @property
+    def encrypt_stats(self) -> dict[str, int]: ...
+    @property
+    def decrypt_stats(self) -> dict[str, int]: ...
+    def clear(self) -> None: ...
+    def remove_expired(self) -> None: ...
+
+@final
+class CachingEncryptor:
+    def __new__(
+        cls,
+        keys: Keys,
+        /,
+        capacity: int = 1000,
+        max_age: float = 300.0,
+        max_messages: int = 65536,
+        max_bytes: int = 68719476736,
+    ) -> CachingEncryptor: ...
+    def encrypt(
+        self,
+        data: Buffer,
+        /,
+        *,
+        context: Context = None,
+        associated_data: Optional[Buffer] = None,
+        metadata: Optional[Buffer] = None,
+        padding: Padding = None,
+    ) -> bytes: ...
+    @property
+    def stats(self) -> dict[str, int]: ...
+    def clear(self) -> None: ...
+    def remove_expired(self) -> None: ...
+
+@final
+class CachingDecryptor:
+    def __new__(
+        cls, keys: Keys, /, capacity: int = 1000, max_age: float = 300.0
+    ) -> CachingDecryptor: ...
+    def decrypt(
+        self,
+        data: Buffer,
+        /,
+        *,
+        context: Context = None,
+        associated_data: Optional[Buffer] = None,
+        header: Optional[Buffer] = None,
+    ) -> bytes: ...
+    @property
+    def stats(self) -> dict[str, int]: ...
+    def clear(self) -> None: ...
+    def remove_expired(self) -> None: ...

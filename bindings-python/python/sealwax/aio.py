@@ -25,9 +25,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Optional, Protocol, TypeVar, Union
 
-from . import _files, _open, _sealwax
+from . import _ambient, _files, _open, _sealwax
 from ._header import Header
-from ._provider import Provider, WrappedKey
+from ._provider import WrappedKey
 
 if TYPE_CHECKING:
     from ._types import Path
@@ -69,29 +69,24 @@ class AsyncProvider(Protocol):
 
 async def encrypt(data: Any, keys: Any, **options: Any) -> bytes:
     """As `sealwax.encrypt`."""
-    return await _call(lambda bridge: _sealwax.encrypt(data, bridge.keys(keys), **options))
+    return await _call(lambda _: _sealwax.encrypt(data, keys, **options))
 
 
 async def encrypt_detached(data: Any, keys: Any, **options: Any) -> tuple[bytes, bytes]:
     """As `sealwax.encrypt_detached`."""
-    return await _call(lambda bridge: _sealwax.encrypt_detached(data, bridge.keys(keys), **options))
+    return await _call(lambda _: _sealwax.encrypt_detached(data, keys, **options))
 
 
 async def decrypt(data: Any, keys: Any, **options: Any) -> bytes:
     """As `sealwax.decrypt`."""
-    return await _call(lambda bridge: _sealwax.decrypt(data, bridge.keys(keys), **options))
+    return await _call(lambda _: _sealwax.decrypt(data, keys, **options))
 
 
 async def rewrap(source: Any, old: Any, new: Any, *, add: bool = False) -> Union[bytes, bool]:
     """As `sealwax.rewrap`."""
 
-    def work(bridge: _Bridge) -> Union[bytes, bool]:
-        rewrapped: Union[bytes, bool] = _files.rewrap(
-            source, bridge.keys(old), bridge.keys(new), add=add
-        )
-        return rewrapped
-
-    return await _call(work)
+    work: Callable[..., Union[bytes, bool]] = _files.rewrap
+    return await _call(lambda _: work(source, old, new, add=add))
 
 
 async def encrypt_file(src: Path, dst: Path, keys: Any, **options: Any) -> int:
@@ -118,7 +113,7 @@ def _run_file(
             # False cancels; the caller is not waiting for the result any more.
             return False if bridge.cancelled else report(done, total) if report else None
 
-        return function(src, dst, bridge.keys(keys), progress=progress, **options)
+        return function(src, dst, keys, progress=progress, **options)
 
 
 class AsyncFile:
@@ -187,7 +182,7 @@ class AsyncFile:
             yield line
 
     async def _run(self, function: Callable[..., T], *arguments: Any) -> T:
-        return await _in_thread(partial(function, *arguments))
+        return await _in_thread(partial(function, *arguments), self._bridge)
 
 
 class _Opening(Generic[T]):
@@ -215,9 +210,9 @@ def open(file: Any, mode: str, keys: Any, **options: Any) -> _Opening[AsyncFile]
 
     async def opening() -> AsyncFile:
         bridge = _Bridge(asyncio.get_running_loop())
-        source = file if isinstance(file, (str, os.PathLike)) else bridge.file(file)
+        source = file if isinstance(file, (str, os.PathLike)) else _plain(file)
         work: Callable[..., Any] = _open.open
-        opened = await _in_thread(partial(work, source, mode, bridge.keys(keys), **options))
+        opened = await _in_thread(partial(work, source, mode, keys, **options), bridge)
         return AsyncFile(opened, bridge)
 
     return _Opening(opening)
@@ -233,9 +228,7 @@ class _Bridge:
         self.cancelled = False
 
     def resolve(self, value: Any) -> Any:
-        """Waits for an awaitable; anything else is returned as it is."""
-        if not _inspect.isawaitable(value):
-            return value
+        """Waits for an awaitable."""
         with self._lock:
             if self.cancelled:
                 if _inspect.iscoroutine(value):
@@ -255,65 +248,31 @@ class _Bridge:
             for future in self._running:
                 future.cancel()
 
-    def keys(self, keys: Any) -> Any:
-        """The providers, as ones whose methods return values."""
-        if hasattr(keys, "provider_id"):
-            return self._provider(keys)
-        return [self._provider(provider) for provider in keys]
-
-    def _provider(self, provider: Any) -> Any:
-        methods = (getattr(provider, name, None) for name in ("wrap", "unwrap", "generate"))
-        if not any(map(_inspect.iscoroutinefunction, methods)):
-            return provider
-        kind = _GeneratingBridged if hasattr(provider, "generate") else _Bridged
-        return kind(provider, self)
-
-    def file(self, file: Any) -> Any:
-        """The file object, as one whose methods return values."""
-        methods = (getattr(file, name, None) for name in ("read", "write"))
-        return _File(file, self) if any(map(_inspect.iscoroutinefunction, methods)) else file
-
 
 async def _as_coroutine(value: Awaitable[T]) -> T:
     return await value
 
 
-class _Bridged:
-    """A provider with coroutines, as one without."""
-
-    def __init__(self, provider: Any, bridge: _Bridge) -> None:
-        self._provider, self._bridge = provider, bridge
-        self.provider_id: str = provider.provider_id
-
-    def wrap(self, dek: bytearray, context: Mapping[str, str]) -> Any:
-        return self._bridge.resolve(self._provider.wrap(dek, context))
-
-    def unwrap(self, wrapped: WrappedKey, context: Mapping[str, str]) -> Any:
-        return self._bridge.resolve(self._provider.unwrap(wrapped, context))
-
-    def accepts(self, key_id: str) -> bool:
-        return bool(self._provider.accepts(key_id))
-
-
-class _GeneratingBridged(_Bridged):
-    def generate(self, context: Mapping[str, str]) -> Any:
-        return self._bridge.resolve(self._provider.generate(context))
+def _plain(file: Any) -> Any:
+    """The file object, as one whose methods return values."""
+    methods = (getattr(file, name, None) for name in ("read", "write"))
+    return _File(file) if any(map(_inspect.iscoroutinefunction, methods)) else file
 
 
 class _File:
     """A file object with coroutines, as one without; it cannot seek."""
 
-    def __init__(self, file: Any, bridge: _Bridge) -> None:
-        self._file, self._bridge = file, bridge
+    def __init__(self, file: Any) -> None:
+        self._file = file
 
     def seekable(self) -> bool:
         return False
 
     def read(self, size: int) -> Any:
-        return self._bridge.resolve(self._file.read(size))
+        return _ambient.resolve(self._file.read(size))
 
     def write(self, data: bytes) -> Any:
-        return self._bridge.resolve(self._file.write(data))
+        return _ambient.resolve(self._file.write(data))
 
 
 _executor: Optional[ThreadPoolExecutor] = None
@@ -336,8 +295,9 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_threads)
 
 
-async def _in_thread(work: Callable[[], T]) -> T:
+async def _in_thread(work: Callable[[], T], bridge: _Bridge) -> T:
     context = contextvars.copy_context()
+    context.run(_ambient.current_bridge.set, bridge)
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(_threads(), partial(context.run, work))
 
@@ -345,7 +305,7 @@ async def _in_thread(work: Callable[[], T]) -> T:
 async def _call(work: Callable[[_Bridge], T], *, wait: bool = False) -> T:
     """Runs `work` on a thread. With `wait`, a cancelled call ends when the work has ended."""
     bridge = _Bridge(asyncio.get_running_loop())
-    task = asyncio.ensure_future(_in_thread(partial(work, bridge)))
+    task = asyncio.ensure_future(_in_thread(partial(work, bridge), bridge))
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:

@@ -26,8 +26,8 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from typing import Any, Optional
 
-from . import _naming
-from ._naming import object_name
+from . import _ambient
+from ._ambient import object_name
 
 __all__ = ["Event", "JsonFormatter", "annotate", "logger", "object_name"]
 
@@ -92,7 +92,7 @@ def record(
     error: Optional[BaseException],
 ) -> None:
     """Logs one use of a key; the extension module calls it."""
-    notes, name = _notes.get() or {}, _naming.current.get()
+    notes, name = _notes.get() or {}, _ambient.current_name.get()
     _notes.set({})
     outcome = notes.pop("outcome", None) or _outcome(rejected, failed, error)
     kind = type(error).__name__ if error is not None else None

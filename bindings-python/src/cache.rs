@@ -1,0 +1,332 @@
+//! Data keys kept for a while.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use pyo3::prelude::*;
+use pyo3::types::{PyByteArray, PyBytes, PyDict, PyTuple};
+use sealwax::{CacheLimits, CacheStats, KeyProvider};
+
+use crate::data::Data;
+use crate::guard::{self, CACHE_HIT, Guard};
+use crate::host::{self, Event};
+use crate::keys::{Keys, guarded, not_a_provider};
+use crate::options::{Opening, Sealing};
+use crate::{errors, handle, provider};
+
+/// The limits as Python gave them.
+#[derive(Clone, Copy)]
+struct Limits {
+    capacity: usize,
+    max_age: f64,
+    max_messages: u64,
+    max_bytes: u64,
+}
+
+impl Limits {
+    fn to_core(self, py: Python<'_>) -> PyResult<CacheLimits> {
+        let age = Duration::try_from_secs_f64(self.max_age).map_err(|_| {
+            errors::invalid(py, "invalid argument: max_age must be a positive number of seconds")
+        })?;
+        let limits = CacheLimits::new(self.capacity, age);
+        Ok(limits.max_messages(self.max_messages).max_bytes(self.max_bytes))
+    }
+}
+
+fn stats_dict(py: Python<'_>, stats: CacheStats) -> PyResult<Bound<'_, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("hits", stats.hits)?;
+    dict.set_item("misses", stats.misses)?;
+    dict.set_item("bypassed", stats.bypassed)?;
+    dict.set_item("evictions", stats.evictions)?;
+    dict.set_item("entries", stats.entries)?;
+    Ok(dict)
+}
+
+/// A provider that asks the one inside less often.
+///
+/// Messages with equal contexts share a data key, and one that was unwrapped is kept, until the
+/// first limit is reached: `max_age` seconds, `max_messages`, `max_bytes` of plaintext, or
+/// `capacity` keys in each direction. However many threads need the same key at once, the
+/// provider inside is asked once. A leaked data key opens all messages that shared it, and a key
+/// that the KMS has revoked goes on working here until `max_age`.
+///
+/// For many small messages `CachingEncryptor` is faster: it keeps the finished header, too.
+///
+/// >>> import sealwax
+/// >>> kms = sealwax.CachingProvider(sealwax.LocalKey.generate(), max_age=300)
+/// >>> envelopes = [sealwax.encrypt(b"x", kms) for _ in range(10)]
+/// >>> kms.encrypt_stats["misses"], kms.encrypt_stats["hits"]
+/// (1, 9)
+#[pyclass(frozen, module = "sealwax")]
+pub(crate) struct CachingProvider {
+    inner: Arc<sealwax::CachingProvider<Guard>>,
+    object: Py<PyAny>,
+    limits: Limits,
+}
+
+impl CachingProvider {
+    /// The provider for the core.
+    pub(crate) fn provider(&self) -> Arc<dyn KeyProvider> {
+        Arc::clone(&self.inner) as Arc<dyn KeyProvider>
+    }
+}
+
+#[pymethods]
+impl CachingProvider {
+    #[new]
+    #[pyo3(signature = (inner, /, capacity = 1000, max_age = 300.0, max_messages = 65536, max_bytes = 68_719_476_736))]
+    fn new(
+        inner: &Bound<'_, PyAny>,
+        capacity: usize,
+        max_age: f64,
+        max_messages: u64,
+        max_bytes: u64,
+    ) -> PyResult<Self> {
+        let py = inner.py();
+        let limits = Limits { capacity, max_age, max_messages, max_bytes };
+        let guard = guarded(inner)?.ok_or_else(not_a_provider)?;
+        let cache = sealwax::CachingProvider::new(guard, limits.to_core(py)?);
+        let cache = cache.map_err(|error| errors::to_py(py, error))?;
+        Ok(CachingProvider { inner: Arc::new(cache), object: inner.clone().unbind(), limits })
+    }
+
+    /// The provider inside.
+    #[getter]
+    fn inner<'py>(&self, py: Python<'py>) -> Bound<'py, PyAny> {
+        self.object.bind(py).clone()
+    }
+
+    /// The provider id of the one inside.
+    #[getter]
+    fn provider_id(&self) -> &str {
+        self.inner.provider_id()
+    }
+
+    /// Whether the provider inside was configured with this key.
+    fn accepts(&self, py: Python<'_>, key_id: &str) -> bool {
+        py.detach(|| self.inner.accepts(key_id))
+    }
+
+    /// Has the provider inside wrap a DEK.
+    fn wrap<'py>(
+        &self,
+        dek: &Bound<'py, PyAny>,
+        context: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        provider::wrap(&*self.inner, dek, context)
+    }
+
+    /// Unwraps, or remembers; the caller wipes the result.
+    fn unwrap<'py>(
+        &self,
+        wrapped: &Bound<'py, PyAny>,
+        context: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyByteArray>> {
+        provider::unwrap(&*self.inner, wrapped, context)
+    }
+
+    /// A new data key, wrapped. Without the message's length nothing of it is kept.
+    fn generate<'py>(
+        &self,
+        context: &Bound<'py, PyAny>,
+    ) -> PyResult<(Bound<'py, PyByteArray>, Bound<'py, PyAny>)> {
+        provider::generate(&*self.inner, context)
+    }
+
+    /// What became of the requests for new data keys.
+    #[getter]
+    fn encrypt_stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        stats_dict(py, self.inner.encrypt_stats())
+    }
+
+    /// What became of the requests to unwrap data keys.
+    #[getter]
+    fn decrypt_stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        stats_dict(py, self.inner.decrypt_stats())
+    }
+
+    /// Wipes all data keys.
+    fn clear(&self) {
+        self.inner.clear();
+    }
+
+    /// Wipes the data keys that are too old.
+    fn remove_expired(&self) {
+        self.inner.remove_expired();
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(format!("CachingProvider({})", self.object.bind(py).repr()?))
+    }
+
+    /// What is cached stays here: an empty cache in front of the same provider arrives.
+    fn __reduce__<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let limits = self.limits;
+        let arguments = (
+            self.object.bind(py),
+            limits.capacity,
+            limits.max_age,
+            limits.max_messages,
+            limits.max_bytes,
+        );
+        let class = py.get_type::<CachingProvider>().into_any();
+        Ok((class, arguments.into_pyobject(py)?))
+    }
+}
+
+/// Encrypts many messages with few calls of the KMS.
+///
+/// For each context one data key is made, wrapped by all providers, and kept with its finished
+/// header; limits and cautions are those of `CachingProvider`. A small message then costs a few
+/// microseconds.
+///
+/// >>> import sealwax
+/// >>> key = sealwax.LocalKey.generate()
+/// >>> encryptor = sealwax.CachingEncryptor(key)
+/// >>> envelopes = [encryptor.encrypt(b"18.4", context={"sensor": s}) for s in "abab"]
+/// >>> encryptor.stats["misses"], encryptor.stats["hits"]
+/// (2, 2)
+#[pyclass(frozen, module = "sealwax")]
+pub(crate) struct CachingEncryptor {
+    inner: sealwax::CachingEncryptor<'static>,
+}
+
+#[pymethods]
+impl CachingEncryptor {
+    #[new]
+    #[pyo3(signature = (keys, /, capacity = 1000, max_age = 300.0, max_messages = 65536, max_bytes = 68_719_476_736))]
+    fn new(
+        keys: &Bound<'_, PyAny>,
+        capacity: usize,
+        max_age: f64,
+        max_messages: u64,
+        max_bytes: u64,
+    ) -> PyResult<Self> {
+        let py = keys.py();
+        let limits = Limits { capacity, max_age, max_messages, max_bytes }.to_core(py)?;
+        let inner = sealwax::CachingEncryptor::new(Keys::from_py(keys)?.into_boxes(), limits);
+        inner.map(|inner| CachingEncryptor { inner }).map_err(|error| errors::to_py(py, error))
+    }
+
+    /// Encrypts a message; arguments and errors are those of `sealwax.encrypt`.
+    #[pyo3(signature = (data, /, *, context = None, associated_data = None, metadata = None, padding = None))]
+    fn encrypt<'py>(
+        &self,
+        data: &Bound<'py, PyAny>,
+        context: Option<&Bound<'py, PyAny>>,
+        associated_data: Option<&Bound<'py, PyAny>>,
+        metadata: Option<&Bound<'py, PyAny>>,
+        padding: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let (py, start) = (data.py(), Instant::now());
+        let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
+        let data = Data::from_py(data)?;
+        let len = data.len()? as u64;
+        guard::start_call();
+        let handle = py.detach(|| self.inner.handle(len, &sealing.unresolved()));
+        let handle = handle.map_err(|error| errors::to_py(py, error))?;
+        record_hit(py, handle.header(), start);
+        handle::encrypt_data(py, &handle, &data, sealing.associated_data())
+    }
+
+    /// What became of the requests for data keys.
+    #[getter]
+    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        stats_dict(py, self.inner.stats())
+    }
+
+    /// Wipes all data keys.
+    fn clear(&self) {
+        self.inner.clear();
+    }
+
+    /// Wipes the data keys that are too old.
+    fn remove_expired(&self) {
+        self.inner.remove_expired();
+    }
+}
+
+/// Decrypts many messages with few calls of the KMS: opened headers are kept.
+///
+/// >>> import sealwax
+/// >>> key = sealwax.LocalKey.generate()
+/// >>> encryptor, decryptor = sealwax.CachingEncryptor(key), sealwax.CachingDecryptor(key)
+/// >>> [decryptor.decrypt(encryptor.encrypt(m)) for m in (b"a", b"b")]
+/// [b'a', b'b']
+/// >>> decryptor.stats["misses"]
+/// 1
+#[pyclass(frozen, module = "sealwax")]
+pub(crate) struct CachingDecryptor {
+    inner: sealwax::CachingDecryptor<'static>,
+}
+
+#[pymethods]
+impl CachingDecryptor {
+    #[new]
+    #[pyo3(signature = (keys, /, capacity = 1000, max_age = 300.0))]
+    fn new(keys: &Bound<'_, PyAny>, capacity: usize, max_age: f64) -> PyResult<Self> {
+        let py = keys.py();
+        let limits = Limits { capacity, max_age, max_messages: 1, max_bytes: 1 }.to_core(py)?;
+        let inner = sealwax::CachingDecryptor::new(Keys::from_py(keys)?.into_boxes(), limits);
+        inner.map(|inner| CachingDecryptor { inner }).map_err(|error| errors::to_py(py, error))
+    }
+
+    /// Decrypts an envelope; arguments and errors are those of `sealwax.decrypt`.
+    #[pyo3(signature = (data, /, *, context = None, associated_data = None, header = None))]
+    fn decrypt<'py>(
+        &self,
+        data: &Bound<'py, PyAny>,
+        context: Option<&Bound<'py, PyAny>>,
+        associated_data: Option<&Bound<'py, PyAny>>,
+        header: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let (py, start) = (data.py(), Instant::now());
+        let opening = Opening::from_py(py, context, associated_data)?;
+        let data = Data::from_py(data)?.whole()?;
+        let header = crate::options::optional(header)?;
+        let (header, body) = handle::split(py, &data, header.as_deref())?;
+        guard::start_call();
+        let handle = py.detach(|| self.inner.handle(header, &opening.options()));
+        let handle = handle.map_err(|error| errors::to_py(py, error))?;
+        record_hit(py, header, start);
+        handle::decrypt_body(py, &handle, body, opening.associated_data())
+    }
+
+    /// What became of the requests for opened headers.
+    #[getter]
+    fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        stats_dict(py, self.inner.stats())
+    }
+
+    /// Wipes all data keys.
+    fn clear(&self) {
+        self.inner.clear();
+    }
+
+    /// Wipes the data keys that are too old.
+    fn remove_expired(&self) {
+        self.inner.remove_expired();
+    }
+}
+
+/// The audit event of a message for which no provider had to be asked.
+fn record_hit(py: Python<'_>, header: &[u8], start: Instant) {
+    if guard::was_asked() || !host::is_audited() {
+        return;
+    }
+    let Ok(header) = sealwax::Header::parse(header) else { return };
+    let Some(key) = header.wrapped_keys().next() else { return };
+    let event = Event {
+        operation: CACHE_HIT,
+        provider_id: key.provider_id,
+        key_id: key.key_id,
+        context: header.context(),
+        seconds: start.elapsed().as_secs_f64(),
+        error: None,
+    };
+    py.detach(|| host::record(&event));
+}

@@ -1,0 +1,68 @@
+//! The methods of `sealwax.Provider`, for the providers that are made here.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyByteArray, PyBytes, PyString};
+use sealwax::{Attempt, Dek, Error, KeyProvider, ProviderError, WrappedKeyRef};
+
+use crate::data::Secret;
+use crate::{context, errors, header};
+
+/// `Provider.wrap`.
+pub(crate) fn wrap<'py>(
+    provider: &dyn KeyProvider,
+    dek: &Bound<'py, PyAny>,
+    context: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = dek.py();
+    let secret = Secret::copy(dek)?;
+    let dek = Dek::from_slice(secret.as_bytes()).map_err(|error| errors::to_py(py, error))?;
+    let context = context::from_py(py, Some(context))?;
+    let wrapped = py.detach(|| provider.wrap(&dek, context.view()));
+    let wrapped = wrapped.map_err(|error| failed(py, provider, "", error))?;
+    header::wrapped_key(py, wrapped.view())
+}
+
+/// `Provider.unwrap`.
+pub(crate) fn unwrap<'py>(
+    provider: &dyn KeyProvider,
+    wrapped: &Bound<'py, PyAny>,
+    context: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyByteArray>> {
+    let py = wrapped.py();
+    let key_id = wrapped.getattr("key_id")?.cast_into::<PyString>()?;
+    let key_id = key_id.to_cow()?;
+    let wrapped_dek = wrapped.getattr("wrapped_dek")?.cast_into::<PyBytes>()?;
+    let context = context::from_py(py, Some(context))?;
+    let wrapped = WrappedKeyRef {
+        provider_id: provider.provider_id(),
+        key_id: &key_id,
+        wrapped_dek: wrapped_dek.as_bytes(),
+    };
+    let dek = py.detach(|| provider.unwrap(wrapped, context.view()));
+    let dek = dek.map_err(|error| failed(py, provider, &key_id, error))?;
+    Ok(PyByteArray::new(py, dek.expose()))
+}
+
+/// `Provider.generate`.
+pub(crate) fn generate<'py>(
+    provider: &dyn KeyProvider,
+    context: &Bound<'py, PyAny>,
+) -> PyResult<(Bound<'py, PyByteArray>, Bound<'py, PyAny>)> {
+    let py = context.py();
+    let context = context::from_py(py, Some(context))?;
+    let Some(made) = py.detach(|| provider.generate(context.view())) else {
+        return Err(errors::invalid(py, "invalid argument: this provider generates no keys"));
+    };
+    let (dek, wrapped) = made.map_err(|error| failed(py, provider, "", error))?;
+    Ok((PyByteArray::new(py, dek.expose()), header::wrapped_key(py, wrapped.view())?))
+}
+
+/// The exception for the one attempt that was made.
+fn failed(py: Python<'_>, provider: &dyn KeyProvider, key_id: &str, error: ProviderError) -> PyErr {
+    let is_failure = matches!(error, ProviderError::Failed(_));
+    let provider_id = provider.provider_id().to_owned();
+    let attempts = vec![Attempt { provider_id, key_id: key_id.to_owned(), error }].into();
+    let error =
+        if is_failure { Error::ProviderFailed(attempts) } else { Error::KeyUnwrap(attempts) };
+    errors::to_py(py, error)
+}

@@ -1,0 +1,77 @@
+// Puts the demo together: OpenBao, SeaweedFS, the backend. Everything is on free ports of loopback,
+// in a folder that disappears, and ends with the demo, also when a part of it fails to start.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { AuditTrail } from './server/audit.mjs';
+import { KeyService } from './server/kms.mjs';
+import { startServer } from './server/server.mjs';
+import { Store } from './server/store.mjs';
+import { startOpenBao } from './services/openbao.mjs';
+import { freePorts } from './services/ports.mjs';
+import { startSeaweedFs } from './services/seaweedfs.mjs';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const BUCKET = 'sealwax-demo';
+
+/**
+ * Starts the demo.
+ *
+ * @param {object} [options]
+ * @param {string} [options.host] of the page
+ * @param {number} [options.port] of the page; a free one by default
+ * @param {{ key: string, cert: string }} [options.tls] PEM; without it the page is plain http
+ * @param {(url: string) => Promise<{ url: string, close(): Promise<void> }>} [options.proxy] put
+ *   before the store and before the key service, for tests that cut the network
+ * @param {Record<string, string>} [options.mounts] further folders to serve, for tests
+ */
+export async function startDemo({ host = '127.0.0.1', port, tls, proxy, mounts = {} } = {}) {
+  const stack = [];
+  const stop = async () => {
+    while (stack.length) await stack.pop()();
+  };
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'sealwax-demo-'));
+    stack.push(() => rm(folder, { recursive: true, force: true }));
+    const [kmsPort, storePort, freePort] = await freePorts(3);
+    const listen = { host, port: port ?? freePort, tls };
+    const origins = [`${tls ? 'https' : 'http'}://${host}:${listen.port}`];
+    const [bao, weed] = await startServices(stack, { kmsPort, storePort, folder, origins });
+    const fronts = { store: weed, kms: bao };
+    for (const [name, { url }] of Object.entries(proxy ? fronts : {})) {
+      fronts[name] = await proxy(url);
+      stack.push(() => fronts[name].close());
+    }
+    const store = new Store({ ...weed, url: fronts.store.url, bucket: BUCKET });
+    await store.create();
+    const audit = new AuditTrail(join(folder, 'audit.jsonl'));
+    stack.push(() => audit.flush());
+    const server = await startServer({
+      listen,
+      mounts: { '/': here('page'), '/sealwax/': here('../dist'), ...mounts },
+      store,
+      kms: new KeyService({ ...bao, url: fronts.kms.url }),
+      audit,
+    });
+    stack.push(() => server.close());
+    return { url: server.origin, store, bao, weed, fronts, audit, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startServices(stack, { kmsPort, storePort, folder, origins }) {
+  const results = await Promise.allSettled([
+    startOpenBao({ port: kmsPort, reader: 'carol', origins }),
+    startSeaweedFs({ port: storePort, folder, origins }),
+  ]);
+  for (const { value } of results) {
+    if (value) stack.push(() => value.service.stop());
+  }
+  const failed = results.find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
+  return results.map(({ value }) => value);
+}

@@ -1,0 +1,47 @@
+// What the store holds of an object, beside what it means.
+import { inspectSealed } from '../lib/envelope.mjs';
+import { rangeReader, readHeader } from '../lib/store.mjs';
+import { el, facts, hexDump } from './dom.mjs';
+import { short, size } from './format.mjs';
+
+const SHOWN = 1024;
+
+export async function showCloud(object) {
+  const readBody = rangeReader(object.id);
+  const [header, sealed] = await Promise.all([
+    readHeader(object.id),
+    readBody(0, Math.min(SHOWN, object.size)).then((response) => response.arrayBuffer()),
+  ]);
+  const plain = await plaintextOf(object);
+  return [
+    el('h3', { textContent: 'Fields of the stored header' }),
+    facts(headerRows(object, inspectSealed(header.bytes)), 'Fields of the stored header'),
+    el('div', { className: 'twin' },
+      column('The store has', hexDump(new Uint8Array(sealed))),
+      column('You have', plain)),
+    el('h3', { textContent: 'The header, as stored' }),
+    hexDump(header.bytes.subarray(0, SHOWN)),
+  ];
+}
+
+async function plaintextOf(object) {
+  try {
+    const opened = await object.open();
+    return hexDump(await opened.read(0, Math.min(SHOWN, opened.length)));
+  } catch {
+    return el('p', { className: 'note', textContent: 'No key for this object, so this page sees no more than the store.' });
+  }
+}
+
+const column = (title, content) => el('div', {}, el('h3', { textContent: title }), content);
+
+function headerRows(object, header) {
+  return [
+    ['Suite', header.suite],
+    ...Object.entries(header.context).map(([name, value]) => [`Context: ${name}`, el('code', { textContent: value })]),
+    ['Name and type', `sealed, ${header.metadataLength} bytes`],
+    ...header.wrappedKeys.map((key) => ['Wrapped key', el('code', { textContent: `${key.providerId}, ${key.keyId}, ${key.text}` })]),
+    ['Header', size(object.headerSize)],
+    ['Body', `${size(object.size)}, ${short('chunks of 16 KiB')}`],
+  ];
+}

@@ -1,0 +1,45 @@
+// Small tools for building the page. Text goes in as text nodes only; no HTML is ever parsed.
+
+/** The element with `id`. */
+export const byId = (id) => document.getElementById(id);
+
+/** An element with properties (or `data-`, `aria-` and `role` attributes) and children. */
+export function el(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (/^(data-|aria-|role$|scope$|for$)/.test(name)) element.setAttribute(name, value);
+    else element[name] = value;
+  }
+  element.append(...children.filter((child) => child !== undefined && child !== null));
+  return element;
+}
+
+/** A button that does `action`. */
+export function button(text, action, properties = {}) {
+  return el('button', { type: 'button', textContent: text, onclick: action, ...properties });
+}
+
+/** Says `text` to people who listen to the page. */
+export function announce(text) {
+  byId('announcer').textContent = text;
+}
+
+/** A table of names and values. */
+export function facts(rows, caption) {
+  const body = rows.map(([name, ...values]) =>
+    el('tr', {}, el('th', { scope: 'row', textContent: name }), ...values.map((value) => el('td', {}, value))));
+  const title = caption && el('caption', { className: 'sr', textContent: caption });
+  return el('div', { className: 'scroll' }, el('table', { className: 'facts' }, title, el('tbody', {}, ...body)));
+}
+
+/** `bytes` as lines of offset, hexadecimal and text, as in hexdump. */
+export function hexDump(bytes) {
+  const lines = [];
+  for (let offset = 0; offset < bytes.length; offset += 16) {
+    const row = Array.from(bytes.subarray(offset, offset + 16));
+    const hex = row.map((byte) => byte.toString(16).padStart(2, '0')).join(' ').padEnd(47);
+    const text = row.map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '·')).join('');
+    lines.push(`${offset.toString(16).padStart(6, '0')}  ${hex}  ${text}`);
+  }
+  return el('pre', { className: 'hex', tabIndex: 0, textContent: lines.join('\n') });
+}

@@ -1,0 +1,21 @@
+// Sizes, speeds and times for people.
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+export function size(bytes) {
+  const power = bytes < 1024 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** power;
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[power]}`;
+}
+
+export const speed = (bytesPerSecond) => `${size(bytesPerSecond)}/s`;
+
+export function duration(seconds) {
+  if (!Number.isFinite(seconds)) return 'unknown';
+  if (seconds < 1) return 'under a second';
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** The first bytes of a hash or an ETag: enough to compare by eye. */
+export const short = (text) => (text.length > 24 ? `${text.slice(0, 24)}…` : text);

@@ -1,0 +1,8 @@
+// All tests in one process: they share one demo and one browser.
+import { after } from 'node:test';
+
+import { endWorld } from './support/world.mjs';
+
+after(endWorld);
+
+await import('./server.test.mjs');

@@ -1,0 +1,95 @@
+// What the tests share: one demo behind wires, one browser, a folder for files, another for what
+// people look at afterwards.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { chromium } from 'playwright-core';
+
+import { startDemo } from '../../demo.mjs';
+import { startWire } from './proxy.mjs';
+
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+const TARGET = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
+
+/** Where screenshots are kept. */
+export const ARTEFACTS = join(TARGET, 'demo-artefacts');
+
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+let started;
+
+/** Starts everything, once. */
+export function world() {
+  started ??= start();
+  return started;
+}
+
+/** Ends everything that was started. */
+export async function endWorld() {
+  const current = await started?.catch(() => undefined);
+  started = undefined;
+  await current?.end();
+}
+
+async function start() {
+  await mkdir(ARTEFACTS, { recursive: true });
+  const demo = await startDemo({ proxy: startWire });
+  const folder = await mkdtemp(join(tmpdir(), 'sealwax-files-'));
+  const browser = await launch().catch(async (error) => {
+    await demo.stop();
+    throw error;
+  });
+  const end = async () => {
+    await browser.close();
+    await demo.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { demo, browser, folder, end };
+}
+
+function launch() {
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** A fresh window on the page, signed in as `user`; errors of the page fail the test at its end. */
+export async function openPage(user = 'alice', options = {}) {
+  const { demo, browser } = await world();
+  const context = await browser.newContext({ acceptDownloads: true, reducedMotion: 'reduce', ...options });
+  const page = await context.newPage();
+  page.problems = [];
+  page.on('pageerror', (error) => page.problems.push(error.message));
+  page.on('console', (message) => {
+    if (/Content Security Policy|TrustedScript/.test(message.text())) page.problems.push(message.text());
+  });
+  await page.goto(demo.url);
+  await page.locator('html[data-ready]').waitFor();
+  if (user !== 'alice') {
+    await page.getByLabel('Signed in as').selectOption(user);
+    await page.locator('#announcer', { hasText: 'Signed in as' }).waitFor();
+  }
+  return page;
+}
+
+/** Uploads files by their paths and waits for them. */
+export async function upload(page, paths, { space = 'vault', wait = true, timeout = 120_000 } = {}) {
+  await page.locator(`input[name="space"][value="${space}"]`).check();
+  await page.locator('#files').setInputFiles(paths);
+  if (!wait) return;
+  for (const path of [paths].flat()) await uploadRow(page, path, 'done').waitFor({ timeout });
+}
+
+/** The queue's row of a file, in a state if one is given. */
+export function uploadRow(page, path, state) {
+  const name = path.split('/').at(-1);
+  return page.locator(`.upload${state ? `[data-state="${state}"]` : ''}`, { hasText: name });
+}
+
+/** The list's row of a stored file. */
+export function objectRow(page, path) {
+  const name = path.split('/').at(-1);
+  return page.locator('.object', { has: page.getByText(name, { exact: true }) });
+}

@@ -7,7 +7,7 @@ import { filesOfDrop, filesOfInput } from './upload/collect.mjs';
 import { UploadQueue } from './upload/queue.mjs';
 import { prepareDetails } from './view/details.mjs';
 import { announce, byId, el } from './view/dom.mjs';
-import { refreshObjects } from './view/objects.mjs';
+import { forgetObjects, refreshObjects } from './view/objects.mjs';
 import { showParties } from './view/parties.mjs';
 import { showQueue } from './view/queue.mjs';
 
@@ -75,11 +75,13 @@ function prepareUnlock() {
 }
 
 async function signIn(user) {
-  session = await post('/api/session', { user });
+  forgetObjects();
   lockInbox();
+  session = await post('/api/session', { user });
   showUser();
   announce(`Signed in as ${session.user.name}.`);
   await refresh();
+  document.documentElement.dataset.ready = user;
 }
 
 function showUser() {
@@ -103,10 +105,10 @@ async function start() {
     if (!session) return await signIn('alice');
     showUser();
     await refresh();
+    document.documentElement.dataset.ready = session.user.id;
   } catch (error) {
     byId('objects-note').textContent = describe(error).message;
   }
 }
 
 await start();
-document.documentElement.dataset.ready = 'true';

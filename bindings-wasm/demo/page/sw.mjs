@@ -27,7 +27,7 @@ async function answer(request, kind, key) {
     status: partial ? 206 : 200,
     headers: {
       // What was uploaded is data, whatever it says it is: it never runs as a document of ours.
-      'Content-Security-Policy': "default-src 'none'; sandbox",
+      'Content-Security-Policy': "default-src 'none'; sandbox allow-downloads",
       'X-Content-Type-Options': 'nosniff',
       'Cache-Control': 'no-store',
       'Accept-Ranges': 'bytes',

@@ -6,3 +6,6 @@ import { endWorld } from './support/world.mjs';
 after(endWorld);
 
 await import('./server.test.mjs');
+await import('./upload.test.mjs');
+await import('./failure.test.mjs');
+await import('./page.test.mjs');

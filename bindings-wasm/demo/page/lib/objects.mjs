@@ -22,8 +22,9 @@ function note(found, contents) {
   const [, id, part] = /^(.*)\/(header|body)$/.exec(key) ?? [];
   if (!id) return;
   const [size] = xmlValues(contents, 'Size').map(Number);
+  const [etag] = xmlValues(contents, 'ETag');
   const [modified] = xmlValues(contents, 'LastModified').map((text) => new Date(text));
-  found.set(id, { ...found.get(id), id, [part]: { size, modified } });
+  found.set(id, { ...found.get(id), id, [part]: { size, modified, etag } });
 }
 
 /** An object in the store. Nothing is asked of it before `open`. */
@@ -36,6 +37,8 @@ export class StoredObject {
     this.size = body.size;
     this.headerSize = header.size;
     this.modified = body.modified;
+    /** Changes with every write of header or body. */
+    this.version = `${header.etag} ${body.etag}`;
   }
 
   /** Unwraps the key and opens the header; the body stays in the store. Done once. */

@@ -2,9 +2,10 @@
 import { inspectSealed } from '../lib/envelope.mjs';
 import { rangeReader, readHeader } from '../lib/store.mjs';
 import { el, facts, hexDump } from './dom.mjs';
-import { short, size } from './format.mjs';
+import { size } from './format.mjs';
 
-const SHOWN = 1024;
+const SHOWN = 512;
+const TWIN_WIDTH = 8;
 
 export async function showCloud(object) {
   const readBody = rangeReader(object.id);
@@ -17,17 +18,17 @@ export async function showCloud(object) {
     el('h3', { textContent: 'Fields of the stored header' }),
     facts(headerRows(object, inspectSealed(header.bytes)), 'Fields of the stored header'),
     el('div', { className: 'twin' },
-      column('The store has', hexDump(new Uint8Array(sealed))),
+      column('The store has', hexDump(new Uint8Array(sealed), TWIN_WIDTH)),
       column('You have', plain)),
     el('h3', { textContent: 'The header, as stored' }),
-    hexDump(header.bytes.subarray(0, SHOWN)),
+    hexDump(header.bytes.subarray(0, 2 * SHOWN)),
   ];
 }
 
 async function plaintextOf(object) {
   try {
     const opened = await object.open();
-    return hexDump(await opened.read(0, Math.min(SHOWN, opened.length)));
+    return hexDump(await opened.read(0, Math.min(SHOWN, opened.length)), TWIN_WIDTH);
   } catch {
     return el('p', { className: 'note', textContent: 'No key for this object, so this page sees no more than the store.' });
   }
@@ -42,6 +43,6 @@ function headerRows(object, header) {
     ['Name and type', `sealed, ${header.metadataLength} bytes`],
     ...header.wrappedKeys.map((key) => ['Wrapped key', el('code', { textContent: `${key.providerId}, ${key.keyId}, ${key.text}` })]),
     ['Header', size(object.headerSize)],
-    ['Body', `${size(object.size)}, ${short('chunks of 16 KiB')}`],
+    ['Body', `${size(object.size)}, chunks of 16 KiB`],
   ];
 }

@@ -32,12 +32,12 @@ export function facts(rows, caption) {
   return el('div', { className: 'scroll' }, el('table', { className: 'facts' }, title, el('tbody', {}, ...body)));
 }
 
-/** `bytes` as lines of offset, hexadecimal and text, as in hexdump. */
-export function hexDump(bytes) {
+/** `bytes` as lines of offset, hexadecimal and text, as in hexdump; `width` bytes to a line. */
+export function hexDump(bytes, width = 16) {
   const lines = [];
-  for (let offset = 0; offset < bytes.length; offset += 16) {
-    const row = Array.from(bytes.subarray(offset, offset + 16));
-    const hex = row.map((byte) => byte.toString(16).padStart(2, '0')).join(' ').padEnd(47);
+  for (let offset = 0; offset < bytes.length; offset += width) {
+    const row = Array.from(bytes.subarray(offset, offset + width));
+    const hex = row.map((byte) => byte.toString(16).padStart(2, '0')).join(' ').padEnd(3 * width - 1);
     const text = row.map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '·')).join('');
     lines.push(`${offset.toString(16).padStart(6, '0')}  ${hex}  ${text}`);
   }

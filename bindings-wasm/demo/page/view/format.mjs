@@ -16,6 +16,3 @@ export function duration(seconds) {
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   return `${(seconds / 3600).toFixed(1)} h`;
 }
-
-/** The first bytes of a hash or an ETag: enough to compare by eye. */
-export const short = (text) => (text.length > 24 ? `${text.slice(0, 24)}…` : text);

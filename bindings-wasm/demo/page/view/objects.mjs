@@ -18,9 +18,7 @@ export async function refreshObjects(canOpen) {
   try {
     const lists = await Promise.all(SPACES.map((space) => listObjects(space)));
     if (mine !== generation) return;
-    const objects = lists.flat();
-    await Promise.all(shown.map((object) => object.close()));
-    shown = objects;
+    const objects = keepOpened(lists.flat());
     note.textContent = objects.length === 0 ? 'Nothing is stored yet.' : '';
     const rows = objects.map((object) => makeRow(object));
     byId('objects').replaceChildren(...rows.map(({ root }) => root));
@@ -28,6 +26,26 @@ export async function refreshObjects(canOpen) {
   } catch (error) {
     note.textContent = describe(error).message;
   }
+}
+
+/** Of objects that were listed before and are still the same, those that may be open already. */
+function keepOpened(objects) {
+  const before = new Map(shown.map((object) => [object.id, object]));
+  shown = objects.map((object) => {
+    const known = before.get(object.id);
+    if (known?.version !== object.version) return object;
+    before.delete(object.id);
+    return known;
+  });
+  for (const gone of before.values()) gone.close();
+  return shown;
+}
+
+/** Empties the list and forgets the keys of what was in it. */
+export function forgetObjects() {
+  for (const object of shown) object.close();
+  shown = [];
+  byId('objects').replaceChildren();
 }
 
 /** Opens the objects' headers, some at a time, for as long as this list is shown. */

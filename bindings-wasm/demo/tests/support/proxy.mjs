@@ -19,6 +19,8 @@ class Wire {
   #isCut = false;
   /** Bytes per second towards the service, for each connection. */
   rate = Infinity;
+  /** Is shown all bytes towards the service. */
+  listener;
   /** Bytes passed on towards the service and back. */
   passed = { up: 0, down: 0 };
 
@@ -83,6 +85,7 @@ class Wire {
 
   async #up(client, service, data) {
     this.passed.up += data.length;
+    this.listener?.(data);
     this.#left -= data.length;
     if (this.#left <= 0) return this.#break();
     client.pause();

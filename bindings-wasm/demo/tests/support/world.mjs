@@ -36,7 +36,7 @@ export async function endWorld() {
 
 async function start() {
   await mkdir(ARTEFACTS, { recursive: true });
-  const demo = await startDemo({ proxy: startWire });
+  const demo = await startDemo({ proxy: startWire, mounts: JSON.parse(process.env.STUB ?? '{}') });
   const folder = await mkdtemp(join(tmpdir(), 'sealwax-files-'));
   const browser = await launch().catch(async (error) => {
     await demo.stop();
@@ -59,17 +59,20 @@ function launch() {
 export async function openPage(user = 'alice', options = {}) {
   const { demo, browser } = await world();
   const context = await browser.newContext({ acceptDownloads: true, reducedMotion: 'reduce', ...options });
+  // A file chooser needs a person; without it the page downloads through its Service Worker.
+  await context.addInitScript(() => delete self.showSaveFilePicker);
   const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(error.message));
   page.on('console', (message) => {
     if (/Content Security Policy|TrustedScript/.test(message.text())) page.problems.push(message.text());
   });
   await page.goto(demo.url);
-  await page.locator('html[data-ready]').waitFor();
+  await page.locator('html[data-ready="alice"]').waitFor();
   if (user !== 'alice') {
     await page.getByLabel('Signed in as').selectOption(user);
-    await page.locator('#announcer', { hasText: 'Signed in as' }).waitFor();
+    await page.locator(`html[data-ready="${user}"]`).waitFor();
   }
   return page;
 }
@@ -91,5 +94,24 @@ export function uploadRow(page, path, state) {
 /** The list's row of a stored file. */
 export function objectRow(page, path) {
   const name = path.split('/').at(-1);
-  return page.locator('.object', { has: page.getByText(name, { exact: true }) });
+  return page.locator(".object", { has: page.getByText(name, { exact: true }) }).first(); // The newest.
+}
+
+/** Downloads a stored file by the page's button; the path of what the browser saved. */
+export async function download(page, path) {
+  const { folder } = await world();
+  const row = objectRow(page, path);
+  await row.waitFor();
+  const [saved] = await Promise.all([
+    page.waitForEvent('download', { timeout: 120_000 }),
+    row.getByRole('button', { name: /^Download/ }).click(),
+  ]);
+  const target = join(folder, `saved-${path.split('/').at(-1)}`);
+  await saved.saveAs(target);
+  return target;
+}
+
+/** The id of a stored file. */
+export async function objectId(page, path) {
+  return objectRow(page, path).getAttribute('data-id');
 }

@@ -15,6 +15,8 @@ import { startSeaweedFs } from './services/seaweedfs.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const BUCKET = 'sealwax-demo';
+/** The built package `sealwax`; another place is for those who build it elsewhere. */
+const PACKAGE = process.env.SEALWAX_DIST ?? here('../dist');
 
 /**
  * Starts the demo.
@@ -50,7 +52,7 @@ export async function startDemo({ host = '127.0.0.1', port, tls, proxy, mounts =
     stack.push(() => audit.flush());
     const server = await startServer({
       listen,
-      mounts: { '/': here('page'), '/sealwax/': here('../dist'), ...mounts },
+      mounts: { '/': here('page'), '/sealwax/': PACKAGE, ...mounts },
       store,
       kms: new KeyService({ ...bao, url: fronts.kms.url }),
       audit,

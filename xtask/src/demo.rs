@@ -1,9 +1,11 @@
-//! `cargo xtask demo`: a large file through the library, with what it costs.
+//! `cargo xtask demo`: a large file through the library, with what it costs, or the upload page.
 
 mod input;
 mod size;
+mod web;
 
 use crate::env::Env;
+use crate::toolchain::{Choice, ROUTE_VARIABLE};
 use anyhow::Result;
 use clap::Args;
 use std::process::ExitCode;
@@ -14,10 +16,30 @@ pub struct Options {
     /// The size of the file that is made: bytes, or a number with K, M or G.
     #[arg(long, default_value = "256M", value_parser = size::parse)]
     size: u64,
+    /// Start the upload page, with its backend, store and key service, and print its URL.
+    #[arg(long)]
+    web: bool,
+    /// With --web: run all tests of the page in a browser instead.
+    #[arg(long, requires = "web")]
+    check: bool,
+    /// With --web: the port of the page, which otherwise is a free one.
+    #[arg(long, requires = "web")]
+    port: Option<u16>,
+    /// How compilers for WebAssembly and bare metal are to be had.
+    #[arg(long, value_enum, env = ROUTE_VARIABLE, default_value = "auto")]
+    wasm_route: Choice,
+}
+
+/// Runs one of the two demos.
+pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
+    if options.web {
+        return web::run(env, options.wasm_route, options.check, options.port);
+    }
+    file(env, options)
 }
 
 /// Makes the file in a folder that disappears at the end, and runs the core's example on it.
-pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
+fn file(env: &Env, options: &Options) -> Result<ExitCode> {
     let folder = tempfile::Builder::new().prefix("sealwax-demo-").tempdir()?;
     let plain = folder.path().join("plain.bin");
     input::write(&plain, options.size)?;

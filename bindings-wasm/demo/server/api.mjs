@@ -2,10 +2,9 @@
 // key is written to the audit trail, the refused ones too.
 import { badRequest, forbidden, HttpError } from './errors.mjs';
 import { contextOf, listPrefix, mayRead, newObject, parseObject, SPACES, vaultObject } from './objects.mjs';
+import { VAULT_KEY, VAULT_PROVIDER } from './kms.mjs';
 import { USERS } from './sessions.mjs';
 import { signAction } from './signing.mjs';
-
-const KEY_ID = 'demo/vault';
 
 /** The routes of one server, as `METHOD path` to a function of the request. */
 export class Api {
@@ -54,7 +53,7 @@ export class Api {
       user,
       users: [...USERS.values()],
       keyService: this.#kms.origin,
-      vaultKeyId: KEY_ID,
+      vault: { providerId: VAULT_PROVIDER, keyId: VAULT_KEY },
     };
   }
 
@@ -104,7 +103,7 @@ export class Api {
   }
 
   #wrapped(ciphertext) {
-    return { keyId: KEY_ID, wrapped: Buffer.from(ciphertext).toString('base64') };
+    return { keyId: VAULT_KEY, wrapped: Buffer.from(ciphertext).toString('base64') };
   }
 
   #key(request, body, action, work) {
@@ -127,7 +126,7 @@ export class Api {
 
   #inboxKey({ request }) {
     this.#sessions.user(request);
-    return this.#kms.inboxPublicKey();
+    return this.#kms.inboxPublicKeys();
   }
 
   /** Does `work` and writes down how it ended. */

@@ -1,14 +1,18 @@
 // The key service: OpenBao's transit engine.
 //
-// The vault key is a *derived* key: OpenBao makes a key of its own for each context. The context is
-// the hash of the whole encryption context, in which the backend has put the owner and the object.
-// A wrapped DEK that is presented with another user's context does not open, whatever the backend
-// believes about the request.
-import { createHash } from 'node:crypto';
-
+// The vault key is a *derived* key: OpenBao makes a key of its own for each context, which is the
+// object's encryption context with its owner in it. A wrapped DEK that is presented with another
+// user's context does not open, whatever the backend believes about the request.
+//
+// Provider id, key id and derivation are those of `VaultTransit` in Sealwax's other languages: what
+// the page seals, a Python program with the right token opens.
 import { HttpError, keyServiceDown } from './errors.mjs';
 
 const TIMEOUT_MS = 5_000;
+
+/** How wrapped keys of the vault are named in headers. */
+export const VAULT_PROVIDER = 'vault-transit';
+export const VAULT_KEY = 'transit/keys/vault';
 
 /** The backend's rights at OpenBao. */
 export class KeyService {
@@ -39,10 +43,11 @@ export class KeyService {
     return (await this.#call('POST', 'transit/decrypt/vault', body)).plaintext;
   }
 
-  /** The newest public key of the inbox, as PEM, with its version. */
-  async inboxPublicKey() {
-    const { keys, latest_version: version } = await this.#call('GET', 'transit/keys/inbox');
-    return { version, pem: keys[version].public_key };
+  /** The public keys of the inbox in PEM by version, and which version is the newest. */
+  async inboxPublicKeys() {
+    const { keys, latest_version: latest } = await this.#call('GET', 'transit/keys/inbox');
+    const pems = Object.entries(keys).map(([version, key]) => [version, key.public_key]);
+    return { latest, keys: Object.fromEntries(pems) };
   }
 
   /** The newest version of `key`. */
@@ -79,8 +84,16 @@ export class KeyService {
   }
 }
 
-/** OpenBao's derivation context: the hash of the sorted pairs. */
+/** OpenBao's derivation context: the canonical encryption context, section 4.2 of FORMAT.md. */
 function derive(context) {
-  const pairs = Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify(pairs)).digest('base64');
+  const pairs = Object.entries(context).map((pair) => pair.map((text) => Buffer.from(text, 'utf8')));
+  pairs.sort(([a], [b]) => Buffer.compare(a, b));
+  const fields = pairs.flat().flatMap((field) => [u16(field.length), field]);
+  return Buffer.concat([u16(pairs.length), ...fields]).toString('base64');
+}
+
+function u16(value) {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16BE(value);
+  return bytes;
 }

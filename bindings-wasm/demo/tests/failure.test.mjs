@@ -1,7 +1,6 @@
 // What an attacker at the store, a stranger at the backend and a dead key service achieve: an error
 // that a person understands, and no content.
 import assert from 'node:assert/strict';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -22,9 +21,10 @@ async function stored(name, size) {
   return { page, path, id: await objectId(page, path) };
 }
 
-async function openPreview(page, path) {
+/** Opens an object that may not even tell its name any more. */
+async function openPreview(page, id) {
   await page.getByRole('button', { name: 'Refresh' }).click();
-  await objectRow(page, path).getByRole('button', { name: /^Open/ }).click();
+  await page.locator(`.object[data-id="${id}"]`).getByRole('button', { name: /^Open/ }).click();
 }
 
 /** Downloads and returns why the browser gave up. */
@@ -42,7 +42,7 @@ test('a changed byte shows an error and no content', async () => {
   const body = await getDirectly(demo, `${id}/body`);
   body[2000] ^= 1; // In the first chunk.
   await putDirectly(demo, `${id}/body`, body);
-  await openPreview(page, path);
+  await openPreview(page, id);
   await page.getByText(CHANGED).waitFor();
   assert.equal(await page.locator('#panel pre, #panel img').count(), 0);
   await page.getByRole('button', { name: 'Close' }).click();
@@ -53,10 +53,10 @@ test('a changed byte shows an error and no content', async () => {
 
 test('an object cut between two chunks shows an error and no content', async () => {
   const { demo } = await world();
-  const { page, path, id } = await stored('cut.txt', 100_000);
+  const { page, id } = await stored('cut.txt', 100_000);
   const body = await getDirectly(demo, `${id}/body`);
   await putDirectly(demo, `${id}/body`, body.subarray(0, 56 + 2 * 16_400));
-  await openPreview(page, path);
+  await openPreview(page, id);
   await page.getByText('The stored object is incomplete. Nothing of it is shown.').waitFor();
   assert.equal(await page.locator('#panel pre').count(), 0);
   await page.context().close();
@@ -64,10 +64,10 @@ test('an object cut between two chunks shows an error and no content', async () 
 
 test('an object cut inside a chunk shows an error and no content', async () => {
   const { demo } = await world();
-  const { page, path, id } = await stored('cut-inside.txt', 100_000);
+  const { page, id } = await stored('cut-inside.txt', 100_000);
   const body = await getDirectly(demo, `${id}/body`);
   await putDirectly(demo, `${id}/body`, body.subarray(0, body.length - 100));
-  await openPreview(page, path);
+  await openPreview(page, id);
   await page.getByText(CHANGED).waitFor();
   assert.equal(await page.locator('#panel pre').count(), 0);
   await page.context().close();
@@ -97,7 +97,7 @@ test('another user is refused, in the page as well, and the owner sees the attem
     return other.open().then(() => 'opened', (error) => [error.status, error.code].join(' '));
   }, id);
   assert.equal(refused, '403 forbidden');
-  await openPreview(page, path);
+  await openPreview(page, id);
   await page.getByRole('tab', { name: 'Audit trail' }).click();
   await page.locator('#panel tr', { hasText: 'bob' }).first().waitFor();
   assert.match(await page.locator('#panel tr', { hasText: 'bob' }).first().innerText(), /refused: forbidden/);
@@ -127,15 +127,14 @@ test('with the key service down, the page says so, and a retry succeeds when it 
 
 test('a file that changes while it is uploaded is refused, not sealed twice', async () => {
   const { demo, folder } = await world();
-  const path = await writeFile(join(folder, 'moving.bin'), 20 * MIB);
+  const path = await writeFile(join(folder, 'moving.bin'), 64 * MIB); // More parts than are read at once.
   const page = await openPage();
   demo.fronts.store.rate = 2 * MIB;
   await upload(page, path, { wait: false });
   await page.locator('.upload[data-state="active"] .state', { hasText: '/s' }).waitFor();
-  await writeFile(path, 20 * MIB, 2);
+  await writeFile(path, 64 * MIB, 2);
   demo.fronts.store.rate = Infinity;
   await uploadRow(page, path, 'failed').waitFor();
-  assert.ok((await stat(path)).size === 20 * MIB);
   assert.equal(await objectRow(page, path).count(), 0);
   await page.context().close();
 });

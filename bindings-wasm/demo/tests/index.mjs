@@ -6,6 +6,8 @@ import { endWorld } from './support/world.mjs';
 after(endWorld);
 
 await import('./server.test.mjs');
+await import('./tls.test.mjs');
 await import('./upload.test.mjs');
 await import('./failure.test.mjs');
 await import('./page.test.mjs');
+await import('./cross.test.mjs');

@@ -3,6 +3,7 @@
 mod components;
 mod python;
 mod targets;
+mod web_demo;
 
 use super::part::Part;
 use crate::toolchain::Target;
@@ -14,5 +15,6 @@ pub fn all() -> Vec<Box<dyn Part>> {
         Box::new(targets::Compiler(Target::BareMetal)),
         Box::new(targets::Compiler(Target::Wasm)),
         Box::new(python::Venv),
+        Box::new(web_demo::WebDemo),
     ]
 }

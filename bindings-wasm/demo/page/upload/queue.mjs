@@ -15,9 +15,9 @@ export class UploadQueue extends EventTarget {
   #worker;
   #nextKey = 1;
 
-  constructor() {
+  constructor(worker = '/upload/worker.mjs') {
     super();
-    this.#worker = new Worker(scriptUrl('/upload/worker.mjs'), { type: 'module' });
+    this.#worker = new Worker(scriptUrl(worker), { type: 'module' });
     this.#worker.onmessage = ({ data }) => this.#on(data);
   }
 

@@ -1,16 +1,4 @@
 // The upload worker: encryption and network, off the page's thread.
-//
-// Commands:  { command: 'start', key, file, path, space } and { command: 'pause' | 'resume' | 'cancel', key }
-// Events:    { event: 'progress' | 'done' | 'paused' | 'failed' | 'cancelled', key, ... }
-import { UploadJob } from './job.mjs';
+import { serveJobs } from './serve.mjs';
 
-const jobs = new Map();
-
-self.onmessage = ({ data: { command, key, ...details } }) => {
-  const emit = (event, values = {}) => self.postMessage({ event, key, ...values });
-  if (command === 'start') jobs.set(key, new UploadJob(details, emit));
-  const job = jobs.get(key);
-  if (command === 'start' || command === 'resume') job?.run();
-  if (command === 'pause') job?.pause();
-  if (command === 'cancel') job?.cancel().finally(() => jobs.delete(key));
-};
+serveJobs();

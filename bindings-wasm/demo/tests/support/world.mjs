@@ -11,7 +11,7 @@ import { startDemo } from '../../demo.mjs';
 import { startWire } from './proxy.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
-const TARGET = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
+export const TARGET = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
 
 /** Where screenshots are kept. */
 export const ARTEFACTS = join(TARGET, 'demo-artefacts');
@@ -21,9 +21,9 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 
 let started;
 
-/** Starts everything, once. */
-export function world() {
-  started ??= start();
+/** Starts everything, once; the first call says how. */
+export function world(options = { proxy: startWire }) {
+  started ??= start(options);
   return started;
 }
 
@@ -34,9 +34,9 @@ export async function endWorld() {
   await current?.end();
 }
 
-async function start() {
+async function start(options) {
   await mkdir(ARTEFACTS, { recursive: true });
-  const demo = await startDemo({ proxy: startWire, mounts: JSON.parse(process.env.STUB ?? '{}') });
+  const demo = await startDemo(options);
   const folder = await mkdtemp(join(tmpdir(), 'sealwax-files-'));
   const browser = await launch().catch(async (error) => {
     await demo.stop();

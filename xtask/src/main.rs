@@ -7,6 +7,7 @@
 mod bench;
 mod demo;
 mod env;
+mod install_c;
 mod layering;
 mod metadata;
 mod process;
@@ -38,6 +39,8 @@ enum Task {
     Demo(demo::Options),
     /// Run the benchmarks of the core.
     Bench(bench::Options),
+    /// Build the C library and install it below a prefix.
+    InstallC(install_c::Options),
     /// Check the test vectors of the format, or write them anew.
     Vectors(vectors::Options),
 }
@@ -59,6 +62,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Task::Test(options) => steps::run(&env, &options),
         Task::Demo(options) => demo::run(&env, &options),
         Task::Bench(options) => bench::run(&env, &options),
+        Task::InstallC(options) => install_c::run(&env, &options),
         Task::Vectors(options) => vectors::run(&env, &options),
     }
 }

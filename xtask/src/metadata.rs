@@ -12,6 +12,8 @@ pub struct Package {
     pub name: String,
     /// The folder of its Cargo.toml.
     pub folder: PathBuf,
+    /// Its version.
+    pub version: String,
     /// Its features, `default` included, sorted.
     pub features: Vec<String>,
     /// The names of all that it depends on, whatever the kind.
@@ -37,6 +39,7 @@ fn package(value: &Value) -> Result<Package> {
     Ok(Package {
         name: text(&value["name"])?,
         folder: manifest.parent().context("a manifest without a folder")?.to_path_buf(),
+        version: text(&value["version"])?,
         features: value["features"]
             .as_object()
             .map_or_else(Vec::new, |map| map.keys().cloned().collect()),

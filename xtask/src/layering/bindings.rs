@@ -144,6 +144,7 @@ mod tests {
         let package = Package {
             name: "sealwax-c".into(),
             folder: "bindings-c".into(),
+            version: "0.1.0".into(),
             features: Vec::new(),
             dependencies: ["sealwax", "zeroize", "sha2", "sealwax-python"]
                 .map(String::from)

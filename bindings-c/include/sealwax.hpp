@@ -1,0 +1,21 @@
+/// Sealwax for C++17: the C API with RAII, views, exceptions and std::function.
+///
+/// Everything is a thin inline layer over sealwax.h, whose documentation counts here too:
+/// - Objects free themselves, can be moved and not copied. Views do not own; what they show must
+///   live as long as they are used, as with std::string_view.
+/// - Failures are exceptions of the type sealwax::error with the code of the C API.
+/// - const functions of one object can run in several threads at the same time; all others need
+///   the object for themselves.
+/// - An exception that a function of the host throws is the cause() of the error that it leads to.
+#ifndef SEALWAX_HPP
+#define SEALWAX_HPP
+
+#include "sealwax/error.hpp"
+#include "sealwax/header.hpp"
+#include "sealwax/message.hpp"
+#include "sealwax/options.hpp"
+#include "sealwax/provider.hpp"
+#include "sealwax/stream.hpp"
+#include "sealwax/view.hpp"
+
+#endif

@@ -1,0 +1,184 @@
+/// Messages of any length, piece by piece.
+#ifndef SEALWAX_STREAM_HPP
+#define SEALWAX_STREAM_HPP
+
+#include "header.hpp"
+#include "provider.hpp"
+
+#include <optional>
+
+namespace sealwax {
+
+/// What a call of process did, and what must happen next.
+using progress = sealwax_progress;
+
+namespace detail {
+
+/// Bytes that `update` hands to its sink at once.
+inline constexpr std::size_t piece_len = std::size_t{1} << 18;
+
+/// Calls `process` until it wants what only the caller has; output goes to `sink`.
+template <class Machine, class Sink>
+sealwax_status pump(Machine &machine, bytes_view input, bytes &buffer, Sink &sink) {
+  buffer.resize(piece_len);
+  for (;;) {
+    const progress step = machine.process(input, buffer);
+    input = input.sub(step.read);
+    if (step.written > 0) {
+      sink(bytes_view(buffer.data(), step.written));
+    }
+    if (step.status != SEALWAX_NEED_OUTPUT && (step.status != SEALWAX_NEED_INPUT || input.empty())) {
+      return step.status;
+    }
+  }
+}
+
+} // namespace detail
+
+/// Encrypts one message: plaintext in, envelope out.
+class encryptor {
+public:
+  /// A fresh DEK that every provider wraps.
+  explicit encryptor(const providers &providers, const encrypt_options &options = {})
+      : inner_(detail::own<owner>([&](sealwax_encryptor **out) {
+          return sealwax_encryptor_new(providers.data(), providers.size(), options.get(), out);
+        })) {}
+
+  /// A DEK of the host's; `add_wrapped_key` must follow.
+  explicit encryptor(bytes_view dek, const encrypt_options &options = {})
+      : inner_(detail::own<owner>([&](sealwax_encryptor **out) {
+          return sealwax_encryptor_new_with_dek(dek.data(), dek.size(), options.get(), out);
+        })) {}
+
+  void add_wrapped_key(const wrapped_key &key) {
+    const sealwax_wrapped_key view = key.view();
+    detail::check(sealwax_encryptor_add_wrapped_key(inner_.get(), &view));
+  }
+
+  /// Takes the header out of the output; the body alone flows then.
+  bytes detach_header() {
+    bytes header(SEALWAX_MAX_HEADER_LEN);
+    std::size_t len = 0;
+    detail::check(
+        sealwax_encryptor_detach_header(inner_.get(), header.data(), header.size(), &len));
+    header.resize(len);
+    return header;
+  }
+
+  sealwax::progress process(bytes_view input, writable_bytes output) {
+    sealwax::progress step = {};
+    detail::check(sealwax_encryptor_process(inner_.get(), input.data(), input.size(),
+                                            output.data(), output.size(), &step));
+    return step;
+  }
+
+  void end_input() { detail::check(sealwax_encryptor_end_input(inner_.get())); }
+  void finish() { detail::check(sealwax_encryptor_finish(inner_.get())); }
+
+  /// Encrypts `input` and hands what comes out to `sink(bytes_view)`.
+  template <class Sink> void update(bytes_view input, Sink &&sink) {
+    detail::pump(*this, input, buffer_, sink);
+  }
+
+  /// Ends the message and hands the rest to `sink(bytes_view)`.
+  template <class Sink> void finish(Sink &&sink) {
+    end_input();
+    detail::pump(*this, {}, buffer_, sink);
+    finish();
+  }
+
+private:
+  friend class encrypt_handle;
+  using owner = detail::owner<sealwax_encryptor, sealwax_encryptor_free>;
+  explicit encryptor(owner inner) noexcept : inner_(std::move(inner)) {}
+  owner inner_;
+  bytes buffer_;
+};
+
+/// Decrypts one envelope: envelope in, plaintext out.
+///
+/// What was handed out is authentic, but whole only when `finish` has returned.
+class decryptor {
+public:
+  explicit decryptor(const decrypt_options &options = {})
+      : inner_(detail::own<owner>(
+            [&](sealwax_decryptor **out) { return sealwax_decryptor_new(options.get(), out); })) {}
+
+  /// A body whose header was stored elsewhere.
+  static decryptor detached(bytes_view header, const decrypt_options &options = {}) {
+    return decryptor(detail::own<owner>([&](sealwax_decryptor **out) {
+      return sealwax_decryptor_new_detached(header.data(), header.size(), options.get(), out);
+    }));
+  }
+
+  sealwax::progress process(bytes_view input, writable_bytes output) {
+    sealwax::progress step = {};
+    detail::check(sealwax_decryptor_process(inner_.get(), input.data(), input.size(),
+                                            output.data(), output.size(), &step));
+    return step;
+  }
+
+  /// A copy of the header, once `process` has it.
+  sealwax::header header() const {
+    return sealwax::header(detail::own<sealwax::header::owner>(
+        [&](sealwax_header **out) { return sealwax_decryptor_header(inner_.get(), out); }));
+  }
+
+  void provide_dek(bytes_view dek) {
+    detail::check(sealwax_decryptor_provide_dek(inner_.get(), dek.data(), dek.size()));
+  }
+  void unwrap(const providers &providers) {
+    detail::check(sealwax_decryptor_unwrap(inner_.get(), providers.data(), providers.size()));
+  }
+
+  /// The metadata, once the DEK was accepted; nothing if there is none.
+  std::optional<bytes> metadata() const {
+    bytes metadata(SEALWAX_MAX_HEADER_LEN);
+    std::size_t len = 0;
+    bool present = false;
+    detail::check(sealwax_decryptor_metadata(inner_.get(), metadata.data(), metadata.size(), &len,
+                                             &present));
+    metadata.resize(len);
+    return present ? std::optional<bytes>(std::move(metadata)) : std::nullopt;
+  }
+
+  void end_input() { detail::check(sealwax_decryptor_end_input(inner_.get())); }
+  void finish() { detail::check(sealwax_decryptor_finish(inner_.get())); }
+
+  /// Decrypts `input`, with these providers when the key is needed, and hands what comes out to
+  /// `sink(bytes_view)`.
+  template <class Sink> void update(bytes_view input, const providers &providers, Sink &&sink) {
+    buffer_.resize(detail::piece_len);
+    for (;;) {
+      const sealwax::progress step = process(input, buffer_);
+      input = input.sub(step.read);
+      if (step.written > 0) {
+        sink(bytes_view(buffer_.data(), step.written));
+      }
+      if (step.status == SEALWAX_NEED_KEY) {
+        unwrap(providers);
+      } else if (step.status != SEALWAX_NEED_OUTPUT &&
+                 (step.status != SEALWAX_NEED_INPUT || input.empty())) {
+        return;
+      }
+    }
+  }
+
+  /// Ends the envelope and hands the rest to `sink(bytes_view)`. Only when this returns was the
+  /// envelope whole.
+  template <class Sink> void finish(Sink &&sink) {
+    end_input();
+    detail::pump(*this, {}, buffer_, sink);
+    finish();
+  }
+
+private:
+  using owner = detail::owner<sealwax_decryptor, sealwax_decryptor_free>;
+  explicit decryptor(owner inner) noexcept : inner_(std::move(inner)) {}
+  owner inner_;
+  bytes buffer_;
+};
+
+} // namespace sealwax
+
+#endif

@@ -1,0 +1,226 @@
+// The C++ header: what the C tests show of the library, this shows of the layer on top of it.
+#include <sealwax.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <numeric>
+#include <type_traits>
+
+#define CHECK(condition)                                                                           \
+  ((condition) ? (void)0 : failed(__FILE__, __LINE__, #condition))
+
+[[noreturn]] static void failed(const char *file, int line, const char *what) {
+  std::fprintf(stderr, "%s:%d: %s\n", file, line, what);
+  std::exit(1);
+}
+
+// Runs `call` and gives the error that it must throw.
+template <class Call> static sealwax::error error_of(Call call) {
+  try {
+    call();
+  } catch (const sealwax::error &error) {
+    return error;
+  }
+  failed(__FILE__, __LINE__, "nothing was thrown");
+}
+
+static sealwax::bytes pattern(std::size_t len) {
+  sealwax::bytes bytes(len);
+  for (std::size_t i = 0; i < len; i++) {
+    bytes[i] = static_cast<std::uint8_t>(i % 251);
+  }
+  return bytes;
+}
+
+static sealwax::provider local(std::uint8_t byte) {
+  return sealwax::provider::local(sealwax::bytes(SEALWAX_KEY_LEN, byte), std::to_string(byte));
+}
+
+static bool same(sealwax::bytes_view a, sealwax::bytes_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+static_assert(!std::is_copy_constructible_v<sealwax::encryptor>);
+static_assert(std::is_nothrow_move_constructible_v<sealwax::decryptor>);
+static_assert(std::is_convertible_v<std::array<std::byte, 3>, sealwax::bytes_view>);
+static_assert(!std::is_convertible_v<std::vector<int>, sealwax::bytes_view>);
+static_assert(!std::is_convertible_v<const std::vector<char> &, sealwax::writable_bytes>);
+
+static void views() {
+  const std::string text("a\0b", 3);
+  CHECK(sealwax::bytes_view(text).size() == 3);
+  CHECK(sealwax::bytes_view("abc").size() == 3);
+  const sealwax::bytes_view view("abcdef");
+  CHECK(view.sub(2).size() == 4 && view.sub(2, 3)[0] == 'c' && view.sub(9).empty());
+  CHECK(same(view.sub(1, 100), "bcdef") && same(view.sub(0, 2).to_bytes(), "ab"));
+}
+
+static void messages() {
+  const auto provider = local(1);
+  const sealwax::context context{{"tenant", "blue"}, {"purpose", "test"}};
+  sealwax::encrypt_options options;
+  options.context(context).associated_data("object 7").metadata("name").padding(
+      SEALWAX_PADDING_NONE);
+  const auto envelope = sealwax::encrypt(pattern(50000), provider, options);
+  sealwax::decrypt_options expected;
+  expected.associated_data("object 7").required_context(context);
+  CHECK(same(sealwax::decrypt(envelope, provider, expected), pattern(50000)));
+  const auto wrong = error_of([&] { sealwax::decrypt(envelope, provider); });
+  CHECK(wrong.code() == SEALWAX_ERR_COMMITMENT_MISMATCH);
+  CHECK(wrong.name() == std::string_view("commitment_mismatch") && *wrong.what() != '\0');
+  CHECK(same(sealwax::from_text(sealwax::to_text(envelope)), envelope));
+  const auto header = sealwax::header::of_envelope(envelope);
+  CHECK(header.size() == sealwax::header::announced_len(envelope));
+  CHECK(header.context().view().pairs()[0].first == "purpose");
+  CHECK(header.wrapped_keys().at(0).provider_id == "local" && header.sealed_metadata_len() == 76);
+  const auto other = local(2);
+  const auto rewrapped = sealwax::rewrap(envelope, provider, other, SEALWAX_REWRAP_ADD);
+  CHECK(sealwax::header::of_envelope(rewrapped).wrapped_keys().size() == 2);
+  CHECK(same(sealwax::decrypt(rewrapped, other, expected), pattern(50000)));
+  auto broken = envelope;
+  broken.back() ^= 1;
+  const auto damaged = error_of([&] { sealwax::decrypt(broken, provider, expected); });
+  CHECK(damaged.code() == SEALWAX_ERR_AUTHENTICATION && damaged.chunk() == 3);
+}
+
+static void handles() {
+  const auto provider = local(3);
+  const sealwax::encrypt_handle encrypt(provider, sealwax::encrypt_options().metadata("m"));
+  const sealwax::decrypt_handle decrypt(encrypt.header(), provider);
+  CHECK(same(decrypt.metadata().value(), "m"));
+  CHECK(same(decrypt.decrypt(encrypt.encrypt(pattern(1000), "a"), "a"), pattern(1000)));
+  CHECK(same(decrypt.decrypt_body(encrypt.encrypt_body(pattern(1000))), pattern(1000)));
+  std::array<std::uint8_t, 10> small = {};
+  const auto error = error_of([&] { encrypt.encrypt_into("text", small); });
+  CHECK(error.code() == SEALWAX_ERR_BUFFER_TOO_SMALL && error.needed() == encrypt.sealed_len(4));
+  const auto next = local(4);
+  const sealwax::decrypt_handle again(decrypt.rewrap(next), next);
+  CHECK(again.header().size() == decrypt.header().size());
+}
+
+static void streams() {
+  const auto provider = local(5);
+  sealwax::encryptor encryptor(provider);
+  sealwax::bytes envelope, plaintext;
+  const auto into = [](sealwax::bytes &all) {
+    return [&all](sealwax::bytes_view piece) {
+      all.insert(all.end(), piece.begin(), piece.end());
+    };
+  };
+  const auto input = pattern(700000);
+  for (std::size_t at = 0; at < input.size(); at += 99999) {
+    encryptor.update(sealwax::bytes_view(input).sub(at, 99999), into(envelope));
+  }
+  encryptor.finish(into(envelope));
+  auto moved = sealwax::decryptor();
+  sealwax::decryptor decryptor = std::move(moved);
+  for (std::size_t at = 0; at < envelope.size(); at += 55555) {
+    decryptor.update(sealwax::bytes_view(envelope).sub(at, 55555), provider, into(plaintext));
+  }
+  CHECK(!decryptor.metadata().has_value() && decryptor.header().size() == 4096);
+  decryptor.finish(into(plaintext));
+  CHECK(same(plaintext, input));
+  sealwax::decryptor cut;
+  cut.update(sealwax::bytes_view(envelope).sub(0, envelope.size() - 40000), provider,
+             [](sealwax::bytes_view) {});
+  const auto error = error_of([&] { cut.finish([](sealwax::bytes_view) {}); });
+  CHECK(error.code() == SEALWAX_ERR_AUTHENTICATION);
+}
+
+// The host's own functions, their exceptions, and their end.
+struct offline : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+static sealwax::provider_functions functions(std::shared_ptr<int> calls) {
+  sealwax::provider_functions all;
+  all.wrap = [calls](sealwax::bytes_view dek, sealwax::context_view context) {
+    ++*calls;
+    CHECK(context.size() == 0 && context.canonical().size() == 2);
+    return sealwax::wrapped_dek{dek.to_bytes(), "kek/7"};
+  };
+  all.unwrap = [calls](std::string_view key_id, sealwax::bytes_view wrapped,
+                       sealwax::context_view) {
+    ++*calls;
+    CHECK(key_id == "kek/7");
+    return wrapped.to_bytes();
+  };
+  all.accepts = [](std::string_view key_id) { return key_id.substr(0, 4) == "kek/"; };
+  return all;
+}
+
+static void providers() {
+  auto calls = std::make_shared<int>(0);
+  {
+    const auto host = sealwax::provider::of(functions(calls), "host", "kek");
+    const auto both = sealwax::encrypt("text", {host, local(6)});
+    CHECK(same(sealwax::decrypt(both, host), "text") && *calls == 2);
+    CHECK(same(sealwax::decrypt(both, {local(6), host}), "text") && *calls == 2);
+    auto failing = functions(calls);
+    failing.unwrap = [](std::string_view, sealwax::bytes_view,
+                        sealwax::context_view) -> sealwax::bytes { throw offline("no route"); };
+    const auto bad = sealwax::provider::of(failing, "host", "kek");
+    const auto error = error_of([&] { sealwax::decrypt(both, bad); });
+    CHECK(error.code() == SEALWAX_ERR_PROVIDER_FAILED);
+    CHECK(std::string(error.what()).find("no route") != std::string::npos);
+    try {
+      std::rethrow_exception(error.cause());
+    } catch (const offline &cause) {
+      CHECK(cause.what() == std::string_view("no route"));
+    }
+    failing.unwrap = [](std::string_view, sealwax::bytes_view,
+                        sealwax::context_view) -> sealwax::bytes { throw sealwax::key_rejected(); };
+    const auto refusing = sealwax::provider::of(failing, "host", "kek");
+    CHECK(error_of([&] { sealwax::decrypt(both, refusing); }).code() == SEALWAX_ERR_KEY_UNWRAP);
+    failing.wrap = [](sealwax::bytes_view, sealwax::context_view) -> sealwax::wrapped_dek {
+      throw 7;
+    };
+    const auto odd = sealwax::provider::of(failing, "host", "kek");
+    CHECK(error_of([&] { sealwax::encrypt("x", odd); }).code() == SEALWAX_ERR_PROVIDER_FAILED);
+    failing.generate = [](sealwax::context_view) {
+      return sealwax::generated_dek{sealwax::generate_dek(), {sealwax::bytes(9999), "kek/8"}};
+    };
+    const auto lying = sealwax::provider::of(failing, "host", "kek");
+    const auto garbage = error_of([&] { sealwax::encrypt("x", lying); });
+    CHECK(garbage.code() == SEALWAX_ERR_PROVIDER_FAILED && garbage.cause() == nullptr);
+  }
+  CHECK(calls.use_count() == 1);
+  const auto refused = error_of([&] { sealwax::provider::of(functions(calls), "", "kek"); });
+  CHECK(refused.code() == SEALWAX_ERR_INVALID_ARGUMENT && calls.use_count() == 1);
+}
+
+static void manual() {
+  auto dek = sealwax::generate_dek();
+  const sealwax::wrapped_key key{"async-kms", "kek", sealwax::bytes(40, 7)};
+  sealwax::encryptor encryptor(dek, sealwax::encrypt_options().padding(SEALWAX_PADDING_NONE));
+  encryptor.add_wrapped_key(key);
+  const auto header = encryptor.detach_header();
+  sealwax::bytes body;
+  const auto sink = [&](sealwax::bytes_view piece) {
+    body.insert(body.end(), piece.begin(), piece.end());
+  };
+  encryptor.update("text", sink);
+  encryptor.finish(sink);
+  auto decryptor = sealwax::decryptor::detached(header);
+  CHECK(decryptor.header().wrapped_keys().at(0).wrapped == key.wrapped);
+  decryptor.provide_dek(dek);
+  const sealwax::decrypt_handle handle(header, dek);
+  CHECK(same(handle.decrypt_body(body), "text"));
+  CHECK(sealwax::header::parse(handle.rewrap({key, key})).wrapped_keys().size() == 2);
+  const sealwax::encrypt_handle encrypt(dek, {key});
+  CHECK(same(sealwax::decrypt_handle(encrypt.header(), dek).decrypt(encrypt.encrypt("t")), "t"));
+  sealwax::wipe(dek);
+  CHECK(std::accumulate(dek.begin(), dek.end(), 0) == 0);
+}
+
+int main() {
+  views();
+  messages();
+  handles();
+  streams();
+  providers();
+  manual();
+  std::puts("wrapper: ok");
+}

@@ -190,6 +190,31 @@ typedef uint32_t sealwax_status;
 #endif // __cplusplus
 
 /**
+ * How the new header got into a file.
+ */
+enum sealwax_rewrap_outcome
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * It fits where the old one was: a few kilobytes were written, whatever the file's size.
+   */
+  SEALWAX_REWRAPPED_IN_PLACE = 0,
+  /**
+   * It does not fit: the file was copied, with the same body.
+   */
+  SEALWAX_REWRAPPED_BY_COPY = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sealwax_rewrap_outcome sealwax_rewrap_outcome;
+#else
+typedef uint32_t sealwax_rewrap_outcome;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * How long a header is made, so that it can later be rewrapped in place.
  */
 enum sealwax_padding
@@ -277,6 +302,16 @@ typedef struct sealwax_decrypt_options sealwax_decrypt_options;
 typedef struct sealwax_decryptor sealwax_decryptor;
 
 /**
+ * Keeps DEKs in front of a provider, so that not every message costs a call of the KMS.
+ *
+ * When encrypting, messages with equal contexts share a DEK within the limits; when decrypting,
+ * unwrapped DEKs are kept. However many threads miss at once, the KMS is called once. A leaked
+ * DEK opens all messages that shared it, and a key that was revoked in the KMS goes on working
+ * until the age is reached. Any number of threads can use it.
+ */
+typedef struct sealwax_dek_cache sealwax_dek_cache;
+
+/**
  * A DEK with its finished header, ready to encrypt any number of messages; the KMS was asked
  * once. Any number of threads can use it.
  *
@@ -307,6 +342,12 @@ typedef struct sealwax_encryptor sealwax_encryptor;
 typedef struct sealwax_failure sealwax_failure;
 
 /**
+ * How a file is written: overwriting, threads, progress. Null where a call takes them means: an
+ * existing target is an error, one thread for each core, no progress.
+ */
+typedef struct sealwax_file_options sealwax_file_options;
+
+/**
  * A parsed header: its structure is checked, but nothing is authenticated. Until a decryption
  * succeeds every field may be an attacker's. Any number of threads can use it.
  */
@@ -327,6 +368,14 @@ typedef struct sealwax_provider sealwax_provider;
  * Any number of threads can use it.
  */
 typedef struct sealwax_range_opener sealwax_range_opener;
+
+/**
+ * Reads plaintext at any offset of an encrypted object.
+ *
+ * A read fetches the chunks that it needs and no others. Any number of threads can use it at
+ * the same time; nothing is locked while bytes are read or opened.
+ */
+typedef struct sealwax_reader sealwax_reader;
 
 /**
  * A pair of an encryption context; UTF-8 without a zero byte at its end. The text belongs to the
@@ -468,6 +517,32 @@ typedef struct sealwax_provider_callbacks {
 } sealwax_provider_callbacks;
 
 /**
+ * What a cache has done since it was made, both directions together.
+ */
+typedef struct sealwax_cache_stats {
+  /**
+   * Requests that a DEK which was there, or a call that was under way, has answered.
+   */
+  uint64_t hits;
+  /**
+   * Requests that called the provider and kept what it returned.
+   */
+  uint64_t misses;
+  /**
+   * Requests that called the provider and kept nothing, such as messages of unknown length.
+   */
+  uint64_t bypassed;
+  /**
+   * DEKs that were given up, for whichever limit.
+   */
+  uint64_t evictions;
+  /**
+   * DEKs that are there now.
+   */
+  uint64_t entries;
+} sealwax_cache_stats;
+
+/**
  * A DEK as some provider wrapped it. Text is UTF-8 without a zero byte at its end.
  *
  * The caller fills it in where it gives a wrapped key to a call, which copies it. Where a call
@@ -517,6 +592,55 @@ typedef struct sealwax_progress {
    */
   sealwax_status status;
 } sealwax_progress;
+
+/**
+ * Told how many bytes of plaintext are done and how many there are, 0 while that is not known;
+ * called in the thread that made the call. Returns false to end it with
+ * `SEALWAX_ERR_CANCELLED`.
+ */
+typedef bool (*sealwax_progress_fn)(void *user_data, uint64_t done, uint64_t total);
+
+/**
+ * Reads at most `len` bytes at `offset` into `buffer` and writes to `out_read` how many: 0 at the
+ * end only.
+ */
+typedef sealwax_code (*sealwax_read_at_fn)(void *user_data,
+                                           uint8_t *buffer,
+                                           size_t len,
+                                           uint64_t offset,
+                                           size_t *out_read,
+                                           struct sealwax_failure *failure);
+
+/**
+ * Writes the whole length of the object to `out_size`, in bytes.
+ */
+typedef sealwax_code (*sealwax_size_fn)(void *user_data,
+                                        uint64_t *out_size,
+                                        struct sealwax_failure *failure);
+
+/**
+ * The functions of an object that the host reads. As for `sealwax_provider_callbacks`: they
+ * return `SEALWAX_OK`, or any other code after `sealwax_failure_set`; they may be called from
+ * several threads at the same time; no exception and no longjmp may leave them.
+ */
+typedef struct sealwax_read_callbacks {
+  /**
+   * `sizeof(sealwax_read_callbacks)`; later versions may append functions.
+   */
+  size_t struct_size;
+  /**
+   * Reads at an offset.
+   */
+  sealwax_read_at_fn read_at;
+  /**
+   * The length of the object.
+   */
+  sealwax_size_fn size;
+  /**
+   * Lets go of `user_data`; called once. Null: there is nothing to let go of.
+   */
+  sealwax_destroy_fn destroy;
+} sealwax_read_callbacks;
 
 /**
  * Bytes from `start` inclusive to `end` exclusive.
@@ -772,6 +896,49 @@ sealwax_code sealwax_failure_set(struct sealwax_failure *failure,
                                  int64_t code,
                                  const char *message,
                                  size_t message_len);
+
+/**
+ * Makes a cache in front of `provider`, which can be freed. Each direction keeps at most
+ * `capacity` DEKs, each for at most `max_age_ms` milliseconds, `max_messages` messages and
+ * `max_bytes` bytes of plaintext; 0 for the last two means 65,536 messages and 64 GiB. Free it
+ * with `sealwax_dek_cache_free`.
+ */
+sealwax_code sealwax_dek_cache_new(const struct sealwax_provider *provider,
+                                   size_t capacity,
+                                   uint64_t max_age_ms,
+                                   uint64_t max_messages,
+                                   uint64_t max_bytes,
+                                   struct sealwax_dek_cache **out_cache);
+
+/**
+ * The cache as a provider, for every call that takes providers: only as the first of several
+ * does it save calls when encrypting. It keeps the cache alive. Free it with
+ * `sealwax_provider_free`.
+ */
+sealwax_code sealwax_dek_cache_provider(const struct sealwax_dek_cache *cache,
+                                        struct sealwax_provider **out_provider);
+
+/**
+ * What became of the requests.
+ */
+sealwax_code sealwax_dek_cache_stats(const struct sealwax_dek_cache *cache,
+                                     struct sealwax_cache_stats *out_stats);
+
+/**
+ * Wipes all DEKs.
+ */
+sealwax_code sealwax_dek_cache_clear(const struct sealwax_dek_cache *cache);
+
+/**
+ * Wipes the DEKs that are too old; worth a timer where the cache may lie idle.
+ */
+sealwax_code sealwax_dek_cache_remove_expired(const struct sealwax_dek_cache *cache);
+
+/**
+ * Frees a cache. Providers of it go on, and wipe the DEKs when the last of them is freed. Null
+ * is fine.
+ */
+void sealwax_dek_cache_free(struct sealwax_dek_cache *cache);
 
 /**
  * Encrypts a message under a fresh DEK that every provider wraps.
@@ -1114,6 +1281,189 @@ sealwax_code sealwax_decrypt_handle_rewrap_with_keys(const struct sealwax_decryp
  * Frees a handle and wipes its DEK. Null is fine.
  */
 void sealwax_decrypt_handle_free(struct sealwax_decrypt_handle *handle);
+
+/**
+ * As `sealwax_encrypt_handle_encrypt`, on `threads` threads, 0 for every core. The bytes do not
+ * depend on their number.
+ */
+sealwax_code sealwax_encrypt_handle_encrypt_parallel(const struct sealwax_encrypt_handle *handle,
+                                                     size_t threads,
+                                                     const uint8_t *associated_data,
+                                                     size_t associated_data_len,
+                                                     const uint8_t *plaintext,
+                                                     size_t plaintext_len,
+                                                     uint8_t *output,
+                                                     size_t capacity,
+                                                     size_t *out_len);
+
+/**
+ * As `sealwax_decrypt_handle_decrypt`, on `threads` threads, 0 for every core.
+ */
+sealwax_code sealwax_decrypt_handle_decrypt_parallel(const struct sealwax_decrypt_handle *handle,
+                                                     size_t threads,
+                                                     const uint8_t *associated_data,
+                                                     size_t associated_data_len,
+                                                     const uint8_t *envelope,
+                                                     size_t envelope_len,
+                                                     uint8_t *output,
+                                                     size_t capacity,
+                                                     size_t *out_len);
+
+/**
+ * As `sealwax_decrypt_handle_decrypt_body`, on `threads` threads, 0 for every core.
+ */
+sealwax_code sealwax_decrypt_handle_decrypt_body_parallel(const struct sealwax_decrypt_handle *handle,
+                                                          size_t threads,
+                                                          const uint8_t *associated_data,
+                                                          size_t associated_data_len,
+                                                          const uint8_t *body,
+                                                          size_t body_len,
+                                                          uint8_t *output,
+                                                          size_t capacity,
+                                                          size_t *out_len);
+
+/**
+ * Makes file options. Free them with `sealwax_file_options_free`.
+ */
+sealwax_code sealwax_file_options_new(struct sealwax_file_options **out_options);
+
+/**
+ * Whether an existing target is replaced. If not, it is `SEALWAX_ERR_ALREADY_EXISTS`.
+ */
+sealwax_code sealwax_file_options_set_overwrite(struct sealwax_file_options *options,
+                                                bool overwrite);
+
+/**
+ * Number of threads; 0 for every core. The bytes do not depend on it.
+ */
+sealwax_code sealwax_file_options_set_threads(struct sealwax_file_options *options, size_t threads);
+
+/**
+ * Who is told how far it is; null for nobody. `user_data` stays the host's and must be valid
+ * while the options are used.
+ */
+sealwax_code sealwax_file_options_set_progress(struct sealwax_file_options *options,
+                                               sealwax_progress_fn progress,
+                                               void *user_data);
+
+/**
+ * Frees options. Null is fine.
+ */
+void sealwax_file_options_free(struct sealwax_file_options *options);
+
+/**
+ * Encrypts a file into another one; `out_len`, which can be null, is the length of the envelope.
+ *
+ * The target is written under a temporary name, made durable and renamed: after any error it is
+ * as it was before. Memory is constant. `source` may be a pipe or a device.
+ */
+sealwax_code sealwax_encrypt_file(const char *source,
+                                  const char *target,
+                                  const struct sealwax_provider *const *providers,
+                                  size_t provider_count,
+                                  const struct sealwax_encrypt_options *options,
+                                  const struct sealwax_file_options *file_options,
+                                  uint64_t *out_len);
+
+/**
+ * Decrypts a file into another one; `out_len`, which can be null, is the length of the
+ * plaintext. As for `sealwax_encrypt_file`, the target appears whole or not at all.
+ */
+sealwax_code sealwax_decrypt_file(const char *source,
+                                  const char *target,
+                                  const struct sealwax_provider *const *providers,
+                                  size_t provider_count,
+                                  const struct sealwax_decrypt_options *options,
+                                  const struct sealwax_file_options *file_options,
+                                  uint64_t *out_len);
+
+/**
+ * Replaces or adds the wrapped keys of an encrypted file; its body's bytes do not change. `mode`
+ * is one of `sealwax_rewrap_mode`; `out_outcome`, which can be null, says how it was done.
+ *
+ * A crash at any time leaves a file that opens with the old keys or the new ones: a journal
+ * beside it, `<name>.sealwax-journal`, is removed by the next call that opens the file.
+ */
+sealwax_code sealwax_rewrap_file(const char *path,
+                                 const struct sealwax_provider *const *old_providers,
+                                 size_t old_count,
+                                 const struct sealwax_provider *const *new_providers,
+                                 size_t new_count,
+                                 uint32_t mode,
+                                 sealwax_rewrap_outcome *out_outcome);
+
+/**
+ * Reads the header of an encrypted file; no key is needed. Free it with `sealwax_header_free`.
+ */
+sealwax_code sealwax_header_of_file(const char *path, struct sealwax_header **out_header);
+
+/**
+ * Opens an encrypted file for reading at any offset. Free it with `sealwax_reader_free`.
+ *
+ * `detached_header` is null, unless the file holds a body alone. Reads of more than 4 MiB use
+ * `threads` threads, 0 for every core. The length is authenticated here.
+ */
+sealwax_code sealwax_reader_open_file(const char *path,
+                                      const uint8_t *detached_header,
+                                      size_t detached_header_len,
+                                      const struct sealwax_provider *const *providers,
+                                      size_t provider_count,
+                                      const struct sealwax_decrypt_options *options,
+                                      size_t threads,
+                                      struct sealwax_reader **out_reader);
+
+/**
+ * As `sealwax_reader_open_file`, for an object that the host reads: of an object store, of a
+ * database.
+ *
+ * The callbacks are copied. `user_data` belongs to the reader from now on: `destroy` is called
+ * once with it, when the reader is freed. If this call fails, `destroy` is not called.
+ */
+sealwax_code sealwax_reader_open(const struct sealwax_read_callbacks *callbacks,
+                                 void *user_data,
+                                 const uint8_t *detached_header,
+                                 size_t detached_header_len,
+                                 const struct sealwax_provider *const *providers,
+                                 size_t provider_count,
+                                 const struct sealwax_decrypt_options *options,
+                                 size_t threads,
+                                 struct sealwax_reader **out_reader);
+
+/**
+ * Reads the plaintext at `offset` into `output`: as much as fits, less only at the end, where
+ * `out_read` is less or 0. After a failure all of `output` is zeroed.
+ */
+sealwax_code sealwax_reader_read_at(const struct sealwax_reader *reader,
+                                    uint8_t *output,
+                                    size_t output_len,
+                                    uint64_t offset,
+                                    size_t *out_read);
+
+/**
+ * Length of the plaintext, authenticated.
+ */
+sealwax_code sealwax_reader_len(const struct sealwax_reader *reader, uint64_t *out_len);
+
+/**
+ * Copies the verified header. Free it with `sealwax_header_free`.
+ */
+sealwax_code sealwax_reader_header(const struct sealwax_reader *reader,
+                                   struct sealwax_header **out_header);
+
+/**
+ * Copies the metadata. Metadata that is not there is 0 bytes long and `out_present` is false.
+ * `out_present` can be null.
+ */
+sealwax_code sealwax_reader_metadata(const struct sealwax_reader *reader,
+                                     uint8_t *output,
+                                     size_t capacity,
+                                     size_t *out_len,
+                                     bool *out_present);
+
+/**
+ * Frees a reader. Null is fine.
+ */
+void sealwax_reader_free(struct sealwax_reader *reader);
 
 /**
  * Length of the whole header whose first bytes these are, so that a host knows how much to

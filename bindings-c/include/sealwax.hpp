@@ -11,6 +11,7 @@
 #define SEALWAX_HPP
 
 #include "sealwax/error.hpp"
+#include "sealwax/file.hpp"
 #include "sealwax/header.hpp"
 #include "sealwax/message.hpp"
 #include "sealwax/options.hpp"

@@ -16,7 +16,7 @@ use crate::provider::sealwax_provider;
 /// Each message has its own random salt and so its own key. All carry the same header, so whoever
 /// unwraps the DEK can read all of them.
 pub struct sealwax_encrypt_handle {
-    inner: EncryptHandle,
+    pub(crate) inner: EncryptHandle,
 }
 
 /// Makes a DEK, has every provider wrap it, and fixes the header. The options' associated data

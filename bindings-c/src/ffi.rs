@@ -8,6 +8,7 @@ use std::ffi::{CStr, c_char, c_void};
 use std::ops::Range;
 use std::path::Path;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sealwax::Error;
 
@@ -301,6 +302,8 @@ impl<T> Out<T> {
 pub(crate) struct HostData {
     user_data: *mut c_void,
     destroy: sealwax_destroy_fn,
+    /// Whether it is this library that lets go of it.
+    owned: AtomicBool,
 }
 
 // SAFETY: the pointer is only handed back to the host's functions, which the host promises can be
@@ -310,8 +313,18 @@ unsafe impl Send for HostData {}
 unsafe impl Sync for HostData {}
 
 impl HostData {
+    /// Data that belongs to the library from now on.
     pub(crate) const fn new(user_data: *mut c_void, destroy: sealwax_destroy_fn) -> Self {
-        HostData { user_data, destroy }
+        HostData { user_data, destroy, owned: AtomicBool::new(true) }
+    }
+
+    /// Data that stays the host's until `keep`.
+    pub(crate) const fn lent(user_data: *mut c_void, destroy: sealwax_destroy_fn) -> Self {
+        HostData { user_data, destroy, owned: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn keep(&self) {
+        self.owned.store(true, Ordering::Relaxed);
     }
 
     pub(crate) const fn pointer(&self) -> *mut c_void {
@@ -321,7 +334,7 @@ impl HostData {
 
 impl Drop for HostData {
     fn drop(&mut self) {
-        if let Some(destroy) = self.destroy {
+        if let (Some(destroy), true) = (self.destroy, *self.owned.get_mut()) {
             // SAFETY: the host promises that its function can be called once with its own data.
             unsafe { destroy(self.user_data) }
         }

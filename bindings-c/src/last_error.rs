@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::ffi::{CString, c_char};
+use std::io;
 use std::sync::LazyLock;
 
 use sealwax::{Error, ErrorCode, ProviderError};
@@ -47,11 +48,25 @@ fn host_code(error: &Error) -> Option<i64> {
                 _ => None,
             })
         }
-        Error::Io(error) => match error.get_ref() {
-            Some(inner) => Some(inner.downcast_ref::<HostCause>()?.code),
-            None => error.raw_os_error().map(i64::from),
-        },
+        Error::Io(error) => io_code(error),
         _ => None,
+    }
+}
+
+/// The host's number or `errno`, however many explanations the error is wrapped in.
+fn io_code(error: &io::Error) -> Option<i64> {
+    if let Some(code) = error.raw_os_error() {
+        return Some(code.into());
+    }
+    let mut cause: &(dyn std::error::Error + 'static) = error.get_ref()?;
+    loop {
+        if let Some(host) = cause.downcast_ref::<HostCause>() {
+            return Some(host.code);
+        }
+        if let Some(inner) = cause.downcast_ref::<io::Error>() {
+            return io_code(inner);
+        }
+        cause = cause.source()?;
     }
 }
 

@@ -9,7 +9,7 @@
 //! header: a pointer is null or points to what the function documents, for as long as it
 //! documents; an object came from this library and was not freed; nobody else uses an object
 //! that a call may change. Null, lengths that no buffer has, overlapping buffers and text that
-//! is not UTF-8 are checked. All `unsafe` blocks are in [`ffi`].
+//! is not UTF-8 are checked. All `unsafe` blocks are in `ffi.rs`.
 
 #![allow(non_camel_case_types)]
 #![cfg_attr(
@@ -33,6 +33,8 @@ mod provider;
 
 mod callbacks;
 
+mod cache;
+
 mod oneshot;
 
 mod encryptor;
@@ -42,6 +44,12 @@ mod decryptor;
 mod encrypt_handle;
 
 mod decrypt_handle;
+
+mod parallel;
+
+mod file;
+
+mod reader;
 
 mod header;
 mod range;

@@ -62,6 +62,10 @@ impl sealwax_decrypt_options {
             })
             .unwrap_or_default()
     }
+
+    pub(crate) fn associated_data_of(options: Option<&Self>) -> &[u8] {
+        options.map(|options| options.associated_data.as_slice()).unwrap_or_default()
+    }
 }
 
 /// How long a header is made, so that it can later be rewrapped in place.

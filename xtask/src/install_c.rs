@@ -1,7 +1,7 @@
 //! `cargo xtask install-c`: the C library as a normal prefix: headers, libraries, pkg-config,
 //! CMake.
 
-mod archive;
+pub mod archive;
 mod layout;
 
 use crate::env::Env;

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: sets up what is missing, then every check of the project, in order, with
 //! times and a summary.
 
+mod c;
 mod core;
 mod gate;
 mod layers;
@@ -21,10 +22,17 @@ use step::{Outcome, Run, Step};
 /// The steps of every area, in order. A new area adds one file with a `steps` function, and one
 /// line here.
 fn all(env: &Env) -> Result<Vec<Step>> {
-    Ok([rust::steps(), layers::steps(), core::steps(env)?, gate::steps(), python::steps()]
-        .into_iter()
-        .flatten()
-        .collect())
+    Ok([
+        rust::steps(),
+        layers::steps(),
+        core::steps(env)?,
+        gate::steps(),
+        python::steps(),
+        c::steps(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect())
 }
 
 /// Which steps to run, and how.

@@ -82,6 +82,17 @@ public:
     return len;
   }
 
+  /// The same on several threads, 0 for every core.
+  std::size_t encrypt_parallel_into(bytes_view plaintext, writable_bytes output,
+                                    std::size_t threads = 0,
+                                    bytes_view associated_data = {}) const {
+    std::size_t len = 0;
+    detail::check(sealwax_encrypt_handle_encrypt_parallel(
+        inner_.get(), threads, associated_data.data(), associated_data.size(), plaintext.data(),
+        plaintext.size(), output.data(), output.size(), &len));
+    return len;
+  }
+
   bytes encrypt(bytes_view plaintext, bytes_view associated_data = {}) const {
     bytes envelope(static_cast<std::size_t>(sealed_len(plaintext.size())));
     encrypt_into(plaintext, envelope, associated_data);
@@ -156,6 +167,18 @@ public:
                                                 associated_data.size(), envelope.data(),
                                                 envelope.size(), data, capacity, len);
         });
+  }
+
+  /// Decrypts such an envelope into the caller's buffer, on several threads, 0 for every core;
+  /// returns the length of the plaintext.
+  std::size_t decrypt_parallel_into(bytes_view envelope, writable_bytes output,
+                                    std::size_t threads = 0,
+                                    bytes_view associated_data = {}) const {
+    std::size_t len = 0;
+    detail::check(sealwax_decrypt_handle_decrypt_parallel(
+        inner_.get(), threads, associated_data.data(), associated_data.size(), envelope.data(),
+        envelope.size(), output.data(), output.size(), &len));
+    return len;
   }
 
   /// Decrypts a body without a header in front of it.

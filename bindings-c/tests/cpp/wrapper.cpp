@@ -215,7 +215,104 @@ static void manual() {
   CHECK(std::accumulate(dek.begin(), dek.end(), 0) == 0);
 }
 
-int main() {
+static void files(const std::string &folder) {
+  const auto path = [&](const char *name) { return folder + "/" + name; };
+  std::FILE *file = std::fopen(path("plain").c_str(), "wb");
+  const auto input = pattern(3000000);
+  CHECK(std::fwrite(input.data(), 1, input.size(), file) == input.size());
+  CHECK(std::fclose(file) == 0);
+  const auto provider = local(7), next = local(8);
+  std::uint64_t last = 0;
+  sealwax::file_options watched;
+  watched.progress = [&](std::uint64_t done, std::uint64_t total) {
+    CHECK(total == 3000000 && done >= last);
+    last = done;
+    return true;
+  };
+  const auto len = sealwax::encrypt_file(path("plain"), path("sealed"), provider, {}, watched);
+  CHECK(len == sealwax::sealed_len(4096, 3000000) && last == 3000000);
+  const auto exists = error_of([&] { sealwax::encrypt_file(path("plain"), path("sealed"), next); });
+  CHECK(exists.code() == SEALWAX_ERR_ALREADY_EXISTS);
+  sealwax::file_options stopped;
+  stopped.overwrite = true;
+  stopped.progress = [](std::uint64_t, std::uint64_t) { return false; };
+  const auto cancelled = error_of(
+      [&] { sealwax::encrypt_file(path("plain"), path("sealed"), provider, {}, stopped); });
+  CHECK(cancelled.code() == SEALWAX_ERR_CANCELLED);
+  stopped.progress = [](std::uint64_t, std::uint64_t) -> bool { throw offline("window closed"); };
+  try {
+    sealwax::encrypt_file(path("plain"), path("sealed"), provider, {}, stopped);
+    CHECK(false);
+  } catch (const offline &thrown) {
+    CHECK(thrown.what() == std::string_view("window closed"));
+  }
+  CHECK(sealwax::rewrap_file(path("sealed"), provider, next) == SEALWAX_REWRAPPED_IN_PLACE);
+  CHECK(sealwax::inspect_file(path("sealed")).wrapped_keys().at(0).key_id == "8");
+  const sealwax::reader reader(path("sealed"), next, {}, 2);
+  CHECK(reader.size() == 3000000 && reader.header().size() == 4096);
+  CHECK(same(reader.read(2999990, 100), sealwax::bytes_view(input).sub(2999990)));
+  stopped.progress = nullptr;
+  CHECK(sealwax::decrypt_file(path("sealed"), path("plain"), next, {}, stopped) == 3000000);
+  const auto missing = error_of([&] { sealwax::inspect_file(path("nowhere")); });
+  CHECK(missing.code() == SEALWAX_ERR_IO && missing.cause_code() == 2);
+}
+
+// An object of the host's, in memory; and one that breaks.
+static void objects() {
+  const auto provider = local(9);
+  const sealwax::encrypt_handle encrypt(provider);
+  const auto body = encrypt.encrypt_body(pattern(100000));
+  sealwax::read_functions functions;
+  functions.size = [&] { return std::uint64_t{body.size()}; };
+  functions.read_at = [&](sealwax::writable_bytes buffer, std::uint64_t offset) {
+    const auto part =
+        sealwax::bytes_view(body).sub(static_cast<std::size_t>(offset), buffer.size());
+    std::copy(part.begin(), part.end(), buffer.data());
+    return part.size();
+  };
+  const sealwax::reader reader(functions, provider, {}, 1, encrypt.header());
+  CHECK(same(reader.read(50000, 20000), sealwax::bytes_view(pattern(100000)).sub(50000, 20000)));
+  functions.read_at = [](sealwax::writable_bytes, std::uint64_t) -> std::size_t {
+    throw offline("connection reset");
+  };
+  const auto error = error_of(
+      [&] { const sealwax::reader broken(functions, provider, {}, 1, encrypt.header()); });
+  CHECK(error.code() == SEALWAX_ERR_IO && error.cause() != nullptr);
+  CHECK(std::string(error.what()).find("connection reset") != std::string::npos);
+}
+
+static void cache() {
+  auto calls = std::make_shared<int>(0);
+  const sealwax::dek_cache cache(sealwax::provider::of(functions(calls), "host", "kek"),
+                                 {10, std::chrono::minutes(5)});
+  const auto cached = cache.provider();
+  for (int i = 0; i < 3; i++) {
+    CHECK(same(sealwax::decrypt(sealwax::encrypt("text", cached), cached), "text"));
+  }
+  CHECK(*calls == 2 && cache.stats().hits == 4 && cache.stats().entries == 2);
+  cache.clear();
+  cache.remove_expired();
+  CHECK(cache.stats().entries == 0 && cache.stats().evictions == 2);
+}
+
+static void parallel() {
+  const auto provider = local(10);
+  const sealwax::encrypt_handle encrypt(provider);
+  const auto input = pattern(5000000);
+  sealwax::bytes envelope(static_cast<std::size_t>(encrypt.sealed_len(input.size())));
+  CHECK(encrypt.encrypt_parallel_into(input, envelope, 2, "aad") == envelope.size());
+  sealwax::bytes output(input.size());
+  const sealwax::decrypt_handle decrypt(encrypt.header(), provider);
+  CHECK(decrypt.decrypt_parallel_into(envelope, output, 0, "aad") == input.size());
+  CHECK(same(output, input));
+}
+
+int main(int argc, char **argv) {
+  CHECK(argc == 2);
+  files(argv[1]);
+  objects();
+  cache();
+  parallel();
   views();
   messages();
   handles();

@@ -37,11 +37,16 @@ impl<'a> Layout<'a> {
         Ok(Self { env, task, source, built, prefix, version, strip })
     }
 
-    /// Both headers.
+    /// The headers of C and of C++.
     pub fn headers(&self) -> Result<()> {
-        let folder = self.folder("include")?;
-        for name in ["sealwax.h", "sealwax.hpp"] {
-            copy(&self.source.join("include").join(name), &folder.join(name))?;
+        for folder in ["include", "include/sealwax"] {
+            let (from, to) = (self.source.join(folder), self.folder(folder)?);
+            for entry in fs::read_dir(&from).with_context(|| from.display().to_string())? {
+                let path = entry?.path();
+                if let (true, Some(name)) = (path.is_file(), path.file_name()) {
+                    copy(&path, &to.join(name))?;
+                }
+            }
         }
         Ok(())
     }

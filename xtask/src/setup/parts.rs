@@ -1,5 +1,6 @@
 //! The parts of the set-up, in order. A new area adds one file here and one line to [`all`].
 
+mod c;
 mod components;
 mod python;
 mod targets;
@@ -16,5 +17,6 @@ pub fn all() -> Vec<Box<dyn Part>> {
         Box::new(targets::Compiler(Target::Wasm)),
         Box::new(python::Venv),
         Box::new(web_demo::WebDemo),
+        Box::new(c::Tools),
     ]
 }

@@ -1,0 +1,258 @@
+#include "pkcs11_provider.h"
+
+#include <dlfcn.h>
+#include <p11-kit/pkcs11.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define IV_LEN 12
+#define TAG_BITS 128
+#define WRAPPED_LEN (IV_LEN + SEALWAX_KEY_LEN + TAG_BITS / 8)
+#define MAX_LABEL_LEN 255
+
+/* What the provider keeps. Each call opens a session of its own: a session is for one thread. */
+typedef struct {
+  void *module;
+  CK_FUNCTION_LIST *token;
+  CK_SLOT_ID slot;
+  CK_SESSION_HANDLE login; /* as long as one session is open, the login holds for all */
+  CK_OBJECT_HANDLE key;
+  char key_label[MAX_LABEL_LEN + 1];
+} provider_state;
+
+static void close_all(void *user_data) {
+  provider_state *self = (provider_state *)user_data;
+  if (self->token != NULL) {
+    self->token->C_Finalize(NULL);
+  }
+  if (self->module != NULL) {
+    dlclose(self->module);
+  }
+  free(self);
+}
+
+/* Tells the library which function failed with which CKR_ code. */
+static sealwax_code failed(sealwax_failure *failure, const char *function, CK_RV code) {
+  char text[96];
+  int len = snprintf(text, sizeof text, "%s failed with CKR 0x%lx", function, code);
+  sealwax_failure_set(failure, (int64_t)code, text, len > 0 ? (size_t)len : 0);
+  return SEALWAX_ERR_PROVIDER_FAILED;
+}
+
+static CK_MECHANISM gcm(CK_GCM_PARAMS *params, CK_BYTE *iv, const sealwax_context *context) {
+  sealwax_bytes aad = {NULL, 0};
+  sealwax_context_bytes(context, &aad);
+  memset(params, 0, sizeof *params);
+  params->pIv = iv;
+  params->ulIvLen = IV_LEN;
+  params->ulIvBits = IV_LEN * 8;
+  params->pAAD = (CK_BYTE *)(uintptr_t)aad.data; /* the standard's struct has no const */
+  params->ulAADLen = aad.len;
+  params->ulTagBits = TAG_BITS;
+  CK_MECHANISM mechanism = {CKM_AES_GCM, params, sizeof *params};
+  return mechanism;
+}
+
+static sealwax_code wrap(void *user_data, const uint8_t *dek, size_t dek_len,
+                         const sealwax_context *context, sealwax_buffer *key_id,
+                         sealwax_buffer *wrapped_dek, sealwax_failure *failure) {
+  const provider_state *self = (const provider_state *)user_data;
+  CK_SESSION_HANDLE session;
+  CK_GCM_PARAMS params;
+  CK_BYTE *iv = wrapped_dek->data;
+  CK_ULONG len = wrapped_dek->capacity - IV_LEN;
+  (void)key_id; /* it holds the key's label already */
+  CK_RV code = self->token->C_OpenSession(self->slot, CKF_SERIAL_SESSION, NULL, NULL, &session);
+  if (code != CKR_OK) {
+    return failed(failure, "C_OpenSession", code);
+  }
+  const char *step = "C_GenerateRandom";
+  code = self->token->C_GenerateRandom(session, iv, IV_LEN);
+  if (code == CKR_OK) {
+    CK_MECHANISM mechanism = gcm(&params, iv, context);
+    step = "C_EncryptInit";
+    code = self->token->C_EncryptInit(session, &mechanism, self->key);
+  }
+  if (code == CKR_OK) {
+    step = "C_Encrypt";
+    code = self->token->C_Encrypt(session, (CK_BYTE *)(uintptr_t)dek, dek_len, iv + IV_LEN, &len);
+  }
+  self->token->C_CloseSession(session);
+  if (code != CKR_OK) {
+    return failed(failure, step, code);
+  }
+  wrapped_dek->len = IV_LEN + len;
+  return SEALWAX_OK;
+}
+
+/* How tokens say that the tag did not fit; the old ones have no code of their own for it. */
+static int is_rejection(CK_RV code) {
+  return code == CKR_ENCRYPTED_DATA_INVALID || code == CKR_ENCRYPTED_DATA_LEN_RANGE ||
+         code == CKR_GENERAL_ERROR;
+}
+
+static sealwax_code unwrap(void *user_data, const char *key_id, size_t key_id_len,
+                           const uint8_t *wrapped_dek, size_t wrapped_dek_len,
+                           const sealwax_context *context, sealwax_buffer *dek,
+                           sealwax_failure *failure) {
+  const provider_state *self = (const provider_state *)user_data;
+  CK_SESSION_HANDLE session;
+  CK_GCM_PARAMS params;
+  CK_BYTE copy[WRAPPED_LEN];
+  CK_BYTE opened[WRAPPED_LEN]; /* some tokens want room for the tag too */
+  CK_ULONG len = sizeof opened;
+  (void)key_id, (void)key_id_len; /* the library asks for this key's id only */
+  if (wrapped_dek_len != WRAPPED_LEN) {
+    return SEALWAX_ERR_KEY_UNWRAP;
+  }
+  memcpy(copy, wrapped_dek, WRAPPED_LEN);
+  CK_RV code = self->token->C_OpenSession(self->slot, CKF_SERIAL_SESSION, NULL, NULL, &session);
+  if (code != CKR_OK) {
+    return failed(failure, "C_OpenSession", code);
+  }
+  CK_MECHANISM mechanism = gcm(&params, copy, context);
+  code = self->token->C_DecryptInit(session, &mechanism, self->key);
+  if (code != CKR_OK) {
+    self->token->C_CloseSession(session);
+    return failed(failure, "C_DecryptInit", code);
+  }
+  code = self->token->C_Decrypt(session, copy + IV_LEN, WRAPPED_LEN - IV_LEN, opened, &len);
+  self->token->C_CloseSession(session);
+  if (code == CKR_OK && len <= dek->capacity) {
+    memcpy(dek->data, opened, len);
+    dek->len = len;
+  }
+  sealwax_wipe(opened, sizeof opened);
+  if (is_rejection(code)) {
+    return SEALWAX_ERR_KEY_UNWRAP;
+  }
+  return code == CKR_OK ? SEALWAX_OK : failed(failure, "C_Decrypt", code);
+}
+
+static int give_up(char *error, size_t error_len, const char *what, CK_RV code) {
+  snprintf(error, error_len, "%s (CKR 0x%lx)", what, code);
+  return -1;
+}
+
+static int load(provider_state *self, const char *path, char *error, size_t error_len) {
+  CK_C_GetFunctionList get_list;
+  CK_C_INITIALIZE_ARGS arguments;
+  CK_FUNCTION_LIST *list = NULL;
+  self->module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (self->module == NULL) {
+    return give_up(error, error_len, "the PKCS#11 module cannot be loaded", 0);
+  }
+  void *symbol = dlsym(self->module, "C_GetFunctionList");
+  memcpy(&get_list, &symbol, sizeof get_list); /* C has no cast from object to function */
+  memset(&arguments, 0, sizeof arguments);
+  arguments.flags = CKF_OS_LOCKING_OK;
+  CK_RV code = get_list == NULL ? CKR_FUNCTION_FAILED : get_list(&list);
+  if (code == CKR_OK) {
+    code = list->C_Initialize(&arguments);
+  }
+  if (code != CKR_OK) {
+    return give_up(error, error_len, "the PKCS#11 module cannot be started", code);
+  }
+  self->token = list;
+  return 0;
+}
+
+static int find_slot(provider_state *self, const char *label, char *error, size_t error_len) {
+  CK_SLOT_ID slots[64];
+  CK_ULONG count = sizeof slots / sizeof slots[0];
+  CK_RV code = self->token->C_GetSlotList(CK_TRUE, slots, &count);
+  for (CK_ULONG i = 0; code == CKR_OK && i < count; i++) {
+    CK_TOKEN_INFO info;
+    char padded[sizeof info.label + 1];
+    snprintf(padded, sizeof padded, "%-*s", (int)sizeof info.label, label);
+    if (self->token->C_GetTokenInfo(slots[i], &info) == CKR_OK &&
+        memcmp(info.label, padded, sizeof info.label) == 0) {
+      self->slot = slots[i];
+      return 0;
+    }
+  }
+  return give_up(error, error_len, "there is no token with this label", code);
+}
+
+static int log_in(provider_state *self, const char *pin, char *error, size_t error_len) {
+  CK_FLAGS flags = CKF_SERIAL_SESSION | CKF_RW_SESSION;
+  CK_RV code = self->token->C_OpenSession(self->slot, flags, NULL, NULL, &self->login);
+  if (code == CKR_OK) {
+    code = self->token->C_Login(self->login, CKU_USER, (CK_UTF8CHAR *)(uintptr_t)pin, strlen(pin));
+  }
+  if (code != CKR_OK && code != CKR_USER_ALREADY_LOGGED_IN) {
+    return give_up(error, error_len, "the login failed", code);
+  }
+  return 0;
+}
+
+/* An AES-256 key that stays in the token and can do nothing but encrypt and decrypt. */
+static CK_RV create_key(provider_state *self) {
+  CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+  CK_ULONG len = 32;
+  CK_ATTRIBUTE attributes[] = {
+      {CKA_TOKEN, &yes, sizeof yes},          {CKA_PRIVATE, &yes, sizeof yes},
+      {CKA_SENSITIVE, &yes, sizeof yes},      {CKA_EXTRACTABLE, &no, sizeof no},
+      {CKA_ENCRYPT, &yes, sizeof yes},        {CKA_DECRYPT, &yes, sizeof yes},
+      {CKA_VALUE_LEN, &len, sizeof len},
+      {CKA_LABEL, self->key_label, strlen(self->key_label)},
+  };
+  CK_MECHANISM mechanism = {CKM_AES_KEY_GEN, NULL, 0};
+  return self->token->C_GenerateKey(self->login, &mechanism, attributes,
+                                    sizeof attributes / sizeof attributes[0], &self->key);
+}
+
+static int find_key(provider_state *self, int create, char *error, size_t error_len) {
+  CK_OBJECT_CLASS secret = CKO_SECRET_KEY;
+  CK_BBOOL extractable = CK_TRUE;
+  CK_ULONG count = 0;
+  CK_ATTRIBUTE wanted[] = {
+      {CKA_CLASS, &secret, sizeof secret},
+      {CKA_LABEL, self->key_label, strlen(self->key_label)},
+  };
+  CK_RV code = self->token->C_FindObjectsInit(self->login, wanted, 2);
+  if (code == CKR_OK) {
+    code = self->token->C_FindObjects(self->login, &self->key, 1, &count);
+    self->token->C_FindObjectsFinal(self->login);
+  }
+  if (code == CKR_OK && count == 0) {
+    code = create ? create_key(self) : CKR_KEY_HANDLE_INVALID;
+  }
+  if (code != CKR_OK) {
+    return give_up(error, error_len, "there is no such key", code);
+  }
+  CK_ATTRIBUTE found = {CKA_EXTRACTABLE, &extractable, sizeof extractable};
+  code = self->token->C_GetAttributeValue(self->login, self->key, &found, 1);
+  if (code != CKR_OK || extractable) {
+    return give_up(error, error_len, "the key could be read out of the token", code);
+  }
+  return 0;
+}
+
+int pkcs11_provider_new(const pkcs11_settings *settings, sealwax_provider **provider, char *error,
+                        size_t error_len) {
+  sealwax_provider_callbacks callbacks = {sizeof callbacks, NULL, wrap, unwrap, NULL, close_all};
+  provider_state *self = (provider_state *)calloc(1, sizeof *self);
+  size_t label_len = strlen(settings->key_label);
+  if (self == NULL || label_len == 0 || label_len > MAX_LABEL_LEN) {
+    free(self);
+    return give_up(error, error_len, "the key's label is empty or too long", CKR_ARGUMENTS_BAD);
+  }
+  memcpy(self->key_label, settings->key_label, label_len + 1);
+  if (load(self, settings->module, error, error_len) != 0 ||
+      find_slot(self, settings->token, error, error_len) != 0 ||
+      log_in(self, settings->pin, error, error_len) != 0 ||
+      find_key(self, settings->create, error, error_len) != 0) {
+    close_all(self);
+    return -1;
+  }
+  sealwax_code code = sealwax_provider_new(&callbacks, self, "pkcs11", 6, self->key_label,
+                                           label_len, provider);
+  if (code != SEALWAX_OK) {
+    close_all(self);
+    snprintf(error, error_len, "%s", sealwax_last_error_message());
+    return -1;
+  }
+  return 0;
+}

@@ -1,0 +1,358 @@
+/* A fuzz target for libFuzzer: the input says which calls are made, in which order, with which
+ * sizes and which nulls. Whatever it says, the library neither crashes nor leaks (the sanitizers
+ * watch), results are written on success only, and what is encrypted comes back. */
+#include <sealwax.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOM ((size_t)1 << 17)
+
+#define REQUIRE(condition) ((condition) ? (void)0 : abort())
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+/* One of each object, or null. */
+typedef struct {
+  const uint8_t *data;
+  size_t len;
+  sealwax_provider *provider;
+  sealwax_dek_cache *cache;
+  sealwax_context *context;
+  sealwax_encrypt_options *encrypt_options;
+  sealwax_decrypt_options *decrypt_options;
+  sealwax_encryptor *encryptor;
+  sealwax_decryptor *decryptor;
+  sealwax_encrypt_handle *encrypt_handle;
+  sealwax_decrypt_handle *decrypt_handle;
+  sealwax_header *header;
+  sealwax_reader *reader;
+  uint8_t *stream; /* what the encryptor has written: input for everything that reads */
+  size_t stream_len, stream_read;
+  uint8_t *out;
+} fuzz;
+
+static uint8_t take(fuzz *f) {
+  if (f->len == 0) {
+    return 0;
+  }
+  f->len--;
+  return *f->data++;
+}
+
+/* Small numbers, numbers around a chunk, and now and then one that no buffer has. */
+static size_t size(fuzz *f) {
+  uint8_t kind = take(f);
+  if (kind == 255) {
+    return (size_t)-1 - take(f);
+  }
+  return kind < 128 ? kind : (size_t)(kind - 128) * 300 + take(f);
+}
+
+static size_t bounded(fuzz *f, size_t most) {
+  size_t wanted = size(f);
+  return wanted < most ? wanted : most;
+}
+
+/* Bytes of the input itself. */
+static const uint8_t *piece(fuzz *f, size_t *len) {
+  const uint8_t *start = f->data;
+  *len = bounded(f, 255);
+  *len = *len < f->len ? *len : f->len;
+  start = f->data;
+  f->data += *len;
+  f->len -= *len;
+  return start;
+}
+
+/* Either what was encrypted, or anything. */
+static const uint8_t *sealed(fuzz *f, size_t *len) {
+  if (take(f) % 4 != 0) {
+    *len = f->stream_len;
+    return f->stream;
+  }
+  return piece(f, len);
+}
+
+static void keep(fuzz *f, const uint8_t *bytes, size_t len) {
+  if (len <= ROOM - f->stream_len) {
+    memcpy(f->stream + f->stream_len, bytes, len);
+    f->stream_len += len;
+  }
+}
+
+static void options_calls(fuzz *f) {
+  size_t len = 0, other_len = 0;
+  const uint8_t *bytes = piece(f, &len), *other = piece(f, &other_len);
+  switch (take(f) % 6) {
+  case 0:
+    sealwax_context_add(f->context, (const char *)bytes, len, (const char *)other, other_len);
+    break;
+  case 1:
+    sealwax_encrypt_options_set_context(f->encrypt_options, f->context);
+    break;
+  case 2:
+    sealwax_encrypt_options_set_metadata(f->encrypt_options, bytes, len);
+    break;
+  case 3:
+    sealwax_encrypt_options_set_associated_data(f->encrypt_options, bytes, len);
+    sealwax_decrypt_options_set_associated_data(f->decrypt_options, bytes, len);
+    break;
+  case 4:
+    sealwax_encrypt_options_set_padding(f->encrypt_options, take(f) % 5, size(f));
+    break;
+  default:
+    sealwax_decrypt_options_set_required_context(f->decrypt_options, f->context);
+  }
+}
+
+static void check_progress(const sealwax_progress *progress, size_t in, size_t out) {
+  REQUIRE(progress->read <= in && progress->written <= out);
+  REQUIRE(progress->status <= SEALWAX_DONE);
+}
+
+static void encryptor_calls(fuzz *f) {
+  const sealwax_provider *providers[1] = {f->provider};
+  sealwax_progress progress = {1, 2, SEALWAX_DONE};
+  size_t in = bounded(f, ROOM), out = bounded(f, ROOM), len = 7;
+  switch (take(f) % 5) {
+  case 0:
+    sealwax_encryptor_free(f->encryptor);
+    f->encryptor = NULL;
+    f->stream_len = f->stream_read = 0;
+    sealwax_encryptor_new(providers, take(f) % 2, f->encrypt_options, &f->encryptor);
+    break;
+  case 1:
+    if (sealwax_encryptor_process(f->encryptor, f->out + ROOM, in, f->out, out, &progress) == 0) {
+      check_progress(&progress, in, out);
+      keep(f, f->out, progress.written);
+    } else {
+      REQUIRE(progress.read == 1 && progress.written == 2);
+    }
+    break;
+  case 2:
+    sealwax_encryptor_end_input(f->encryptor);
+    break;
+  case 3:
+    sealwax_encryptor_finish(f->encryptor);
+    break;
+  default:
+    REQUIRE(sealwax_encryptor_detach_header(f->encryptor, f->out, out, &len) == 0 || len == 7);
+  }
+}
+
+static void decryptor_calls(fuzz *f) {
+  const sealwax_provider *providers[2] = {f->provider, f->provider};
+  sealwax_progress progress = {1, 2, SEALWAX_DONE};
+  size_t in = bounded(f, f->stream_len - f->stream_read), out = bounded(f, ROOM), len = 7;
+  switch (take(f) % 8) {
+  case 0:
+    sealwax_decryptor_free(f->decryptor);
+    f->decryptor = NULL;
+    f->stream_read = 0;
+    sealwax_decryptor_new(f->decrypt_options, &f->decryptor);
+    break;
+  case 1:
+  case 2:
+    if (sealwax_decryptor_process(f->decryptor, f->stream + f->stream_read, in, f->out, out,
+                                  &progress) == 0) {
+      check_progress(&progress, in, out);
+      f->stream_read += progress.read;
+    }
+    break;
+  case 3:
+    sealwax_decryptor_unwrap(f->decryptor, providers, take(f) % 3);
+    break;
+  case 4:
+    sealwax_decryptor_provide_dek(f->decryptor, f->out, bounded(f, 64));
+    break;
+  case 5:
+    sealwax_decryptor_end_input(f->decryptor);
+    break;
+  case 6:
+    sealwax_decryptor_finish(f->decryptor);
+    break;
+  default:
+    REQUIRE(sealwax_decryptor_metadata(f->decryptor, f->out, out, &len, NULL) == 0 || len == 7);
+  }
+}
+
+/* What comes out of one call goes into another and comes back. */
+static void round_trip(fuzz *f) {
+  const sealwax_provider *providers[1] = {f->provider};
+  size_t in = bounded(f, ROOM / 2), sealed_len = 7, opened_len = 0;
+  if (sealwax_encrypt(providers, 1, NULL, f->out + ROOM, in, f->out, ROOM, &sealed_len) != 0) {
+    REQUIRE(sealed_len == 7);
+    return;
+  }
+  uint8_t *opened = (uint8_t *)malloc(in + 1);
+  REQUIRE(opened != NULL);
+  REQUIRE(sealwax_decrypt(providers, 1, NULL, f->out, sealed_len, opened, in, &opened_len) == 0);
+  REQUIRE(opened_len == in && memcmp(opened, f->out + ROOM, in) == 0);
+  free(opened);
+  f->stream_len = f->stream_read = 0;
+  keep(f, f->out, sealed_len);
+}
+
+static void bytes_calls(fuzz *f) {
+  const sealwax_provider *providers[1] = {f->provider};
+  size_t len = 0, out = bounded(f, ROOM), result = 7;
+  const uint8_t *bytes = sealed(f, &len);
+  sealwax_wrapped_key key;
+  switch (take(f) % 7) {
+  case 0:
+    sealwax_decrypt(providers, 1, f->decrypt_options, bytes, len, f->out, out, &result);
+    break;
+  case 1:
+    sealwax_rewrap(bytes, len, providers, 1, providers, 1, take(f) % 3, f->out, out, &result);
+    break;
+  case 2:
+    REQUIRE(sealwax_from_text((const char *)bytes, len, f->out, out, &result) == 0 || result == 7);
+    break;
+  case 3:
+    REQUIRE(sealwax_to_text(bytes, len, (char *)f->out, out, &result) == 0 || result == 7);
+    break;
+  case 4:
+    sealwax_header_free(f->header);
+    f->header = NULL;
+    sealwax_header_of_envelope(bytes, len, &f->header);
+    break;
+  case 5:
+    sealwax_header_wrapped_key_at(f->header, size(f), &key);
+    REQUIRE(sealwax_header_wrapped_key_count(f->header) <= 32);
+    break;
+  default:
+    REQUIRE(sealwax_decrypted_len(bytes, len, &result) != 0 || result < len);
+  }
+}
+
+static void handle_calls(fuzz *f) {
+  const sealwax_provider *providers[1] = {f->provider};
+  sealwax_bytes header = {NULL, 0};
+  size_t out = bounded(f, ROOM), in = bounded(f, ROOM), len = 0, result = 7;
+  const uint8_t *bytes;
+  switch (take(f) % 5) {
+  case 0:
+    sealwax_encrypt_handle_free(f->encrypt_handle);
+    f->encrypt_handle = NULL;
+    sealwax_encrypt_handle_new(providers, 1, f->encrypt_options, &f->encrypt_handle);
+    break;
+  case 1:
+    sealwax_decrypt_handle_free(f->decrypt_handle);
+    f->decrypt_handle = NULL;
+    if (sealwax_encrypt_handle_header(f->encrypt_handle, &header) == 0) {
+      REQUIRE(sealwax_decrypt_handle_open(header.data, header.len, providers, 1, NULL,
+                                          &f->decrypt_handle) == 0);
+    }
+    break;
+  case 2:
+    sealwax_encrypt_handle_encrypt_parallel(f->encrypt_handle, take(f) % 3, NULL, 0, f->out + ROOM,
+                                            in, f->out, out, &result);
+    break;
+  case 3:
+    bytes = sealed(f, &len);
+    sealwax_decrypt_handle_decrypt_body(f->decrypt_handle, NULL, 0, bytes, len, f->out, out,
+                                        &result);
+    break;
+  default:
+    sealwax_decrypt_handle_rewrap(f->decrypt_handle, providers, 1, take(f) % 3, f->out, out,
+                                  &result);
+  }
+}
+
+/* An object of the host's that lies as the input says. */
+static sealwax_code read_at(void *user_data, uint8_t *buffer, size_t len, uint64_t offset,
+                            size_t *out_read, sealwax_failure *failure) {
+  fuzz *f = (fuzz *)user_data;
+  size_t start = offset < f->stream_len ? (size_t)offset : f->stream_len;
+  size_t rest = f->stream_len - start < len ? f->stream_len - start : len;
+  uint8_t mood = take(f);
+  memcpy(buffer, f->stream + start, rest);
+  *out_read = mood == 1 ? size(f) : rest;
+  if (mood == 2) {
+    sealwax_failure_set(failure, mood, (const char *)f->data, f->len < 20 ? f->len : 20);
+    return SEALWAX_ERR_IO;
+  }
+  return SEALWAX_OK;
+}
+
+static sealwax_code object_size(void *user_data, uint64_t *out_size, sealwax_failure *failure) {
+  fuzz *f = (fuzz *)user_data;
+  (void)failure;
+  *out_size = take(f) == 1 ? size(f) : f->stream_len;
+  return SEALWAX_OK;
+}
+
+static void reader_calls(fuzz *f) {
+  const sealwax_provider *providers[1] = {f->provider};
+  sealwax_read_callbacks callbacks = {sizeof callbacks, read_at, object_size, NULL};
+  size_t read = 7, out = bounded(f, ROOM);
+  uint64_t number = size(f);
+  sealwax_range range;
+  if (take(f) % 2 == 0) {
+    sealwax_reader_free(f->reader);
+    f->reader = NULL;
+    sealwax_reader_open(&callbacks, f, NULL, 0, providers, 1, NULL, 1, &f->reader);
+  } else if (sealwax_reader_read_at(f->reader, f->out, out, number, &read) == 0) {
+    REQUIRE(read <= out);
+  }
+  if (sealwax_body_range(number, number + size(f), size(f), &range) == 0) {
+    REQUIRE(range.start <= range.end);
+  }
+}
+
+static void provider_calls(fuzz *f) {
+  uint8_t kek[SEALWAX_KEY_LEN];
+  sealwax_provider *local = NULL;
+  memset(kek, take(f), sizeof kek);
+  sealwax_provider_free(f->provider);
+  f->provider = NULL;
+  sealwax_provider_local(kek, sizeof kek, "kek", take(f) % 4, &local);
+  if (take(f) % 2 == 0) {
+    f->provider = local;
+    return;
+  }
+  sealwax_dek_cache_free(f->cache);
+  f->cache = NULL;
+  sealwax_dek_cache_new(local, take(f), take(f), take(f), size(f), &f->cache);
+  sealwax_provider_free(local);
+  sealwax_dek_cache_provider(f->cache, &f->provider);
+}
+
+static void free_all(fuzz *f) {
+  sealwax_reader_free(f->reader);
+  sealwax_header_free(f->header);
+  sealwax_decrypt_handle_free(f->decrypt_handle);
+  sealwax_encrypt_handle_free(f->encrypt_handle);
+  sealwax_decryptor_free(f->decryptor);
+  sealwax_encryptor_free(f->encryptor);
+  sealwax_decrypt_options_free(f->decrypt_options);
+  sealwax_encrypt_options_free(f->encrypt_options);
+  sealwax_context_free(f->context);
+  sealwax_dek_cache_free(f->cache);
+  sealwax_provider_free(f->provider);
+  free(f->stream);
+  free(f->out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
+  static void (*const calls[])(fuzz *) = {options_calls, encryptor_calls, encryptor_calls,
+                                          decryptor_calls, decryptor_calls, round_trip,
+                                          bytes_calls, handle_calls, reader_calls, provider_calls};
+  fuzz f;
+  memset(&f, 0, sizeof f);
+  f.data = data;
+  f.len = len;
+  f.stream = (uint8_t *)malloc(ROOM);
+  f.out = (uint8_t *)calloc(2, ROOM);
+  REQUIRE(f.stream != NULL && f.out != NULL);
+  provider_calls(&f);
+  sealwax_context_new(&f.context);
+  sealwax_encrypt_options_new(&f.encrypt_options);
+  sealwax_decrypt_options_new(&f.decrypt_options);
+  for (int step = 0; step < 200 && f.len > 0; step++) {
+    calls[take(&f) % (sizeof calls / sizeof calls[0])](&f);
+  }
+  free_all(&f);
+  return 0;
+}

@@ -1,0 +1,128 @@
+//! DEKs kept for a while in front of a provider.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sealwax::{CacheLimits, CachingProvider, KeyProvider};
+
+use crate::failure::{entry, sealwax_code};
+use crate::ffi::give;
+use crate::provider::sealwax_provider;
+
+/// Keeps DEKs in front of a provider, so that not every message costs a call of the KMS.
+///
+/// When encrypting, messages with equal contexts share a DEK within the limits; when decrypting,
+/// unwrapped DEKs are kept. However many threads miss at once, the KMS is called once. A leaked
+/// DEK opens all messages that shared it, and a key that was revoked in the KMS goes on working
+/// until the age is reached. Any number of threads can use it.
+pub struct sealwax_dek_cache {
+    inner: Arc<CachingProvider<Arc<dyn KeyProvider>>>,
+}
+
+/// What a cache has done since it was made, both directions together.
+#[repr(C)]
+pub struct sealwax_cache_stats {
+    /// Requests that a DEK which was there, or a call that was under way, has answered.
+    pub hits: u64,
+    /// Requests that called the provider and kept what it returned.
+    pub misses: u64,
+    /// Requests that called the provider and kept nothing, such as messages of unknown length.
+    pub bypassed: u64,
+    /// DEKs that were given up, for whichever limit.
+    pub evictions: u64,
+    /// DEKs that are there now.
+    pub entries: u64,
+}
+
+/// Makes a cache in front of `provider`, which can be freed. Each direction keeps at most
+/// `capacity` DEKs, each for at most `max_age_ms` milliseconds, `max_messages` messages and
+/// `max_bytes` bytes of plaintext; 0 for the last two means 65,536 messages and 64 GiB. Free it
+/// with `sealwax_dek_cache_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_dek_cache_new(
+    provider: *const sealwax_provider,
+    capacity: usize,
+    max_age_ms: u64,
+    max_messages: u64,
+    max_bytes: u64,
+    out_cache: *mut *mut sealwax_dek_cache,
+) -> sealwax_code {
+    entry(|| {
+        let (provider, out) = (object!(provider), out!(out_cache));
+        let mut limits = CacheLimits::new(capacity, Duration::from_millis(max_age_ms));
+        if max_messages != 0 {
+            limits = limits.max_messages(max_messages);
+        }
+        if max_bytes != 0 {
+            limits = limits.max_bytes(max_bytes);
+        }
+        let inner = CachingProvider::new(Arc::clone(&provider.inner), limits)?;
+        out.set(give(sealwax_dek_cache { inner: Arc::new(inner) }));
+        Ok(())
+    })
+}
+
+/// The cache as a provider, for every call that takes providers: only as the first of several
+/// does it save calls when encrypting. It keeps the cache alive. Free it with
+/// `sealwax_provider_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_dek_cache_provider(
+    cache: *const sealwax_dek_cache,
+    out_provider: *mut *mut sealwax_provider,
+) -> sealwax_code {
+    entry(|| {
+        let (cache, out) = (object!(cache), out!(out_provider));
+        out.set(sealwax_provider::of(Arc::clone(&cache.inner)));
+        Ok(())
+    })
+}
+
+/// What became of the requests.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_dek_cache_stats(
+    cache: *const sealwax_dek_cache,
+    out_stats: *mut sealwax_cache_stats,
+) -> sealwax_code {
+    entry(|| {
+        let (cache, out) = (object!(cache), out!(out_stats));
+        let (one, other) = (cache.inner.encrypt_stats(), cache.inner.decrypt_stats());
+        out.set(sealwax_cache_stats {
+            hits: one.hits + other.hits,
+            misses: one.misses + other.misses,
+            bypassed: one.bypassed + other.bypassed,
+            evictions: one.evictions + other.evictions,
+            entries: (one.entries + other.entries) as u64,
+        });
+        Ok(())
+    })
+}
+
+/// Wipes all DEKs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_dek_cache_clear(cache: *const sealwax_dek_cache) -> sealwax_code {
+    entry(|| {
+        object!(cache).inner.clear();
+        Ok(())
+    })
+}
+
+/// Wipes the DEKs that are too old; worth a timer where the cache may lie idle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_dek_cache_remove_expired(
+    cache: *const sealwax_dek_cache,
+) -> sealwax_code {
+    entry(|| {
+        object!(cache).inner.remove_expired();
+        Ok(())
+    })
+}
+
+/// Frees a cache. Providers of it go on, and wipe the DEKs when the last of them is freed. Null
+/// is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_dek_cache_free(cache: *mut sealwax_dek_cache) {
+    entry(|| {
+        free!(cache);
+        Ok(())
+    });
+}

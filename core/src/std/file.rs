@@ -14,6 +14,7 @@
 //! # Ok::<(), sealwax::Error>(())
 //! ```
 
+mod aligned;
 mod body;
 mod decrypt;
 mod disk;

@@ -1,10 +1,10 @@
 //! The body of a file: runs of chunks read, sealed or opened, and written by all threads.
 
 use std::io;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use zeroize::Zeroizing;
-
+use super::aligned::Aligned;
 use super::failed;
 use super::options::FileOptions;
 use crate::chunked::{CHUNK_LEN, Cipher, PREFIX_LEN, SEALED_CHUNK_LEN, TAG_LEN};
@@ -40,17 +40,17 @@ impl WriteAt for std::fs::File {
 
 /// A body and where it is.
 pub(super) struct Body<'a> {
-    pub(super) cipher: &'a Cipher,
-    /// Where the envelope's body starts in its file.
-    pub(super) offset: u64,
-    pub(super) plaintext_len: u64,
-    pub(super) file: &'a FileOptions<'a>,
+    cipher: &'a Cipher,
+    offset: u64,
+    plaintext_len: u64,
+    file: &'a FileOptions<'a>,
+    turn: Mutex<()>,
 }
 
 /// Buffers of one thread.
 struct Buffers {
-    plaintext: Zeroizing<Vec<u8>>,
-    sealed: Vec<u8>,
+    plaintext: Aligned,
+    sealed: Aligned,
 }
 
 /// One run: where its plaintext and its chunks are. The last run may have a last, empty chunk.
@@ -60,31 +60,48 @@ struct Run {
     sealed: (u64, usize),
 }
 
-impl Body<'_> {
+impl<'a> Body<'a> {
+    /// A body that starts at `offset` of the envelope's file.
+    pub(super) const fn new(
+        cipher: &'a Cipher,
+        offset: u64,
+        plaintext_len: u64,
+        file: &'a FileOptions<'a>,
+    ) -> Self {
+        Body { cipher, offset, plaintext_len, file, turn: Mutex::new(()) }
+    }
+
     /// Seals plaintext from `source` into `target`; the prefix is not written.
     pub(super) fn seal(&self, source: &impl ReadAt, target: &impl WriteAt) -> Result<()> {
         self.transform(|buffers, run| {
-            let plaintext = part(&mut buffers.plaintext, run.plaintext.1)?;
-            let sealed = part(&mut buffers.sealed, run.sealed.1)?;
+            let plaintext =
+                buffers.plaintext.part(run.plaintext.0, run.plaintext.1).ok_or(MISFIT)?;
+            let sealed = buffers.sealed.part(run.sealed.0, run.sealed.1).ok_or(MISFIT)?;
             read_exact_at(source, plaintext, run.plaintext.0)
                 .map_err(failed("cannot read the source"))?;
             self.seal_run(run.first, plaintext, sealed)?;
-            target.write_all_at(sealed, run.sealed.0).map_err(failed("cannot write the target"))
+            self.write(target, sealed, run.sealed.0)
         })
     }
 
     /// Opens chunks from `source` into `target`; the prefix was checked before.
     pub(super) fn open(&self, source: &impl ReadAt, target: &impl WriteAt) -> Result<()> {
         self.transform(|buffers, run| {
-            let plaintext = part(&mut buffers.plaintext, run.plaintext.1)?;
-            let sealed = part(&mut buffers.sealed, run.sealed.1)?;
+            let plaintext =
+                buffers.plaintext.part(run.plaintext.0, run.plaintext.1).ok_or(MISFIT)?;
+            let sealed = buffers.sealed.part(run.sealed.0, run.sealed.1).ok_or(MISFIT)?;
             read_exact_at(source, sealed, run.sealed.0)
                 .map_err(failed("cannot read the source"))?;
             self.cipher.open_run(run.first, sealed, plaintext)?;
-            target
-                .write_all_at(plaintext, run.plaintext.0)
-                .map_err(failed("cannot write the target"))
+            self.write(target, plaintext, run.plaintext.0)
         })
+    }
+
+    /// One thread at a time: the kernel lets no more than one write to a file, and those that
+    /// wait there burn their time.
+    fn write(&self, target: &impl WriteAt, bytes: &[u8], offset: u64) -> Result<()> {
+        let _turn = self.turn.lock();
+        target.write_all_at(bytes, offset).map_err(failed("cannot write the target"))
     }
 
     /// Full chunks, then the short one if this run ends the message.
@@ -139,12 +156,8 @@ const MISFIT: Error = Error::InvalidArgument("buffer lengths do not fit");
 impl Buffers {
     fn new(chunks: usize) -> Self {
         Buffers {
-            plaintext: Zeroizing::new(vec![0; chunks * CHUNK_LEN]),
-            sealed: vec![0; chunks * SEALED_CHUNK_LEN],
+            plaintext: Aligned::new(chunks * CHUNK_LEN),
+            sealed: Aligned::new(chunks * SEALED_CHUNK_LEN),
         }
     }
-}
-
-fn part(buffer: &mut [u8], len: usize) -> Result<&mut [u8]> {
-    buffer.get_mut(..len).ok_or(MISFIT)
 }

@@ -61,8 +61,8 @@ fn by_offset(
     read_exact_at(&source.file, &mut prefix, offset).map_err(failed("cannot read the source"))?;
     let schedule = handle.body_schedule(&Prefix::split(&prefix)?.0, options.associated_data)?;
     target.file().set_len(plaintext_len).map_err(failed("cannot write the target"))?;
-    let body = Body { cipher: &Cipher::new(&schedule), offset, plaintext_len, file };
-    body.open(&source.file, target.file())?;
+    let cipher = Cipher::new(&schedule);
+    Body::new(&cipher, offset, plaintext_len, file).open(&source.file, target.file())?;
     source.check_unchanged()?;
     Ok(plaintext_len)
 }

@@ -65,12 +65,8 @@ fn by_offset(
     target.file().set_len(total).map_err(&unwritable)?;
     let front = [handle.header(), prefix.to_bytes().as_slice()].concat();
     target.file().write_all_at(&front, 0).map_err(&unwritable)?;
-    let body = Body {
-        cipher: &Cipher::new(&schedule),
-        offset: handle.header().len() as u64,
-        plaintext_len: len,
-        file,
-    };
+    let cipher = Cipher::new(&schedule);
+    let body = Body::new(&cipher, handle.header().len() as u64, len, file);
     body.seal(&source.file, target.file())?;
     source.check_unchanged()?;
     Ok(total)

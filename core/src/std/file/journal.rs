@@ -12,7 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::disk::Disk;
+use super::disk::{Disk, RealDisk};
 use super::failed;
 use crate::decrypt::{DecryptHandle, DecryptOptions};
 use crate::error::Result;
@@ -131,8 +131,16 @@ pub(super) struct Opened {
     pub(super) handle: DecryptHandle,
     /// The first bytes of the object as they were, as long as the header.
     seen: Vec<u8>,
-    /// Whether the header is the journal's: the object's own is not whole.
+    /// Whether the header is the journal's: the object's own did not open.
     from_journal: bool,
+}
+
+impl Opened {
+    /// Whether the object's own header is whole, although no provider may open it.
+    fn own_is_whole(&self) -> bool {
+        let own = Header::parse(&self.seen);
+        own.is_ok_and(|header| header.verify(self.handle.dek()).is_ok())
+    }
 }
 
 /// Opens the header of an object, and repairs what an interrupted rewrap has left where that is
@@ -144,8 +152,13 @@ pub(super) fn open(
     options: &DecryptOptions<'_>,
 ) -> Result<DecryptHandle> {
     let opened = open_either(path, object, providers, options)?;
+    // A journal that anybody may have put there must not replace a header that is whole: it
+    // could be an older one.
+    if opened.from_journal && opened.own_is_whole() {
+        return Ok(opened.handle);
+    }
     if let Ok(Some(journal)) = Locked::find(path) {
-        let _ = repair(path, &opened, journal, &super::disk::RealDisk);
+        let _ = repair(path, &opened, journal, &RealDisk);
     }
     Ok(opened.handle)
 }
@@ -196,8 +209,6 @@ fn start_of_same_object(object: &File, journal: &[u8]) -> Option<Vec<u8>> {
 
 /// Finishes or undoes the rewrap that left `journal` behind: the object gets the header that was
 /// opened, if it does not have it, and the journal goes.
-///
-/// Where the object's own header is whole it stays: then the journal may come from anybody.
 pub(super) fn repair(
     path: &Path,
     opened: &Opened,

@@ -1,5 +1,8 @@
 //! New wrapped keys for a file whose body stays.
 
+#[cfg(all(test, unix))]
+mod crash;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::Path;

@@ -39,7 +39,7 @@ fn main() {
     println!("name | figure | limit | ratio");
     whole::rows(folder.path(), mib << 20, Row::print);
     let sealed = folder.path().join("large.sealwax");
-    whole::encrypt_sparse(folder.path(), 2 * mib << 20, &sealed);
+    whole::encrypt_sparse(folder.path(), mib << 21, &sealed);
     reader::rows(&sealed, Row::print);
     rewrap::rows(&sealed, Row::print);
 }

@@ -45,7 +45,7 @@ pub(crate) fn run(command: &mut Command, target: &Path) -> (Cost, String) {
     let output = command.output().unwrap();
     let wall = start.elapsed();
     assert!(output.status.success(), "{output:?}");
-    let cost = Cost { wall, cpu: children_cpu() - cpu };
+    let cost = Cost { wall, cpu: children_cpu().saturating_sub(cpu) };
     (cost, String::from_utf8(output.stdout).unwrap())
 }
 

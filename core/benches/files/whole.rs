@@ -27,7 +27,7 @@ pub(crate) fn child(arguments: &[String]) {
     println!("{}", peak.trim().trim_end_matches(" kB"));
 }
 
-fn own(operation: &str, src: &Path, dst: &Path, threads: usize) -> (Cost, u64) {
+fn own(operation: &str, src: &Path, dst: &Path, threads: usize) -> (Cost, u32) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["child", operation]).args([src, dst]).arg(threads.to_string());
     let (cost, output) = run(&mut command, dst);
@@ -83,9 +83,9 @@ fn compare(
     print(&row(format!("{name}: CPU"), cpu(&ours), cpu(&copies), "cp"));
     print(&Row {
         name: format!("{name}: peak memory"),
-        figure: format!("{:.1} MiB", peak as f64 / 1_024.0),
+        figure: format!("{:.1} MiB", f64::from(peak) / 1_024.0),
         limit: "64 MiB".to_owned(),
-        ratio: peak as f64 / 65_536.0,
+        ratio: f64::from(peak) / 65_536.0,
     });
 }
 

@@ -3,6 +3,7 @@
 
 mod adapters;
 mod common;
+mod journal;
 mod parallel;
 mod readers;
 mod rewrap;

@@ -54,12 +54,13 @@ fn by_offset(
     options: &DecryptOptions<'_>,
     file: &FileOptions<'_>,
 ) -> Result<u64> {
-    let handle = journal::open(path, &source.file, providers, options)?;
+    let (handle, repair) = journal::open(path, &source.file, providers, options)?;
     let offset = handle.header_bytes().len() as u64;
     let plaintext_len = plaintext_len(len.saturating_sub(offset))?;
     let mut prefix = [0; PREFIX_LEN];
     read_exact_at(&source.file, &mut prefix, offset).map_err(failed("cannot read the source"))?;
     let schedule = handle.body_schedule(&Prefix::split(&prefix)?.0, options.associated_data)?;
+    repair.try_after_reading(path);
     target.file().set_len(plaintext_len).map_err(failed("cannot write the target"))?;
     let cipher = Cipher::new(&schedule);
     Body::new(&cipher, offset, plaintext_len, file).open(&source.file, target.file())?;
@@ -93,8 +94,10 @@ pub fn open_file(
     if source.len.is_none() {
         return Err(Error::InvalidArgument("the source is a device or a pipe, not a file"));
     }
-    let handle = journal::open(path.as_ref(), &source.file, providers, options)?;
-    PositionalReader::with_handle(source.file, handle, options.associated_data)
+    let (handle, repair) = journal::open(path.as_ref(), &source.file, providers, options)?;
+    let reader = PositionalReader::with_handle(source.file, handle, options.associated_data)?;
+    repair.try_after_reading(path.as_ref());
+    Ok(reader)
 }
 
 /// Reads the header of an encrypted file: its bytes, for [`Header::parse`](crate::Header::parse).

@@ -4,7 +4,8 @@
 //! object's (FORMAT.md, R-06 to R-08). It is locked while a rewrap is at work, so that a journal
 //! without a lock was left behind by a process that died. What it says is believed only if its
 //! header has the length, magic and binding part of the object's, and a MAC that fits a DEK that
-//! was unwrapped.
+//! was unwrapped; and it is written only if that DEK also fits the object's body, because another
+//! object may have the same binding part.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use super::disk::{Disk, RealDisk};
 use super::failed;
+use crate::chunked::{PREFIX_LEN, Prefix};
 use crate::decrypt::{DecryptHandle, DecryptOptions};
 use crate::error::Result;
 use crate::header::{FIXED_LEN, Header};
@@ -126,55 +128,79 @@ fn has_name(_file: &File, path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
-/// The header of an object that was opened, and how.
-pub(super) struct Opened {
-    pub(super) handle: DecryptHandle,
+/// What there is to repair about an object that was opened.
+pub(super) struct Repair {
     /// The first bytes of the object as they were, as long as the header.
     seen: Vec<u8>,
-    /// Whether the header is the journal's: the object's own did not open.
-    from_journal: bool,
+    /// The journal's header, if it was opened because the object's own did not open.
+    journal: Option<Vec<u8>>,
+    /// Whether the object's own header is whole, even if no provider may open it.
+    own_is_whole: bool,
 }
 
-impl Opened {
-    /// Whether the object's own header is whole, although no provider may open it.
-    fn own_is_whole(&self) -> bool {
-        let own = Header::parse(&self.seen);
-        own.is_ok_and(|header| header.verify(self.handle.dek()).is_ok())
+impl Repair {
+    /// For readers, once the body's commitment has shown that the key is the object's own.
+    /// Where a repair is not possible, as on a medium that is read-only, reading goes on.
+    pub(super) fn try_after_reading(&self, path: &Path) {
+        // A journal that anybody may have put there must not replace a header that is whole: it
+        // could be an older one.
+        if self.journal.is_some() && self.own_is_whole {
+            return;
+        }
+        if let Ok(Some(journal)) = Locked::find(path) {
+            let _ = self.finish(path, journal, &RealDisk);
+        }
+    }
+
+    /// For rewraps, which know no associated data: where the own header is not whole, the
+    /// journal's key must open a body without.
+    pub(super) fn before_rewrap(
+        &self,
+        path: &Path,
+        object: &File,
+        handle: &DecryptHandle,
+        journal: Locked,
+        disk: &impl Disk,
+    ) -> Result<()> {
+        if !self.own_is_whole {
+            let mut prefix = [0; PREFIX_LEN];
+            read_exact_at(object, &mut prefix, handle.header_bytes().len() as u64)?;
+            handle.body_schedule(&Prefix::split(&prefix)?.0, &[])?;
+        }
+        self.finish(path, journal, disk)
+    }
+
+    /// Finishes or undoes the rewrap that left `journal` behind: the object gets the header that
+    /// was opened, if it does not have it, and the journal goes.
+    fn finish(&self, path: &Path, journal: Locked, disk: &impl Disk) -> Result<()> {
+        let unwritable = failed("cannot finish the interrupted rewrap");
+        let object = OpenOptions::new().read(true).write(self.journal.is_some()).open(path);
+        let object = object.map_err(&unwritable)?;
+        let mut now = vec![0; self.seen.len()];
+        read_exact_at(&object, &mut now, 0).map_err(&unwritable)?;
+        if now != self.seen {
+            return Ok(()); // another process has been here
+        }
+        if let Some(header) = &self.journal {
+            disk.write(&object, header).map_err(&unwritable)?;
+            disk.sync(&object).map_err(&unwritable)?;
+        }
+        journal.remove(disk)
     }
 }
 
-/// Opens the header of an object, and repairs what an interrupted rewrap has left where that is
-/// possible. Where it is not, as on a medium that is read-only, a whole header is enough.
+/// Opens the object's own header, or where that fails, the one of its journal.
 pub(super) fn open(
     path: &Path,
     object: &File,
     providers: &[&dyn KeyProvider],
     options: &DecryptOptions<'_>,
-) -> Result<DecryptHandle> {
-    let opened = open_either(path, object, providers, options)?;
-    // A journal that anybody may have put there must not replace a header that is whole: it
-    // could be an older one.
-    if opened.from_journal && opened.own_is_whole() {
-        return Ok(opened.handle);
-    }
-    if let Ok(Some(journal)) = Locked::find(path) {
-        let _ = repair(path, &opened, journal, &RealDisk);
-    }
-    Ok(opened.handle)
-}
-
-/// Opens the object's own header, or where that fails, the one of its journal.
-pub(super) fn open_either(
-    path: &Path,
-    object: &File,
-    providers: &[&dyn KeyProvider],
-    options: &DecryptOptions<'_>,
-) -> Result<Opened> {
+) -> Result<(DecryptHandle, Repair)> {
     let own = read_header(object).and_then(|bytes| DecryptHandle::open(&bytes, providers, options));
     let error = match own {
         Ok(handle) => {
             let seen = handle.header_bytes().to_vec();
-            return Ok(Opened { handle, seen, from_journal: false });
+            return Ok((handle, Repair { seen, journal: None, own_is_whole: true }));
         }
         Err(error) => error,
     };
@@ -182,7 +208,11 @@ pub(super) fn open_either(
     let Some(bytes) = journal else { return Err(error) };
     let Some(seen) = start_of_same_object(object, &bytes) else { return Err(error) };
     match DecryptHandle::open(&bytes, providers, options) {
-        Ok(handle) => Ok(Opened { handle, seen, from_journal: true }),
+        Ok(handle) => {
+            let own = Header::parse(&seen);
+            let own_is_whole = own.is_ok_and(|header| header.verify(handle.dek()).is_ok());
+            Ok((handle, Repair { seen, journal: Some(bytes), own_is_whole }))
+        }
         // The object's own header may be torn, and its error then says nothing.
         Err(second) if error.code().class() == "format" => Err(second),
         Err(_) => Err(error),
@@ -205,27 +235,4 @@ fn start_of_same_object(object: &File, journal: &[u8]) -> Option<Vec<u8>> {
     read_exact_at(object, &mut seen, 0).ok()?;
     let common = FIXED_LEN + Header::parse(journal).ok()?.binding_part().len();
     (seen.get(..common)? == journal.get(..common)?).then_some(seen)
-}
-
-/// Finishes or undoes the rewrap that left `journal` behind: the object gets the header that was
-/// opened, if it does not have it, and the journal goes.
-pub(super) fn repair(
-    path: &Path,
-    opened: &Opened,
-    journal: Locked,
-    disk: &impl Disk,
-) -> Result<()> {
-    let unwritable = failed("cannot finish the interrupted rewrap");
-    let object = OpenOptions::new().read(true).write(opened.from_journal).open(path);
-    let object = object.map_err(&unwritable)?;
-    let mut now = vec![0; opened.seen.len()];
-    read_exact_at(&object, &mut now, 0).map_err(&unwritable)?;
-    if now != opened.seen {
-        return Ok(()); // another process has been here
-    }
-    if opened.from_journal {
-        disk.write(&object, opened.handle.header_bytes()).map_err(&unwritable)?;
-        disk.sync(&object).map_err(&unwritable)?;
-    }
-    journal.remove(disk)
 }

@@ -39,7 +39,9 @@ pub enum RewrapFileOutcome {
 /// # Errors
 /// [`Error::Io`]; any of the format and key classes;
 /// [`Error::ProviderFailed`] if any new provider fails; [`Error::LimitExceeded`] if the header
-/// grows too large. On any error the file opens as before.
+/// grows too large; [`Error::CommitmentMismatch`] if a rewrap was interrupted while it wrote the
+/// header of a file with associated data, which must then be opened before it is rewrapped again.
+/// On any error the file opens as before.
 ///
 /// # Security
 /// As [`rewrap_header`](crate::rewrap_header): who has learned the DEK keeps it.
@@ -63,8 +65,8 @@ pub(super) fn rewrap_on(
     let path = &fs::canonicalize(path).map_err(failed("cannot open the file"))?;
     let object = open_object(path)?;
     let journal = Locked::create(path, disk, |left_behind| {
-        let opened = journal::open_either(path, &object, old, &DecryptOptions::new())?;
-        journal::repair(path, &opened, left_behind, disk)
+        let (handle, repair) = journal::open(path, &object, old, &DecryptOptions::new())?;
+        repair.before_rewrap(path, &object, &handle, left_behind, disk)
     })?;
     let rewrapped = plan(path, old, new, mode).and_then(|plan| {
         if plan.header.len() == plan.handle.header_bytes().len() {

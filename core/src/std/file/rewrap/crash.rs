@@ -69,7 +69,7 @@ fn opens(folder: &Path, kek: &LocalKek) -> bool {
     let sealed = folder.join("sealed");
     match decrypt_file(sealed, &out, &[kek], &options, &FileOptions::new()) {
         Ok(_) => {
-            assert!(fs::read(&out).unwrap() == [7; PLAINTEXT_LEN]);
+            assert!(fs::read(&out).unwrap() == vec![7; PLAINTEXT_LEN]);
             fs::remove_file(out).unwrap();
             true
         }

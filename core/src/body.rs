@@ -46,7 +46,7 @@ impl BodyKeys {
         salt: &[u8; SALT_LEN],
         associated_data: &AssociatedData,
     ) -> Result<KeySchedule> {
-        KeySchedule::from_prk(&self.prk, salt, &context(&self.binding, associated_data))
+        KeySchedule::from_parts(&self.prk, salt, &[LABEL, &self.binding, &associated_data.0])
     }
 }
 

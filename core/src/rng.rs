@@ -11,7 +11,7 @@ mod module {
     use crate::Error;
     use rand_core::{TryCryptoRng, TryRng};
 
-    /// The generator of AWS-LC's FIPS module: an approved CTR_DRBG, seeded by the module, which
+    /// The generator of AWS-LC's FIPS module: an approved one, seeded by the module, which
     /// notices forks.
     #[derive(Clone, Copy, Debug, Default)]
     pub struct SysRng;

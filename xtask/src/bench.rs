@@ -1,24 +1,90 @@
-//! `cargo xtask bench`: the benchmarks of the core.
+//! `cargo xtask bench`: the core against the limit of the hardware, in one table.
 
 use crate::env::Env;
-use anyhow::Result;
+use crate::process;
+use anyhow::{Context, Result, bail};
 use clap::Args;
-use std::process::ExitCode;
+use std::fs;
+use std::process::{ExitCode, Stdio};
+
+/// Where `--save` writes, and the line from which on it leaves the file as it is.
+const RESULTS: &str = "core/benches/RESULTS.md";
+const NOTES: &str = "## Notes";
 
 /// What to measure.
 #[derive(Args)]
 pub struct Options {
-    /// Passed on to the benchmark program, such as a filter.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    filter: Vec<String>,
+    /// Only these groups of rows: memory, small, files, peak.
+    groups: Vec<String>,
+    /// Tiny inputs, to see that it runs; the figures mean nothing.
+    #[arg(long)]
+    quick: bool,
+    /// Write the table, the date and the machine into core/benches/RESULTS.md.
+    #[arg(long, conflicts_with = "quick")]
+    save: bool,
+    /// The parts one by one instead, by divan; the groups are its filter.
+    #[arg(long, conflicts_with_all = ["quick", "save"])]
+    parts: bool,
 }
 
-/// Runs `cargo bench -p sealwax` with the output as it comes.
+/// Builds and runs the benchmark, and prints or saves its table.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
+    let name = if options.parts { "parts" } else { "speed" };
     let mut cargo = env.cargo("bench");
-    cargo.args(["--package", "sealwax"]);
-    if !options.filter.is_empty() {
-        cargo.arg("--").args(&options.filter);
+    cargo.args(["--package", "sealwax", "--bench", name, "--"]).args(&options.groups);
+    if options.parts {
+        let status = cargo.status()?;
+        return Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    Ok(if cargo.status()?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if options.quick {
+        cargo.arg("--quick");
+    }
+    // Rows are also told as they are measured, on standard error.
+    let output = cargo.stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        bail!("the benchmark failed: {}", output.status);
+    }
+    let table = String::from_utf8(output.stdout).context("the table is text")?;
+    println!("\n{table}");
+    if options.save {
+        save(env, &table)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the first part of the results anew.
+fn save(env: &Env, table: &str) -> Result<()> {
+    let path = env.root.join(RESULTS);
+    let before = fs::read_to_string(&path).unwrap_or_default();
+    let notes = before.find(NOTES).map_or(NOTES, |at| &before[at..]);
+    let text = format!(
+        "# Speed, measured\n\n`cargo xtask bench --save` writes this part; the notes below are \
+         written by hand. How a figure and\nits limit are measured is told in \
+         [speed/main.rs](speed/main.rs).\n\n{}\n{table}\n{notes}",
+        machine(env)?
+    );
+    fs::write(&path, text)?;
+    println!("written to {RESULTS}");
+    Ok(())
+}
+
+/// Date, machine and compiler, as a list.
+fn machine(env: &Env) -> Result<String> {
+    let date = process::ask(env.program("date").args(["-u", "+%F"]))?;
+    let rustc = process::ask(env.program("rustc").arg("--version"))?;
+    let cores = std::thread::available_parallelism()?;
+    let cpu = field("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown processor".into());
+    let memory = field("/proc/meminfo", "MemTotal").unwrap_or_default();
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let kernel = kernel.split('-').next().unwrap_or_default().trim().to_owned();
+    Ok(format!(
+        "- {date}\n- {cores} cores of a virtual machine, {cpu}, {memory}\n- Linux {kernel}, {rustc}\n"
+    ))
+}
+
+/// The first value of `name` in a file of the form `name: value`.
+fn field(file: &str, name: &str) -> Option<String> {
+    let text = fs::read_to_string(file).ok()?;
+    let line = text.lines().find(|line| line.starts_with(name))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
 }

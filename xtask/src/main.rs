@@ -2,11 +2,13 @@
 //!
 //! - `setup` brings a bare machine to where the tests can run;
 //! - `test` runs every check of the project, step by step;
-//! - `demo` and `bench` show and measure the library.
+//! - `demo` and `bench` show and measure the library;
+//! - `fips` tests it with AWS-LC's FIPS module.
 
 mod bench;
 mod demo;
 mod env;
+mod fips;
 mod install_c;
 mod layering;
 mod metadata;
@@ -41,6 +43,8 @@ enum Task {
     Bench(bench::Options),
     /// Build the C library and install it below a prefix.
     InstallC(install_c::Options),
+    /// Build AWS-LC's FIPS module (Go and CMake needed) and test the core with it.
+    Fips,
     /// Check the test vectors of the format, or write them anew.
     Vectors(vectors::Options),
 }
@@ -63,6 +67,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Task::Demo(options) => demo::run(&env, &options),
         Task::Bench(options) => bench::run(&env, &options),
         Task::InstallC(options) => install_c::run(&env, &options),
+        Task::Fips => fips::run(&env),
         Task::Vectors(options) => vectors::run(&env, &options),
     }
 }

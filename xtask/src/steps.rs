@@ -1,6 +1,7 @@
 //! `cargo xtask test`: sets up what is missing, then every check of the project, in order, with
 //! times and a summary.
 
+mod bench;
 mod c;
 mod core;
 mod gate;
@@ -26,6 +27,7 @@ fn all(env: &Env) -> Result<Vec<Step>> {
         rust::steps(),
         layers::steps(),
         core::steps(env)?,
+        bench::steps(),
         gate::steps(),
         python::steps(),
         c::steps(),

@@ -36,9 +36,9 @@ impl Prefix {
     /// The prefix as stored.
     pub fn to_bytes(&self) -> [u8; PREFIX_LEN] {
         let mut bytes = [0; PREFIX_LEN];
-        for (slot, byte) in bytes.iter_mut().zip(self.salt.iter().chain(&self.commitment)) {
-            *slot = *byte;
-        }
+        let (salt, commitment) = bytes.split_at_mut(SALT_LEN);
+        salt.copy_from_slice(&self.salt);
+        commitment.copy_from_slice(&self.commitment);
         bytes
     }
 }
@@ -73,7 +73,7 @@ impl KeySchedule {
     }
 
     /// The info string of at most five context parts, which is all that the format needs.
-    fn from_parts(prk: &Prk, salt: &[u8; SALT_LEN], context: &[&[u8]]) -> Result<Self> {
+    pub(crate) fn from_parts(prk: &Prk, salt: &[u8; SALT_LEN], context: &[&[u8]]) -> Result<Self> {
         let mut info: [&[u8]; 7] = [LABEL, salt, &[], &[], &[], &[], &[]];
         let slots = info.get_mut(2..2 + context.len());
         slots
@@ -101,11 +101,11 @@ impl KeySchedule {
             base_nonce: [0; NONCE_LEN],
             commitment: [0; COMMITMENT_LEN],
         };
-        let slots =
-            schedule.key.iter_mut().chain(&mut schedule.base_nonce).chain(&mut schedule.commitment);
-        for (slot, byte) in slots.zip(okm.iter()) {
-            *slot = *byte;
-        }
+        let (key, rest) = okm.split_at(KEY_LEN);
+        let (base_nonce, commitment) = rest.split_at(NONCE_LEN);
+        schedule.key.copy_from_slice(key);
+        schedule.base_nonce.copy_from_slice(base_nonce);
+        schedule.commitment.copy_from_slice(commitment);
         schedule
     }
 

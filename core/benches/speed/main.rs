@@ -1,0 +1,89 @@
+//! Sealwax against the limit of the hardware, each pair measured in one run: `cargo xtask bench`.
+//!
+//! Criterion and divan measure one function after the other. On a shared machine the speed drifts
+//! between the two by more than what is to be shown, so here a figure and its limit take turns in
+//! short rounds. `parts` (divan) has the pieces on their own.
+#![allow(unreachable_pub)]
+// a benchmark exports nothing
+// Lengths and times become figures for people: nothing here needs 64 bits.
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+
+mod files;
+mod limit;
+mod memory;
+mod peak;
+mod sampler;
+mod small;
+mod table;
+
+use std::time::Duration;
+
+use sampler::Rounds;
+use table::Table;
+
+/// How much is measured.
+pub struct Scale {
+    /// How calls of microseconds are compared.
+    pub many: Rounds,
+    /// How calls of milliseconds are compared.
+    pub few: Rounds,
+    /// Plaintext in memory, in bytes.
+    pub buffer_len: usize,
+    /// Plaintext of files that are copied, in bytes.
+    pub file_len: u64,
+    /// Plaintext of the file that is read at random offsets and rewrapped, in bytes.
+    pub large_len: u64,
+    /// How often a whole file is encrypted and copied.
+    pub file_rounds: usize,
+}
+
+const FULL: Scale = Scale {
+    many: Rounds { count: 300, length: Duration::from_millis(4) },
+    few: Rounds { count: 30, length: Duration::from_millis(1) },
+    buffer_len: 256 << 20,
+    file_len: 2 << 30,
+    large_len: 4 << 30,
+    file_rounds: 5,
+};
+
+/// Shows that everything runs; its figures mean nothing.
+const QUICK: Scale = Scale {
+    many: Rounds { count: 2, length: Duration::from_micros(200) },
+    few: Rounds { count: 2, length: Duration::from_micros(200) },
+    buffer_len: 1 << 20,
+    file_len: 4 << 20,
+    large_len: 8 << 20,
+    file_rounds: 1,
+};
+
+type Group = fn(&Scale, &mut Table) -> Result<(), Box<dyn std::error::Error>>;
+
+const GROUPS: [(&str, Group); 4] = [
+    ("memory", memory::rows),
+    ("small", small::rows),
+    ("files", files::rows),
+    ("peak", peak::rows),
+];
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, rest @ ..] = arguments.as_slice()
+        && flag == peak::FLAG
+    {
+        return peak::child(rest);
+    }
+    // `cargo bench` adds --bench, `cargo test` adds nothing.
+    let chosen: Vec<&String> = arguments.iter().filter(|word| !word.starts_with("--")).collect();
+    let is_quick = arguments.iter().any(|word| word == "--quick");
+    let mut table = Table::new();
+    for (name, rows) in GROUPS {
+        if chosen.is_empty() || chosen.iter().any(|word| *word == name) {
+            rows(if is_quick { &QUICK } else { &FULL }, &mut table)?;
+        }
+    }
+    if table.is_empty() {
+        return Err("there is no such group: memory, small, files, peak".into());
+    }
+    print!("{table}");
+    Ok(())
+}

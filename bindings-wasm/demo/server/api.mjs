@@ -86,24 +86,18 @@ export class Api {
   #generate({ request, body }) {
     return this.#key(request, body, 'generate key', async () => {
       const { dek, wrapped } = await this.#kms.generate(body.context);
-      return { dek, wrapped: this.#wrapped(wrapped) };
+      return { dek, ...named(wrapped) };
     });
   }
 
   #wrap({ request, body }) {
-    return this.#key(request, body, 'wrap key', async () => ({
-      wrapped: this.#wrapped(await this.#kms.wrap(string(body.dek), body.context)),
-    }));
+    return this.#key(request, body, 'wrap key', async () => named(await this.#kms.wrap(string(body.dek), body.context)));
   }
 
   #unwrap({ request, body }) {
     return this.#key(request, body, 'unwrap key', async () => ({
-      dek: await this.#kms.unwrap(utf8(string(body.wrapped)), body.context),
+      dek: await this.#kms.unwrap(utf8(string(body.wrappedDek)), body.context),
     }));
-  }
-
-  #wrapped(ciphertext) {
-    return { keyId: VAULT_KEY, wrapped: Buffer.from(ciphertext).toString('base64') };
   }
 
   #key(request, body, action, work) {
@@ -142,6 +136,11 @@ export class Api {
       throw error;
     }
   }
+}
+
+/** What the key service wrapped, as headers keep it. */
+function named(ciphertext) {
+  return { keyId: VAULT_KEY, wrappedDek: Buffer.from(ciphertext).toString('base64') };
 }
 
 function string(value) {

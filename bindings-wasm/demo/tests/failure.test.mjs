@@ -43,7 +43,7 @@ test('a changed byte shows an error and no content', async () => {
   body[2000] ^= 1; // In the first chunk.
   await putDirectly(demo, `${id}/body`, body);
   await openPreview(page, id);
-  await page.getByText(CHANGED).waitFor();
+  await page.locator('#panel').getByText(CHANGED).waitFor();
   assert.equal(await page.locator('#panel pre, #panel img').count(), 0);
   await page.getByRole('button', { name: 'Close' }).click();
   assert.ok(await failedDownload(page, path), 'the download must not succeed');
@@ -57,7 +57,7 @@ test('an object cut between two chunks shows an error and no content', async () 
   const body = await getDirectly(demo, `${id}/body`);
   await putDirectly(demo, `${id}/body`, body.subarray(0, 56 + 2 * 16_400));
   await openPreview(page, id);
-  await page.getByText('The stored object is incomplete. Nothing of it is shown.').waitFor();
+  await page.locator('#panel').getByText('The stored object is incomplete. Nothing of it is shown.').waitFor();
   assert.equal(await page.locator('#panel pre').count(), 0);
   await page.context().close();
 });
@@ -68,7 +68,7 @@ test('an object cut inside a chunk shows an error and no content', async () => {
   const body = await getDirectly(demo, `${id}/body`);
   await putDirectly(demo, `${id}/body`, body.subarray(0, body.length - 100));
   await openPreview(page, id);
-  await page.getByText(CHANGED).waitFor();
+  await page.locator('#panel').getByText(CHANGED).waitFor();
   assert.equal(await page.locator('#panel pre').count(), 0);
   await page.context().close();
 });

@@ -65,7 +65,7 @@ test('without a session nothing is signed and no key is unwrapped', async () => 
   const { id, context } = await objectOf('alice');
   const { post } = await client();
   for (const [path, body] of [['/api/objects', { space: 'vault' }], ['/api/objects/sign', { object: id, action: 'get-body' }],
-    ['/api/keys/unwrap', { context, wrapped: 'x' }], ['/api/keys/generate', { context }], ['/api/keys/rotate', { key: 'vault' }]]) {
+    ['/api/keys/unwrap', { context, wrappedDek: 'x' }], ['/api/keys/generate', { context }], ['/api/keys/rotate', { key: 'vault' }]]) {
     const { status, body: { code } } = await post(path, body);
     assert.deepEqual([status, code], [401, 'not_signed_in'], path);
   }
@@ -99,24 +99,24 @@ test('a key opens for its owner and its object alone', async () => {
   const { owner, context } = await objectOf('alice');
   const made = await owner.post('/api/keys/generate', { context });
   assert.equal(made.status, 200);
-  const { wrapped } = made.body.wrapped;
-  assert.equal((await owner.post('/api/keys/unwrap', { context, wrapped })).body.dek, made.body.dek);
+  const { wrappedDek } = made.body;
+  assert.equal((await owner.post('/api/keys/unwrap', { context, wrappedDek })).body.dek, made.body.dek);
 
   const bob = await client('bob');
-  const stolen = await bob.post('/api/keys/unwrap', { context, wrapped });
+  const stolen = await bob.post('/api/keys/unwrap', { context, wrappedDek });
   assert.deepEqual([stolen.status, stolen.body.code], [403, 'forbidden']);
   // Bob presents Alice's wrapped key with a context of his own: the key service refuses it.
   const his = await objectOf('bob');
-  const relabelled = await his.owner.post('/api/keys/unwrap', { context: his.context, wrapped });
+  const relabelled = await his.owner.post('/api/keys/unwrap', { context: his.context, wrappedDek });
   assert.deepEqual([relabelled.status, relabelled.body.code], [422, 'key_unwrap']);
-  const forged = await bob.post('/api/keys/unwrap', { context: { ...context, owner: 'bob' }, wrapped });
+  const forged = await bob.post('/api/keys/unwrap', { context: { ...context, owner: 'bob' }, wrappedDek });
   assert.equal(forged.status, 403);
 });
 
 test('the backend opens nothing of the inbox', async () => {
   const { owner, context } = await objectOf('alice', 'inbox');
   for (const path of ['generate', 'wrap', 'unwrap']) {
-    const { status } = await owner.post(`/api/keys/${path}`, { context, dek: 'x', wrapped: 'x' });
+    const { status } = await owner.post(`/api/keys/${path}`, { context, dek: 'x', wrappedDek: 'x' });
     assert.equal(status, 403, path);
   }
   const { demo } = await world();
@@ -132,7 +132,7 @@ test('malformed requests are refused with 400 and leave no trace of their conten
     ['/api/objects/sign', { object: '../../x', action: 'get-body' }], ['/api/objects/sign', { object: id, action: 'constructor' }],
     ['/api/objects/sign', { object: id, action: 'parts', uploadId: 'x', from: 0, count: 1 }],
     ['/api/objects/sign', { object: id, action: 'parts', uploadId: 'x', from: 1, count: 101 }],
-    ['/api/objects/sign', { object: id, action: 'complete' }], ['/api/keys/unwrap', { context: { ...context, extra: 'x' }, wrapped: 'x' }],
+    ['/api/objects/sign', { object: id, action: 'complete' }], ['/api/keys/unwrap', { context: { ...context, extra: 'x' }, wrappedDek: 'x' }],
     ['/api/keys/rotate', { key: 'attic' }], ['/api/session', { user: 'mallory' }]];
   for (const [path, body] of cases) {
     const answer = await owner.post(path, body);

@@ -1,6 +1,6 @@
 // Sealing and opening with Sealwax. The header is detached: it is an object of its own in the store, so
 // that a rotation of keys writes that and never the body.
-import { inspect, openRange, parts, rewrap } from '/sealwax/index.js';
+import { encrypt, inspect, openRange, rewrapHeader } from '/sealwax/index.js';
 
 import { unwrappingKeys, wrappingKey } from './keys.mjs';
 import { rangeReader } from './store.mjs';
@@ -8,51 +8,50 @@ import { rangeReader } from './store.mjs';
 const PART_SIZE = 8 * 1024 * 1024;
 const MOST_PARTS = 9_000; // S3 has 10,000.
 
-/** Makes `file` the body of `object` (`{ id, context }`): its header, and its parts on demand. */
+/** Makes `file` the body of `object` (`{ context }`): its header, and its parts on demand. */
 export async function sealFile(file, path, { context }) {
   const name = path.split('/').at(-1);
-  const details = { name, path, type: file.type, modified: file.lastModified };
-  const sealed = await parts(file, [await wrappingKey(context.space)], {
-    context,
-    detached: true,
-    metadata: new TextEncoder().encode(JSON.stringify(details)),
-    partSize: Math.max(PART_SIZE, Math.ceil(file.size / MOST_PARTS)),
-  });
-  const { header, size, count } = sealed;
-  return { header, size, partCount: count, part: (index) => sealed.part(index) };
+  const metadata = JSON.stringify({ name, path, type: file.type, modified: file.lastModified });
+  const sealed = encrypt(file, await wrappingKey(context.space), { context, metadata, detached: true });
+  const partSize = Math.max(PART_SIZE, Math.ceil(file.size / MOST_PARTS));
+  const parts = await sealed.parts({ partSize });
+  return {
+    header: await sealed.header(),
+    size: parts.size,
+    partCount: parts.count,
+    part: (index) => parts.part(index + 1).blob(),
+  };
 }
 
-/** Opens a stored object: the DEK is unwrapped, the header verified, the body read as it is needed. */
+/** Opens a stored object: the DEK is unwrapped, header and length are verified, the rest read as it is needed. */
 export async function openSealed({ id, space, header, bodyLength }) {
-  const readBody = rangeReader(id);
-  const fetchRange = async (offset, length) => new Uint8Array(await (await readBody(offset, length)).arrayBuffer());
   // The context is required: a header that belongs to another object is refused before its key is asked for.
-  const reader = await openRange(fetchRange, await unwrappingKeys(space), {
-    header, size: bodyLength, context: { object: id },
-  });
-  const { name, path, type } = JSON.parse(new TextDecoder().decode(reader.metadata));
+  const options = { header, size: bodyLength, requiredContext: { object: id } };
+  const reader = await openRange(rangeReader(id), await unwrappingKeys(space), options);
+  const { name, path, type } = JSON.parse(new TextDecoder().decode(reader.metadata()));
   return {
     name, path, type,
-    length: reader.length,
+    length: reader.size,
     read: (offset, length) => reader.read(offset, length),
-    stream: (start, end) => reader.stream(start, end),
-    dispose: () => reader.free(),
+    stream: (start, end) => reader.stream(start, end - start),
+    dispose: () => reader.close(),
   };
 }
 
 /** The header with its DEK wrapped anew under the newest version of its space's key. */
-export async function rewrapSealed({ space, header }) {
-  return rewrap(header, await unwrappingKeys(space), [await wrappingKey(space)]);
+export async function rewrapSealed({ id, space, header }) {
+  const keys = await unwrappingKeys(space);
+  return rewrapHeader(header, keys, await wrappingKey(space), { requiredContext: { object: id } });
 }
 
 /** The public fields of a header. Nothing of it is verified. */
-export function inspectSealed(header) {
-  const { suite, context, sealedMetadataLength, wrappedKeys } = inspect(header);
+export async function inspectSealed(header) {
+  const { suite, context, sealedMetadataSize, wrappedKeys } = await inspect(header);
   return {
     suite: `0x${suite.toString(16).padStart(4, '0')}`,
     context,
-    metadataLength: sealedMetadataLength,
-    wrappedKeys: wrappedKeys.map(({ providerId, keyId, wrapped }) => ({ providerId, keyId, text: readable(wrapped) })),
+    metadataSize: sealedMetadataSize,
+    wrappedKeys: wrappedKeys.map(({ providerId, keyId, wrappedDek }) => ({ providerId, keyId, text: readable(wrappedDek) })),
   };
 }
 

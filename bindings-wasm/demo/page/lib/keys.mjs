@@ -4,6 +4,7 @@ import { HttpProvider, RsaOaepPublicKey } from '/sealwax/index.js';
 import { ApiError, get } from './api.mjs';
 
 const VAULT = { providerId: 'vault-transit', keyId: 'transit/keys/vault' };
+const INBOX_PROVIDER = 'rsa-oaep';
 const TIMEOUT_MS = 10_000;
 
 let reader;
@@ -35,38 +36,42 @@ export function lockInbox() {
 
 /** The backend has the key service wrap and unwrap. */
 function vaultKey() {
-  return new HttpProvider({ ...VAULT, url: '/api/keys' });
+  return new HttpProvider({ ...VAULT, url: new URL('/api/keys', self.location.origin) });
 }
 
 /** The newest public key of the inbox: it wraps here, and what it wrapped only the reader opens. */
 async function inboxPublicKey() {
   const { latest, keys } = await get('/api/keys/inbox');
-  return RsaOaepPublicKey.fromPem(keys[latest]);
+  return new RsaOaepPublicKey(keys[latest], { keyId: await fingerprint(keys[latest]) });
 }
 
 /** All versions of the inbox's key, opened by the key service for the reader's own login. */
 async function inboxReader({ keyService, token }) {
   const { keys } = await get('/api/keys/inbox');
   const versions = new Map();
-  for (const [version, pem] of Object.entries(keys)) {
-    const key = await RsaOaepPublicKey.fromPem(pem);
-    versions.set(key.keyId, { version, providerId: key.providerId });
-  }
-  const [{ providerId }] = versions.values();
+  for (const [version, pem] of Object.entries(keys)) versions.set(await fingerprint(pem), version);
   return {
-    providerId,
+    providerId: INBOX_PROVIDER,
     accepts: (keyId) => versions.has(keyId),
-    unwrap: ({ keyId, wrapped }) => decrypt(keyService, token, versions.get(keyId).version, wrapped),
+    wrap: () => Promise.reject(new TypeError('the reader only unwraps')),
+    unwrap: ({ keyId, wrappedDek }) => decrypt(keyService, token, versions.get(keyId), wrappedDek),
   };
 }
 
-async function decrypt(keyService, token, version, wrapped) {
-  const ciphertext = `vault:v${version}:${btoa(String.fromCharCode(...wrapped))}`;
+/** The name of a public key: hash and SHA-256 of its DER, the default of Sealwax's other languages. */
+async function fingerprint(pem) {
+  const der = fromBase64(pem.replace(/-----[^-]+-----|\s/g, ''));
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', der));
+  return `sha256:${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}
+
+async function decrypt(keyService, token, version, wrappedDek) {
+  const ciphertext = `vault:v${version}:${btoa(String.fromCharCode(...wrappedDek))}`;
   const request = kmsRequest({ ciphertext }, token);
   const response = await fetch(`${keyService}/v1/transit/decrypt/inbox`, { ...request, credentials: 'omit' });
   if (!response.ok) throw new ApiError(response.status, 'forbidden', 'The key service refused to unwrap.');
   const { data } = await response.json();
-  return Uint8Array.from(atob(data.plaintext), (character) => character.charCodeAt(0));
+  return fromBase64(data.plaintext);
 }
 
 function kmsRequest(body, token) {
@@ -76,4 +81,8 @@ function kmsRequest(body, token) {
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   };
+}
+
+function fromBase64(text) {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

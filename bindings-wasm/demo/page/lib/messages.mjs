@@ -21,7 +21,7 @@ const BACKEND = {
 
 /** `{ code, message }` of any error, by the most telling of its causes. */
 export function describe(error) {
-  for (let cause = error; cause; cause = cause.cause) {
+  for (let cause = error; cause; cause = cause.cause ?? cause.attempts?.at(-1)?.error) {
     if (cause.name === 'ApiError' || cause.name === 'StoreError') {
       return { code: cause.code ?? 'store', message: BACKEND[cause.code] ?? cause.message };
     }

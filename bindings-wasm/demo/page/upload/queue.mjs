@@ -13,12 +13,17 @@ const SMOOTHING_SECONDS = 3;
 export class UploadQueue extends EventTarget {
   #items = new Map();
   #worker;
+  #ready;
   #nextKey = 1;
 
   constructor(worker = '/upload/worker.mjs') {
     super();
     this.#worker = new Worker(scriptUrl(worker), { type: 'module' });
-    this.#worker.onmessage = ({ data }) => this.#on(data);
+    this.#ready = new Promise((resolve) => {
+      this.#worker.onmessage = ({ data }) => (data.event === 'ready' ? resolve() : this.#on(data));
+    });
+    // Nothing of it can go on: the script could not be loaded, or an error escaped.
+    this.#worker.onerror = () => this.#failAll('The upload worker failed. Load the page again.');
   }
 
   /** All items, oldest first. */
@@ -90,12 +95,18 @@ export class UploadQueue extends EventTarget {
   #start(item) {
     const { key, file, path, space, started } = item;
     this.#set(key, { state: 'active', started: true, mark: undefined });
-    if (started) this.#tell(key, 'resume');
-    else this.#worker.postMessage({ command: 'start', key, file, path, space });
+    this.#tell(key, started ? 'resume' : 'start', started ? {} : { file, path, space });
   }
 
-  #tell(key, command) {
-    this.#worker.postMessage({ command, key });
+  async #tell(key, command, details = {}) {
+    await this.#ready;
+    this.#worker.postMessage({ command, key, ...details });
+  }
+
+  #failAll(message) {
+    for (const { key, state } of this.items) {
+      if (state !== 'done' && state !== 'cancelled') this.#set(key, { state: 'failed', message, speed: 0 });
+    }
   }
 
   #set(key, values) {

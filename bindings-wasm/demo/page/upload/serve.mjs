@@ -1,7 +1,8 @@
 // What the upload worker is told and what it tells.
 //
 // Commands:  { command: 'start', key, file, path, space } and { command: 'pause' | 'resume' | 'cancel', key }
-// Events:    { event: 'progress' | 'done' | 'paused' | 'failed' | 'cancelled', key, ... }
+// Events:    { event: 'ready' }, then
+//            { event: 'progress' | 'done' | 'paused' | 'failed' | 'cancelled', key, ... }
 import { UploadJob } from './job.mjs';
 
 /** Serves the queue from now on. */
@@ -15,4 +16,6 @@ export function serveJobs(seal) {
     if (command === 'pause') job?.pause();
     if (command === 'cancel') job?.cancel().finally(() => jobs.delete(key));
   };
+  // What is sent before this script has run through would be lost.
+  self.postMessage({ event: 'ready' });
 }

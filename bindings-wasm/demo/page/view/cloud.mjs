@@ -16,7 +16,7 @@ export async function showCloud(object) {
   const plain = await plaintextOf(object);
   return [
     el('h3', { textContent: 'Fields of the stored header' }),
-    facts(headerRows(object, inspectSealed(header.bytes)), 'Fields of the stored header'),
+    facts(headerRows(object, await inspectSealed(header.bytes)), 'Fields of the stored header'),
     el('div', { className: 'twin' },
       column('The store has', hexDump(new Uint8Array(sealed), TWIN_WIDTH)),
       column('You have', plain)),
@@ -40,7 +40,7 @@ function headerRows(object, header) {
   return [
     ['Suite', header.suite],
     ...Object.entries(header.context).map(([name, value]) => [`Context: ${name}`, el('code', { textContent: value })]),
-    ['Name and type', `sealed, ${header.metadataLength} bytes`],
+    ['Name and type', `sealed, ${header.metadataSize} bytes`],
     ...header.wrappedKeys.map((key) => ['Wrapped key', el('code', { textContent: `${key.providerId}, ${key.keyId}, ${key.text}` })]),
     ['Header', size(object.headerSize)],
     ['Body', `${size(object.size)}, chunks of 16 KiB`],

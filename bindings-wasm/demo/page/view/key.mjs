@@ -24,7 +24,7 @@ export async function showKey(object) {
   };
   return [
     el('p', { textContent: EXPLANATION }),
-    facts([['Wrapped key now', wrappedKey(header)], ['Body’s ETag', el('code', { textContent: body.etag })]], 'The key now'),
+    facts([['Wrapped key now', await wrappedKey(header)], ['Body’s ETag', el('code', { textContent: body.etag })]], 'The key now'),
     el('p', { className: 'choices' }, button('Rotate the key', press, { className: 'primary' })),
     result,
   ];
@@ -35,7 +35,7 @@ async function proof({ header: [before, after], body: [bodyBefore, bodyAfter] })
   const code = (text) => el('code', { textContent: text });
   return facts([
     ['', 'Before', 'After', ''],
-    ['Wrapped key', wrappedKey(before), wrappedKey(after), el('span', { className: 'changed', textContent: 'new' })],
+    ['Wrapped key', await wrappedKey(before), await wrappedKey(after), el('span', { className: 'changed', textContent: 'new' })],
     ['Header, SHA-256', code(await sha256(before.bytes)), code(await sha256(after.bytes)), el('span', { className: 'changed', textContent: 'new' })],
     ['Body, ETag', code(bodyBefore.etag), code(bodyAfter.etag),
       el('span', { className: same ? 'same' : 'changed', textContent: same ? 'unchanged' : 'changed' })],
@@ -43,8 +43,8 @@ async function proof({ header: [before, after], body: [bodyBefore, bodyAfter] })
   ], 'Before and after the rotation');
 }
 
-function wrappedKey({ bytes }) {
-  const [key] = inspectSealed(bytes).wrappedKeys;
+async function wrappedKey({ bytes }) {
+  const { wrappedKeys: [key] } = await inspectSealed(bytes);
   return el('code', { textContent: `${key.keyId}, ${key.text}` });
 }
 

@@ -4,6 +4,7 @@
 mod adapters;
 mod common;
 mod journal;
+mod limits;
 mod parallel;
 mod readers;
 mod rewrap;

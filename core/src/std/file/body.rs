@@ -1,5 +1,8 @@
 //! The body of a file: runs of chunks read, sealed or opened, and written by all threads.
 
+#[cfg(test)]
+mod faults;
+
 use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -2,13 +2,16 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use sealwax::{EncryptHandle as CoreEncrypt, Header, SysRng, chunked};
+use sealwax::{EncryptHandle as CoreEncrypt, Header, SysRng, chunked, parallel};
 
 use crate::data::{Data, Output};
 use crate::keys::Keys;
 use crate::options::{Opening, Sealing};
 use crate::pump::{Pump, is_small};
 use crate::{errors, pump};
+
+/// From this length on, in bytes, all cores share the work.
+const PARALLEL_LEN: usize = 4 << 20;
 
 /// A fresh data key with its finished header, ready to encrypt any number of messages.
 ///
@@ -108,7 +111,13 @@ pub(crate) fn encrypt_data<'py>(
     let len = sealed_len(py, handle, data.len()?)?;
     PyBytes::new_with(py, len, |out| match data {
         Data::Bytes(bytes) => py
-            .detach(|| handle.encrypt_into(bytes, associated_data, out, &mut SysRng))
+            .detach(|| {
+                if bytes.len() < PARALLEL_LEN {
+                    handle.encrypt_into(bytes, associated_data, out, &mut SysRng)
+                } else {
+                    parallel::encrypt_into(handle, bytes, associated_data, out, 0)
+                }
+            })
             .map(drop)
             .map_err(|error| errors::to_py(py, error)),
         Data::View(view) => Pump::sealing(py, handle, associated_data)?.run_into_slice(view, out),
@@ -260,9 +269,14 @@ pub(crate) fn decrypt_body<'py>(
 ) -> PyResult<Bound<'py, PyBytes>> {
     let len = plaintext_len(py, body)?;
     PyBytes::new_with(py, len, |out| {
-        py.detach(|| handle.decrypt_body_into(body, associated_data, out))
-            .map(drop)
-            .map_err(|error| errors::to_py(py, error))
+        let opened = py.detach(|| {
+            if len < PARALLEL_LEN {
+                handle.decrypt_body_into(body, associated_data, out)
+            } else {
+                parallel::decrypt_body_into(handle, body, associated_data, out, 0)
+            }
+        });
+        opened.map(drop).map_err(|error| errors::to_py(py, error))
     })
 }
 

@@ -9,6 +9,7 @@ mod bench;
 mod demo;
 mod env;
 mod fips;
+mod fuzz;
 mod install_c;
 mod layering;
 mod metadata;
@@ -45,6 +46,8 @@ enum Task {
     InstallC(install_c::Options),
     /// Build AWS-LC's FIPS module (Go and CMake needed) and test the core with it.
     Fips,
+    /// Run the fuzz targets of the core.
+    Fuzz(fuzz::Options),
     /// Check the test vectors of the format, or write them anew.
     Vectors(vectors::Options),
 }
@@ -68,6 +71,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Task::Bench(options) => bench::run(&env, &options),
         Task::InstallC(options) => install_c::run(&env, &options),
         Task::Fips => fips::run(&env),
+        Task::Fuzz(options) => fuzz::run(&env, &options),
         Task::Vectors(options) => vectors::run(&env, &options),
     }
 }

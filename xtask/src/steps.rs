@@ -4,6 +4,7 @@
 mod bench;
 mod c;
 mod core;
+mod fuzz;
 mod gate;
 mod layers;
 mod python;
@@ -29,6 +30,7 @@ fn all(env: &Env) -> Result<Vec<Step>> {
         core::steps(env)?,
         bench::steps(),
         gate::steps(),
+        fuzz::steps(),
         python::steps(),
         c::steps(),
     ]

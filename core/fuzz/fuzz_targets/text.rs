@@ -1,0 +1,37 @@
+//! The text form, and keys in text.
+#![no_main]
+
+use libfuzzer_sys::arbitrary::{self, Arbitrary};
+use libfuzzer_sys::fuzz_target;
+use sealwax::{ErrorCode, LocalKek, from_text, text_len, to_text};
+
+#[derive(Arbitrary, Debug)]
+enum Input {
+    Bytes(Vec<u8>),
+    Encoded(String),
+    Text(String),
+}
+
+fuzz_target!(|input: Input| match input {
+    Input::Bytes(bytes) => {
+        let text = to_text(&bytes);
+        assert_eq!(text_len(bytes.len()).unwrap(), text.len());
+        assert_eq!(from_text(&text).unwrap(), bytes);
+        let kek = LocalKek::from_file_content(&bytes, "a");
+        assert!(kek.is_ok() || bytes.len() != 32);
+    }
+    Input::Encoded(encoded) => {
+        let text = format!("sealwax1.{encoded}");
+        match from_text(&text) {
+            Ok(bytes) => assert_eq!(to_text(&bytes), text),
+            Err(error) => assert_eq!(error.code(), ErrorCode::Malformed),
+        }
+        let _ = LocalKek::from_base64(&encoded, "a");
+        let _ = LocalKek::from_hex(&encoded, &encoded);
+    }
+    Input::Text(text) => {
+        if !text.starts_with("sealwax1.") {
+            assert_eq!(from_text(&text).unwrap_err().code(), ErrorCode::BadMagic);
+        }
+    }
+});

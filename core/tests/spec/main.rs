@@ -7,6 +7,7 @@
 mod common;
 
 mod redaction;
+mod requirements;
 mod tables;
 mod worked_example;
 

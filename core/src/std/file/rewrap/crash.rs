@@ -1,4 +1,4 @@
-//! A rewrap that is killed at each of its steps, and one whose machine loses power.
+//! A rewrap that is killed at each of its steps, and one whose machine loses power ([R-05]).
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;

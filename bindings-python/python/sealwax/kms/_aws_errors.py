@@ -80,7 +80,7 @@ def translated(key_id: str, operation: str) -> Iterator[None]:
         exceptions.TokenRetrievalError,
     ) as error:
         fail(CredentialsError(str(error), key_id=key_id), error)
-    except exceptions.HTTPClientError as error:
+    except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
         fail(UnavailableError(str(error), key_id=key_id), error)
     except exceptions.BotoCoreError as error:
         fail(KmsError(str(error), key_id=key_id), error)

@@ -16,6 +16,7 @@ from ._errors import (
     KeyPendingDeletionError,
     KmsError,
     KmsTimeoutError,
+    MisbehavedError,
     ThrottledError,
     TlsError,
     UnavailableError,
@@ -51,6 +52,10 @@ def translated(key_id: str) -> Iterator[None]:
         fail(KmsTimeoutError(_text(error), key_id=key_id), error)
     except (exceptions.ServiceRequestError, exceptions.ServiceResponseError) as error:
         fail(_unreached(error)(_text(error), key_id=key_id), error)
+    except exceptions.IncompleteReadError as error:
+        fail(UnavailableError(_text(error), key_id=key_id), error)
+    except exceptions.DecodeError as error:
+        fail(MisbehavedError(_text(error), key_id=key_id), error)
     except exceptions.AzureError as error:
         fail(KmsError(_text(error), key_id=key_id), error)
 

@@ -49,11 +49,14 @@ def context() -> ssl.SSLContext:
     return made
 
 
-def adapter(retry: Any) -> Any:
-    """An adapter of `requests` that keeps to the rules, also after a redirect."""
-    from requests.adapters import HTTPAdapter
+def session(verify: Union[bool, str] = True, *, retry: Any = 0) -> Any:
+    """A session of `requests` that keeps to the rules, also after a redirect.
 
-    class Strict(HTTPAdapter):  # type: ignore[misc]
+    `retry` is what `HTTPAdapter` takes as `max_retries`.
+    """
+    import requests
+
+    class Strict(requests.adapters.HTTPAdapter):  # type: ignore[misc]
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
             super().init_poolmanager(*args, **kwargs, ssl_context=context())
 
@@ -62,25 +65,9 @@ def adapter(retry: Any) -> Any:
             require_verified(kwargs.get("verify", True))
             return super().send(request, *args, **kwargs)
 
-    return Strict(max_retries=retry)
-
-
-def session(verify: Union[bool, str] = True, *, retries: int) -> Any:
-    """A session of `requests` that keeps to the rules, with bounded retries."""
-    import requests
-    from urllib3.util.retry import Retry
-
     require_verified(verify)
-    retry = Retry(
-        total=retries,
-        backoff_factor=0.2,
-        status_forcelist=(429, 502, 503, 504),
-        allowed_methods=None,  # Every call of a provider can be repeated, POST or not.
-        raise_on_status=False,
-        respect_retry_after_header=False,  # The wait would not be bounded.
-    )
     made = requests.Session()
     made.verify = verify
     for scheme in ("https://", "http://"):
-        made.mount(scheme, adapter(retry))
+        made.mount(scheme, Strict(max_retries=retry))
     return made

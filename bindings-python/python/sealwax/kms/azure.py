@@ -177,7 +177,7 @@ class _ClientMaker:
         if credential is None:
             credential = require("azure.identity", "azure").DefaultAzureCredential()
         made = transport.RequestsTransport(
-            session=_tls.session(self._verify, retries=0),
+            session=_tls.session(self._verify),
             session_owner=False,
             connection_timeout=min(CONNECT_TIMEOUT, self._timeout),
             read_timeout=self._timeout,
@@ -197,7 +197,7 @@ def _retry_policy() -> Any:
             asked = super().get_retry_after(response)
             return None if asked is None else min(asked, self.backoff_max)
 
-    return Bounded(retry_total=MAX_ATTEMPTS - 1, retry_backoff_factor=0.2, retry_backoff_max=2)
+    return Bounded(retry_total=MAX_ATTEMPTS - 1, retry_backoff_factor=0.2, retry_backoff_max=1)
 
 
 def _encode(value: Any) -> str:

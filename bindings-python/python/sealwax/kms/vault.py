@@ -130,6 +130,8 @@ class VaultTransit(KmsProvider):
         path = f"/v1/{self._mount}/{operation}/{self._name}"
         with translated(self.key_id, operation):
             answer = self._clients.get().adapter.post(path, json=fields)
+        if not isinstance(answer, dict):
+            fail(MisbehavedError("the server's answer is not JSON", key_id=self.key_id))
         data = answer.get("data") or {}
         answered(answer.get("request_id"), **_version(data))
         return {
@@ -175,8 +177,20 @@ class _ClientMaker:
         verify = options.pop("verify", None)
         if verify is None:
             verify = _default_verify()
-        session = _tls.session(verify, retries=MAX_ATTEMPTS - 1)
+        session = _tls.session(verify, retry=_retry())
         return hvac.Client(timeout=self._timeout, session=session, **options)
+
+
+def _retry() -> Any:
+    """hvac has no retries of its own."""
+    return require("urllib3.util.retry", "vault").Retry(
+        total=MAX_ATTEMPTS - 1,
+        backoff_factor=0.2,
+        status_forcelist=(429, 502, 503, 504),
+        allowed_methods=None,  # Every call of a provider can be repeated, POST or not.
+        raise_on_status=False,
+        respect_retry_after_header=False,  # The wait would not be bounded.
+    )
 
 
 def _default_verify() -> Union[bool, str]:

@@ -21,7 +21,13 @@ from ._errors import (
     UnavailableError,
 )
 
-_TLS_WORDS = ("ssl handshake", "certificate_verify_failed", "wrong_version_number", "tls handshake")
+_TLS_WORDS = (
+    "ssl handshake",
+    "tls handshake",
+    "certificate_verify_failed",
+    "wrong_version_number",
+    "verification check failed",
+)
 
 
 def is_transient(error: BaseException) -> bool:

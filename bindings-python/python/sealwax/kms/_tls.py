@@ -24,8 +24,8 @@ def require_secure(url: str) -> None:
 
 
 def require_verified(verify: Any) -> None:
-    """Refuses a client that was told not to check certificates."""
-    if verify is False:
+    """Refuses a client that was told not to check certificates; `None` is its default, to check."""
+    if verify is not None and not verify:
         raise InsecureTransportError("a client that does not check certificates is refused")
 
 

@@ -56,6 +56,7 @@ class KeyVault(HttpServer):
     def __init__(self, tls: ssl.SSLContext) -> None:
         self._keys: dict[str, _Key] = {}
         self.denied: set[str] = set()
+        self.loses_keys = False
         super().__init__(tls)
 
     def create_key(self, name: str, kind: str = "RSA") -> str:
@@ -112,7 +113,9 @@ class KeyVault(HttpServer):
             return _json({"key": _jwk(kid, key, version), "attributes": {"enabled": True}})
         body = json.loads(request.body)
         try:
-            value = _operate(operation, key.versions[version], body["alg"], _decode(body["value"]))
+            lost = self.loses_keys and operation == "wrapkey"
+            material = os.urandom(32) if lost else key.versions[version]
+            value = _operate(operation, material, body["alg"], _decode(body["value"]))
         except (ValueError, keywrap.InvalidUnwrap):
             return _error(400, "BadParameter", "the parameter is incorrect")
         return _json({"kid": kid, "value": _encode(value)})

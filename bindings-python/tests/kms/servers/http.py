@@ -59,11 +59,13 @@ class HttpServer:
     """A server on a free port of 127.0.0.1.
 
     `fault`, while it is set, is what happens to every request instead of an answer: a `Response`,
-    or one of the classes above. `requests` are those that arrived, whole.
+    or one of the classes above. `requests` are those that arrived, whole; `handshakes` counts those
+    of TLS that both sides completed.
     """
 
     def __init__(self, tls: Optional[ssl.SSLContext] = None) -> None:
         self.requests: list[Request] = []
+        self.handshakes = 0
         self.fault: Any = None
         self.released = threading.Event()
         self._http = _Listener(self, tls)
@@ -145,6 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(self.request, ssl.SSLSocket):
             self.request.settimeout(10)
             self.request.do_handshake()
+            self.server.owner.handshakes += 1
         super().setup()
 
     def _handle(self) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import grpc
-
 from sealwax import kms
 
 from .servers.gcp import Failure, slow

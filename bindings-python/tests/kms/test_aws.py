@@ -7,7 +7,6 @@ import pickle
 from typing import Any
 
 import pytest
-
 import sealwax
 from sealwax import ErrorCode, kms
 
@@ -97,7 +96,12 @@ def test_discovery_is_filtered(roto_proxy: Proxy) -> None:
 
 
 def test_arguments() -> None:
-    for wrong in ("alias/orders", "1234abcd", "arn:aws:kms:us-east-1:123456789012:alias/orders", ""):
+    for wrong in (
+        "alias/orders",
+        "1234abcd",
+        "arn:aws:kms:us-east-1:123456789012:alias/orders",
+        "",
+    ):
         with pytest.raises(sealwax.InvalidArgumentError):
             kms.AwsKms(wrong)
     for accounts in ([], "123456789012"):

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-
 import sealwax
 from sealwax import ErrorCode, kms
 
@@ -34,9 +33,7 @@ class Target(NamedTuple):
 @pytest.fixture
 def aws_target(roto_proxy: Proxy) -> Target:
     arn = aws.create_key(roto_proxy.url)
-    provider = kms.AwsKms(
-        arn, endpoint_url=roto_proxy.url, timeout=faults.TIMEOUT, **aws.OPTIONS
-    )
+    provider = kms.AwsKms(arn, endpoint_url=roto_proxy.url, timeout=faults.TIMEOUT, **aws.OPTIONS)
     return Target(provider, roto_proxy)
 
 

@@ -8,7 +8,6 @@ import threading
 from typing import Any
 
 import pytest
-
 import sealwax
 from sealwax import kms
 

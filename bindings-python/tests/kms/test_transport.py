@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-
 import sealwax
 from sealwax import kms
 

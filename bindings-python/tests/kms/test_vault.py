@@ -1,0 +1,130 @@
+"""What is particular to Vault and OpenBao."""
+
+from __future__ import annotations
+
+import base64
+import json
+import pickle
+from typing import Any
+
+import pytest
+import sealwax
+from sealwax import kms
+
+from .servers.http import Proxy
+from .servers.openbao import OpenBao
+
+CONTEXT = {"tenant": "acme", "purpose": "tests"}
+
+
+def sent(proxy: Proxy) -> list[tuple[str, dict[str, Any]]]:
+    """What was asked since the last time."""
+    return [(request.path, json.loads(request.body)) for request in proxy.take()]
+
+
+def test_what_is_asked(bao: OpenBao, bao_proxy: Proxy) -> None:
+    bao.create_key("first")
+    bao.create_key("second", derived=True)
+    options = {"url": bao_proxy.url, "token": bao.token}
+    first = kms.VaultTransit("first", **options)
+    second = kms.VaultTransit("second", derived=True, **options)
+    envelope = sealwax.encrypt(b"tide table", [first, second], context=CONTEXT)
+    bound = base64.b64encode(sealwax.canonical_context(CONTEXT)).decode()
+    made, wrapped = sent(bao_proxy)
+    assert made == ("/v1/transit/datakey/plaintext/first", {"bits": 256, "associated_data": bound})
+    assert wrapped[0] == "/v1/transit/encrypt/second"
+    assert wrapped[1]["context"] == bound
+    sealwax.decrypt(envelope, second)
+    ((path, fields),) = sent(bao_proxy)
+    assert path == "/v1/transit/decrypt/second"
+    assert fields["context"] == bound
+
+
+def test_versions(bao: OpenBao) -> None:
+    bao.create_key("versions")
+    key = kms.VaultTransit("versions", url=bao.url, token=bao.token)
+    old = sealwax.encrypt(b"tide table", key, context=CONTEXT)
+    bao.client().secrets.transit.rotate_key("versions")
+    new = sealwax.rewrap(old, old=key, new=key)
+    blobs = [sealwax.inspect(each).wrapped_keys[0].wrapped_dek for each in (old, new)]
+    assert [blob[:9] for blob in blobs] == [b"vault:v1:", b"vault:v2:"]
+    assert sealwax.decrypt(old, key) == sealwax.decrypt(new, key) == b"tide table"
+    bao.client().secrets.transit.update_key_configuration("versions", min_decryption_version=2)
+    assert sealwax.decrypt(new, key) == b"tide table"
+    with pytest.raises(sealwax.ProviderError) as caught:
+        sealwax.decrypt(old, key)
+    assert type(caught.value.__cause__) is kms.KeyDisabledError
+
+
+@pytest.mark.parametrize("derived", [False, True])
+def test_rewrap_of_a_wrapped_key(bao: OpenBao, bao_proxy: Proxy, derived: bool) -> None:
+    name = f"rewrap-{derived}"
+    bao.create_key(name, derived=derived)
+    key = kms.VaultTransit(name, url=bao_proxy.url, token=bao.token, derived=derived)
+    dek, wrapped = key.generate(CONTEXT)
+    bao.client().secrets.transit.rotate_key(name)
+    sent(bao_proxy)
+    newest = key.rewrap(wrapped, CONTEXT)
+    operations = ["rewrap"] if derived else ["decrypt", "encrypt"]
+    assert [path.split("/")[3] for path, _ in sent(bao_proxy)] == operations
+    assert newest.wrapped_dek.startswith(b"vault:v2:")
+    assert key.unwrap(newest, CONTEXT) == dek
+
+
+def test_least_privilege(bao: OpenBao) -> None:
+    bao.create_key("narrow")
+    writer = bao.token_for("transit/datakey/plaintext/narrow")
+    reader = bao.token_for("transit/decrypt/narrow")
+    keys = {
+        name: kms.VaultTransit("narrow", url=bao.url, token=token)
+        for name, token in (("writer", writer), ("reader", reader))
+    }
+    envelope = sealwax.encrypt(b"tide table", keys["writer"], context=CONTEXT)
+    assert sealwax.decrypt(envelope, keys["reader"]) == b"tide table"
+    for call, name in ((sealwax.decrypt, "writer"), (sealwax.encrypt, "reader")):
+        with pytest.raises(sealwax.ProviderError) as caught:
+            call(envelope, keys[name])
+        assert type(caught.value.__cause__) is kms.AccessDeniedError
+
+
+def test_mounts_and_key_ids(bao: OpenBao) -> None:
+    client = bao.client()
+    client.sys.enable_secrets_engine("transit", path="tenants/acme")
+    client.secrets.transit.create_key("orders", mount_point="tenants/acme")
+    options = {"url": bao.url, "token": bao.token, "mount_point": "tenants/acme"}
+    key = kms.VaultTransit("orders", **options)
+    assert key.key_id == "tenants/acme/keys/orders"
+    assert sealwax.decrypt(sealwax.encrypt(b"tide table", key), key) == b"tide table"
+    named = kms.VaultTransit("orders", key_id="vault.example.org/orders", **options)
+    envelope = sealwax.encrypt(b"tide table", named)
+    assert sealwax.inspect(envelope).wrapped_keys[0].key_id == "vault.example.org/orders"
+    with pytest.raises(sealwax.NoMatchingKeyError):
+        sealwax.decrypt(envelope, key)
+
+
+def test_settings_of_the_environment(bao: OpenBao, monkeypatch: pytest.MonkeyPatch) -> None:
+    bao.create_key("environment")
+    monkeypatch.setenv("VAULT_ADDR", bao.url)
+    monkeypatch.setenv("VAULT_TOKEN", bao.token)
+    key = kms.VaultTransit("environment")
+    assert sealwax.decrypt(sealwax.encrypt(b"tide table", key), key) == b"tide table"
+
+
+def test_a_client_of_the_host(bao: OpenBao) -> None:
+    bao.create_key("brought")
+    key = kms.VaultTransit("brought", bao.client())
+    assert sealwax.decrypt(sealwax.encrypt(b"tide table", key), key) == b"tide table"
+
+
+def test_travels_to_worker_processes(bao: OpenBao) -> None:
+    bao.create_key("workers")
+    key = kms.VaultTransit("workers", url=bao.url, token=bao.token)
+    copied = pickle.loads(pickle.dumps(key))
+    assert sealwax.decrypt(sealwax.encrypt(b"tide table", key), copied) == b"tide table"
+    assert bao.token not in repr(key)
+
+
+def test_arguments() -> None:
+    for wrong in ("", "a/b"):
+        with pytest.raises(sealwax.InvalidArgumentError):
+            kms.VaultTransit(wrong, url="http://localhost:1")

@@ -6,6 +6,7 @@ mod c;
 mod core;
 mod fuzz;
 mod gate;
+mod kms;
 mod layers;
 mod python;
 mod rust;
@@ -32,6 +33,7 @@ fn all(env: &Env) -> Result<Vec<Step>> {
         gate::steps(),
         fuzz::steps(),
         python::steps(),
+        kms::steps(),
         c::steps(),
     ]
     .into_iter()

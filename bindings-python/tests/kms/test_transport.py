@@ -25,15 +25,15 @@ Maker = Callable[[str, str], Any]
 
 
 def aws_kms(url: str, trust: Any) -> Any:
-    return kms.AwsKms(ARN, endpoint_url=url, verify=trust, timeout=2, **aws.OPTIONS)
+    return kms.AwsKms(ARN, endpoint_url=url, verify=trust, timeout=10, **aws.OPTIONS)
 
 
 def vault(url: str, trust: Any) -> Any:
-    return kms.VaultTransit("key", url=url, token="t", verify=trust, timeout=2)
+    return kms.VaultTransit("key", url=url, token="t", verify=trust, timeout=10)
 
 
 def azure(url: str, trust: str) -> Any:
-    return kms.AzureKeyVault(f"{url}/keys/key", Credential(), verify=trust, timeout=2)
+    return kms.AzureKeyVault(f"{url}/keys/key", Credential(), verify=trust, timeout=10)
 
 
 def gcp(url: str, trust: str) -> Any:
@@ -43,7 +43,7 @@ def gcp(url: str, trust: str) -> Any:
         roots = file.read()
     credentials = AnonymousCredentials()
     return kms.GcpKms(
-        GCP_KEY, endpoint=url, credentials=credentials, root_certificates=roots, timeout=2
+        GCP_KEY, endpoint=url, credentials=credentials, root_certificates=roots, timeout=10
     )
 
 

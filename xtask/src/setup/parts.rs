@@ -3,6 +3,7 @@
 mod c;
 mod components;
 mod python;
+mod softhsm;
 mod targets;
 mod web_demo;
 
@@ -18,5 +19,6 @@ pub fn all() -> Vec<Box<dyn Part>> {
         Box::new(python::Venv),
         Box::new(web_demo::WebDemo),
         Box::new(c::Tools),
+        Box::new(softhsm::SoftHsm),
     ]
 }

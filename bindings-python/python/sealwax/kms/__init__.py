@@ -22,7 +22,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .. import LocalKey
+from .. import CachingProvider, LocalKey
 from ._errors import (
     AccessDeniedError,
     ClockSkewError,
@@ -52,6 +52,7 @@ __all__ = [
     "AccessDeniedError",
     "AwsKms",
     "AzureKeyVault",
+    "CachingProvider",
     "ClockSkewError",
     "CredentialsError",
     "GcpKms",

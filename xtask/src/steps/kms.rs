@@ -1,0 +1,23 @@
+//! The providers of `sealwax.kms` against real servers and tokens on this machine.
+
+use super::step::{Outcome, Run, Step, tests_passed};
+use anyhow::{Result, bail};
+
+/// One step; it needs the wheel that the Python steps install.
+pub fn steps() -> Vec<Step> {
+    vec![Step::new(
+        "kms",
+        "sealwax.kms against OpenBao, AWS, Google, Azure and a token: every case and fault",
+        kms,
+    )]
+}
+
+fn kms(run: &Run) -> Result<Outcome> {
+    let mut pytest = run.env.python();
+    pytest.args(["-m", "pytest", "--quiet", "--numprocesses", "2", "tests/kms"]);
+    let output = run.exec(pytest.current_dir(run.env.root.join("bindings-python")))?;
+    match tests_passed(&output) {
+        0 => bail!("no test ran:\n{output}"),
+        count => Ok(Outcome::Passed(format!("{count} tests"))),
+    }
+}

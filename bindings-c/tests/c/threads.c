@@ -1,4 +1,9 @@
-/* What the header promises about threads: const objects are shared, errors are each thread's. */
+/* What the header promises about threads: const objects are shared, errors are each thread's.
+ *
+ *   threads            everything
+ *   threads lock-free  without the reader and the DEK cache: they lock with Rust's mutexes, which
+ *                      are made of futexes and not of pthreads, and which helgrind and the thread
+ *                      sanitizer therefore cannot see */
 #ifndef __cplusplus
 #define _POSIX_C_SOURCE 200809L
 #endif
@@ -44,7 +49,8 @@ static sealwax_code unwrap(void *user_data, const char *key_id, size_t key_id_le
 
 /* Everything that the threads share; all of it is const for the library. */
 typedef struct {
-  const sealwax_provider *local, *host;
+  const sealwax_provider *local, *host, *cached;
+  const sealwax_reader *reader;
   const sealwax_encrypt_options *options;
   const sealwax_encrypt_handle *encrypt;
   const sealwax_decrypt_handle *decrypt;
@@ -104,12 +110,17 @@ static void parts(const worker *self) {
   sealwax_wrapped_key key;
   sealwax_range range;
   uint8_t out[5000];
-  size_t start = self->number * 7001;
+  size_t start = self->number * 7001, read = 0;
   OK(sealwax_header_wrapped_key_at(all->header, 0, &key));
   OK(sealwax_body_range(start, start + sizeof out, all->body_len, &range));
   OK(sealwax_range_opener_open(all->opener, start, all->body + range.start,
                                (size_t)(range.end - range.start), out, sizeof out));
   CHECK(memcmp(out, all->plaintext + start, sizeof out) == 0);
+  if (all->reader == NULL) {
+    return;
+  }
+  OK(sealwax_reader_read_at(all->reader, out, sizeof out, start + 1, &read));
+  CHECK(read == sizeof out && memcmp(out, all->plaintext + start + 1, read) == 0);
 }
 
 static void *run(void *argument) {
@@ -117,6 +128,9 @@ static void *run(void *argument) {
   for (int round = 0; round < ROUNDS; round++) {
     errors_are_own(self);
     messages(self, round % 2 == 0 ? self->all->local : self->all->host);
+    if (self->all->cached != NULL) {
+      messages(self, self->all->cached);
+    }
     parts(self);
   }
   uint8_t out[16400];
@@ -124,6 +138,23 @@ static void *run(void *argument) {
   OK(sealwax_encryptor_process(self->begun, self->all->plaintext, 5, out, sizeof out, &progress));
   sealwax_encryptor_free(self->begun);
   return NULL;
+}
+
+/* The shared body as an object of the host's. */
+static sealwax_code body_read_at(void *user_data, uint8_t *buffer, size_t len, uint64_t offset,
+                                 size_t *out_read, sealwax_failure *failure) {
+  const shared *all = (const shared *)user_data;
+  size_t rest = all->body_len - (size_t)offset;
+  (void)failure;
+  *out_read = rest < len ? rest : len;
+  memcpy(buffer, all->body + (size_t)offset, *out_read);
+  return SEALWAX_OK;
+}
+
+static sealwax_code body_size(void *user_data, uint64_t *out_size, sealwax_failure *failure) {
+  (void)failure;
+  *out_size = ((const shared *)user_data)->body_len;
+  return SEALWAX_OK;
 }
 
 static void start_and_join(shared *all) {
@@ -139,7 +170,8 @@ static void start_and_join(shared *all) {
   }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  const bool lock_free = argc > 1 && strcmp(argv[1], "lock-free") == 0;
   shared all;
   counter calls = {PTHREAD_MUTEX_INITIALIZER, 0};
   sealwax_provider_callbacks callbacks = {sizeof callbacks, NULL, wrap, unwrap, NULL, NULL};
@@ -167,6 +199,15 @@ int main(void) {
   size_t last = 56 + all.len / 16384 * 16400;
   OK(sealwax_range_opener_new(decrypt, NULL, 0, all.body_len, all.body, 56, all.body + last,
                               all.body_len - last, &opener));
+  sealwax_read_callbacks object = {sizeof object, body_read_at, body_size, NULL};
+  sealwax_reader *reader = NULL;
+  sealwax_dek_cache *cache = NULL;
+  sealwax_provider *cached = NULL;
+  OK(sealwax_reader_open(&object, &all, bytes.data, bytes.len, &all.local, 1, NULL, 1, &reader));
+  OK(sealwax_dek_cache_new(host, 2, 60000, 5, 0, &cache));
+  OK(sealwax_dek_cache_provider(cache, &cached));
+  all.reader = lock_free ? NULL : reader;
+  all.cached = lock_free ? NULL : cached;
   all.options = options;
   all.encrypt = encrypt;
   all.decrypt = decrypt;
@@ -174,7 +215,14 @@ int main(void) {
   all.opener = opener;
   CHECK(pthread_barrier_init(&all.barrier, NULL, THREADS) == 0);
   start_and_join(&all);
-  CHECK(calls.calls == THREADS * ROUNDS);
+  sealwax_cache_stats stats;
+  OK(sealwax_dek_cache_stats(cache, &stats));
+  CHECK(stats.hits + stats.misses == (lock_free ? 0 : 2 * THREADS * ROUNDS));
+  CHECK(lock_free || stats.hits > 0);
+  CHECK((uint64_t)calls.calls == THREADS * ROUNDS + stats.misses);
+  sealwax_provider_free(cached);
+  sealwax_dek_cache_free(cache);
+  sealwax_reader_free(reader);
   pthread_barrier_destroy(&all.barrier);
   sealwax_range_opener_free(opener);
   sealwax_header_free(header);

@@ -102,13 +102,16 @@ fn in_parallel<T: Sync>(jobs: &[T], work: impl Fn(&T) -> Result<()> + Sync) -> R
     })
 }
 
+/// What both tools can see the locks of; tests/c/threads.c says more.
+const LOCK_FREE: &str = "lock-free";
+
 /// Helgrind sees all machine code, Rust's too; the thread sanitizer sees C's accesses exactly.
 pub fn races(run: &Run) -> Result<Outcome> {
     let program = PROGRAMS.iter().find(|program| program.name == "threads");
     let program = program.context("there is no threaded test")?;
     let plain = PLAIN[0].build(run, program)?;
     let mut helgrind = run.env.program("valgrind");
-    helgrind.args(["-q", "--tool=helgrind", "--error-exitcode=9"]).arg(plain);
+    helgrind.args(["-q", "--tool=helgrind", "--error-exitcode=9"]).arg(plain).arg(LOCK_FREE);
     run.exec(&mut helgrind)?;
     let variant = Variant {
         name: "tsan",
@@ -117,7 +120,7 @@ pub fn races(run: &Run) -> Result<Outcome> {
         cpp: false,
         fixed: true,
     };
-    run.pass(&mut run.env.program(variant.build(run, program)?))
+    run.pass(run.env.program(variant.build(run, program)?).arg(LOCK_FREE))
 }
 
 /// How long the fuzz target runs in the gate, in seconds.

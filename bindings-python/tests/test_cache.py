@@ -93,10 +93,9 @@ def test_many_threads_ask_once(kms):
         threading.Thread(target=lambda: envelopes.append(sealwax.encrypt(b"x", cached)))
         for _ in range(20)
     ]
-    start = time.monotonic()
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
-    assert slow.calls == ["wrap"] and len(envelopes) == 20 and time.monotonic() - start < 2
+    assert slow.calls == ["wrap"] and len(envelopes) == 20
 
 
 def test_a_failure_is_not_kept(kms, broken_kms):

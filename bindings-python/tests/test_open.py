@@ -12,7 +12,7 @@ import tarfile
 import zipfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sealwax
@@ -81,7 +81,7 @@ def test_a_reader_is_a_real_buffered_reader(sealed, key, blob):
         max_size=25,
     ),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_reader_does_what_a_bytesio_does(size, actions):
     plaintext = (b"a line of text, some of them short\n\nand longer " * 2000)[:size]
     model, file = io.BytesIO(plaintext), sealwax.open(io.BytesIO(SEALED[size]), "rb", KEY)

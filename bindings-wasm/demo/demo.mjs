@@ -27,9 +27,10 @@ const PACKAGE = process.env.SEALWAX_DIST ?? here('../dist');
  * @param {{ key: string, cert: string }} [options.tls] PEM; without it the page is plain http
  * @param {(url: string) => Promise<{ url: string, close(): Promise<void> }>} [options.proxy] put
  *   before the store and before the key service, for tests that cut the network
+ * @param {string} [options.dist] where the built package `sealwax` is
  * @param {Record<string, string>} [options.mounts] further folders to serve, for tests
  */
-export async function startDemo({ host = '127.0.0.1', port, tls, proxy, mounts = {} } = {}) {
+export async function startDemo({ host = '127.0.0.1', port, tls, proxy, dist = PACKAGE, mounts = {} } = {}) {
   const stack = [];
   const stop = async () => {
     while (stack.length) await stack.pop()();
@@ -52,7 +53,7 @@ export async function startDemo({ host = '127.0.0.1', port, tls, proxy, mounts =
     stack.push(() => audit.flush());
     const server = await startServer({
       listen,
-      mounts: { '/': here('page'), '/sealwax/': PACKAGE, ...mounts },
+      mounts: { '/': here('page'), '/sealwax/': dist, ...mounts },
       store,
       kms: new KeyService({ ...bao, url: fronts.kms.url }),
       audit,

@@ -38,12 +38,12 @@ async function start(options) {
   await mkdir(ARTEFACTS, { recursive: true });
   const demo = await startDemo(options);
   const folder = await mkdtemp(join(tmpdir(), 'sealwax-files-'));
-  const browser = await launch().catch(async (error) => {
+  const browser = options.browser === false ? undefined : await launch().catch(async (error) => {
     await demo.stop();
     throw error;
   });
   const end = async () => {
-    await browser.close();
+    await browser?.close();
     await demo.stop();
     await rm(folder, { recursive: true, force: true });
   };

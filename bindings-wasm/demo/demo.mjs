@@ -1,5 +1,6 @@
 // Puts the demo together: OpenBao, SeaweedFS, the backend. Everything is on free ports of loopback,
 // in a folder that disappears, and ends with the demo, also when a part of it fails to start.
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +32,7 @@ const PACKAGE = process.env.SEALWAX_DIST ?? here('../dist');
  * @param {Record<string, string>} [options.mounts] further folders to serve, for tests
  */
 export async function startDemo({ host = '127.0.0.1', port, tls, proxy, dist = PACKAGE, mounts = {} } = {}) {
+  if (!existsSync(dist)) throw new Error(`the package sealwax is not built: there is no ${dist}`);
   const stack = [];
   const stop = async () => {
     while (stack.length) await stack.pop()();

@@ -2,7 +2,7 @@
 
 mod input;
 mod size;
-mod web;
+pub mod web;
 
 use crate::env::Env;
 use crate::toolchain::{Choice, ROUTE_VARIABLE};

@@ -11,6 +11,7 @@ mod layers;
 mod python;
 mod rust;
 mod step;
+mod web_demo;
 
 use crate::env::Env;
 use crate::setup;
@@ -35,6 +36,7 @@ fn all(env: &Env) -> Result<Vec<Step>> {
         python::steps(),
         kms::steps(),
         c::steps(),
+        web_demo::steps(),
     ]
     .into_iter()
     .flatten()

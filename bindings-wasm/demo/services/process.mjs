@@ -43,7 +43,7 @@ export class Service {
   }
 
   /** Resolves when `ready()` is true; fails when the program ends first or takes too long. */
-  async waitUntil(ready, limitMs = 30_000) {
+  async waitUntil(ready, limitMs = 60_000) {
     const deadline = Date.now() + limitMs;
     let ended = false;
     this.#ended.then(() => { ended = true; });

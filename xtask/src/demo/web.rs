@@ -29,15 +29,19 @@ fn page(env: &Env, port: Option<u16>) -> Command {
 
 /// All tests, the long ones too.
 fn tests(env: &Env) -> Command {
-    let mut node = quick_tests(env);
+    let mut node = test_runner(env, "tests/index.mjs");
     node.env(ALL_VARIABLE, "1");
     node
 }
 
-/// The tests that take no minutes.
-fn quick_tests(env: &Env) -> Command {
+/// The tests that need neither a browser nor the wasm package.
+pub fn backend_tests(env: &Env) -> Command {
+    test_runner(env, "tests/backend.mjs")
+}
+
+fn test_runner(env: &Env, file: &str) -> Command {
     let mut node = node(env);
-    node.args(["--test", "--test-reporter=spec", "tests/index.mjs"]);
+    node.args(["--test", "--test-reporter=spec", file]);
     node
 }
 

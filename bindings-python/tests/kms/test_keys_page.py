@@ -1,0 +1,40 @@
+"""The examples of docs/keys.md."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from .servers import aws
+from .servers.openbao import OpenBao
+from .servers.softhsm import SoftHsm
+
+
+def test_the_examples(bao: OpenBao, ministack: str, hsm: SoftHsm) -> None:
+    bao.create_key("orders")
+    hsm.create_aes_key("t1", "orders")
+    store = aws.client(ministack, "s3")
+    store.create_bucket(Bucket="tides")
+    key = rsa.generate_private_key(65537, 2048)
+    given = {
+        "s3": store,
+        "vault_url": bao.url,
+        "vault_token": bao.token,
+        "pin": hsm.pin,
+        "module": hsm.module,
+        "private_pem": key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ),
+        "public_pem": key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        ),
+    }
+    page = Path(__file__).parents[2] / "docs" / "keys.md"
+    result = doctest.testfile(str(page), module_relative=False, globs=given)
+    assert result.failed == 0
+    assert result.attempted > 15

@@ -259,7 +259,7 @@ static void cache(void) {
   size_t len = 0, opened_len = 0;
   FAILS(SEALWAX_ERR_INVALID_ARGUMENT, sealwax_dek_cache_new(inner, 0, 1, 0, 0, &cache));
   FAILS(SEALWAX_ERR_INVALID_ARGUMENT, sealwax_dek_cache_new(inner, 1, 0, 0, 0, &cache));
-  OK(sealwax_dek_cache_new(inner, 10, 60000, 3, 1 << 20, &cache));
+  OK(sealwax_dek_cache_new(inner, 10, 86400000, 3, 1 << 20, &cache));
   sealwax_provider_free(inner);
   OK(sealwax_dek_cache_provider(cache, &cached));
   const sealwax_provider *providers[1] = {cached};

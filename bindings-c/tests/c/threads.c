@@ -204,7 +204,7 @@ int main(int argc, char **argv) {
   sealwax_dek_cache *cache = NULL;
   sealwax_provider *cached = NULL;
   OK(sealwax_reader_open(&object, &all, bytes.data, bytes.len, &all.local, 1, NULL, 1, &reader));
-  OK(sealwax_dek_cache_new(host, 2, 60000, 5, 0, &cache));
+  OK(sealwax_dek_cache_new(host, 2, 86400000, 5, 0, &cache));
   OK(sealwax_dek_cache_provider(cache, &cached));
   all.reader = lock_free ? NULL : reader;
   all.cached = lock_free ? NULL : cached;

@@ -284,7 +284,7 @@ static void objects() {
 static void cache() {
   auto calls = std::make_shared<int>(0);
   const sealwax::dek_cache cache(sealwax::provider::of(functions(calls), "host", "kek"),
-                                 {10, std::chrono::minutes(5)});
+                                 {10, std::chrono::hours(24)});
   const auto cached = cache.provider();
   for (int i = 0; i < 3; i++) {
     CHECK(same(sealwax::decrypt(sealwax::encrypt("text", cached), cached), "text"));

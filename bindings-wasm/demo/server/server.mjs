@@ -103,5 +103,6 @@ function sendError(error, response) {
   if (!known) console.error(error);
   if (response.headersSent) return response.destroy();
   const { status, code, message } = known ? error : { status: 500, code: 'internal', message: 'The server failed.' };
-  sendJson(response, status, { code, message });
+  // `error` is what Sealwax's HttpProvider reads.
+  sendJson(response, status, { error: code, message });
 }

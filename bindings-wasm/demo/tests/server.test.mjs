@@ -66,7 +66,7 @@ test('without a session nothing is signed and no key is unwrapped', async () => 
   const { post } = await client();
   for (const [path, body] of [['/api/objects', { space: 'vault' }], ['/api/objects/sign', { object: id, action: 'get-body' }],
     ['/api/keys/unwrap', { context, wrappedDek: 'x' }], ['/api/keys/generate', { context }], ['/api/keys/rotate', { key: 'vault' }]]) {
-    const { status, body: { code } } = await post(path, body);
+    const { status, body: { error: code } } = await post(path, body);
     assert.deepEqual([status, code], [401, 'not_signed_in'], path);
   }
 });
@@ -87,7 +87,7 @@ test('a stranger gets no URL for any action on an object, and the attempt is in 
   const bob = await client('bob');
   for (const [action, details] of Object.entries(ENDPOINTS)) {
     const { status, body } = await bob.post('/api/objects/sign', { object: id, action, ...details });
-    assert.deepEqual([status, body.code], [403, 'forbidden'], action);
+    assert.deepEqual([status, body.error], [403, 'forbidden'], action);
   }
   const { body: { entries } } = await owner.post('/api/objects/audit', { object: id });
   const refused = entries.filter(({ actor, outcome }) => actor === 'bob' && outcome === 'refused');
@@ -104,11 +104,11 @@ test('a key opens for its owner and its object alone', async () => {
 
   const bob = await client('bob');
   const stolen = await bob.post('/api/keys/unwrap', { context, wrappedDek });
-  assert.deepEqual([stolen.status, stolen.body.code], [403, 'forbidden']);
+  assert.deepEqual([stolen.status, stolen.body.error], [403, 'forbidden']);
   // Bob presents Alice's wrapped key with a context of his own: the key service refuses it.
   const his = await objectOf('bob');
   const relabelled = await his.owner.post('/api/keys/unwrap', { context: his.context, wrappedDek });
-  assert.deepEqual([relabelled.status, relabelled.body.code], [422, 'key_unwrap']);
+  assert.deepEqual([relabelled.status, relabelled.body.error], [422, 'key_unwrap']);
   const forged = await bob.post('/api/keys/unwrap', { context: { ...context, owner: 'bob' }, wrappedDek });
   assert.equal(forged.status, 403);
 });
@@ -136,7 +136,7 @@ test('malformed requests are refused with 400 and leave no trace of their conten
     ['/api/keys/rotate', { key: 'attic' }], ['/api/session', { user: 'mallory' }]];
   for (const [path, body] of cases) {
     const answer = await owner.post(path, body);
-    assert.deepEqual([answer.status, answer.body.code], [400, 'bad_request'], `${path} ${JSON.stringify(body)}`);
+    assert.deepEqual([answer.status, answer.body.error], [400, 'bad_request'], `${path} ${JSON.stringify(body)}`);
   }
   assert.equal((await owner.post('/api/objects', `"${'x'.repeat(70_000)}"`)).status, 413);
 });

@@ -34,7 +34,7 @@ async function request(path, options) {
   const response = await fetch(path, { ...options, redirect: 'error' });
   const body = await response.json().catch(() => ({}));
   if (!response.ok) {
-    throw new ApiError(response.status, body.code ?? 'internal', body.message ?? 'The server failed.');
+    throw new ApiError(response.status, body.error ?? 'internal', body.message ?? 'The server failed.');
   }
   return body;
 }

@@ -1,5 +1,5 @@
 // The keys of the two spaces, as Sealwax's key providers.
-import { HttpProvider, RsaOaepPublicKey } from '/sealwax/index.js';
+import { HttpProvider, RsaOaepPublicKey, SealwaxError } from '/sealwax/index.js';
 
 import { ApiError, get } from './api.mjs';
 
@@ -14,10 +14,11 @@ export function wrappingKey(space) {
   return space === 'vault' ? vaultKey() : inboxPublicKey();
 }
 
-/** What unwraps the DEKs of `space`; nothing while the inbox is locked. */
+/** What unwraps the DEKs of `space`; while the inbox is locked an error with code `no_matching_key`. */
 export async function unwrappingKeys(space) {
   if (space === 'vault') return [vaultKey()];
-  return reader ? [await inboxReader(reader)] : [];
+  if (!reader) throw new SealwaxError('no_matching_key');
+  return [await inboxReader(reader)];
 }
 
 export const inboxIsOpen = () => reader !== undefined;

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: the core against the limit of the hardware, in one table.
 
+mod c;
+
 use crate::env::Env;
 use crate::process;
 use anyhow::{Context, Result, bail};
@@ -14,7 +16,7 @@ const NOTES: &str = "## Notes";
 /// What to measure.
 #[derive(Args)]
 pub struct Options {
-    /// Only these groups of rows: memory, small, files, peak.
+    /// Only these groups of rows: memory, small, files, peak; or `c`, the C library alone.
     groups: Vec<String>,
     /// Tiny inputs, to see that it runs; the figures mean nothing.
     #[arg(long)]
@@ -29,6 +31,9 @@ pub struct Options {
 
 /// Builds and runs the benchmark, and prints or saves its table.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
+    if options.groups == ["c"] {
+        return c::run(env);
+    }
     let name = if options.parts { "parts" } else { "speed" };
     let mut cargo = env.cargo("bench");
     cargo.args(["--package", "sealwax", "--bench", name, "--"]).args(&options.groups);

@@ -1,0 +1,27 @@
+//! The core's errors as JavaScript sees them.
+
+use js_sys::Array;
+use sealwax::Error;
+use wasm_bindgen::JsValue;
+
+use crate::number::number;
+
+/// `[code, text, detail]`. The text says what the core says beyond the code's own name; the detail
+/// is the one number that the error carries, if any. No formatting: it would cost kilobytes.
+pub(crate) fn thrown(error: Error) -> JsValue {
+    let text = match &error {
+        Error::InvalidArgument(text)
+        | Error::InvalidState(text)
+        | Error::Malformed(text)
+        | Error::LimitExceeded(text) => text,
+        _ => "",
+    };
+    let detail = match &error {
+        Error::Authentication { chunk } => number(*chunk).into(),
+        Error::BufferTooSmall { needed } => number(*needed as u64).into(),
+        Error::UnsupportedVersion(version) => JsValue::from(*version),
+        Error::UnsupportedSuite(suite) => JsValue::from(*suite),
+        _ => JsValue::UNDEFINED,
+    };
+    Array::of3(&error.code().as_u16().into(), &text.into(), &detail).into()
+}

@@ -1,0 +1,40 @@
+//! The core as WebAssembly, for the TypeScript in `ts/` to build on.
+//!
+//! Every function converts its arguments, makes one call of the core and converts the result.
+//! Secrets cross as `Uint8Array`s that are copied straight into memory which is wiped: arguments
+//! of wasm-bindgen's own slice types would leave copies behind in freed memory. A failure is
+//! thrown as `[code, message, detail]`, which the TypeScript makes a `SealwaxError` of.
+//!
+//! There is no standard library below: its messages for panics alone are a fifth of the size.
+#![cfg_attr(target_family = "wasm", no_std)]
+#![allow(clippy::missing_errors_doc)] // each names the core's call, which documents them
+#![allow(clippy::needless_pass_by_value)] // wasm-bindgen hands values over
+
+extern crate alloc;
+
+mod bytes;
+pub mod cipher;
+pub mod constants;
+pub mod context;
+pub mod decrypt;
+pub mod encrypt;
+mod error;
+pub mod header;
+pub mod layout;
+pub mod local;
+mod number;
+pub mod text;
+
+/// What every fallible export returns; the error is thrown.
+type Result<T> = core::result::Result<T, wasm_bindgen::JsValue>;
+
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
+/// A bug: the instance stops, and the TypeScript throws a `SealwaxError` with code `panic`.
+#[cfg(target_family = "wasm")]
+#[panic_handler]
+fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}

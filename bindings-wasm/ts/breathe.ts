@@ -1,0 +1,29 @@
+// Work in WebAssembly holds the thread; now and then it must let others have it.
+
+/** Longest hold, in milliseconds: half a frame. */
+const HOLD = 8;
+
+let since = 0;
+
+/** Returns at once, or lets every waiting event go first when the thread was held for long. */
+export async function breathe(): Promise<void> {
+  const now = performance.now();
+  if (now - since < HOLD) return;
+  await nextTask();
+  since = performance.now();
+}
+
+declare const setImmediate: ((callback: () => void) => void) | undefined;
+
+/** `setTimeout` would wait four milliseconds. */
+function nextTask(): Promise<void> {
+  if (typeof setImmediate === 'function') return new Promise(setImmediate);
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}

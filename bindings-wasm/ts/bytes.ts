@@ -1,0 +1,67 @@
+// Bytes of any kind of view, text, base64, and the comparison of both.
+
+import type { Bytes } from '../types/index.js';
+import { invalid } from './errors.js';
+
+/** Bytes that are ours: never of shared memory. */
+export type Owned = Uint8Array<ArrayBuffer>;
+
+const NO_BYTES = new Uint8Array(0);
+
+/** A view of the caller's bytes, without a copy: offset and length of the view are respected. */
+export function view(bytes: Bytes, what: string): Owned {
+  const isView = ArrayBuffer.isView(bytes);
+  const buffer: unknown = isView ? bytes.buffer : bytes;
+  if (!(buffer instanceof ArrayBuffer)) {
+    // Another thread could change shared memory between the reading and the sealing.
+    const isShared = typeof SharedArrayBuffer === 'function' && buffer instanceof SharedArrayBuffer;
+    throw invalid(isShared ? `${what} must not be shared memory: copy it first` : `${what} must be bytes`);
+  }
+  return isView ? new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(buffer);
+}
+
+/** As {@link view}; nothing gives no bytes. */
+export const optionalView = (bytes: Bytes | undefined, what: string): Owned =>
+  bytes === undefined ? NO_BYTES : view(bytes, what);
+
+/** The caller's bytes or text, as bytes. */
+export const textOrBytes = (value: Bytes | string, what: string): Owned =>
+  typeof value === 'string' ? utf8(value) : view(value, what);
+
+export const isBytes = (value: unknown): value is Bytes =>
+  value instanceof ArrayBuffer || ArrayBuffer.isView(value) || (typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer);
+
+export function utf8(text: string): Owned {
+  // A lone surrogate has no UTF-8 and would silently become another string.
+  if (/\p{Surrogate}/u.test(text)) throw invalid('a string is not well-formed Unicode');
+  return new TextEncoder().encode(text);
+}
+
+export const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, index) => byte === b[index]);
+
+export function concat(pieces: readonly Uint8Array[]): Owned {
+  const joined = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    joined.set(piece, at);
+    at += piece.length;
+  }
+  return joined;
+}
+
+export function toBase64(bytes: Uint8Array): string {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+/** Undefined for what is not base64. */
+export function fromBase64(text: unknown): Owned | undefined {
+  if (typeof text !== 'string') return undefined;
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,205 @@
+// Decryption: the result that is made when asked for.
+
+import type { Bytes, DecryptOptions, Decryption, Decryptor, HeaderInfo, KeyProvider, Keys, Source, TransformPair } from '../types/index.js';
+import { type Owned, isBytes, isEqual, optionalView, view } from './bytes.js';
+import { toContext } from './context.js';
+import { type Core, type DecryptHandle, core, format } from './core.js';
+import { engineOf } from './engine.js';
+import { SealwaxError, guard, invalid } from './errors.js';
+import { type Header, parseHeader, publicInfo, readHeader } from './header.js';
+import { type CallOptions, Keyring, providersOf } from './keyring.js';
+import { Once, type Pieces, toBlob, toBytes, toStream } from './output.js';
+import { opened } from './pipeline.js';
+import { throwIfAborted } from './signal.js';
+import { type Reader, randomAccess, readerOf } from './source.js';
+
+type OpenOptions = CallOptions & Pick<DecryptOptions, 'requiredContext'>;
+
+/** A header under its DEK: authentic. The caller frees the handle. */
+export interface OpenedHeader {
+  readonly header: Header;
+  readonly handle: DecryptHandle;
+}
+
+/** Parses, checks what must hold before any provider is asked, unwraps, verifies. */
+export async function openHeader(core: Core, bytes: Owned, providers: readonly KeyProvider[], options: OpenOptions): Promise<OpenedHeader> {
+  throwIfAborted(options.signal);
+  const required = options.requiredContext && toContext(core, options.requiredContext).canonical;
+  const header = parseHeader(core, bytes, required);
+  const handle = await new Keyring(core, options).unwrap(providers, header, (dek) =>
+    guard(() => new core.DecryptHandle(bytes, dek)),
+  );
+  return { header, handle };
+}
+
+export const metadataOf = (handle: DecryptHandle): Owned | undefined => guard(() => handle.metadata()) as Owned | undefined;
+
+export function decrypt(source: Source, keys: Keys, options: DecryptOptions = {}): Decryption {
+  return new Message(source, providersOf(keys), options);
+}
+
+/** A header that was opened, and the reader right behind it. */
+interface Opened extends OpenedHeader {
+  readonly core: Core;
+  readonly reader: Reader;
+}
+
+class Message implements Decryption {
+  readonly #source: Source;
+  readonly #providers: readonly KeyProvider[];
+  readonly #options: DecryptOptions;
+  readonly #once = new Once();
+  #opened: Promise<Opened> | undefined;
+  /** The metadata, kept when the DEK is forgotten. */
+  #metadata: (() => Owned | undefined) | undefined;
+
+  constructor(source: Source, providers: readonly KeyProvider[], options: DecryptOptions) {
+    this.#source = source;
+    this.#providers = providers;
+    this.#options = options;
+  }
+
+  async header(): Promise<HeaderInfo> {
+    return publicInfo((await this.#open()).header);
+  }
+
+  async metadata(): Promise<Owned | undefined> {
+    const { handle } = await this.#open();
+    return this.#metadata ? this.#metadata()?.slice() : metadataOf(handle);
+  }
+
+  async expectedSize(): Promise<number | undefined> {
+    const { core, header } = await this.#open();
+    return this.#bodySize(header) === undefined ? undefined : guard(() => core.plaintextLength(this.#bodySize(header)!));
+  }
+
+  async bytes(): Promise<Owned> {
+    this.#once.use();
+    return toBytes(this.#pieces());
+  }
+
+  async blob(type = ''): Promise<Blob> {
+    this.#once.use();
+    return toBlob(this.#pieces(), type);
+  }
+
+  stream(): ReadableStream<Owned> {
+    this.#once.use();
+    return toStream(this.#pieces());
+  }
+
+  #bodySize(header: Header): number | undefined {
+    const size = randomAccess(this.#source)?.size;
+    return size === undefined ? undefined : size - (this.#options.header ? 0 : header.headerSize);
+  }
+
+  #open(): Promise<Opened> {
+    this.#opened ??= this.#start();
+    return this.#opened;
+  }
+
+  async #start(): Promise<Opened> {
+    const module = await core();
+    const reader = readerOf(this.#source, this.#options.signal);
+    try {
+      const { header: detached } = this.#options;
+      const bytes = detached ? view(detached, 'the header').slice() : await readHeader(module, reader);
+      return { core: module, reader, ...(await openHeader(module, bytes, this.#providers, this.#options)) };
+    } catch (error) {
+      reader.close(error);
+      throw error;
+    }
+  }
+
+  async *#pieces(): Pieces {
+    const { engine: choice, signal, onProgress, associatedData } = this.#options;
+    const { core, header, handle, reader } = await this.#open();
+    try {
+      const prefix = await reader.read(format().prefix);
+      if (prefix.length < format().prefix) throw new SealwaxError('truncated', 'the body ends within its prefix');
+      const cipher = guard(() => handle.message(prefix, optionalView(associatedData, 'the associated data')));
+      const size = this.#bodySize(header);
+      const engine = await engineOf(cipher, choice, size);
+      yield* opened({ reader, engine, signal, onProgress, total: plaintextTotal(core, size) });
+    } finally {
+      reader.close();
+      this.#metadata = outcome(() => metadataOf(handle));
+      handle.free();
+    }
+  }
+}
+
+/** How `call` ended, as often as it is asked for. */
+function outcome<T>(call: () => T): () => T {
+  try {
+    const value = call();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+/** For progress alone: a length that no body has is reported by whoever opens it. */
+function plaintextTotal(core: Core, bodySize: number | undefined): number | undefined {
+  try {
+    return bodySize === undefined ? undefined : core.plaintextLength(bodySize);
+  } catch {
+    return undefined;
+  }
+}
+
+export function decryptStream(keys: Keys, options: DecryptOptions = {}): TransformPair {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  return { writable, readable: decrypt(readable, keys, options).stream() };
+}
+
+export async function createDecryptor(envelope: Bytes | Blob, keys: Keys, options: Omit<DecryptOptions, 'header'> = {}): Promise<Decryptor> {
+  const providers = providersOf(keys);
+  if (!isBytes(envelope) && !(envelope instanceof Blob)) throw invalid('the envelope must be bytes or a Blob');
+  const module = await core();
+  const bytes = await readHeader(module, readerOf(envelope, options.signal));
+  const { header, handle } = await openHeader(module, bytes, providers, options);
+  return new HandleDecryptor(header, handle, options.associatedData);
+}
+
+class HandleDecryptor implements Decryptor {
+  readonly header: HeaderInfo;
+  readonly #header: Owned;
+  readonly #handle: DecryptHandle;
+  readonly #associatedData: Bytes | undefined;
+
+  constructor(header: Header, handle: DecryptHandle, associatedData: Bytes | undefined) {
+    this.header = publicInfo(header);
+    this.#header = header.bytes.slice();
+    this.#handle = handle;
+    this.#associatedData = associatedData;
+  }
+
+  metadata(): Owned | undefined {
+    return metadataOf(this.#handle);
+  }
+
+  decryptBytes(envelope: Bytes, associatedData = this.#associatedData): Owned {
+    const bytes = view(envelope, 'the envelope');
+    const { length } = this.#header;
+    if (!isEqual(bytes.subarray(0, length), this.#header)) {
+      throw invalid('the envelope has another header than the decryptor');
+    }
+    return this.decryptBody(bytes.subarray(length), associatedData);
+  }
+
+  decryptBody(body: Bytes, associatedData = this.#associatedData): Owned {
+    const bytes = view(body, 'the body');
+    return guard(() => this.#handle.decryptBody(bytes, optionalView(associatedData, 'the associated data'))) as Owned;
+  }
+
+  close(): void {
+    this.#handle.free();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

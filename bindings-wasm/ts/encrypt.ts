@@ -1,0 +1,200 @@
+// Encryption: the result that is made when asked for.
+
+import type { EncryptOptions, Encryption, Encryptor, EncryptorOptions, Keys, MessageOptions, Parts, PartsOptions, Source, TransformPair } from '../types/index.js';
+import { type Owned, concat, optionalView, textOrBytes, view } from './bytes.js';
+import { type Context, toContext } from './context.js';
+import { type Core, type EncryptHandle, type MessageCipher, core } from './core.js';
+import { engineOf } from './engine.js';
+import { SealwaxError, guard, invalid } from './errors.js';
+import { Keyring, providersOf, wrappedKeyList } from './keyring.js';
+import { Once, type Pieces, toBlob, toBytes, toStream } from './output.js';
+import { randomParts, streamParts } from './parts.js';
+import { sealed } from './pipeline.js';
+import { throwIfAborted } from './signal.js';
+import { type Reader, randomAccess, readerOf } from './source.js';
+
+/** A header that is finished and the DEK behind it. */
+interface Opened {
+  readonly core: Core;
+  readonly handle: EncryptHandle;
+  readonly header: Owned;
+}
+
+export function encrypt(source: Source, keys: Keys, options: EncryptOptions = {}): Encryption {
+  const providers = providersOf(keys);
+  const size = sizeOf(source, options.size);
+  return new Message(source, options, size, () => open(providers, options, size), true);
+}
+
+/** Asks the providers, and makes the header for a plaintext of this length. */
+async function open(providers: ReturnType<typeof providersOf>, options: EncryptOptions, size: number | undefined): Promise<Opened> {
+  throwIfAborted(options.signal);
+  const module = await core();
+  const context = toContext(module, options.context);
+  const { dek, keys } = await new Keyring(module, options, size).generate(providers, context);
+  try {
+    const list = wrappedKeyList(module, keys);
+    try {
+      const handle = makeHandle(module, dek, list, context, options, size);
+      return { core: module, handle, header: guard(() => handle.header()) as Owned };
+    } finally {
+      list.free();
+    }
+  } finally {
+    dek.fill(0);
+  }
+}
+
+function makeHandle(module: Core, dek: Owned, list: ReturnType<typeof wrappedKeyList>, context: Context, options: EncryptorOptions, size: number | undefined): EncryptHandle {
+  const { metadata, padding = 'auto' } = options;
+  const bytes = metadata === undefined ? undefined : textOrBytes(metadata, 'the metadata');
+  return guard(() => new module.EncryptHandle(dek, list, context.canonical, bytes, padding, size));
+}
+
+function sizeOf(source: Source, declared: number | undefined): number | undefined {
+  const known = randomAccess(source)?.size;
+  if (known !== undefined && declared !== undefined && known !== declared) {
+    throw invalid(`the source has ${known} bytes and not ${declared}`);
+  }
+  return known ?? declared;
+}
+
+/** One message: of its own DEK, or of an encryptor that lives on. */
+class Message implements Encryption {
+  readonly #source: Source;
+  readonly #options: MessageOptions;
+  readonly #size: number | undefined;
+  readonly #open: () => Promise<Opened>;
+  readonly #ownsHandle: boolean;
+  readonly #once = new Once();
+  #opened: Promise<Opened> | undefined;
+
+  constructor(source: Source, options: MessageOptions, size: number | undefined, open: () => Promise<Opened>, ownsHandle: boolean) {
+    this.#source = source;
+    this.#options = options;
+    this.#size = size;
+    this.#open = open;
+    this.#ownsHandle = ownsHandle;
+  }
+
+  async header(): Promise<Owned> {
+    return (await this.#handle()).header.slice();
+  }
+
+  async size(): Promise<number | undefined> {
+    const { core, header } = await this.#handle();
+    const size = this.#size;
+    if (size === undefined) return undefined;
+    return guard(() => core.bodyLength(size)) + (this.#options.detached ? 0 : header.length);
+  }
+
+  async bytes(): Promise<Owned> {
+    this.#once.use();
+    return toBytes(this.#pieces(), await this.size());
+  }
+
+  async blob(type = 'application/vnd.sealwax'): Promise<Blob> {
+    this.#once.use();
+    return toBlob(this.#pieces(), type);
+  }
+
+  stream(): ReadableStream<Owned> {
+    this.#once.use();
+    return toStream(this.#pieces());
+  }
+
+  async parts(options: PartsOptions = {}): Promise<Parts> {
+    this.#once.use();
+    const size = await this.size();
+    const plaintext = randomAccess(this.#source);
+    if (!plaintext) return streamParts(options, size, this.#pieces());
+    const { core } = await this.#handle();
+    const { front, cipher } = await this.#start();
+    const engine = await engineOf(cipher, this.#options.engine, this.#size);
+    return randomParts(options, size!, { core, front, engine, plaintext, signal: this.#options.signal });
+  }
+
+  #handle(): Promise<Opened> {
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+
+  /** Header and prefix, and the cipher of the chunks behind them. */
+  async #start(): Promise<{ front: Owned; cipher: MessageCipher }> {
+    const { handle, header } = await this.#handle();
+    return guard(() => {
+      const cipher = handle.message(optionalView(this.#options.associatedData, 'the associated data'));
+      if (this.#ownsHandle) handle.free(); // the header is made and the message has its key
+      const prefix = cipher.prefix() as Owned;
+      return { front: this.#options.detached ? prefix : concat([header, prefix]), cipher };
+    });
+  }
+
+  async *#pieces(): Pieces {
+    const { engine: choice, signal, onProgress } = this.#options;
+    const reader: Reader = readerOf(this.#source, signal);
+    try {
+      const { front, cipher } = await this.#start();
+      const engine = await engineOf(cipher, choice, this.#size);
+      yield [front];
+      yield* sealed({ reader, engine, signal, onProgress, total: this.#size });
+    } catch (error) {
+      reader.close(error);
+      throw error;
+    }
+  }
+}
+
+export async function createEncryptor(keys: Keys, options: EncryptorOptions = {}): Promise<Encryptor> {
+  // Its messages share the header, and most are small: no room to rewrap unless asked for.
+  const opened = await open(providersOf(keys), { padding: 'none', ...options }, undefined);
+  return new HandleEncryptor(opened, options);
+}
+
+class HandleEncryptor implements Encryptor {
+  readonly header: Owned;
+  readonly #opened: Opened;
+  readonly #options: EncryptorOptions;
+
+  constructor(opened: Opened, options: EncryptorOptions) {
+    this.#opened = opened;
+    this.#options = options;
+    this.header = opened.header.slice();
+  }
+
+  sealedSize(plaintextSize: number): number {
+    return guard(() => this.#opened.handle.sealedLength(plaintextSize));
+  }
+
+  encryptBytes(plaintext: Uint8Array, associatedData = this.#options.associatedData): Owned {
+    const bytes = view(plaintext, 'the plaintext');
+    return guard(() => this.#opened.handle.encrypt(bytes, optionalView(associatedData, 'the associated data'))) as Owned;
+  }
+
+  encryptInto(plaintext: Uint8Array, out: Uint8Array, associatedData = this.#options.associatedData): number {
+    const target = view(out, 'the output');
+    const needed = this.sealedSize(view(plaintext, 'the plaintext').length);
+    if (target.length < needed) throw new SealwaxError('buffer_too_small', `${needed} bytes are needed`, { needed });
+    target.set(this.encryptBytes(plaintext, associatedData));
+    return needed;
+  }
+
+  encrypt(source: Source, options: MessageOptions = {}): Encryption {
+    const { engine, associatedData } = this.#options;
+    const merged = { engine, associatedData, ...options } as MessageOptions;
+    return new Message(source, merged, sizeOf(source, options.size), async () => this.#opened, false);
+  }
+
+  close(): void {
+    this.#opened.handle.free();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+export function encryptStream(keys: Keys, options: EncryptOptions = {}): TransformPair {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  return { writable, readable: encrypt(readable, keys, options).stream() };
+}

@@ -1,0 +1,140 @@
+// The two engines that seal and open chunks. Keys, nonces and lengths come from the core.
+
+import type { EngineChoice } from '../types/index.js';
+import { breathe } from './breathe.js';
+import type { Owned } from './bytes.js';
+import { type MessageCipher, format } from './core.js';
+import { SealwaxError, chunkNotAuthentic, guard, invalid } from './errors.js';
+
+/** Seals and opens runs of chunks of one message; any number of runs may be under way. */
+export interface Engine {
+  /** Most chunks in a run. */
+  readonly batch: number;
+  /** The sealed run in pieces. Only the last chunk of a message is short; no bytes are one empty chunk. */
+  seal(first: number, plaintext: Owned): Promise<Owned[]>;
+  /** The plaintext of a run in pieces; fails with the first chunk that is not authentic. */
+  open(first: number, sealed: Owned): Promise<Owned[]>;
+  /** Forgets the key. */
+  close(): void;
+}
+
+/** Below this, setting WebCrypto up costs more than the work. */
+const WEBCRYPTO_FROM = 8192;
+
+/** The engine of a message; takes the cipher over. `size` is that of the message, if known. */
+export async function engineOf(cipher: MessageCipher, choice: EngineChoice = 'auto', size?: number): Promise<Engine> {
+  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
+  switch (choice) {
+    case 'wasm':
+      return new WasmEngine(cipher);
+    case 'auto':
+      if (!subtle || (size !== undefined && size < WEBCRYPTO_FROM)) return new WasmEngine(cipher);
+      break;
+    case 'webcrypto':
+      if (!subtle) throw new SealwaxError('invalid_state', 'there is no WebCrypto here: it needs https or localhost');
+      break;
+    default:
+      throw invalid('engine is "auto", "webcrypto" or "wasm"');
+  }
+  return new WebCryptoEngine(cipher, subtle, await importKey(cipher, subtle));
+}
+
+async function importKey(cipher: MessageCipher, subtle: SubtleCrypto): Promise<CryptoKey> {
+  const raw = guard(() => cipher.takeKey()) as Owned;
+  try {
+    return await subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
+  } finally {
+    raw.fill(0);
+  }
+}
+
+class WebCryptoEngine implements Engine {
+  readonly batch = 64;
+  readonly #cipher: MessageCipher;
+  readonly #subtle: SubtleCrypto;
+  readonly #key: CryptoKey;
+
+  constructor(cipher: MessageCipher, subtle: SubtleCrypto, key: CryptoKey) {
+    this.#cipher = cipher;
+    this.#subtle = subtle;
+    this.#key = key;
+  }
+
+  seal(first: number, plaintext: Owned): Promise<Owned[]> {
+    return this.#run(first, plaintext, format().chunk, (algorithm, chunk) =>
+      this.#subtle.encrypt(algorithm, this.#key, chunk),
+    );
+  }
+
+  open(first: number, sealed: Owned): Promise<Owned[]> {
+    return this.#run(first, sealed, format().sealedChunk, (algorithm, chunk, index) =>
+      this.#subtle.decrypt(algorithm, this.#key, chunk).catch((error: unknown) => {
+        throw chunkNotAuthentic(index, error);
+      }),
+    );
+  }
+
+  close(): void {
+    this.#cipher.free();
+  }
+
+  /** Starts the calls for all chunks at once, so that the browser always has the next one. */
+  async #run(
+    first: number,
+    input: Owned,
+    step: number,
+    call: (algorithm: AesGcmParams, chunk: Owned, index: number) => Promise<ArrayBuffer>,
+  ): Promise<Owned[]> {
+    const count = Math.max(1, Math.ceil(input.length / step));
+    const nonces = guard(() => this.#cipher.nonces(first, count)) as Owned;
+    const nonceLength = nonces.length / count;
+    const calls: Promise<ArrayBuffer>[] = [];
+    for (let at = 0; at < count; at++) {
+      const iv = nonces.subarray(at * nonceLength, (at + 1) * nonceLength);
+      calls.push(call({ name: 'AES-GCM', iv }, input.subarray(at * step, (at + 1) * step), first + at));
+    }
+    return (await firstFailure(calls)).map((bytes) => new Uint8Array(bytes));
+  }
+}
+
+/** As `Promise.all`, but of several failures always the first in order. */
+async function firstFailure<T>(calls: readonly Promise<T>[]): Promise<T[]> {
+  try {
+    return await Promise.all(calls);
+  } catch {
+    for (const call of calls) await call;
+    throw new SealwaxError('panic', 'a call failed and then did not');
+  }
+}
+
+class WasmEngine implements Engine {
+  /** 256 KiB: three or four milliseconds, which leaves a page its frames. */
+  readonly batch = 16;
+  readonly #cipher: MessageCipher;
+
+  constructor(cipher: MessageCipher) {
+    this.#cipher = cipher;
+  }
+
+  async seal(first: number, plaintext: Owned): Promise<Owned[]> {
+    const { chunk, tag } = format();
+    const count = Math.max(1, Math.ceil(plaintext.length / chunk));
+    const sealed = new Uint8Array(plaintext.length + count * tag);
+    guard(() => this.#cipher.sealRun(first, plaintext, sealed));
+    await breathe();
+    return [sealed];
+  }
+
+  async open(first: number, sealed: Owned): Promise<Owned[]> {
+    const { sealedChunk, tag } = format();
+    const count = Math.max(1, Math.ceil(sealed.length / sealedChunk));
+    const plaintext = new Uint8Array(Math.max(0, sealed.length - count * tag));
+    guard(() => this.#cipher.openRun(first, sealed, plaintext));
+    await breathe();
+    return [plaintext];
+  }
+
+  close(): void {
+    this.#cipher.free();
+  }
+}

@@ -1,0 +1,80 @@
+// Headers without a key.
+
+import type { Bytes, HeaderInfo, WrappedKey } from '../types/index.js';
+import { type Owned, view } from './bytes.js';
+import { fromStrings } from './context.js';
+import { type Core, type ParsedHeader, core, format } from './core.js';
+import { SealwaxError, guard, invalid } from './errors.js';
+import { type Reader, readerOf } from './source.js';
+
+/** A header, parsed; with the canonical bytes that providers get. */
+export interface Header extends HeaderInfo {
+  readonly canonicalContext: Owned;
+}
+
+/** Parses a header that stands alone; checks the pairs that it must have. */
+export function parseHeader(core: Core, bytes: Owned, required?: Owned): Header {
+  return guard(() => {
+    const parsed = new core.ParsedHeader(bytes);
+    try {
+      if (required) parsed.require(required);
+      return describe(parsed, bytes);
+    } finally {
+      parsed.free();
+    }
+  });
+}
+
+function describe(parsed: ParsedHeader, bytes: Owned): Header {
+  const [suite, paddingSize, sealedMetadataSize] = parsed.numbers() as unknown as [number, number, number];
+  const keys = parsed.wrappedKeys() as (string | Uint8Array)[];
+  const wrappedKeys: WrappedKey[] = [];
+  for (let at = 0; at < keys.length; at += 3) {
+    const [providerId, keyId, wrappedDek] = keys.slice(at, at + 3) as [string, string, Uint8Array];
+    wrappedKeys.push({ providerId, keyId, wrappedDek });
+  }
+  const canonicalContext = parsed.canonicalContext() as Owned;
+  return {
+    headerSize: bytes.length,
+    suite,
+    context: fromStrings(parsed.context() as string[]),
+    wrappedKeys,
+    sealedMetadataSize,
+    paddingSize,
+    bytes,
+    canonicalContext,
+  };
+}
+
+/** What callers see. */
+export function publicInfo({ canonicalContext: _, ...info }: Header): HeaderInfo {
+  return info;
+}
+
+/** Takes the header's bytes off the front of an envelope, and no byte more. */
+export async function readHeader(core: Core, reader: Reader): Promise<Owned> {
+  const start = await reader.read(format().start);
+  const length = guard(() => core.announcedLength(start));
+  if (length === undefined) throw new SealwaxError('truncated', 'the input ends within the header');
+  const rest = await reader.read(length - start.length);
+  if (start.length + rest.length < length) throw new SealwaxError('truncated', 'the input ends within the header');
+  const bytes = new Uint8Array(length);
+  bytes.set(start);
+  bytes.set(rest, start.length);
+  return bytes;
+}
+
+/** The header that an envelope in memory starts with. */
+export function headerOf(core: Core, envelope: Owned): Owned {
+  const length = guard(() => core.announcedLength(envelope.subarray(0, format().start)));
+  if (length === undefined || length > envelope.length) throw new SealwaxError('truncated', 'the input ends within the header');
+  return envelope.slice(0, length);
+}
+
+export async function inspect(source: Bytes | Blob | string): Promise<HeaderInfo> {
+  const module = await core();
+  const input = typeof source === 'string' ? (guard(() => module.fromText(source)) as Owned) : source;
+  if (!(input instanceof Blob) && typeof input !== 'object') throw invalid('the source must be bytes, a Blob or text');
+  const reader = readerOf(input instanceof Blob ? input : view(input, 'the source'));
+  return publicInfo(parseHeader(module, await readHeader(module, reader)));
+}

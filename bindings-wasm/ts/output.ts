@@ -1,0 +1,75 @@
+// The forms of a result: bytes, a Blob, a stream.
+
+import { type Owned, concat } from './bytes.js';
+import { SealwaxError } from './errors.js';
+
+export type Pieces = AsyncGenerator<Owned[]>;
+
+/** Pieces become Blobs of this size, which the browser may move out of memory. */
+const BLOB_PART = 8 << 20;
+
+/** A result that is made once, in one form. */
+export class Once {
+  #used = false;
+
+  use(): void {
+    if (this.#used) throw new SealwaxError('invalid_state', 'the result was taken already: call encrypt or decrypt again');
+    this.#used = true;
+  }
+}
+
+/** All bytes; `size` only saves a copy. */
+export async function toBytes(pieces: Pieces, size?: number): Promise<Owned> {
+  if (size === undefined) return concat((await collect(pieces)).flat());
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for await (const run of pieces) {
+    for (const piece of run) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+  }
+  return bytes.subarray(0, at);
+}
+
+async function collect(pieces: Pieces): Promise<Owned[][]> {
+  const runs: Owned[][] = [];
+  for await (const run of pieces) runs.push(run);
+  return runs;
+}
+
+export async function toBlob(pieces: Pieces, type = ''): Promise<Blob> {
+  const parts: Blob[] = [];
+  let gathered: Owned[] = [];
+  let size = 0;
+  for await (const run of pieces) {
+    gathered.push(...run);
+    size += run.reduce((sum, piece) => sum + piece.length, 0);
+    if (size >= BLOB_PART) {
+      parts.push(new Blob(gathered));
+      gathered = [];
+      size = 0;
+    }
+  }
+  return new Blob([...parts, ...gathered], { type });
+}
+
+/** Pulls as the consumer reads. Runs become one piece each: large pieces cost least. */
+export function toStream(pieces: Pieces): ReadableStream<Owned> {
+  return new ReadableStream<Owned>(
+    {
+      async pull(controller) {
+        const { value, done } = await pieces.next();
+        if (done) return controller.close();
+        const joined = value.length === 1 ? value[0]! : concat(value);
+        // An empty piece is none; pulling again is up to the stream.
+        if (joined.length > 0) controller.enqueue(joined);
+        else await this.pull?.(controller);
+      },
+      async cancel() {
+        await pieces.return(undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

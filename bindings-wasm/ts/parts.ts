@@ -1,0 +1,223 @@
+// The sealed object in parts of one size, for multipart uploads.
+
+import type { Part, Parts, PartsOptions } from '../types/index.js';
+import { type Owned, concat, isEqual } from './bytes.js';
+import { type Core, format } from './core.js';
+import type { Engine } from './engine.js';
+import { SealwaxError, guard, invalid } from './errors.js';
+import type { Pieces } from './output.js';
+import { abortable, throwIfAborted } from './signal.js';
+import type { RandomAccess } from './source.js';
+
+const MIB = 1 << 20;
+const DEFAULT_PART = 8 * MIB;
+/** What S3 and its like allow. */
+const MOST_PARTS = 10_000;
+
+function partSizeOf({ partSize }: PartsOptions, size: number | undefined): number {
+  if (partSize === undefined) {
+    const least = Math.ceil((size ?? 0) / MOST_PARTS / MIB) * MIB;
+    return Math.max(DEFAULT_PART, least);
+  }
+  if (!Number.isSafeInteger(partSize) || partSize < 1) throw invalid('partSize must be a positive integer');
+  return partSize;
+}
+
+/** What is sealed, on demand, from a source of which any part can be read again. */
+export interface SealedObject {
+  readonly core: Core;
+  /** Header and prefix. */
+  readonly front: Owned;
+  readonly engine: Engine;
+  readonly plaintext: RandomAccess;
+  readonly signal: AbortSignal | undefined;
+}
+
+export function randomParts(options: PartsOptions, size: number, object: SealedObject): Parts {
+  const partSize = partSizeOf(options, size);
+  return new RandomParts(partSize, size, object);
+}
+
+class RandomParts implements Parts {
+  readonly partSize: number;
+  readonly size: number;
+  readonly count: number;
+  readonly #object: SealedObject;
+  readonly #witness: Witness;
+  #closed = false;
+
+  constructor(partSize: number, size: number, object: SealedObject) {
+    this.partSize = partSize;
+    this.size = size;
+    this.count = Math.ceil(size / partSize);
+    this.#object = object;
+    this.#witness = new Witness(object.core);
+  }
+
+  part(number: number): Part {
+    if (!Number.isSafeInteger(number) || number < 1 || number > this.count) {
+      throw invalid(`parts are numbered from 1 to ${this.count}`);
+    }
+    const offset = (number - 1) * this.partSize;
+    const end = Math.min(offset + this.partSize, this.size);
+    const pieces = () => this.#seal(number, offset, end);
+    return {
+      number,
+      offset,
+      size: end - offset,
+      bytes: async () => concat(await pieces()),
+      blob: async () => new Blob(await pieces()),
+    };
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Part> {
+    for (let number = 1; number <= this.count; number++) yield this.part(number);
+  }
+
+  close(): void {
+    if (!this.#closed) this.#object.engine.close();
+    this.#closed = true;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** The sealed bytes from `start` to `end`, released only if they are those of the first time. */
+  async #seal(number: number, start: number, end: number): Promise<Owned[]> {
+    if (this.#closed) throw new SealwaxError('invalid_state', 'the parts were closed');
+    const { front } = this.#object;
+    const { sealedChunk } = format();
+    const first = Math.max(0, Math.floor((start - front.length) / sealedChunk));
+    const behind = Math.ceil(Math.max(0, end - front.length) / sealedChunk);
+    const chunks = behind > first ? await this.#chunks(first, behind) : [];
+    this.#witness.check(number, first, chunks);
+    const runs = start < front.length ? [front, ...chunks] : chunks;
+    const offset = start < front.length ? 0 : front.length + first * sealedChunk;
+    return cut(runs, start - offset, end - offset);
+  }
+
+  /** Seals the chunks from `first` to `behind`, each a piece of its own. */
+  async #chunks(first: number, behind: number): Promise<Owned[]> {
+    const { engine, plaintext, signal } = this.#object;
+    const { chunk, sealedChunk } = format();
+    const pieces: Owned[] = [];
+    for (let index = first; index < behind; index += engine.batch) {
+      throwIfAborted(signal);
+      const count = Math.min(engine.batch, behind - index);
+      const end = Math.min((index + count) * chunk, plaintext.size);
+      const bytes = await abortable(plaintext.read(index * chunk, end), signal);
+      for (const run of await engine.seal(index, bytes)) {
+        for (let at = 0; at < run.length; at += sealedChunk) pieces.push(run.subarray(at, at + sealedChunk));
+      }
+      // A run of whole chunks at the very end leaves out the empty last chunk.
+      if (pieces.length < index + count - first) pieces.push(...(await engine.seal(index + count - 1, new Uint8Array(0))));
+    }
+    return pieces;
+  }
+}
+
+/**
+ * Remembers which chunks were sealed, by their tags: a tag is the same only for the same plaintext.
+ * One digest for each part, and the tag of each chunk that two parts share.
+ */
+class Witness {
+  readonly #core: Core;
+  readonly #digests = new Map<number, Owned>();
+  readonly #shared = new Map<number, Owned>();
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  check(part: number, first: number, chunks: readonly Owned[]): void {
+    if (chunks.length === 0) return;
+    const tags = chunks.map((chunk) => chunk.slice(-format().tag));
+    const digest = guard(() => this.#core.fingerprint(concat(tags))) as Owned;
+    const last = first + chunks.length - 1;
+    const seen =
+      differs(this.#digests, part, digest) ||
+      differs(this.#shared, first, tags[0]!) ||
+      differs(this.#shared, last, tags.at(-1)!);
+    if (seen) throw new SealwaxError('io', 'the source has changed since it was sealed: start again');
+    this.#digests.set(part, digest);
+    this.#shared.set(first, tags[0]!);
+    this.#shared.set(last, tags.at(-1)!);
+  }
+}
+
+function differs(known: ReadonlyMap<number, Owned>, key: number, value: Owned): boolean {
+  const before = known.get(key);
+  return before !== undefined && !isEqual(before, value);
+}
+
+/** The bytes from `start` to `end` of the joined pieces. */
+function cut(pieces: readonly Owned[], start: number, end: number): Owned[] {
+  const taken: Owned[] = [];
+  let at = 0;
+  for (const piece of pieces) {
+    const from = Math.max(0, start - at);
+    const to = Math.min(piece.length, end - at);
+    if (from < to) taken.push(piece.subarray(from, to));
+    at += piece.length;
+  }
+  return taken;
+}
+
+/** Of a stream: in order, each part kept for retries as long as the caller keeps it. */
+export function streamParts(options: PartsOptions, size: number | undefined, pieces: Pieces): Parts {
+  return new StreamParts(partSizeOf(options, size), size, pieces);
+}
+
+class StreamParts implements Parts {
+  readonly partSize: number;
+  readonly size: number | undefined;
+  readonly count: number | undefined;
+  readonly #pieces: Pieces;
+
+  constructor(partSize: number, size: number | undefined, pieces: Pieces) {
+    this.partSize = partSize;
+    this.size = size;
+    this.count = size === undefined ? undefined : Math.ceil(size / partSize);
+    this.#pieces = pieces;
+  }
+
+  part(): Part {
+    throw new SealwaxError('invalid_state', 'the parts of a stream come in order only');
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Part> {
+    let held: Owned[] = [];
+    let size = 0;
+    let number = 1;
+    for await (const run of this.#pieces) {
+      held.push(...run);
+      size += run.reduce((sum, piece) => sum + piece.length, 0);
+      while (size >= this.partSize) {
+        yield this.#made(number++, cut(held, 0, this.partSize));
+        held = cut(held, this.partSize, size);
+        size -= this.partSize;
+      }
+    }
+    if (size > 0) yield this.#made(number, held);
+  }
+
+  close(): void {
+    void this.#pieces.return(undefined);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #made(number: number, pieces: readonly Owned[]): Part {
+    const blob = new Blob([...pieces]);
+    return {
+      number,
+      offset: (number - 1) * this.partSize,
+      size: blob.size,
+      bytes: async () => new Uint8Array(await blob.arrayBuffer()),
+      blob: async () => blob,
+    };
+  }
+}

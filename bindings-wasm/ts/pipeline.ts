@@ -1,0 +1,157 @@
+// Chunks through an engine: several runs under way, results in order.
+
+import type { Progress } from '../types/index.js';
+import type { Owned } from './bytes.js';
+import { format } from './core.js';
+import type { Engine } from './engine.js';
+import { SealwaxError } from './errors.js';
+import { throwIfAborted } from './signal.js';
+import type { Reader } from './source.js';
+
+/** Runs under way at a time: enough that reading, ciphering and writing overlap. */
+const DEPTH = 3;
+/** Chunks under way at a time, when a stream brings them in small runs. */
+const MOST_CHUNKS = 128;
+
+export interface Job {
+  readonly reader: Reader;
+  readonly engine: Engine;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Length of the plaintext, if known. */
+  readonly total: number | undefined;
+}
+
+interface Run {
+  readonly chunks: number;
+  readonly plaintext: number;
+  readonly pieces: Promise<Owned[]>;
+}
+
+/** What starts the next run; undefined when the message is complete. */
+type Next = () => Promise<Run | undefined>;
+
+/** Seals all that the reader has, the short last chunk included. */
+export function sealed({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]> {
+  const { chunk } = format();
+  let index = 0;
+  let read = 0;
+  let ended = false;
+  const next = async (): Promise<Run | undefined> => {
+    if (ended) return undefined;
+    const plaintext = await reader.readUnits(chunk, engine.batch);
+    // Whole chunks come first; less than one, or nothing, is the last chunk.
+    ended = plaintext.length < chunk;
+    read += plaintext.length;
+    if (job.total !== undefined && (read > job.total || (ended && read < job.total))) {
+      throw new SealwaxError('io', `the source has another length than ${job.total} bytes`);
+    }
+    const chunks = Math.max(1, plaintext.length / chunk);
+    const run = { chunks, plaintext: plaintext.length, pieces: engine.seal(index, plaintext) };
+    index += chunks;
+    return run;
+  };
+  return inOrder(next, { reader, engine, ...job });
+}
+
+/** Opens all that the reader has, behind header and prefix. */
+export function opened({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]> {
+  const { sealedChunk, tag } = format();
+  let index = 0;
+  let ended = false;
+  const next = async (): Promise<Run | undefined> => {
+    if (ended) return undefined;
+    const sealed = await reader.readUnits(sealedChunk, engine.batch);
+    ended = sealed.length < sealedChunk;
+    if (sealed.length < tag) {
+      // Reported in its turn: chunks before it may be worse than missing.
+      const pieces = Promise.reject(new SealwaxError('truncated', 'the last chunk is missing or cut off'));
+      pieces.catch(() => {});
+      return { chunks: 0, plaintext: 0, pieces };
+    }
+    const chunks = Math.max(1, sealed.length / sealedChunk);
+    const run = { chunks, plaintext: sealed.length - chunks * tag, pieces: engine.open(index, sealed) };
+    index += chunks;
+    return run;
+  };
+  return inOrder(next, { reader, engine, ...job });
+}
+
+async function* inOrder(next: Next, job: Job): AsyncGenerator<Owned[]> {
+  const queue = new Queue(next);
+  let done = 0;
+  try {
+    job.onProgress?.({ done, total: job.total });
+    for (let run = await queue.shift(); run; run = await queue.shift()) {
+      const pieces = await run.pieces;
+      throwIfAborted(job.signal);
+      done += run.plaintext;
+      job.onProgress?.({ done, total: job.total });
+      yield pieces;
+    }
+  } finally {
+    job.reader.close();
+    await queue.settled();
+    job.engine.close();
+  }
+}
+
+/** The runs under way, in order. Reading goes on while they are, and none waits for a slow source. */
+class Queue {
+  readonly #next: Next;
+  readonly #runs: Run[] = [];
+  #chunks = 0;
+  #reading: Promise<Run | undefined> | undefined;
+  #ended = false;
+
+  constructor(next: Next) {
+    this.#next = next;
+  }
+
+  /** The first run, finished or as good as; undefined after the last. */
+  async shift(): Promise<Run | undefined> {
+    while (true) {
+      this.#read();
+      const first = this.#runs[0];
+      if (!this.#reading) return this.#remove();
+      if (first && !(await isEarlier(this.#reading, first.pieces))) return this.#remove();
+      await this.#admit(this.#reading);
+    }
+  }
+
+  /** When nothing is under way any more, however it ended. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#runs.map((run) => run.pieces));
+  }
+
+  #read(): void {
+    const room = this.#runs.length < DEPTH || this.#chunks < MOST_CHUNKS;
+    if (this.#reading || this.#ended || !room) return;
+    this.#reading = this.#next();
+    this.#reading.catch(() => {}); // reported by `admit`
+  }
+
+  async #admit(reading: Promise<Run | undefined>): Promise<void> {
+    const run = await reading;
+    this.#reading = undefined;
+    if (!run) {
+      this.#ended = true;
+      return;
+    }
+    run.pieces.catch(() => {}); // reported when its turn comes
+    this.#runs.push(run);
+    this.#chunks += run.chunks;
+  }
+
+  #remove(): Run | undefined {
+    const run = this.#runs.shift();
+    if (run) this.#chunks -= run.chunks;
+    return run;
+  }
+}
+
+/** Whether the first settles before the second, or both have. */
+function isEarlier(first: Promise<unknown>, second: Promise<unknown>): Promise<boolean> {
+  const is = (answer: boolean) => () => answer;
+  return Promise.race([first.then(is(true), is(true)), second.then(is(false), is(false))]);
+}

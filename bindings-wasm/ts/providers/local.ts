@@ -1,0 +1,124 @@
+// A key encryption key that the page holds itself.
+
+import type { Bytes, EncryptionContext, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from '../../types/index.js';
+import { type Owned, view } from '../bytes.js';
+import { type Core, type KekExpansion, type LocalKek, core } from '../core.js';
+import { SealwaxError, guard, invalid } from '../errors.js';
+
+const ALGORITHM: HmacImportParams = { name: 'HMAC', hash: 'SHA-512' };
+
+/** A CryptoKey of this kind computes the HMACs of the wrapping, and nobody sees its bytes. */
+function checkKey(key: CryptoKey, bits: number): CryptoKey {
+  const { name, hash, length } = key.algorithm as HmacKeyAlgorithm;
+  if (name !== 'HMAC' || hash.name !== 'SHA-512' || length !== bits || !key.usages.includes('sign')) {
+    throw invalid(`the CryptoKey must be for HMAC with SHA-512, of ${bits} bits, with usage "sign"`);
+  }
+  return key;
+}
+
+export class LocalKey implements KeyProvider {
+  readonly providerId = 'local';
+  readonly keyId: string;
+  readonly cryptoKey: CryptoKey | undefined;
+  /** The caller's bytes until the module is loaded, which then keeps them. */
+  #bytes: Owned | undefined;
+  #kek: LocalKek | undefined;
+  #closed = false;
+
+  constructor(key: Bytes | CryptoKey, keyId: string) {
+    if (typeof keyId !== 'string' || keyId === '') throw invalid('keyId must be a string, and not empty');
+    this.keyId = keyId;
+    const isCryptoKey = typeof CryptoKey === 'function' && key instanceof CryptoKey;
+    this.cryptoKey = isCryptoKey ? checkKey(key, KEY_BITS) : undefined;
+    if (!isCryptoKey) this.#bytes = keyBytes(key as Bytes);
+  }
+
+  static async generate(keyId: string): Promise<LocalKey> {
+    const algorithm: HmacKeyGenParams = { ...ALGORITHM, length: KEY_BITS };
+    return new LocalKey(await subtle().generateKey(algorithm, false, ['sign']), keyId);
+  }
+
+  static async importKey(key: Bytes, keyId: string): Promise<LocalKey> {
+    const bytes = keyBytes(key);
+    try {
+      return new LocalKey(await subtle().importKey('raw', bytes, ALGORITHM, false, ['sign']), keyId);
+    } finally {
+      bytes.fill(0);
+    }
+  }
+
+  accepts(keyId: string): boolean {
+    return keyId === this.keyId;
+  }
+
+  async wrap(dek: Uint8Array, _context: EncryptionContext, { canonicalContext }: ProviderCall): Promise<WrappedDek> {
+    const module = await this.#ready();
+    const bytes = view(dek, 'the DEK');
+    const kek = this.#kek;
+    const wrappedDek = kek
+      ? guard(() => kek.wrap(bytes, canonicalContext))
+      : await this.#expanded(guard(() => module.KekExpansion.forWrap(this.keyId, canonicalContext)), (expansion) => expansion.wrap(bytes));
+    return { keyId: this.keyId, wrappedDek };
+  }
+
+  async unwrap({ wrappedDek }: WrappedKey, _context: EncryptionContext, { canonicalContext }: ProviderCall): Promise<Uint8Array> {
+    const module = await this.#ready();
+    const kek = this.#kek;
+    if (kek) return guard(() => kek.unwrap(wrappedDek, canonicalContext));
+    const expansion = guard(() => module.KekExpansion.forUnwrap(this.keyId, wrappedDek, canonicalContext));
+    return this.#expanded(expansion, () => expansion.unwrap(wrappedDek));
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#bytes?.fill(0);
+    this.#kek?.free();
+    this.#bytes = this.#kek = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async #ready(): Promise<Core> {
+    const module = await core();
+    if (this.#closed) throw new SealwaxError('invalid_state', 'the key was closed');
+    const bytes = this.#bytes;
+    if (bytes) {
+      this.#kek = guard(() => new module.LocalKek(bytes, this.keyId));
+      bytes.fill(0);
+      this.#bytes = undefined;
+    }
+    return module;
+  }
+
+  /** Has the key store compute what the expansion asks for; then `finish`. */
+  async #expanded(expansion: KekExpansion, finish: (expansion: KekExpansion) => Uint8Array): Promise<Uint8Array> {
+    try {
+      for (let message = expansion.message(); message; message = expansion.message()) {
+        const block = new Uint8Array(await subtle().sign(ALGORITHM, this.cryptoKey!, message as Owned));
+        guard(() => expansion.provide(block));
+        block.fill(0);
+        message.fill(0);
+      }
+      return guard(() => finish(expansion));
+    } finally {
+      expansion.free();
+    }
+  }
+}
+
+const KEY_BYTES = 32;
+const KEY_BITS = 8 * KEY_BYTES;
+
+function keyBytes(key: Bytes): Owned {
+  const bytes = view(key, 'the key');
+  if (bytes.length !== KEY_BYTES) throw invalid(`the key must have ${KEY_BYTES} bytes`);
+  return bytes.slice();
+}
+
+function subtle(): SubtleCrypto {
+  const { subtle } = globalThis.crypto ?? {};
+  if (!subtle) throw new SealwaxError('invalid_state', 'there is no WebCrypto here: it needs https or localhost');
+  return subtle;
+}

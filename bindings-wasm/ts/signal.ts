@@ -1,0 +1,36 @@
+// AbortSignals, and time limits.
+
+import { SealwaxError } from './errors.js';
+
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw cancelled(signal);
+}
+
+const cancelled = (signal: AbortSignal): SealwaxError =>
+  new SealwaxError('cancelled', '', { cause: signal.reason });
+
+/** The promise, or a failure as soon as the signal is aborted. */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  promise.catch(() => {}); // when the signal wins, nobody else looks at it
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(cancelled(signal));
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** A signal that is aborted with `parent` or after `limit` milliseconds; `done` ends the waiting. */
+export function limited(parent: AbortSignal | undefined, limit: number): { signal: AbortSignal; done(): void } {
+  const controller = new AbortController();
+  const abort = () => controller.abort(parent?.reason);
+  if (parent?.aborted) abort();
+  parent?.addEventListener('abort', abort, { once: true });
+  const timer = limit > 0 ? setTimeout(() => controller.abort(new DOMException(`no answer within ${limit} ms`, 'TimeoutError')), limit) : undefined;
+  const done = () => {
+    clearTimeout(timer);
+    parent?.removeEventListener('abort', abort);
+  };
+  return { signal: controller.signal, done };
+}

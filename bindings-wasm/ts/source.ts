@@ -1,0 +1,169 @@
+// Where the input comes from: bytes, Blobs and streams behind one reader of exact lengths.
+
+import type { Source } from '../types/index.js';
+import { type Owned, concat, isBytes, view } from './bytes.js';
+import { SealwaxError, asIo, invalid } from './errors.js';
+import { abortable } from './signal.js';
+
+/** How much of a Blob is read at once: large reads cost least for each byte. */
+const BLOCK_SIZE = 1 << 20;
+
+export interface Reader {
+  /** Length of the whole source; undefined for streams. */
+  readonly size: number | undefined;
+  /** Exactly `length` bytes; fewer only at the end. */
+  read(length: number): Promise<Owned>;
+  /** A run of whole units, one at least and `most` at most; less than a unit, or nothing, only at the end. */
+  readUnits(unit: number, most: number): Promise<Owned>;
+  /** Gives the source up. */
+  close(reason?: unknown): void;
+}
+
+/** A source of which any part can be read, any number of times. */
+export interface RandomAccess {
+  readonly size: number;
+  read(start: number, end: number): Promise<Owned>;
+}
+
+export function readerOf(source: Source, signal?: AbortSignal): Reader {
+  if (isBytes(source)) return new QueueReader(bytesPuller(view(source, 'the source')), signal);
+  if (source instanceof Blob) return new QueueReader(blobPuller(source), signal);
+  if (source instanceof ReadableStream) return new QueueReader(streamPuller(source), signal);
+  throw invalid('the source must be bytes, a Blob or a ReadableStream of bytes');
+}
+
+/** Undefined for streams. */
+export function randomAccess(source: Source): RandomAccess | undefined {
+  if (isBytes(source)) {
+    const bytes = view(source, 'the source');
+    return { size: bytes.length, read: async (start, end) => bytes.subarray(start, end) };
+  }
+  return source instanceof Blob ? { size: source.size, read: (start, end) => readBlob(source, start, end) } : undefined;
+}
+
+async function readBlob(blob: Blob, start: number, end: number): Promise<Owned> {
+  const bytes = await blob.slice(start, end).arrayBuffer().catch((error: unknown) => {
+    throw asIo(error, 'the source cannot be read');
+  });
+  if (bytes.byteLength !== end - start) throw new SealwaxError('io', 'the source has changed its length');
+  return new Uint8Array(bytes);
+}
+
+interface Puller {
+  readonly size: number | undefined;
+  /** The next bytes; undefined at the end. */
+  pull(): Promise<Owned | undefined>;
+  cancel(reason: unknown): void;
+}
+
+function bytesPuller(bytes: Owned): Puller {
+  let rest: Owned | undefined = bytes;
+  const take = async () => {
+    const taken = rest;
+    rest = undefined;
+    return taken;
+  };
+  return { size: bytes.length, pull: take, cancel: () => (rest = undefined) };
+}
+
+/** Reads one block ahead. */
+function blobPuller(blob: Blob): Puller {
+  let at = 0;
+  const start = () => {
+    if (at >= blob.size) return undefined;
+    const end = Math.min(at + BLOCK_SIZE, blob.size);
+    const block = readBlob(blob, at, end);
+    block.catch(() => {}); // reported by the pull that gets it
+    at = end;
+    return block;
+  };
+  let ahead: Promise<Owned> | undefined;
+  return {
+    size: blob.size,
+    pull: async () => {
+      const block = ahead ?? start();
+      ahead = start();
+      return block;
+    },
+    cancel: () => (at = blob.size),
+  };
+}
+
+function streamPuller(stream: ReadableStream<Uint8Array>): Puller {
+  if (stream.locked) throw invalid('the stream is in use already');
+  const reader = stream.getReader();
+  return {
+    size: undefined,
+    pull: async () => {
+      const { value, done } = await reader.read().catch((error: unknown) => {
+        throw asIo(error, 'the source failed');
+      });
+      if (done) return undefined;
+      if (!isBytes(value)) throw invalid('the stream must carry Uint8Arrays');
+      return view(value, 'a chunk of the stream');
+    },
+    cancel: (reason) => void reader.cancel(reason).catch(() => {}),
+  };
+}
+
+class QueueReader implements Reader {
+  readonly size: number | undefined;
+  readonly #puller: Puller;
+  readonly #signal: AbortSignal | undefined;
+  #pieces: Owned[] = [];
+  #held = 0;
+  #ended = false;
+
+  constructor(puller: Puller, signal: AbortSignal | undefined) {
+    this.#puller = puller;
+    this.#signal = signal;
+    this.size = puller.size;
+  }
+
+  async read(length: number): Promise<Owned> {
+    await this.#fill(length);
+    return this.#take(Math.min(length, this.#held));
+  }
+
+  async readUnits(unit: number, most: number): Promise<Owned> {
+    await this.#fill(unit);
+    if (this.#held < unit) return this.#take(this.#held);
+    // What the first piece holds is handed on as it is; a unit across pieces is put together.
+    const first = Math.floor(this.#pieces[0]!.length / unit);
+    return this.#take(unit * Math.max(1, Math.min(first, most)));
+  }
+
+  close(reason?: unknown): void {
+    this.#ended = true;
+    this.#pieces = [];
+    this.#held = 0;
+    this.#puller.cancel(reason);
+  }
+
+  /** Pulls until so many bytes are held, or the source ends. */
+  async #fill(length: number): Promise<void> {
+    while (!this.#ended && this.#held < length) {
+      const piece = await abortable(this.#puller.pull(), this.#signal);
+      if (!piece) {
+        this.#ended = true;
+      } else if (piece.length > 0) {
+        this.#pieces.push(piece);
+        this.#held += piece.length;
+      }
+    }
+  }
+
+  #take(length: number): Owned {
+    const taken: Owned[] = [];
+    for (let missing = length; missing > 0; ) {
+      const piece = this.#pieces[0]!;
+      if (piece.length > missing) this.#pieces[0] = piece.subarray(missing);
+      else this.#pieces.shift();
+      const part = piece.subarray(0, missing);
+      taken.push(part);
+      missing -= part.length;
+    }
+    this.#held -= length;
+    return taken.length === 1 ? taken[0]! : concat(taken);
+  }
+}

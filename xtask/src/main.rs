@@ -6,6 +6,7 @@
 //! - `fips` tests it with AWS-LC's FIPS module.
 
 mod bench;
+mod big;
 mod demo;
 mod env;
 mod fips;
@@ -40,6 +41,8 @@ enum Task {
     Test(steps::Options),
     /// Encrypt and decrypt a large file and show what happens.
     Demo(demo::Options),
+    /// Check on a file of 8 GiB that memory does not grow; needs 17 GiB of disk, takes minutes.
+    TestBig,
     /// Run the benchmarks of the core.
     Bench(bench::Options),
     /// Build the C library and install it below a prefix.
@@ -68,6 +71,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Task::Setup(options) => setup::run(&env, &options),
         Task::Test(options) => steps::run(&env, &options),
         Task::Demo(options) => demo::run(&env, &options),
+        Task::TestBig => big::run(&env),
         Task::Bench(options) => bench::run(&env, &options),
         Task::InstallC(options) => install_c::run(&env, &options),
         Task::Fips => fips::run(&env),

@@ -9,7 +9,7 @@ use super::failed;
 use super::journal;
 use super::options::FileOptions;
 use super::source::Source;
-use super::target::Target;
+use super::target::Place;
 use crate::chunked::{Cipher, PREFIX_LEN, Prefix, plaintext_len};
 use crate::decrypt::DecryptOptions;
 use crate::error::{Error, Result};
@@ -36,20 +36,18 @@ pub fn decrypt_file(
 ) -> Result<u64> {
     let (src, dst) = (src.as_ref(), dst.as_ref());
     let source = Source::open(src)?;
-    let target = Target::create(dst, &source, file.overwrite)?;
-    let written = match source.len {
-        Some(len) => by_offset(src, &source, len, &target, providers, options, file)?,
-        None => in_sequence(&source, &target, providers, options, file)?,
-    };
-    target.commit()?;
-    Ok(written)
+    let place = Place::check(dst, &source, file.overwrite)?;
+    match source.len {
+        Some(len) => by_offset(src, &source, len, place, providers, options, file),
+        None => in_sequence(&source, place, providers, options, file),
+    }
 }
 
 fn by_offset(
     path: &Path,
     source: &Source,
     len: u64,
-    target: &Target,
+    place: Place<'_>,
     providers: &[&dyn KeyProvider],
     options: &DecryptOptions<'_>,
     file: &FileOptions<'_>,
@@ -61,22 +59,27 @@ fn by_offset(
     read_exact_at(&source.file, &mut prefix, offset).map_err(failed("cannot read the source"))?;
     let schedule = handle.body_schedule(&Prefix::split(&prefix)?.0, options.associated_data)?;
     repair.try_after_reading(path);
+    let target = place.create(source)?;
     target.file().set_len(plaintext_len).map_err(failed("cannot write the target"))?;
     let cipher = Cipher::new(&schedule);
     Body::new(&cipher, offset, plaintext_len, file).open(&source.file, target.file())?;
     source.check_unchanged()?;
+    target.commit()?;
     Ok(plaintext_len)
 }
 
 fn in_sequence(
     source: &Source,
-    target: &Target,
+    place: Place<'_>,
     providers: &[&dyn KeyProvider],
     options: &DecryptOptions<'_>,
     file: &FileOptions<'_>,
 ) -> Result<u64> {
     let mut reader = DecryptReader::new(&source.file, providers, options)?;
-    copy(&mut reader, &mut target.file(), file)
+    let target = place.create(source)?;
+    let written = copy(&mut reader, &mut target.file(), file)?;
+    target.commit()?;
+    Ok(written)
 }
 
 /// Opens an encrypted file for reading at any offset.

@@ -10,7 +10,7 @@ use super::body::{Body, WriteAt as _};
 use super::failed;
 use super::options::FileOptions;
 use super::source::Source;
-use super::target::Target;
+use super::target::Place;
 use crate::chunked::Cipher;
 use crate::encrypt::{EncryptHandle, EncryptOptions};
 use crate::error::Result;
@@ -38,19 +38,17 @@ pub fn encrypt_file(
     file: &FileOptions<'_>,
 ) -> Result<u64> {
     let source = Source::open(src.as_ref())?;
-    let target = Target::create(dst.as_ref(), &source, file.overwrite)?;
-    let written = match source.len {
-        Some(len) => by_offset(&source, len, &target, providers, options, file)?,
-        None => in_sequence(&source, &target, providers, options, file)?,
-    };
-    target.commit()?;
-    Ok(written)
+    let place = Place::check(dst.as_ref(), &source, file.overwrite)?;
+    match source.len {
+        Some(len) => by_offset(&source, len, place, providers, options, file),
+        None => in_sequence(&source, place, providers, options, file),
+    }
 }
 
 fn by_offset(
     source: &Source,
     len: u64,
-    target: &Target,
+    place: Place<'_>,
     providers: &[&dyn KeyProvider],
     options: &EncryptOptions<'_>,
     file: &FileOptions<'_>,
@@ -61,6 +59,7 @@ fn by_offset(
     let handle = EncryptHandle::new(&dek, &keys, &options, &mut SysRng)?;
     let (prefix, schedule) = handle.body_schedule(options.associated_data, &mut SysRng)?;
     let total = handle.sealed_len(len)?;
+    let target = place.create(source)?;
     let unwritable = failed("cannot write the target");
     target.file().set_len(total).map_err(&unwritable)?;
     let front = [handle.header(), prefix.to_bytes().as_slice()].concat();
@@ -69,20 +68,24 @@ fn by_offset(
     let body = Body::new(&cipher, handle.header().len() as u64, len, file);
     body.seal(&source.file, target.file())?;
     source.check_unchanged()?;
+    target.commit()?;
     Ok(total)
 }
 
 fn in_sequence(
     source: &Source,
-    target: &Target,
+    place: Place<'_>,
     providers: &[&dyn KeyProvider],
     options: &EncryptOptions<'_>,
     file: &FileOptions<'_>,
 ) -> Result<u64> {
+    let target = place.create(source)?;
     let counter = Counter { inner: target.file(), written: 0 };
     let mut writer = EncryptWriter::new(counter, providers, options)?;
     copy(&mut &source.file, &mut writer, file)?;
-    Ok(writer.finish()?.written)
+    let written = writer.finish()?.written;
+    target.commit()?;
+    Ok(written)
 }
 
 /// Copies to the end; returns how many bytes.

@@ -16,6 +16,35 @@ use crate::error::{Error, Result};
 #[cfg(unix)]
 const DEFAULT_MODE: u32 = 0o666;
 
+/// Where a target may be written.
+pub(super) struct Place<'a> {
+    path: &'a Path,
+    replaced: Option<Metadata>,
+    overwrite: bool,
+}
+
+impl<'a> Place<'a> {
+    /// Checks that `path` may become the target of `source`.
+    pub(super) fn check(path: &'a Path, source: &Source, overwrite: bool) -> Result<Self> {
+        let replaced = existing(path)?;
+        if let Some(replaced) = &replaced {
+            check_replaceable(path, replaced, source, overwrite)?;
+        }
+        Ok(Place { path, replaced, overwrite })
+    }
+
+    /// Makes the temporary file, with the permissions of the target that it replaces, else those
+    /// of the source less the umask.
+    pub(super) fn create(self, source: &Source) -> Result<Target> {
+        let temporary = make_temporary(directory_of(self.path), source)?;
+        if let Some(replaced) = &self.replaced {
+            take_over(temporary.as_file(), replaced)
+                .map_err(failed("cannot set the permissions of the target"))?;
+        }
+        Ok(Target { path: self.path.to_owned(), temporary, overwrite: self.overwrite })
+    }
+}
+
 /// A temporary file that becomes the target when it is complete.
 pub(super) struct Target {
     path: PathBuf,
@@ -24,23 +53,6 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Checks that `path` may become the target of `source`, and makes the temporary file.
-    ///
-    /// The new file has the permissions of the target that it replaces, else those of the source
-    /// less the umask.
-    pub(super) fn create(path: &Path, source: &Source, overwrite: bool) -> Result<Self> {
-        let replaced = existing(path)?;
-        if let Some(replaced) = &replaced {
-            check_replaceable(path, replaced, source, overwrite)?;
-        }
-        let temporary = make_temporary(directory_of(path), source)?;
-        if let Some(replaced) = &replaced {
-            take_over(temporary.as_file(), replaced)
-                .map_err(failed("cannot set the permissions of the target"))?;
-        }
-        Ok(Target { path: path.to_owned(), temporary, overwrite })
-    }
-
     pub(super) fn file(&self) -> &File {
         self.temporary.as_file()
     }

@@ -3,7 +3,7 @@
 Uses that succeed are logged at `INFO`, others at `WARNING`. Each record carries the fields of
 `Event` in its attribute `event`, and as JSON through `JsonFormatter`. A KMS logs the same
 encryption context, so that both records can be joined. No key, no data, no message of the host's
-exceptions is ever logged.
+exceptions is ever logged. A program that uses OpenTelemetry gets a span for each event, too.
 
 >>> import logging, sys
 >>> from sealwax import LocalKey, audit, encrypt
@@ -26,7 +26,7 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from typing import Any, Optional
 
-from . import _ambient
+from . import _ambient, _telemetry
 from ._ambient import object_name
 
 __all__ = ["Event", "JsonFormatter", "annotate", "logger", "object_name"]
@@ -74,7 +74,7 @@ def annotate(**notes: Any) -> None:
 
 def is_enabled() -> bool:
     """Whether anyone listens; if so, the notes of the call that starts are collected."""
-    enabled = logger.isEnabledFor(logging.INFO)
+    enabled = logger.isEnabledFor(logging.INFO) or _telemetry.is_enabled()
     if enabled:
         _notes.set({})
     return enabled
@@ -109,6 +109,7 @@ def record(
         outcome,
         extra={"event": event},
     )
+    _telemetry.record(event)
 
 
 def _outcome(rejected: bool, failed: bool, error: Optional[BaseException]) -> str:

@@ -1,0 +1,51 @@
+"""Uses of keys as spans of OpenTelemetry, where the program has imported it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Optional
+
+if TYPE_CHECKING:
+    from .audit import Event
+
+
+def is_enabled() -> bool:
+    """Whether the program uses OpenTelemetry: nothing is imported for it."""
+    return _trace() is not None
+
+
+def record(event: Event) -> None:
+    """Makes a span that ends now and began when the key's use did, below the current span."""
+    trace = _trace()
+    if trace is None:
+        return
+    end = time.time_ns()
+    span = trace.get_tracer("sealwax").start_span(
+        f"sealwax.{event.operation}",
+        kind=trace.SpanKind.CLIENT,
+        start_time=end - int(event.duration * 1e9),
+        attributes=_attributes(event),
+    )
+    if event.outcome != "ok":
+        span.set_status(trace.Status(trace.StatusCode.ERROR, event.outcome))
+    span.end(end_time=end)
+
+
+def _trace() -> Optional[Any]:
+    return sys.modules.get("opentelemetry.trace")
+
+
+def _attributes(event: Event) -> dict[str, Any]:
+    attributes: dict[str, Any] = {
+        "sealwax.provider_id": event.provider_id,
+        "sealwax.key_id": event.key_id,
+        "sealwax.outcome": event.outcome,
+    }
+    if event.object_name is not None:
+        attributes["sealwax.object_name"] = event.object_name
+    if event.error is not None:
+        attributes["error.type"] = event.error
+    attributes.update({f"sealwax.context.{key}": value for key, value in event.context.items()})
+    attributes.update({f"sealwax.{key}": value for key, value in event.notes.items()})
+    return attributes

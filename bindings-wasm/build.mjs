@@ -6,7 +6,7 @@ const here = (path) => new URL(path, import.meta.url).pathname;
 
 await writeFile(here('build/sealwax.wasm.base64'), (await readFile(here('dist/sealwax.wasm'))).toString('base64'));
 await build({
-  entryPoints: { index: here('ts/index.ts'), node: here('ts/node.ts'), inline: here('ts/inline.ts') },
+  entryPoints: { index: here('ts/index.ts'), node: here('ts/node.ts'), inline: here('ts/inline.ts'), kms: here('ts/kms.ts') },
   outdir: here('dist'),
   bundle: true,
   splitting: true,

@@ -120,7 +120,7 @@ function bytesOf(operation: string, answer: Answer, field: 'dek' | 'wrappedDek')
 }
 
 /** DEKs travel in the answers: never without TLS, but to this machine. */
-function checkedUrl(url: string | URL): URL {
+export function checkedUrl(url: string | URL): URL {
   const base = typeof location === 'object' ? location.href : undefined;
   let parsed: URL;
   try {

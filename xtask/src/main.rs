@@ -20,6 +20,7 @@ mod steps;
 mod toolchain;
 mod ui;
 mod vectors;
+mod wasm;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -47,6 +48,8 @@ enum Task {
     Bench(bench::Options),
     /// Build the C library and install it below a prefix.
     InstallC(install_c::Options),
+    /// Build the package for browsers and Node.
+    BuildWasm(wasm::Options),
     /// Build AWS-LC's FIPS module (Go and CMake needed) and test the core with it.
     Fips,
     /// Run the fuzz targets of the core.
@@ -74,6 +77,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Task::TestBig => big::run(&env),
         Task::Bench(options) => bench::run(&env, &options),
         Task::InstallC(options) => install_c::run(&env, &options),
+        Task::BuildWasm(options) => wasm::run(&env, options.wasm_route),
         Task::Fips => fips::run(&env),
         Task::Fuzz(options) => fuzz::run(&env, &options),
         Task::Vectors(options) => vectors::run(&env, &options),

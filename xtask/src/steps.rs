@@ -11,6 +11,7 @@ mod layers;
 mod python;
 mod rust;
 mod step;
+mod wasm;
 mod web_demo;
 
 use crate::env::Env;
@@ -36,6 +37,7 @@ fn all(env: &Env) -> Result<Vec<Step>> {
         python::steps(),
         kms::steps(),
         c::steps(),
+        wasm::steps(),
         web_demo::steps(),
     ]
     .into_iter()

@@ -111,7 +111,6 @@ impl Toolchain {
     }
 
     /// Where [`Toolchain::cargo`] puts what it builds for the target: append the profile's folder.
-    #[allow(dead_code, reason = "for the steps that pick up a built module")]
     pub fn output_folder(&self, env: &Env) -> PathBuf {
         self.target_folder(env).join(self.target.triple())
     }
@@ -135,7 +134,6 @@ impl Toolchain {
 ///
 /// # Errors
 /// When there is none.
-#[allow(dead_code, reason = "for the steps of bindings-wasm")]
 pub fn wasm(env: &Env) -> Result<Toolchain> {
     ready(env, Target::Wasm, "wasm")
 }

@@ -1,18 +1,18 @@
 //! `cargo xtask demo --web`: the upload page with its backend, store and key service.
 
 use crate::env::Env;
-use crate::setup;
 use crate::toolchain::Choice;
+use crate::wasm;
 use anyhow::Result;
 use std::process::{Command, ExitCode};
 
 const DEMO: &str = "bindings-wasm/demo";
-/// Makes the tests run on all sizes, and measure.
+/// Makes the tests run on all sizes.
 const ALL_VARIABLE: &str = "SEALWAX_DEMO_ALL";
 
 /// Runs the page until Ctrl-C, or its tests in a browser.
 pub fn run(env: &Env, choice: Choice, check: bool, port: Option<u16>) -> Result<ExitCode> {
-    setup::ensure(env, choice)?;
+    wasm::run(env, choice)?;
     let mut node = if check { tests(env) } else { page(env, port) };
     let status = node.status()?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

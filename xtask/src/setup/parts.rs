@@ -2,10 +2,10 @@
 
 mod c;
 mod components;
+mod npm;
 mod python;
 mod softhsm;
 mod targets;
-mod web_demo;
 
 use super::part::Part;
 use crate::toolchain::Target;
@@ -17,7 +17,8 @@ pub fn all() -> Vec<Box<dyn Part>> {
         Box::new(targets::Compiler(Target::BareMetal)),
         Box::new(targets::Compiler(Target::Wasm)),
         Box::new(python::Venv),
-        Box::new(web_demo::WebDemo),
+        Box::new(npm::PACKAGE),
+        Box::new(npm::WEB_DEMO),
         Box::new(c::Tools),
         Box::new(softhsm::SoftHsm),
     ]

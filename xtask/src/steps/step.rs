@@ -3,7 +3,7 @@
 use crate::env::Env;
 use crate::process;
 use crate::ui::Task;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::process::Command;
 
 /// The profile of everything that the gate compiles; `.cargo/config.toml` defines it.
@@ -81,6 +81,15 @@ pub fn passed() -> Outcome {
 /// How many tests the output of `cargo test` or pytest counts as passed.
 pub fn tests_passed(output: &str) -> usize {
     output.lines().filter_map(passed_in_line).sum()
+}
+
+/// Reads the line `ℹ pass 28` of Node's test runner.
+pub fn node_tests_passed(output: &str) -> Result<usize> {
+    output
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("ℹ pass ")?.trim().parse().ok())
+        .context("the test runner printed no counts")
 }
 
 /// Reads the number before the word `passed` in a runner's closing line.

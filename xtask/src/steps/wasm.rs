@@ -1,0 +1,24 @@
+//! The package for browsers and Node: built, its types checked, its tests on Node.
+
+use super::step::{Outcome, Run, Step, node_tests_passed};
+use crate::wasm;
+use anyhow::Result;
+
+/// First the package, which the others need.
+pub fn steps() -> Vec<Step> {
+    vec![
+        Step::new("wasm:build", "the package for browsers and Node builds", |run| {
+            wasm::build(run.env, run.task)?;
+            Ok(super::step::passed())
+        }),
+        Step::new("wasm:types", "TypeScript finds no error in the sources and the types", |run| {
+            run.pass(wasm::npm(run.env).args(["run", "check"]))
+        }),
+        Step::new("wasm:test", "both engines, on Node", test),
+    ]
+}
+
+fn test(run: &Run) -> Result<Outcome> {
+    let output = run.exec(wasm::npm(run.env).arg("test"))?;
+    Ok(Outcome::Passed(format!("{} tests", node_tests_passed(&output)?)))
+}

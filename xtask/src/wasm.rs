@@ -1,0 +1,57 @@
+//! `cargo xtask build-wasm`: the package for browsers and Node, from the core to `dist/`.
+
+use crate::env::Env;
+use crate::process;
+use crate::setup;
+use crate::toolchain::{self, Choice, ROUTE_VARIABLE};
+use crate::ui::{Mark, Task};
+use anyhow::Result;
+use clap::Args;
+use std::process::{Command, ExitCode};
+
+const PACKAGE: &str = "bindings-wasm";
+/// SHA-512 hashes little here: its unrolled form is 8 kB of the module.
+const RUSTFLAGS: &str = "--cfg sha2_backend_soft=\"compact\"";
+
+/// How the package is built.
+#[derive(Args)]
+pub struct Options {
+    /// How the compiler for WebAssembly is to be had.
+    #[arg(long, value_enum, env = ROUTE_VARIABLE, default_value = "auto")]
+    pub wasm_route: Choice,
+}
+
+/// Sets up what is missing and builds the package.
+pub fn run(env: &Env, choice: Choice) -> Result<ExitCode> {
+    setup::ensure(env, choice)?;
+    let task = Task::start("build-wasm: the package for browsers and Node".to_owned());
+    let built = build(env, &task);
+    task.end(if built.is_ok() { Mark::Ok } else { Mark::Failed }, "");
+    built.map(|()| ExitCode::SUCCESS)
+}
+
+/// Module, glue, optimised module, bundle.
+pub fn build(env: &Env, task: &Task) -> Result<()> {
+    let toolchain = toolchain::wasm(env)?;
+    let mut cargo = toolchain.cargo(env, "build");
+    cargo.args(["--package", "sealwax-wasm", "--profile", "wasm"]).env("RUSTFLAGS", RUSTFLAGS);
+    process::run(&mut cargo, task)?;
+    let module = toolchain.output_folder(env).join("wasm/sealwax_wasm.wasm");
+
+    let mut bindgen = env.cargo("run");
+    bindgen.args(["--quiet", "--manifest-path", "xtask/bindgen/Cargo.toml", "--target-dir"]);
+    bindgen.arg(env.target.join("tools/bindgen")).arg("--").arg(module);
+    process::run(bindgen.arg(env.root.join(PACKAGE).join("build")), task)?;
+
+    for script in ["module", "build"] {
+        process::run(npm(env).args(["run", script]), task)?;
+    }
+    Ok(())
+}
+
+/// A command of npm in the package's folder.
+pub fn npm(env: &Env) -> Command {
+    let mut npm = env.program("npm");
+    npm.current_dir(env.root.join(PACKAGE));
+    npm
+}

@@ -27,7 +27,7 @@ HEADERS = 600
 @pytest.fixture(scope="session")
 def core():
     """The core's example program, built as the other tests of the project build."""
-    build = "build --package sealwax --all-features --example envelope --profile checked"
+    build = "build --package sealwax --example envelope --profile checked"
     command = [os.environ.get("CARGO", "cargo"), *build.split(), "--message-format=json"]
     lines = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
     built = [json.loads(line).get("executable") for line in lines.splitlines()]

@@ -72,8 +72,8 @@ def test_a_bad_server_is_refused(authority: Authority, name: str, kind: str) -> 
         with pytest.raises(kms.TlsError):
             provider.wrap(bytearray(32), CONTEXT)
         assert server.requests == []
-        # botocore looks at the name after the handshake, and then says nothing more.
-        assert server.handshakes == 0 or (name, kind) == ("aws", "wrong_host")
+        # botocore and gRPC look at the name after the handshake, and then say nothing more.
+        assert server.handshakes == 0 or kind == "wrong_host"
 
 
 @pytest.mark.parametrize("name", ["aws", "vault", "azure"])

@@ -121,7 +121,9 @@ def test_a_bar_for_progress(tmp_path, key, blob, capsys):
 
 def test_ctrl_c_stops_at_once_and_leaves_no_file(tmp_path, big):
     program = f"""
-    import sealwax
+    import sealwax, signal
+    # A shell starts what runs in its background with the signal ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     print("ready", flush=True)
     while True:
         sealwax.encrypt_file({str(big)!r}, {str(tmp_path / "out")!r}, sealwax.LocalKey.generate(),
@@ -132,11 +134,14 @@ def test_ctrl_c_stops_at_once_and_leaves_no_file(tmp_path, big):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    child.stdout.readline()
-    time.sleep(0.3)
-    (tmp_path / "out").unlink(missing_ok=True)
-    child.send_signal(signal.SIGINT)
-    _, errors = child.communicate(timeout=120)
+    try:
+        child.stdout.readline()
+        time.sleep(0.3)
+        (tmp_path / "out").unlink(missing_ok=True)
+        child.send_signal(signal.SIGINT)
+        _, errors = child.communicate(timeout=120)
+    finally:
+        child.kill()
     assert b"KeyboardInterrupt" in errors and child.returncode == -signal.SIGINT
     assert set(os.listdir(tmp_path)) <= {"big", "out"}
     if (tmp_path / "out").exists():  # a round was complete just then

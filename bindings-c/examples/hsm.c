@@ -59,7 +59,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: %s MODULE TOKEN PIN KEY_LABEL\n", argv[0]);
     return 2;
   }
-  pkcs11_settings settings = {argv[1], argv[2], argv[3], argv[4], 1};
+  pkcs11_settings settings = {argv[1], argv[2], argv[3], argv[4], NULL, 1};
   sealwax_provider *provider = NULL;
   char error[256];
   if (pkcs11_provider_new(&settings, &provider, error, sizeof error) != 0) {

@@ -64,13 +64,8 @@ fn files(run: &Run) -> Result<()> {
     Ok(())
 }
 
+/// A message and a file, with a key that does not leave the token.
 fn token(run: &Run) -> Result<()> {
-    let program = binary(run, "example-hsm");
-    let mut config = run.env.program("pkg-config");
-    let include = process::ask(config.args(["--cflags", "p11-kit-1"]))?;
-    let flags: Vec<&str> = C.flags.iter().copied().chain(include.split_whitespace()).collect();
-    let sources = [source(run, "hsm.c"), source(run, "pkcs11_provider.c")];
-    C.compile_with(run, &flags, &sources, &["-ldl"], &program)?;
     let folder = prefix::work(run, "example-token")?;
     fs::create_dir(folder.join("tokens"))?;
     let config = folder.join("softhsm2.conf");
@@ -78,22 +73,56 @@ fn token(run: &Run) -> Result<()> {
     let mut init = run.env.program("softhsm2-util");
     init.env("SOFTHSM2_CONF", &config).args(["--init-token", "--free", "--label", "sealwax"]);
     run.exec(init.args(["--pin", "1234", "--so-pin", "5678"]))?;
+    let program = with_token(run, "hsm")?;
+    let hsm = |pin: &str| {
+        let mut hsm = run.env.program(&program);
+        run.exec(hsm.env("SOFTHSM2_CONF", &config).args([SOFTHSM, "sealwax", pin, "kek 1"]))
+    };
     // Twice: the first run makes the key, the second one finds it.
     for _ in 0..2 {
-        let mut hsm = run.env.program(&program);
-        hsm.env("SOFTHSM2_CONF", &config).args([SOFTHSM, "sealwax", "1234", "kek-1"]);
-        let output = run.exec(&mut hsm)?;
+        let output = hsm("1234")?;
         if !output.contains("decrypted: high water") || !output.contains("another context:") {
             bail!("the token example said something else: {output}");
         }
     }
-    let mut wrong = run.env.program(&program);
-    wrong.env("SOFTHSM2_CONF", &config).args([SOFTHSM, "sealwax", "9999", "kek-1"]);
-    match run.exec(&mut wrong) {
-        Err(error) if error.to_string().contains("the login failed") => Ok(()),
-        Err(error) => Err(error.context("a wrong PIN fails in another way")),
-        Ok(_) => bail!("a wrong PIN was accepted"),
+    let refused = hsm("9999").err().context("a wrong PIN was accepted")?;
+    if !refused.to_string().contains("the login failed") {
+        return Err(refused.context("a wrong PIN fails in another way"));
     }
+    token_file(run, &folder, &config)
+}
+
+fn token_file(run: &Run, folder: &Path, config: &Path) -> Result<()> {
+    let program = with_token(run, "hsm_file")?;
+    let call = |mode: &str, from: &Path, to: &Path| {
+        let mut hsm = run.env.program(&program);
+        hsm.env("SOFTHSM2_CONF", config).env("PKCS11_PIN", "1234");
+        run.exec(hsm.args([mode, SOFTHSM, "sealwax", "kek 1"]).arg(from).arg(to))
+    };
+    let (sealed, again) = (folder.join("sealed"), folder.join("again"));
+    let plain = source(run, "hsm_file.c");
+    call("encrypt", &plain, &sealed)?;
+    call("decrypt", &sealed, &again)?;
+    if fs::read(&again)? != fs::read(&plain)? {
+        bail!("the decrypted file is another one");
+    }
+    // The name by which the Python package looks for the key.
+    let id = b"pkcs11:token=sealwax;object=kek%201";
+    if !fs::read(&sealed)?.windows(id.len()).any(|window| window == id) {
+        bail!("the header does not name the key by its PKCS#11 URI");
+    }
+    Ok(())
+}
+
+/// Compiles an example that uses `pkcs11_provider.c`.
+fn with_token(run: &Run, name: &str) -> Result<PathBuf> {
+    let program = binary(run, &format!("example-{name}"));
+    let mut config = run.env.program("pkg-config");
+    let include = process::ask(config.args(["--cflags", "p11-kit-1"]))?;
+    let flags: Vec<&str> = C.flags.iter().copied().chain(include.split_whitespace()).collect();
+    let sources = [source(run, &format!("{name}.c")), source(run, "pkcs11_provider.c")];
+    C.compile_with(run, &flags, &sources, &["-ldl"], &program)?;
+    Ok(program)
 }
 
 fn parallel(run: &Run) -> Result<()> {

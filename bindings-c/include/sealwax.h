@@ -543,6 +543,83 @@ typedef struct sealwax_cache_stats {
 } sealwax_cache_stats;
 
 /**
+ * One use of a key. It holds neither a key nor data nor a message of the host's, and is valid
+ * during the call of `sealwax_key_event_fn` only. Text is UTF-8 without a zero byte at its end.
+ */
+typedef struct sealwax_key_event {
+  /**
+   * How much of this struct the library has filled in. Later versions append members; a program
+   * that may run with an older library looks here before it reads one of those.
+   */
+  size_t struct_size;
+  /**
+   * One of `sealwax_key_operation`.
+   */
+  uint32_t operation;
+  /**
+   * One of `sealwax_key_outcome`.
+   */
+  uint32_t outcome;
+  /**
+   * When it began, in nanoseconds since 1970-01-01 00:00 UTC.
+   */
+  uint64_t time_ns;
+  /**
+   * How long it took, in nanoseconds.
+   */
+  uint64_t duration_ns;
+  /**
+   * The kind of provider.
+   */
+  const char *provider_id;
+  /**
+   * Length of `provider_id`, in bytes.
+   */
+  size_t provider_id_len;
+  /**
+   * The key, as headers name it. Empty where nobody has named one before it failed.
+   */
+  const char *key_id;
+  /**
+   * Length of `key_id`, in bytes.
+   */
+  size_t key_id_len;
+  /**
+   * The encryption context, which the KMS was given too: both logs can be joined by it.
+   */
+  const struct sealwax_context *context;
+  /**
+   * What `sealwax_object_name_set` said in this thread; null if nothing.
+   */
+  const char *object_name;
+  /**
+   * Length of `object_name`, in bytes.
+   */
+  size_t object_name_len;
+  /**
+   * What `sealwax_failure_set_request_id` said; null if nothing.
+   */
+  const char *request_id;
+  /**
+   * Length of `request_id`, in bytes.
+   */
+  size_t request_id_len;
+  /**
+   * The number that the callback gave for its failure, else 0.
+   */
+  int64_t cause;
+} sealwax_key_event;
+
+/**
+ * Is told of a use of a key.
+ *
+ * It is called in the thread that used the key, after the use and before the library goes on,
+ * and from several threads at the same time. It cannot fail and must return: no exception of C++
+ * and no longjmp may leave it. It may call the library.
+ */
+typedef void (*sealwax_key_event_fn)(void *user_data, const struct sealwax_key_event *event);
+
+/**
  * A DEK as some provider wrapped it. Text is UTF-8 without a zero byte at its end.
  *
  * The caller fills it in where it gives a wrapped key to a call, which copies it. Where a call
@@ -898,6 +975,20 @@ sealwax_code sealwax_failure_set(struct sealwax_failure *failure,
                                  size_t message_len);
 
 /**
+ * Says that a callback of a provider fails because the KMS refuses the permission: the outcome of
+ * the key event. The call that needed the provider fails as with any other failure.
+ */
+sealwax_code sealwax_failure_set_denied(struct sealwax_failure *failure);
+
+/**
+ * Says under which id the KMS has logged the request of a provider's callback, whether it fails
+ * or not: `request_id` of the key event. It is copied.
+ */
+sealwax_code sealwax_failure_set_request_id(struct sealwax_failure *failure,
+                                            const char *request_id,
+                                            size_t request_id_len);
+
+/**
  * Makes a cache in front of `provider`, which can be freed. Each direction keeps at most
  * `capacity` DEKs, each for at most `max_age_ms` milliseconds, `max_messages` messages and
  * `max_bytes` bytes of plaintext; 0 for the last two means 65,536 messages and 64 GiB. Free it
@@ -939,6 +1030,37 @@ sealwax_code sealwax_dek_cache_remove_expired(const struct sealwax_dek_cache *ca
  * is fine.
  */
 void sealwax_dek_cache_free(struct sealwax_dek_cache *cache);
+
+/**
+ * A provider that does what `provider` does, which can be freed, and tells each use of its key.
+ *
+ * A cache in front of it tells its hits in the same way. `user_data` belongs to the new provider:
+ * `destroy`, which can be null, is called once with it, when that provider and every cache of it
+ * are freed. If this call fails, `destroy` is not called.
+ *
+ * Free it with `sealwax_provider_free`.
+ */
+sealwax_code sealwax_provider_with_key_events(const struct sealwax_provider *provider,
+                                              sealwax_key_event_fn on_event,
+                                              void *user_data,
+                                              sealwax_destroy_fn destroy,
+                                              struct sealwax_provider **out_provider);
+
+/**
+ * Names the object that this thread encrypts or decrypts from now on: `object_name` of the events
+ * of its calls. It is copied, and stored nowhere else. A length of 0 ends it.
+ */
+sealwax_code sealwax_object_name_set(const char *name, size_t name_len);
+
+/**
+ * Stable name of an operation for logs, such as `unwrap`; never null, valid for ever.
+ */
+const char *sealwax_key_operation_name(uint32_t operation);
+
+/**
+ * Stable name of an outcome for logs, such as `denied`; never null, valid for ever.
+ */
+const char *sealwax_key_outcome_name(uint32_t outcome);
 
 /**
  * Encrypts a message under a fresh DEK that every provider wraps.

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sealwax::{CacheLimits, CachingProvider, KeyProvider};
+use sealwax::{CacheLimits, CachingProvider};
 
 use crate::failure::{entry, sealwax_code};
 use crate::ffi::give;
+use crate::key_event::Listener;
 use crate::provider::sealwax_provider;
+use crate::watched::Watched;
 
 /// Keeps DEKs in front of a provider, so that not every message costs a call of the KMS.
 ///
@@ -16,7 +18,9 @@ use crate::provider::sealwax_provider;
 /// DEK opens all messages that shared it, and a key that was revoked in the KMS goes on working
 /// until the age is reached. Any number of threads can use it.
 pub struct sealwax_dek_cache {
-    inner: Arc<CachingProvider<Arc<dyn KeyProvider>>>,
+    inner: Arc<CachingProvider<Watched>>,
+    /// Who is told the uses of the key in front of which it is.
+    listeners: Vec<Arc<Listener>>,
 }
 
 /// What a cache has done since it was made, both directions together.
@@ -56,8 +60,11 @@ pub unsafe extern "C" fn sealwax_dek_cache_new(
         if max_bytes != 0 {
             limits = limits.max_bytes(max_bytes);
         }
-        let inner = CachingProvider::new(Arc::clone(&provider.inner), limits)?;
-        out.set(give(sealwax_dek_cache { inner: Arc::new(inner) }));
+        // Watched even where nobody listens: what the cache asked is not a hit.
+        let asked = Watched::asking(Arc::clone(&provider.inner), Vec::new(), provider.is_cache);
+        let inner = Arc::new(CachingProvider::new(asked, limits)?);
+        let listeners = provider.listeners.clone();
+        out.set(give(sealwax_dek_cache { inner, listeners }));
         Ok(())
     })
 }
@@ -72,7 +79,9 @@ pub unsafe extern "C" fn sealwax_dek_cache_provider(
 ) -> sealwax_code {
     entry(|| {
         let (cache, out) = (object!(cache), out!(out_provider));
-        out.set(sealwax_provider::of(Arc::clone(&cache.inner)));
+        let (cached, listeners) = (Arc::clone(&cache.inner), cache.listeners.clone());
+        let inner = Arc::new(Watched::cached(cached, listeners.clone()));
+        out.set(give(sealwax_provider { inner, listeners, is_cache: true }));
         Ok(())
     })
 }

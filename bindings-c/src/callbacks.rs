@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::context::sealwax_context;
 use crate::failure::{HostCause, OK, Result, entry, number, sealwax_code};
 use crate::ffi::{HostData, sealwax_destroy_fn};
+use crate::watched::note;
 
 /// A buffer of the library that a callback fills: it writes at most `capacity` bytes to `data`
 /// and says in `len` how many. Valid during the callback, wiped afterwards.
@@ -29,6 +30,8 @@ pub struct sealwax_buffer {
 #[derive(Default)]
 pub struct sealwax_failure {
     cause: Option<HostCause>,
+    denied: bool,
+    request_id: Option<String>,
 }
 
 /// Says whether the provider was configured with the key of this id. See
@@ -115,7 +118,32 @@ pub unsafe extern "C" fn sealwax_failure_set(
 ) -> sealwax_code {
     entry(|| {
         let message = String::from_utf8_lossy(bytes!(message, message_len)).into_owned();
-        object_mut!(failure).cause = Some(HostCause { code, message });
+        object_mut!(failure).cause = Some(HostCause { code, message, denied: false });
+        Ok(())
+    })
+}
+
+/// Says that a callback of a provider fails because the KMS refuses the permission: the outcome of
+/// the key event. The call that needed the provider fails as with any other failure.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_failure_set_denied(failure: *mut sealwax_failure) -> sealwax_code {
+    entry(|| {
+        object_mut!(failure).denied = true;
+        Ok(())
+    })
+}
+
+/// Says under which id the KMS has logged the request of a provider's callback, whether it fails
+/// or not: `request_id` of the key event. It is copied.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_failure_set_request_id(
+    failure: *mut sealwax_failure,
+    request_id: *const c_char,
+    request_id_len: usize,
+) -> sealwax_code {
+    entry(|| {
+        let request_id = text!(request_id, request_id_len).to_owned();
+        object_mut!(failure).request_id = Some(request_id);
         Ok(())
     })
 }
@@ -123,10 +151,13 @@ pub unsafe extern "C" fn sealwax_failure_set(
 impl sealwax_failure {
     /// The host's reason, or that it gave none.
     pub(crate) fn into_cause(self, function: &str, code: sealwax_code) -> HostCause {
-        self.cause.unwrap_or_else(|| HostCause {
+        let denied = self.denied;
+        let unexplained = || HostCause {
             code: code.into(),
             message: format!("{function} of the host failed"),
-        })
+            denied,
+        };
+        self.cause.map_or_else(unexplained, |cause| HostCause { denied, ..cause })
     }
 }
 
@@ -154,6 +185,23 @@ impl HostProvider {
             key_id: key_id.to_owned(),
             host: HostData::new(user_data, callbacks.destroy),
         })
+    }
+
+    /// What a callback's code means. A rejection keeps the host's reason, if it gave one.
+    fn check(
+        &self,
+        function: &str,
+        code: sealwax_code,
+        mut failure: sealwax_failure,
+    ) -> Result<(), ProviderError> {
+        note(&self.key_id, failure.request_id.take());
+        match code {
+            OK => Ok(()),
+            code if function == "unwrap" && code == number(ErrorCode::KeyUnwrap) => {
+                Err(failure.cause.map_or(ProviderError::Rejected, ProviderError::rejected))
+            }
+            code => Err(ProviderError::failed(failure.into_cause(function, code))),
+        }
     }
 
     fn wrapped(&self, key_id: &Room, wrapped: &Room) -> Result<WrappedKey, ProviderError> {
@@ -187,7 +235,7 @@ impl KeyProvider for HostProvider {
             let (key_id, wrapped) = (key_id.lend(), wrapped.lend());
             call!(wrap(user_data, dek, dek_len, context, key_id, wrapped, failure))
         };
-        check("wrap", code, failure)?;
+        self.check("wrap", code, failure)?;
         self.wrapped(&key_id, &wrapped)
     }
 
@@ -205,7 +253,7 @@ impl KeyProvider for HostProvider {
             let (context, failure, dek) = (&raw const context, &raw mut failure, dek.lend());
             call!(unwrap(user_data, key_id, key_id_len, key, key_len, context, dek, failure))
         };
-        check("unwrap", code, failure)?;
+        self.check("unwrap", code, failure)?;
         Dek::from_slice(dek.bytes()?).map_err(|_| ProviderError::Rejected)
     }
 
@@ -223,7 +271,7 @@ impl KeyProvider for HostProvider {
             let (dek, key_id, wrapped) = (dek.lend(), key_id.lend(), wrapped.lend());
             call!(generate(user_data, context, dek, key_id, wrapped, failure))
         };
-        let made = check("generate", code, failure).and_then(|()| {
+        let made = self.check("generate", code, failure).and_then(|()| {
             let dek = Dek::from_slice(dek.bytes()?).map_err(ProviderError::failed)?;
             Ok((dek, self.wrapped(&key_id, &wrapped)?))
         });
@@ -233,20 +281,6 @@ impl KeyProvider for HostProvider {
 
 fn cannot(what: &str) -> ProviderError {
     ProviderError::failed(format!("the host's provider cannot {what}"))
-}
-
-fn check(
-    function: &str,
-    code: sealwax_code,
-    failure: sealwax_failure,
-) -> Result<(), ProviderError> {
-    match code {
-        OK => Ok(()),
-        code if function == "unwrap" && code == number(ErrorCode::KeyUnwrap) => {
-            Err(ProviderError::Rejected)
-        }
-        code => Err(ProviderError::failed(failure.into_cause(function, code))),
-    }
 }
 
 /// Memory that a callback writes to; wiped when dropped, as it may hold a DEK.

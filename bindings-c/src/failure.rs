@@ -3,7 +3,7 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use sealwax::{Error, ErrorCode};
+use sealwax::{Error, ErrorCode, ProviderError};
 
 use crate::last_error;
 
@@ -92,6 +92,20 @@ fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
 pub(crate) struct HostCause {
     pub(crate) code: i64,
     pub(crate) message: String,
+    /// Whether the KMS refused the permission.
+    pub(crate) denied: bool,
+}
+
+impl HostCause {
+    /// What the host gave as the reason of a provider's failure, if it was the host that failed.
+    pub(crate) fn of(error: &ProviderError) -> Option<&Self> {
+        match error {
+            ProviderError::Failed(cause) | ProviderError::RejectedBecause(cause) => {
+                cause.downcast_ref()
+            }
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for HostCause {

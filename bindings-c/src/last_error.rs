@@ -5,7 +5,7 @@ use std::ffi::{CString, c_char};
 use std::io;
 use std::sync::LazyLock;
 
-use sealwax::{Error, ErrorCode, ProviderError};
+use sealwax::{Error, ErrorCode};
 
 use crate::failure::{Failure, HostCause, answer, number, sealwax_code};
 
@@ -43,10 +43,8 @@ pub(crate) fn set(failure: &Failure) {
 fn host_code(error: &Error) -> Option<i64> {
     match error {
         Error::ProviderFailed(attempts) | Error::KeyUnwrap(attempts) => {
-            attempts.as_slice().iter().find_map(|attempt| match &attempt.error {
-                ProviderError::Failed(cause) => Some(cause.downcast_ref::<HostCause>()?.code),
-                _ => None,
-            })
+            let hosts = attempts.as_slice().iter();
+            hosts.filter_map(|attempt| HostCause::of(&attempt.error)).map(|host| host.code).next()
         }
         Error::Io(error) => io_code(error),
         _ => None,

@@ -35,6 +35,9 @@ mod callbacks;
 
 mod cache;
 
+mod key_event;
+mod watched;
+
 mod oneshot;
 
 mod encryptor;

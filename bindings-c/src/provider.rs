@@ -8,6 +8,7 @@ use sealwax::{Kek, KeyProvider, LocalKek};
 use crate::callbacks::{HostProvider, sealwax_provider_callbacks};
 use crate::failure::{entry, sealwax_code};
 use crate::ffi::give;
+use crate::key_event::Listener;
 
 /// Wraps and unwraps DEKs: with a local key, through the host's callbacks, or through a cache.
 ///
@@ -17,11 +18,15 @@ use crate::ffi::give;
 /// id that it accepts.
 pub struct sealwax_provider {
     pub(crate) inner: Arc<dyn KeyProvider>,
+    /// Who is told the uses of its key; a cache in front of it tells them too.
+    pub(crate) listeners: Vec<Arc<Listener>>,
+    pub(crate) is_cache: bool,
 }
 
 impl sealwax_provider {
-    pub(crate) fn of(provider: impl KeyProvider + 'static) -> *mut Self {
-        give(sealwax_provider { inner: Arc::new(provider) })
+    fn of(provider: impl KeyProvider + 'static) -> *mut Self {
+        let inner = Arc::new(provider);
+        give(sealwax_provider { inner, listeners: Vec::new(), is_cache: false })
     }
 
     pub(crate) fn as_core(&self) -> &dyn KeyProvider {

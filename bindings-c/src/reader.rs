@@ -102,7 +102,7 @@ impl ReadAt for HostObject {
         check("read_at", code, failure)?;
         if read > buf.len() {
             let message = format!("the host says that {read} bytes fit {}", buf.len());
-            return Err(io::Error::other(HostCause { code: 0, message }));
+            return Err(io::Error::other(HostCause { code: 0, message, denied: false }));
         }
         Ok(read)
     }

@@ -45,8 +45,8 @@ fn the_codes_are_those_of_the_shared_table() {
     assert_eq!(codes_in_header(), codes);
 }
 
-/// What catches panics; see `src/failure.rs`. `read` and `text_of` are made of `answer`.
-const WALLS: [&str; 4] = ["entry(||", "answer(", "read(", "text_of("];
+/// What catches panics; see `src/failure.rs`. The last three are made of `answer`.
+const WALLS: [&str; 5] = ["entry(||", "answer(", "read(", "text_of(", "name_of("];
 
 #[test]
 fn every_entry_stands_behind_the_wall() {

@@ -3,9 +3,10 @@
 use sealwax::{Decryptor, Dek, Error};
 
 use crate::encryptor::sealwax_progress;
-use crate::failure::{Result, entry, sealwax_code};
+use crate::failure::{entry, sealwax_code};
 use crate::ffi::give;
 use crate::header::sealwax_header;
+use crate::machine::Machine;
 use crate::options::sealwax_decrypt_options;
 use crate::provider::sealwax_provider;
 use crate::text::fill;
@@ -15,29 +16,14 @@ use crate::text::fill;
 /// Plaintext leaves only in chunks that proved authentic, but only `sealwax_decryptor_finish`
 /// shows that the envelope is whole. One thread at a time can use it, any thread.
 pub struct sealwax_decryptor {
-    /// `None` once it was finished, or after a panic in it.
-    inner: Option<Decryptor>,
+    machine: Machine<Decryptor>,
 }
 
 impl sealwax_decryptor {
     fn of(decryptor: Decryptor) -> *mut Self {
-        give(sealwax_decryptor { inner: Some(decryptor) })
-    }
-
-    /// Runs a call on the state machine, which a panic would leave unusable.
-    fn with<T>(&mut self, call: impl FnOnce(&mut Decryptor) -> Result<T, Error>) -> Result<T> {
-        let mut inner = self.inner.take().ok_or(FINISHED)?;
-        let result = call(&mut inner);
-        self.inner = Some(inner);
-        Ok(result?)
-    }
-
-    fn view(&self) -> Result<&Decryptor> {
-        Ok(self.inner.as_ref().ok_or(FINISHED)?)
+        give(sealwax_decryptor { machine: Machine::new(decryptor) })
     }
 }
-
-const FINISHED: Error = Error::InvalidState("it was finished already");
 
 /// Starts an envelope. Free it with `sealwax_decryptor_free`.
 #[unsafe(no_mangle)]
@@ -88,7 +74,7 @@ pub unsafe extern "C" fn sealwax_decryptor_process(
         let input = bytes!(input, input_len);
         let output = output!(output, capacity, input);
         let (decryptor, out) = (object_mut!(decryptor), out!(out_progress));
-        let progress = decryptor.with(|decryptor| decryptor.process(input, output))?;
+        let progress = decryptor.machine.with(|decryptor| decryptor.process(input, output))?;
         out.set(sealwax_progress::of(progress)?);
         Ok(())
     })
@@ -103,7 +89,7 @@ pub unsafe extern "C" fn sealwax_decryptor_header(
 ) -> sealwax_code {
     entry(|| {
         let (decryptor, out) = (object!(decryptor), out!(out_header));
-        let header = decryptor.view()?.header();
+        let header = decryptor.machine.view()?.header();
         let header = header.ok_or(Error::InvalidState("the header is not complete yet"))?;
         out.set(give(sealwax_header::copy_of(&header)));
         Ok(())
@@ -120,7 +106,7 @@ pub unsafe extern "C" fn sealwax_decryptor_provide_dek(
 ) -> sealwax_code {
     entry(|| {
         let dek = Dek::from_slice(bytes!(dek, dek_len))?;
-        object_mut!(decryptor).with(|decryptor| decryptor.provide_dek(dek))
+        object_mut!(decryptor).machine.with(|decryptor| decryptor.provide_dek(dek))
     })
 }
 
@@ -134,7 +120,7 @@ pub unsafe extern "C" fn sealwax_decryptor_unwrap(
 ) -> sealwax_code {
     entry(|| {
         let providers = providers!(providers, provider_count);
-        object_mut!(decryptor).with(|decryptor| decryptor.unwrap_with(&providers))
+        object_mut!(decryptor).machine.with(|decryptor| decryptor.unwrap_with(&providers))
     })
 }
 
@@ -151,7 +137,7 @@ pub unsafe extern "C" fn sealwax_decryptor_metadata(
     entry(|| {
         let output = output!(output, capacity);
         let (decryptor, out) = (object!(decryptor), out!(out_len));
-        let metadata = decryptor.view()?.metadata()?;
+        let metadata = decryptor.machine.view()?.metadata()?;
         let present = metadata.is_some();
         out.set(fill(output, metadata.as_deref().map_or(&[][..], Vec::as_slice))?);
         if let Ok(out) = out_or_none!(out_present) {
@@ -167,7 +153,7 @@ pub unsafe extern "C" fn sealwax_decryptor_end_input(
     decryptor: *mut sealwax_decryptor,
 ) -> sealwax_code {
     entry(|| {
-        object_mut!(decryptor).with(|decryptor| {
+        object_mut!(decryptor).machine.with(|decryptor| {
             decryptor.end_input();
             Ok(())
         })
@@ -180,7 +166,7 @@ pub unsafe extern "C" fn sealwax_decryptor_end_input(
 pub unsafe extern "C" fn sealwax_decryptor_finish(
     decryptor: *mut sealwax_decryptor,
 ) -> sealwax_code {
-    entry(|| Ok(object_mut!(decryptor).inner.take().ok_or(FINISHED)?.finish()?))
+    entry(|| object_mut!(decryptor).machine.finish(Decryptor::finish))
 }
 
 /// Frees a decryptor, in any state. Null is fine.

@@ -1,10 +1,11 @@
 //! The encrypting state machine.
 
-use sealwax::{Dek, Encryptor, Error, Progress, Status, SysRng};
+use sealwax::{Dek, Encryptor, Progress, Status, SysRng};
 
 use crate::failure::{Failure, Result, entry, sealwax_code};
 use crate::ffi::give;
 use crate::header::sealwax_wrapped_key;
+use crate::machine::Machine;
 use crate::options::sealwax_encrypt_options;
 use crate::provider::sealwax_provider;
 use crate::text::fill;
@@ -13,8 +14,7 @@ use crate::text::fill;
 ///
 /// One thread at a time can use it, any thread.
 pub struct sealwax_encryptor {
-    /// `None` once it was finished, or after a panic in it.
-    inner: Option<Encryptor>,
+    machine: Machine<Encryptor>,
     /// The header that was detached, kept so that a call with more room gets it.
     detached: Option<Vec<u8>>,
 }
@@ -58,15 +58,7 @@ impl sealwax_progress {
 
 impl sealwax_encryptor {
     pub(crate) fn of(encryptor: Encryptor) -> *mut Self {
-        give(sealwax_encryptor { inner: Some(encryptor), detached: None })
-    }
-
-    /// Runs a call on the state machine, which a panic would leave unusable.
-    fn with<T>(&mut self, call: impl FnOnce(&mut Encryptor) -> Result<T, Error>) -> Result<T> {
-        let mut inner = self.inner.take().ok_or(Error::InvalidState("it was finished already"))?;
-        let result = call(&mut inner);
-        self.inner = Some(inner);
-        Ok(result?)
+        give(sealwax_encryptor { machine: Machine::new(encryptor), detached: None })
     }
 }
 
@@ -123,7 +115,7 @@ pub unsafe extern "C" fn sealwax_encryptor_add_wrapped_key(
     entry(|| {
         let key = object!(key);
         let key = wrapped_key!(key);
-        object_mut!(encryptor).with(|encryptor| encryptor.add_wrapped_key(key))
+        object_mut!(encryptor).machine.with(|encryptor| encryptor.add_wrapped_key(key))
     })
 }
 
@@ -142,7 +134,7 @@ pub unsafe extern "C" fn sealwax_encryptor_detach_header(
         let (encryptor, out) = (object_mut!(encryptor), out!(out_len));
         let header = match encryptor.detached.take() {
             Some(header) => header,
-            None => encryptor.with(Encryptor::detach_header)?,
+            None => encryptor.machine.with(Encryptor::detach_header)?,
         };
         let header = encryptor.detached.insert(header);
         out.set(fill(output, header)?);
@@ -167,7 +159,7 @@ pub unsafe extern "C" fn sealwax_encryptor_process(
         let input = bytes!(input, input_len);
         let output = output!(output, capacity, input);
         let (encryptor, out) = (object_mut!(encryptor), out!(out_progress));
-        let progress = encryptor.with(|encryptor| encryptor.process(input, output))?;
+        let progress = encryptor.machine.with(|encryptor| encryptor.process(input, output))?;
         out.set(sealwax_progress::of(progress)?);
         Ok(())
     })
@@ -179,7 +171,7 @@ pub unsafe extern "C" fn sealwax_encryptor_end_input(
     encryptor: *mut sealwax_encryptor,
 ) -> sealwax_code {
     entry(|| {
-        object_mut!(encryptor).with(|encryptor| {
+        object_mut!(encryptor).machine.with(|encryptor| {
             encryptor.end_input();
             Ok(())
         })
@@ -192,10 +184,7 @@ pub unsafe extern "C" fn sealwax_encryptor_end_input(
 pub unsafe extern "C" fn sealwax_encryptor_finish(
     encryptor: *mut sealwax_encryptor,
 ) -> sealwax_code {
-    entry(|| {
-        let inner = object_mut!(encryptor).inner.take();
-        Ok(inner.ok_or(Error::InvalidState("it was finished already"))?.finish()?)
-    })
+    entry(|| object_mut!(encryptor).machine.finish(Encryptor::finish))
 }
 
 /// Frees an encryptor, in any state. Null is fine.

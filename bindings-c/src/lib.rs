@@ -23,6 +23,7 @@ mod ffi;
 // In the order of the header.
 mod failure;
 mod last_error;
+mod machine;
 
 mod version;
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace sealwax {
@@ -46,6 +47,14 @@ private:
   std::exception_ptr cause_;
 };
 
+/// What a function of a provider throws if the KMS refuses the permission: the error is
+/// SEALWAX_ERR_PROVIDER_FAILED, and the outcome of the key event is `denied`.
+class key_denied : public std::runtime_error {
+public:
+  explicit key_denied(const std::string &what = "the KMS refuses the use of the key")
+      : std::runtime_error(what) {}
+};
+
 namespace detail {
 
 /// The newest exception that a function of the host threw in this thread.
@@ -76,8 +85,28 @@ template <class Owner, class Make> Owner own(Make make) {
   return Owner(object);
 }
 
+/// Where the function of the host that runs in this thread says more about its request.
+inline sealwax_failure *&current_failure() noexcept {
+  static thread_local sealwax_failure *failure = nullptr;
+  return failure;
+}
+
+/// Sets `current_failure` for a scope.
+class failure_scope {
+public:
+  explicit failure_scope(sealwax_failure *failure) noexcept
+      : outer_(std::exchange(current_failure(), failure)) {}
+  ~failure_scope() { current_failure() = outer_; }
+  failure_scope(const failure_scope &) = delete;
+  failure_scope &operator=(const failure_scope &) = delete;
+
+private:
+  sealwax_failure *outer_;
+};
+
 /// Runs a function of the host: no exception passes, but it is kept, and its text goes on.
 template <class Body> sealwax_code guard(sealwax_failure *failure, Body body) noexcept {
+  const failure_scope scope(failure);
   const auto tell = [failure](const char *text) noexcept {
     pending() = std::current_exception();
     const std::string_view view(text);
@@ -86,6 +115,9 @@ template <class Body> sealwax_code guard(sealwax_failure *failure, Body body) no
   try {
     pending() = nullptr;
     return body();
+  } catch (const key_denied &exception) {
+    sealwax_failure_set_denied(failure);
+    tell(exception.what());
   } catch (const std::exception &exception) {
     tell(exception.what());
   } catch (...) {

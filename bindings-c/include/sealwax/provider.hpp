@@ -2,7 +2,7 @@
 #ifndef SEALWAX_PROVIDER_HPP
 #define SEALWAX_PROVIDER_HPP
 
-#include "options.hpp"
+#include "key_event.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -25,7 +25,7 @@ struct generated_dek {
 };
 
 /// What `unwrap` throws if a wrapped key does not open: the error is SEALWAX_ERR_KEY_UNWRAP. Any
-/// other exception is SEALWAX_ERR_PROVIDER_FAILED.
+/// other exception is SEALWAX_ERR_PROVIDER_FAILED; `key_denied` says why.
 class key_rejected : public std::runtime_error {
 public:
   explicit key_rejected(const std::string &what = "the wrapped key was rejected")
@@ -91,8 +91,10 @@ struct trampoline {
         put(out, dek);
         wipe(dek);
         return SEALWAX_OK;
-      } catch (const key_rejected &) {
+      } catch (const key_rejected &exception) {
         pending() = std::current_exception();
+        const std::string_view what(exception.what());
+        sealwax_failure_set(failure, 0, what.data(), what.size());
         return SEALWAX_ERR_KEY_UNWRAP;
       }
     });
@@ -156,6 +158,22 @@ public:
     provider made([&](sealwax_provider **out) {
       return sealwax_provider_new(&callbacks, user_data.get(), provider_id.data(),
                                   provider_id.size(), key_id.data(), key_id.size(), out);
+    });
+    user_data.release(); // The provider owns it only now that nothing failed.
+    return made;
+  }
+
+  /// A provider that does the same and tells `listener` each use of its key, as does a cache in
+  /// front of it.
+  provider with_key_events(key_listener listener) const {
+    if (!listener) {
+      throw std::invalid_argument("a listener is a function");
+    }
+    auto user_data = std::make_unique<key_listener>(std::move(listener));
+    provider made([&](sealwax_provider **out) {
+      return sealwax_provider_with_key_events(get(), detail::listener_trampoline::tell,
+                                              user_data.get(),
+                                              detail::listener_trampoline::destroy, out);
     });
     user_data.release(); // The provider owns it only now that nothing failed.
     return made;

@@ -38,22 +38,19 @@ pub struct Program {
 const JSON: &[&str] = &["-ljansson", "-lcrypto"];
 
 /// Every program of bindings-c/tests.
-pub const PROGRAMS: [Program; 10] = [
+pub const PROGRAMS: [Program; 12] = [
     c("memory", &[], &[]),
     c("headers", &[], &[]),
     c("provider", &[], &[]),
+    c("key_events", &[], &[]),
     c("misuse", &[], &[]),
     c("files", &[Argument::Folder], &[]),
     c("threads", &[], &["-lpthread"]),
     c("codes", &[Argument::Vectors, Argument::Folder], JSON),
     c("vectors_small", &[Argument::Vectors], JSON),
     c("vectors_envelope", &[Argument::Vectors], JSON),
-    Program {
-        name: "wrapper",
-        language: Language::Cpp,
-        arguments: &[Argument::Folder],
-        libraries: &[],
-    },
+    cpp("wrapper", &[Argument::Folder], &[]),
+    cpp("listeners", &[], &["-lpthread"]),
 ];
 
 const fn c(
@@ -62,6 +59,14 @@ const fn c(
     libraries: &'static [&'static str],
 ) -> Program {
     Program { name, language: Language::C, arguments, libraries }
+}
+
+const fn cpp(
+    name: &'static str,
+    arguments: &'static [Argument],
+    libraries: &'static [&'static str],
+) -> Program {
+    Program { name, language: Language::Cpp, arguments, libraries }
 }
 
 /// One way to compile.

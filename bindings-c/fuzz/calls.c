@@ -30,6 +30,7 @@ typedef struct {
   uint8_t *stream; /* what the encryptor has written: input for everything that reads */
   size_t stream_len, stream_read;
   uint8_t *out;
+  bool kms_lies; /* so that what was encrypted may not open */
 } fuzz;
 
 static uint8_t take(fuzz *f) {
@@ -187,8 +188,10 @@ static void round_trip(fuzz *f) {
   }
   uint8_t *opened = (uint8_t *)malloc(in + 1);
   REQUIRE(opened != NULL);
-  REQUIRE(sealwax_decrypt(providers, 1, NULL, f->out, sealed_len, opened, in, &opened_len) == 0);
-  REQUIRE(opened_len == in && memcmp(opened, f->out + ROOM, in) == 0);
+  sealwax_code code =
+      sealwax_decrypt(providers, 1, NULL, f->out, sealed_len, opened, in, &opened_len);
+  REQUIRE(code == SEALWAX_OK || f->kms_lies);
+  REQUIRE(code != SEALWAX_OK || (opened_len == in && memcmp(opened, f->out + ROOM, in) == 0));
   free(opened);
   f->stream_len = f->stream_read = 0;
   keep(f, f->out, sealed_len);
@@ -242,7 +245,8 @@ static void handle_calls(fuzz *f) {
     f->decrypt_handle = NULL;
     if (sealwax_encrypt_handle_header(f->encrypt_handle, &header) == 0) {
       REQUIRE(sealwax_decrypt_handle_open(header.data, header.len, providers, 1, NULL,
-                                          &f->decrypt_handle) == 0);
+                                          &f->decrypt_handle) == 0 ||
+              f->kms_lies);
     }
     break;
   case 2:
@@ -301,24 +305,100 @@ static void reader_calls(fuzz *f) {
   }
 }
 
+/* A KMS of the host's that lies and fails as the input says. */
+static sealwax_code answer(fuzz *f, sealwax_buffer *result, sealwax_failure *failure) {
+  uint8_t mood = take(f);
+  if (mood == 1) {
+    result->len = size(f);
+  }
+  if (mood == 2) {
+    sealwax_failure_set_denied(failure);
+  }
+  if (mood < 4) {
+    sealwax_failure_set_request_id(failure, (const char *)f->data, f->len < 9 ? f->len : 9);
+    sealwax_failure_set(failure, mood, (const char *)f->data, f->len < 20 ? f->len : 20);
+  }
+  return mood == 2 ? SEALWAX_ERR_IO : mood == 3 ? SEALWAX_ERR_KEY_UNWRAP : SEALWAX_OK;
+}
+
+static sealwax_code wrap(void *user_data, const uint8_t *dek, size_t dek_len,
+                         const sealwax_context *context, sealwax_buffer *key_id,
+                         sealwax_buffer *wrapped_dek, sealwax_failure *failure) {
+  fuzz *f = (fuzz *)user_data;
+  REQUIRE(dek_len <= wrapped_dek->capacity && sealwax_context_count(context) <= 64);
+  memcpy(wrapped_dek->data, dek, dek_len);
+  wrapped_dek->len = dek_len;
+  if (take(f) == 1) {
+    key_id->len = bounded(f, key_id->capacity);
+    memset(key_id->data, take(f), key_id->len);
+  }
+  return answer(f, wrapped_dek, failure);
+}
+
+static sealwax_code unwrap(void *user_data, const char *key_id, size_t key_id_len,
+                           const uint8_t *wrapped_dek, size_t wrapped_dek_len,
+                           const sealwax_context *context, sealwax_buffer *dek,
+                           sealwax_failure *failure) {
+  (void)context;
+  REQUIRE(key_id != NULL && key_id_len > 0);
+  dek->len = wrapped_dek_len < dek->capacity ? wrapped_dek_len : dek->capacity;
+  memcpy(dek->data, wrapped_dek, dek->len);
+  return answer((fuzz *)user_data, dek, failure);
+}
+
+static sealwax_code generate(void *user_data, const sealwax_context *context, sealwax_buffer *dek,
+                             sealwax_buffer *key_id, sealwax_buffer *wrapped_dek,
+                             sealwax_failure *failure) {
+  REQUIRE(sealwax_generate_dek(dek->data, dek->capacity) == 0);
+  dek->len = dek->capacity;
+  return wrap(user_data, dek->data, dek->len, context, key_id, wrapped_dek, failure);
+}
+
+static void on_key_event(void *user_data, const sealwax_key_event *event) {
+  (void)user_data;
+  REQUIRE(event->operation >= SEALWAX_KEY_GENERATE && event->operation <= SEALWAX_KEY_CACHE_HIT);
+  REQUIRE(event->outcome >= SEALWAX_KEY_OK && event->outcome <= SEALWAX_KEY_FAILED);
+  REQUIRE(event->provider_id_len > 0 && sealwax_context_count(event->context) <= 64);
+}
+
+/* A local key, or a KMS of the host's; with or without somebody who listens. */
+static sealwax_provider *make_provider(fuzz *f) {
+  uint8_t kek[SEALWAX_KEY_LEN], kind = take(f);
+  sealwax_provider *plain = NULL, *audited = NULL;
+  f->kms_lies = kind % 3 == 0;
+  if (f->kms_lies) {
+    sealwax_provider_callbacks callbacks = {sizeof callbacks, NULL, wrap, unwrap,
+                                            kind % 2 == 0 ? generate : NULL, NULL};
+    sealwax_provider_new(&callbacks, f, "kms", 3, "kek", 3, &plain);
+  } else {
+    memset(kek, take(f), sizeof kek);
+    sealwax_provider_local(kek, sizeof kek, "kek", take(f) % 4, &plain);
+  }
+  if (kind % 5 != 0) {
+    return plain;
+  }
+  sealwax_object_name_set("object", take(f) % 7);
+  sealwax_provider_with_key_events(plain, on_key_event, NULL, NULL, &audited);
+  sealwax_provider_free(plain);
+  return audited;
+}
+
 static void provider_calls(fuzz *f) {
-  uint8_t kek[SEALWAX_KEY_LEN];
-  sealwax_provider *local = NULL;
-  memset(kek, take(f), sizeof kek);
+  sealwax_provider *made = NULL;
   /* What the old provider wrapped the new one need not open. */
   sealwax_encrypt_handle_free(f->encrypt_handle);
   f->encrypt_handle = NULL;
   sealwax_provider_free(f->provider);
   f->provider = NULL;
-  sealwax_provider_local(kek, sizeof kek, "kek", take(f) % 4, &local);
+  made = make_provider(f);
   if (take(f) % 2 == 0) {
-    f->provider = local;
+    f->provider = made;
     return;
   }
   sealwax_dek_cache_free(f->cache);
   f->cache = NULL;
-  sealwax_dek_cache_new(local, take(f), take(f), take(f), size(f), &f->cache);
-  sealwax_provider_free(local);
+  sealwax_dek_cache_new(made, take(f), take(f), take(f), size(f), &f->cache);
+  sealwax_provider_free(made);
   sealwax_dek_cache_provider(f->cache, &f->provider);
 }
 

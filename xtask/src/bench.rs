@@ -21,7 +21,7 @@ pub struct Options {
     /// Tiny inputs, to see that it runs; the figures mean nothing.
     #[arg(long)]
     quick: bool,
-    /// Write the table, the date and the machine into core/benches/RESULTS.md.
+    /// Write the table, the date and the machine into core/benches/RESULTS.md, or bindings-c/BENCH.md.
     #[arg(long, conflicts_with = "quick")]
     save: bool,
     /// The parts one by one instead, by divan; the groups are its filter.
@@ -32,7 +32,7 @@ pub struct Options {
 /// Builds and runs the benchmark, and prints or saves its table.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     if options.groups == ["c"] {
-        return c::run(env);
+        return c::run(env, options);
     }
     let name = if options.parts { "parts" } else { "speed" };
     let mut cargo = env.cargo("bench");

@@ -1,4 +1,6 @@
-//! `cargo xtask fuzz`: runs the fuzz targets of the core.
+//! `cargo xtask fuzz`: runs the fuzz targets of the core and of the C library.
+
+mod c;
 
 use crate::env::{self, Env};
 use crate::process;
@@ -25,15 +27,20 @@ pub struct Options {
 
 /// Runs the targets one after the other; fails at the first that finds something.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
-    let known = targets(env)?;
+    let mut known = targets(env)?;
+    known.push(c::TARGET.to_owned());
     if let Some(unknown) = options.targets.iter().find(|name| !known.contains(name)) {
         bail!("there is no target {unknown}, only {}", known.join(", "));
     }
-    let program = cargo_fuzz(env)?;
-    seed_lock_file(env)?;
     let chosen = if options.targets.is_empty() { &known } else { &options.targets };
     for target in chosen {
         println!("==> {target}, {} s", options.seconds);
+        if target == c::TARGET {
+            c::run(env, options.seconds)?;
+            continue;
+        }
+        let program = cargo_fuzz(env)?;
+        seed_lock_file(env)?;
         let mut command = fuzz(env, &program, target, options.seconds);
         if !command.status()?.success() {
             bail!("{target} has found something: see above, and {FOLDER}/artifacts/{target}");

@@ -52,7 +52,7 @@ enum Task {
     BuildWasm(wasm::Options),
     /// Build AWS-LC's FIPS module (Go and CMake needed) and test the core with it.
     Fips,
-    /// Run the fuzz targets of the core.
+    /// Run the fuzz targets of the core and of the C library.
     Fuzz(fuzz::Options),
     /// Check the test vectors of the format, or write them anew.
     Vectors(vectors::Options),

@@ -215,6 +215,72 @@ typedef uint32_t sealwax_rewrap_outcome;
 #endif // __cplusplus
 
 /**
+ * What was asked of a key. Later versions may add operations.
+ */
+enum sealwax_key_operation
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * A DEK was made and wrapped in one call of the KMS.
+   */
+  SEALWAX_KEY_GENERATE = 1,
+  /**
+   * A DEK was wrapped.
+   */
+  SEALWAX_KEY_WRAP = 2,
+  /**
+   * A DEK was unwrapped.
+   */
+  SEALWAX_KEY_UNWRAP = 3,
+  /**
+   * A cache had the DEK, and no KMS was asked.
+   */
+  SEALWAX_KEY_CACHE_HIT = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sealwax_key_operation sealwax_key_operation;
+#else
+typedef uint32_t sealwax_key_operation;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What became of it. Later versions may add outcomes.
+ */
+enum sealwax_key_outcome
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * The key was used.
+   */
+  SEALWAX_KEY_OK = 1,
+  /**
+   * The wrapped key did not open: it was modified, or belongs to another key or context.
+   */
+  SEALWAX_KEY_REJECTED = 2,
+  /**
+   * The KMS refused the permission; see `sealwax_failure_set_denied`.
+   */
+  SEALWAX_KEY_DENIED = 3,
+  /**
+   * Anything else: the KMS was not reached, the key is disabled, a callback returned nonsense.
+   */
+  SEALWAX_KEY_FAILED = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sealwax_key_outcome sealwax_key_outcome;
+#else
+typedef uint32_t sealwax_key_outcome;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * How long a header is made, so that it can later be rewrapped in place.
  */
 enum sealwax_padding

@@ -237,6 +237,9 @@ static void free_of_null(void) {
   sealwax_decryptor_free(NULL);
   sealwax_header_free(NULL);
   sealwax_range_opener_free(NULL);
+  sealwax_reader_free(NULL);
+  sealwax_dek_cache_free(NULL);
+  sealwax_file_options_free(NULL);
 }
 
 /* Lengths that no buffer has, and outputs that lie in inputs. */

@@ -4,7 +4,8 @@
 /* A KMS of one key: wraps with XOR, binds the context by its length, counts its calls. */
 typedef struct {
   int wraps, unwraps, generates, destroyed;
-  size_t lie; /* What a callback adds to the lengths that it reports. */
+  size_t lie; /* What a callback adds to the length of its result. */
+  size_t id_lie; /* The same, of the key id. */
   sealwax_code answer;
   const char *reason;
   const char *arn;
@@ -40,6 +41,7 @@ static sealwax_code kms_wrap(void *user_data, const uint8_t *dek, size_t dek_len
     key_id->len = strlen(self->arn);
     memcpy(key_id->data, self->arn, key_id->len);
   }
+  key_id->len += self->id_lie;
   wrapped_dek->len = mask(wrapped_dek->data, dek, dek_len, context) + self->lie;
   return SEALWAX_OK;
 }
@@ -100,7 +102,7 @@ static void drop(const sealwax_provider *provider, kms *self) {
 }
 
 static void round_trip(bool generate, const char *arn, bool accepts) {
-  kms self = {0, 0, 0, 0, 0, SEALWAX_OK, NULL, arn};
+  kms self = {0, 0, 0, 0, 0, 0, SEALWAX_OK, NULL, arn};
   sealwax_provider_callbacks callbacks = all_callbacks();
   callbacks.generate = generate ? kms_generate : NULL;
   callbacks.accepts = accepts ? kms_accepts : NULL;
@@ -122,7 +124,7 @@ static void round_trip(bool generate, const char *arn, bool accepts) {
 /* The host's number and text reach the caller; a failure without them is told as such. */
 static void failures(sealwax_code answer, const char *reason, bool on_unwrap,
                      sealwax_code expected) {
-  kms self = {0, 0, 0, 0, 0, SEALWAX_OK, NULL, NULL};
+  kms self = {0, 0, 0, 0, 0, 0, SEALWAX_OK, NULL, NULL};
   sealwax_provider_callbacks callbacks = all_callbacks();
   const sealwax_provider *provider = make(&callbacks, &self);
   size_t len = 0, opened_len = 99;
@@ -147,7 +149,7 @@ static void failures(sealwax_code answer, const char *reason, bool on_unwrap,
 
 /* Lengths that cannot be are caught, whatever the callback claims. */
 static void garbage(size_t lie, bool on_unwrap, sealwax_code expected) {
-  kms self = {0, 0, 0, 0, 0, SEALWAX_OK, NULL, NULL};
+  kms self = {0, 0, 0, 0, 0, 0, SEALWAX_OK, NULL, NULL};
   sealwax_provider_callbacks callbacks = all_callbacks();
   const sealwax_provider *provider = make(&callbacks, &self);
   size_t len = 0, opened_len = 0;
@@ -163,8 +165,22 @@ static void garbage(size_t lie, bool on_unwrap, sealwax_code expected) {
   drop(provider, &self);
 }
 
+/* The same for a key id, and for a DEK that the KMS makes: nothing is written, `destroy` is due. */
+static void garbage_made(size_t lie, size_t id_lie, const char *arn, bool generate) {
+  kms self = {0, 0, 0, 0, lie, id_lie, SEALWAX_OK, NULL, arn};
+  sealwax_provider_callbacks callbacks = all_callbacks();
+  callbacks.generate = generate ? kms_generate : NULL;
+  const sealwax_provider *provider = make(&callbacks, &self);
+  uint8_t out[512];
+  size_t len = 99;
+  FAILS(SEALWAX_ERR_PROVIDER_FAILED,
+        sealwax_encrypt(&provider, 1, NULL, (const uint8_t *)TEXT("tide"), out, 512, &len));
+  CHECK(len == 99 && self.wraps + self.generates == 1);
+  drop(provider, &self);
+}
+
 static void one_sided(void) {
-  kms self = {0, 0, 0, 0, 0, SEALWAX_OK, NULL, NULL};
+  kms self = {0, 0, 0, 0, 0, 0, SEALWAX_OK, NULL, NULL};
   sealwax_provider_callbacks callbacks = all_callbacks();
   sealwax_provider *provider = NULL;
   uint8_t out[512];
@@ -270,6 +286,13 @@ int main(void) {
   garbage((size_t)-32, false, SEALWAX_ERR_PROVIDER_FAILED);
   garbage(1, true, SEALWAX_ERR_PROVIDER_FAILED);
   garbage((size_t)-1, true, SEALWAX_ERR_KEY_UNWRAP);
+  garbage_made(0, 2048, NULL, false);
+  garbage_made(0, (size_t)-5, NULL, false);
+  garbage_made(0, (size_t)-6, NULL, false);
+  garbage_made(0, 0, "not \xff UTF-8", false);
+  garbage_made(1, 0, NULL, true);
+  garbage_made((size_t)-1, 0, NULL, true);
+  garbage_made((size_t)-32, 0, NULL, true);
   one_sided();
   manual();
   return check_done("provider");

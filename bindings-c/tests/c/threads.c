@@ -47,6 +47,17 @@ static sealwax_code unwrap(void *user_data, const char *key_id, size_t key_id_le
   return SEALWAX_OK;
 }
 
+/* What this thread has named its object. */
+static pthread_key_t own_name;
+
+/* Is told of every use of the host's key, in the thread that used it. */
+static void on_key_event(void *user_data, const sealwax_key_event *event) {
+  const char *name = (const char *)pthread_getspecific(own_name);
+  CHECK(event->object_name_len == strlen(name));
+  CHECK(memcmp(event->object_name, name, strlen(name)) == 0);
+  count((counter *)user_data);
+}
+
 /* Everything that the threads share; all of it is const for the library. */
 typedef struct {
   const sealwax_provider *local, *host, *cached;
@@ -125,6 +136,10 @@ static void parts(const worker *self) {
 
 static void *run(void *argument) {
   worker *self = (worker *)argument;
+  char name[32];
+  snprintf(name, sizeof name, "object %zu", self->number);
+  CHECK(pthread_setspecific(own_name, name) == 0);
+  OK(sealwax_object_name_set(name, strlen(name)));
   for (int round = 0; round < ROUNDS; round++) {
     errors_are_own(self);
     messages(self, round % 2 == 0 ? self->all->local : self->all->host);
@@ -173,9 +188,9 @@ static void start_and_join(shared *all) {
 int main(int argc, char **argv) {
   const bool lock_free = argc > 1 && strcmp(argv[1], "lock-free") == 0;
   shared all;
-  counter calls = {PTHREAD_MUTEX_INITIALIZER, 0};
+  counter calls = {PTHREAD_MUTEX_INITIALIZER, 0}, events = {PTHREAD_MUTEX_INITIALIZER, 0};
   sealwax_provider_callbacks callbacks = {sizeof callbacks, NULL, wrap, unwrap, NULL, NULL};
-  sealwax_provider *host = NULL, *local = check_provider(7, "shared");
+  sealwax_provider *plain = NULL, *host = NULL, *local = check_provider(7, "shared");
   sealwax_encrypt_options *options = NULL;
   sealwax_encrypt_handle *encrypt = NULL;
   sealwax_decrypt_handle *decrypt = NULL;
@@ -186,7 +201,10 @@ int main(int argc, char **argv) {
   all.len = 40000;
   all.plaintext = check_pattern(all.len, 9);
   all.body = check_alloc(all.len + 1000);
-  OK(sealwax_provider_new(&callbacks, &calls, TEXT("host"), TEXT("key"), &host));
+  OK(sealwax_provider_new(&callbacks, &calls, TEXT("host"), TEXT("key"), &plain));
+  OK(sealwax_provider_with_key_events(plain, on_key_event, &events, NULL, &host));
+  sealwax_provider_free(plain);
+  CHECK(pthread_key_create(&own_name, NULL) == 0);
   OK(sealwax_encrypt_options_new(&options));
   all.local = local;
   all.host = host;
@@ -220,6 +238,7 @@ int main(int argc, char **argv) {
   CHECK(stats.hits + stats.misses == (lock_free ? 0 : 2 * THREADS * ROUNDS));
   CHECK(lock_free || stats.hits > 0);
   CHECK((uint64_t)calls.calls == THREADS * ROUNDS + stats.misses);
+  CHECK((uint64_t)events.calls == (uint64_t)calls.calls + stats.hits);
   sealwax_provider_free(cached);
   sealwax_dek_cache_free(cache);
   sealwax_reader_free(reader);

@@ -43,7 +43,7 @@ struct Scale {
     rounds: usize,
 }
 
-const FULL: Scale = Scale { len: 256 << 20, pairs: 6, rounds: 5 };
+const FULL: Scale = Scale { len: 256 << 20, pairs: 8, rounds: 8 };
 const QUICK: Scale = Scale { len: 8 << 20, pairs: 2, rounds: 1 };
 
 fn main() {

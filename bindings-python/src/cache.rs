@@ -9,6 +9,7 @@ use sealwax::{CacheLimits, CacheStats, KeyProvider};
 
 use crate::data::Data;
 use crate::guard::{self, CACHE_HIT, Guard};
+use crate::handle::Body;
 use crate::host::{self, Event};
 use crate::keys::{Keys, guarded, not_a_provider};
 use crate::options::{Opening, Sealing};
@@ -67,8 +68,8 @@ pub(crate) struct CachingProvider {
 
 impl CachingProvider {
     /// The provider for the core.
-    pub(crate) fn provider(&self) -> Arc<dyn KeyProvider> {
-        Arc::clone(&self.inner) as Arc<dyn KeyProvider>
+    pub(crate) fn provider(&self) -> Arc<sealwax::CachingProvider<Guard>> {
+        Arc::clone(&self.inner)
     }
 }
 
@@ -286,14 +287,12 @@ impl CachingDecryptor {
     ) -> PyResult<Bound<'py, PyBytes>> {
         let (py, start) = (data.py(), Instant::now());
         let opening = Opening::from_py(py, context, associated_data)?;
-        let data = Data::from_py(data)?.whole()?;
-        let header = crate::options::optional(header)?;
-        let (header, body) = handle::split(py, &data, header.as_deref())?;
+        let (front, body) = Body::split(data, crate::options::optional(header)?)?;
         guard::start_call();
-        let handle = py.detach(|| self.inner.handle(header, &opening.options()));
+        let handle = py.detach(|| self.inner.handle(front.header(), &opening.options()));
         let handle = handle.map_err(|error| errors::to_py(py, error))?;
-        record_hit(py, header, start);
-        handle::decrypt_body(py, &handle, body, opening.associated_data())
+        record_hit(py, front.header(), start);
+        handle::decrypt_body(py, &handle, &body, opening.associated_data())
     }
 
     /// What became of the requests for opened headers.

@@ -52,6 +52,19 @@ impl<'py> Data<'py> {
         }
     }
 
+    /// As `whole` where it is at most `len` bytes, else unchanged.
+    pub(crate) fn copied_up_to(self, len: usize) -> PyResult<Self> {
+        if self.len()? > len { Ok(self) } else { Ok(Data::Bytes(self.whole()?)) }
+    }
+
+    /// The first `len` bytes, or all if there are fewer.
+    pub(crate) fn front(&self, py: Python<'py>, len: usize) -> PyResult<PyBackedBytes> {
+        match self {
+            Data::Bytes(bytes) => Ok(bytes.clone_ref(py)),
+            Data::View(view) => Ok(Data::piece(view, 0, len.min(view.len()?))?.into()),
+        }
+    }
+
     /// The same data where it shares no memory with `out`, so that no output can overwrite input
     /// that was not read yet; else a copy.
     pub(crate) fn apart_from(self, out: &Output<'py>) -> PyResult<Self> {
@@ -98,26 +111,37 @@ impl<'py> Output<'py> {
         self.view.len()
     }
 
-    /// Copies `bytes` to `offset`.
-    pub(crate) fn write(&self, offset: usize, bytes: &Bound<'py, PyAny>) -> PyResult<()> {
-        let end = offset + bytes.len()?;
-        self.view.set_item(slice(self.view.py(), offset, end)?, bytes)
+    /// The memory, as single bytes.
+    pub(crate) const fn view(&self) -> &Bound<'py, PyMemoryView> {
+        &self.view
     }
 
-    /// Overwrites everything with zeros.
-    pub(crate) fn clear(&self) -> PyResult<()> {
-        let (py, len) = (self.view.py(), self.len()?);
+    /// Copies `bytes` to `offset`.
+    pub(crate) fn write(&self, offset: usize, bytes: &Bound<'py, PyAny>) -> PyResult<()> {
+        Self::write_to(&self.view, offset, bytes)
+    }
+
+    /// Copies `bytes` to `offset` of a writable view of single bytes.
+    pub(crate) fn write_to(
+        view: &Bound<'py, PyMemoryView>,
+        offset: usize,
+        bytes: &Bound<'py, PyAny>,
+    ) -> PyResult<()> {
+        let end = offset + bytes.len()?;
+        view.set_item(slice(view.py(), offset, end)?, bytes)
+    }
+
+    /// Overwrites all of such a view with zeros.
+    pub(crate) fn clear(view: &Bound<'py, PyMemoryView>) -> PyResult<()> {
+        let (py, len) = (view.py(), view.len()?);
         let zeros = PyBytes::new_with(py, len.min(ZEROS_LEN), |_| Ok(()))?;
+        let zeros = PyMemoryView::from(zeros.as_any())?;
         for start in (0..len).step_by(ZEROS_LEN) {
-            self.write(start, &view_of(zeros.as_any(), ZEROS_LEN.min(len - start))?)?;
+            let part = zeros.get_item(slice(py, 0, ZEROS_LEN.min(len - start))?)?;
+            Self::write_to(view, start, &part)?;
         }
         Ok(())
     }
-}
-
-/// The first `len` bytes of an object's buffer.
-pub(crate) fn view_of<'py>(object: &Bound<'py, PyAny>, len: usize) -> PyResult<Bound<'py, PyAny>> {
-    PyMemoryView::from(object)?.get_item(slice(object.py(), 0, len)?)
 }
 
 /// The view as single bytes. Items that a cast does not know, such as records, are refused.

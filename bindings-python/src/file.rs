@@ -72,7 +72,7 @@ impl Watch {
 
 /// Encrypts a file; `sealwax.encrypt_file` calls it.
 #[pyfunction]
-#[pyo3(signature = (src, dst, keys, context, associated_data, metadata, padding, overwrite, threads, progress))]
+#[pyo3(signature = (src, dst, keys, context, associated_data, metadata, padding, require_all, overwrite, threads, progress))]
 #[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
 pub(crate) fn encrypt_file(
     py: Python<'_>,
@@ -83,18 +83,22 @@ pub(crate) fn encrypt_file(
     associated_data: Option<&Bound<'_, PyAny>>,
     metadata: Option<&Bound<'_, PyAny>>,
     padding: Option<&Bound<'_, PyAny>>,
+    require_all: bool,
     overwrite: bool,
     threads: usize,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<u64> {
-    let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
-    let (keys, watch) = (Keys::from_py(keys)?, Watch::new(progress));
+    let sealing =
+        Sealing::from_py(py, context, associated_data, metadata, padding)?.require_all(require_all);
+    let (keys, watch) = (Keys::for_sealing(keys, &sealing)?, Watch::new(progress));
     let result = py.detach(|| {
         let report = |done, total| watch.report(done, total);
         let how = FileOptions::new().overwrite(overwrite).threads(threads).progress(&report);
         file::encrypt_file(src, dst, &keys.providers(), &sealing.unresolved(), &how)
     });
-    watch.finish(py, result)
+    let written = watch.finish(py, result)?;
+    keys.tell_missing(py);
+    Ok(written)
 }
 
 /// Decrypts a file; `sealwax.decrypt_file` calls it.

@@ -5,12 +5,17 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use pyo3::Python;
-use sealwax::{ContextRef, Dek, KeyProvider, ProviderError, WrappedKey, WrappedKeyRef};
+use sealwax::{
+    CachingProvider, ConcurrentWrap, ContextRef, Dek, EncryptHandle, EncryptOptions, Header,
+    KeyProvider, ProviderError, WrappedKey, WrappedKeyRef,
+};
 
+use crate::ambient::Ambient;
 use crate::errors::host_error;
 use crate::host::{self, Event};
+use crate::missing::Missing;
 
-// Providers are asked on the thread that called us, one after the other.
+// Providers are asked on the thread that called us, except for several that wrap at once.
 thread_local! {
     /// Whether a provider was asked since this was last reset.
     static ASKED: Cell<bool> = const { Cell::new(false) };
@@ -33,7 +38,11 @@ pub(crate) fn was_asked() -> bool {
 /// was interrupted.
 pub(crate) struct Guard {
     inner: Arc<dyn KeyProvider>,
-    is_cache: bool,
+    /// The same provider, if it is a cache.
+    cache: Option<Arc<CachingProvider<Guard>>>,
+    /// Whether it may wait for a network.
+    is_remote: bool,
+    missing: Option<Missing>,
 }
 
 /// One use of a key.
@@ -45,18 +54,50 @@ struct Use<'a> {
 }
 
 impl Guard {
-    /// Guards a provider that asks a KMS, or has the key itself.
-    pub(crate) fn new(inner: Arc<dyn KeyProvider>) -> Self {
-        Guard { inner, is_cache: false }
+    /// Guards a provider that has the key itself.
+    pub(crate) fn local(inner: Arc<dyn KeyProvider>) -> Self {
+        Guard { inner, cache: None, is_remote: false, missing: None }
+    }
+
+    /// Guards a provider that asks a KMS.
+    pub(crate) fn remote(inner: Arc<dyn KeyProvider>) -> Self {
+        Guard { inner, cache: None, is_remote: true, missing: None }
     }
 
     /// Guards a cache: what it asks its own provider for is an event there already.
-    pub(crate) fn of_cache(inner: Arc<dyn KeyProvider>) -> Self {
-        Guard { inner, is_cache: true }
+    pub(crate) fn of_cache(cache: Arc<CachingProvider<Guard>>) -> Self {
+        let (inner, is_remote) = (Arc::clone(&cache), cache.inner().is_remote);
+        Guard { inner, cache: Some(cache), is_remote, missing: None }
+    }
+
+    /// Has it tell who could not wrap.
+    pub(crate) fn note_failures(&mut self, missing: &Missing) {
+        self.missing = Some(missing.clone());
+    }
+
+    /// A handle under a data key that a cache keeps; `None` if this is no cache.
+    pub(crate) fn cached_handle(
+        &self,
+        plaintext_len: u64,
+        options: &EncryptOptions<'_>,
+        context: ContextRef<'_>,
+    ) -> Option<sealwax::Result<Arc<EncryptHandle>>> {
+        let used = self.start("generate", context);
+        let made = self.cache.as_ref()?.handle(plaintext_len, options);
+        match &made {
+            Ok(handle) if used.audited => self.end(&used, &first_key_id(handle.header()), None),
+            Ok(_) => self.end(&used, "", None),
+            Err(sealwax::Error::ProviderFailed(attempts)) => {
+                let error = attempts.as_slice().first().map(|attempt| &attempt.error);
+                self.end(&used, "", error);
+            }
+            Err(_) => {}
+        }
+        Some(made)
     }
 
     fn start<'a>(&self, operation: &'static str, context: ContextRef<'a>) -> Use<'a> {
-        if self.is_cache {
+        if self.cache.is_some() {
             ASKED.set(false);
         }
         Use { operation, context, start: Instant::now(), audited: host::is_audited() }
@@ -68,12 +109,15 @@ impl Guard {
         {
             INTERRUPTED.set(true);
         }
-        let is_told = self.is_cache && ASKED.replace(true);
+        if let (Some(missing), Some(error)) = (&self.missing, error) {
+            missing.note(self.inner.provider_id(), error);
+        }
+        let is_told = self.cache.is_some() && ASKED.replace(true);
         ASKED.set(true);
         if !used.audited || is_told {
             return;
         }
-        let is_hit = self.is_cache && error.is_none();
+        let is_hit = self.cache.is_some() && error.is_none();
         host::record(&Event {
             operation: if is_hit { CACHE_HIT } else { used.operation },
             provider_id: self.inner.provider_id(),
@@ -83,6 +127,13 @@ impl Guard {
             error,
         });
     }
+}
+
+/// The name of the key that a header names first.
+fn first_key_id(header: &[u8]) -> String {
+    let header = Header::parse(header);
+    let first = header.ok().and_then(|header| header.wrapped_keys().next());
+    first.map_or_else(String::new, |key| key.key_id.to_owned())
 }
 
 /// The operation of an event for a key that was in a cache.
@@ -133,5 +184,19 @@ impl KeyProvider for Guard {
         let key_id = made.as_ref().map_or("", |(_, key)| key.view().key_id);
         self.end(&used, key_id, made.as_ref().err());
         Some(made)
+    }
+
+    /// On another thread, yet within what this one knows: the event loop, the object's name.
+    fn concurrent_wrap<'a>(
+        &'a self,
+        dek: &'a Dek,
+        context: ContextRef<'a>,
+    ) -> Option<ConcurrentWrap<'a>> {
+        if !self.is_remote {
+            return None;
+        }
+        let ambient = Ambient::current()?;
+        ASKED.set(true);
+        Some(Box::new(move || ambient.within(|| self.wrap(dek, context))))
     }
 }

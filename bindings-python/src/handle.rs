@@ -1,17 +1,18 @@
 //! Handles: one key and one header for many messages.
 
+use std::sync::Arc;
+
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyBytes;
+use sealwax::limits::MAX_HEADER_LEN;
 use sealwax::{EncryptHandle as CoreEncrypt, Header, SysRng, chunked, parallel};
 
 use crate::data::{Data, Output};
+use crate::errors;
 use crate::keys::Keys;
 use crate::options::{Opening, Sealing};
-use crate::pump::{Pump, is_small};
-use crate::{errors, pump};
-
-/// From this length on, in bytes, all cores share the work.
-const PARALLEL_LEN: usize = 4 << 20;
+use crate::pieces::{Out, PARALLEL_LEN, Work, is_small};
 
 /// A fresh data key with its finished header, ready to encrypt any number of messages.
 ///
@@ -25,7 +26,7 @@ const PARALLEL_LEN: usize = 4 << 20;
 /// b'18.4'
 #[pyclass(frozen, module = "sealwax")]
 pub(crate) struct EncryptHandle {
-    inner: CoreEncrypt,
+    inner: Arc<CoreEncrypt>,
 }
 
 impl EncryptHandle {
@@ -36,15 +37,11 @@ impl EncryptHandle {
         plaintext_len: usize,
     ) -> PyResult<Self> {
         let py = keys.py();
-        let keys = Keys::from_py(keys)?;
-        let (options, len) = (sealing.options(plaintext_len), Some(plaintext_len as u64));
-        let made = py.detach(|| {
-            let context = sealing.context();
-            let (dek, wrapped) =
-                sealwax::generate_dek_for(&keys.providers(), context.view(), len, &mut SysRng)?;
-            CoreEncrypt::new(&dek, &wrapped, &options, &mut SysRng)
-        });
-        made.map(|inner| EncryptHandle { inner }).map_err(|error| errors::to_py(py, error))
+        let keys = Keys::for_sealing(keys, sealing)?;
+        let made = py.detach(|| keys.handle(plaintext_len as u64, sealing));
+        let inner = made.map_err(|error| errors::to_py(py, error))?;
+        keys.tell_missing(py);
+        Ok(EncryptHandle { inner })
     }
 
     /// The body of `data` without the header.
@@ -92,8 +89,7 @@ impl EncryptHandle {
             return Ok(needed);
         }
         let data = data.apart_from(&out)?;
-        let mut pump = Pump::sealing(py, &self.inner, associated_data)?;
-        pump.run_into_buffer(&data, &out)
+        Work::Seal(&self.inner).run(py, &data, 0, associated_data, Out::Buffer(&out))
     }
 
     pub(crate) fn header_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
@@ -120,7 +116,9 @@ pub(crate) fn encrypt_data<'py>(
             })
             .map(drop)
             .map_err(|error| errors::to_py(py, error)),
-        Data::View(view) => Pump::sealing(py, handle, associated_data)?.run_into_slice(view, out),
+        Data::View(_) => {
+            Work::Seal(handle).run(py, data, 0, associated_data, Out::Slice(out)).map(drop)
+        }
     })
 }
 
@@ -132,14 +130,16 @@ fn sealed_len(py: Python<'_>, handle: &CoreEncrypt, plaintext_len: usize) -> PyR
 #[pymethods]
 impl EncryptHandle {
     #[new]
-    #[pyo3(signature = (keys, *, context = None, metadata = None, padding = None))]
+    #[pyo3(signature = (keys, *, context = None, metadata = None, padding = None, require_all = true))]
     fn new(
         keys: &Bound<'_, PyAny>,
         context: Option<&Bound<'_, PyAny>>,
         metadata: Option<&Bound<'_, PyAny>>,
         padding: Option<&Bound<'_, PyAny>>,
+        require_all: bool,
     ) -> PyResult<Self> {
         let sealing = Sealing::from_py(keys.py(), context, None, metadata, padding)?;
+        let sealing = sealing.require_all(require_all);
         // Of many small messages none should carry a page of padding that nobody asked for.
         Self::open(keys, &sealing, 0)
     }
@@ -232,7 +232,7 @@ impl DecryptHandle {
     pub(crate) fn decrypt_body<'py>(
         &self,
         py: Python<'py>,
-        body: &[u8],
+        body: &Body<'py>,
         associated_data: &[u8],
     ) -> PyResult<Bound<'py, PyBytes>> {
         decrypt_body(py, &self.inner, body, associated_data)
@@ -242,21 +242,23 @@ impl DecryptHandle {
     pub(crate) fn decrypt_body_into<'py>(
         &self,
         py: Python<'py>,
-        body: &[u8],
+        body: Body<'py>,
         out: &Bound<'py, PyAny>,
         associated_data: &[u8],
     ) -> PyResult<usize> {
         let out = Output::from_py(out)?;
-        let needed = plaintext_len(py, body)?;
+        let needed = body.plaintext_len(py)?;
         if out.len()? < needed {
             return Err(errors::to_py(py, sealwax::Error::BufferTooSmall { needed }));
         }
         if is_small(needed) {
-            let plaintext = decrypt_body(py, &self.inner, body, associated_data)?;
+            let plaintext = decrypt_body(py, &self.inner, &body, associated_data)?;
             out.write(0, plaintext.as_any())?;
             return Ok(needed);
         }
-        pump::open_into_buffer(py, &self.inner, body, &out, associated_data)
+        let data = body.data.apart_from(&out)?;
+        let work = Work::Open(&self.inner);
+        work.run(py, &data, body.start, associated_data, Out::Buffer(&out))
     }
 }
 
@@ -264,38 +266,79 @@ impl DecryptHandle {
 pub(crate) fn decrypt_body<'py>(
     py: Python<'py>,
     handle: &sealwax::DecryptHandle,
-    body: &[u8],
+    body: &Body<'py>,
     associated_data: &[u8],
 ) -> PyResult<Bound<'py, PyBytes>> {
-    let len = plaintext_len(py, body)?;
+    let len = body.plaintext_len(py)?;
     PyBytes::new_with(py, len, |out| {
+        let Some(bytes) = body.bytes() else {
+            let work = Work::Open(handle);
+            return work
+                .run(py, &body.data, body.start, associated_data, Out::Slice(out))
+                .map(drop);
+        };
         let opened = py.detach(|| {
             if len < PARALLEL_LEN {
-                handle.decrypt_body_into(body, associated_data, out)
+                handle.decrypt_body_into(bytes, associated_data, out)
             } else {
-                parallel::decrypt_body_into(handle, body, associated_data, out, 0)
+                parallel::decrypt_body_into(handle, bytes, associated_data, out, 0)
             }
         });
         opened.map(drop).map_err(|error| errors::to_py(py, error))
     })
 }
 
-/// Header and body, of which the header may have been stored elsewhere.
-pub(crate) fn split<'a>(
-    py: Python<'_>,
-    data: &'a [u8],
-    header: Option<&'a [u8]>,
-) -> PyResult<(&'a [u8], &'a [u8])> {
-    if let Some(header) = header {
-        return Ok((header, data));
-    }
-    let (header, body) = Header::split(data).map_err(|error| errors::to_py(py, error))?;
-    Ok((header.as_bytes(), body))
+/// A body, and where it starts in the data that it came in.
+pub(crate) struct Body<'py> {
+    data: Data<'py>,
+    start: usize,
 }
 
-fn plaintext_len(py: Python<'_>, body: &[u8]) -> PyResult<usize> {
-    let len = chunked::plaintext_len(body.len() as u64);
-    Ok(usize::try_from(len.map_err(|error| errors::to_py(py, error))?)?)
+impl<'py> Body<'py> {
+    /// Takes apart an envelope; or data is a body alone, whose header was stored elsewhere. What
+    /// is small is copied unless it is `bytes`.
+    pub(crate) fn split(
+        data: &Bound<'py, PyAny>,
+        header: Option<PyBackedBytes>,
+    ) -> PyResult<(Front, Self)> {
+        let py = data.py();
+        let data = Data::from_py(data)?.copied_up_to(PARALLEL_LEN)?;
+        if let Some(bytes) = header {
+            let len = bytes.len();
+            return Ok((Front { bytes, len }, Body { data, start: 0 }));
+        }
+        let bytes = data.front(py, MAX_HEADER_LEN)?;
+        let (header, _) = Header::split(&bytes).map_err(|error| errors::to_py(py, error))?;
+        let len = header.as_bytes().len();
+        Ok((Front { bytes, len }, Body { data, start: len }))
+    }
+
+    /// The body, if it is in memory that cannot change.
+    fn bytes(&self) -> Option<&[u8]> {
+        match &self.data {
+            Data::Bytes(bytes) => Some(bytes.get(self.start..).unwrap_or_default()),
+            Data::View(_) => None,
+        }
+    }
+
+    fn plaintext_len(&self, py: Python<'_>) -> PyResult<usize> {
+        let len = self.data.len()?.saturating_sub(self.start) as u64;
+        let len = chunked::plaintext_len(len).map_err(|error| errors::to_py(py, error))?;
+        Ok(usize::try_from(len)?)
+    }
+}
+
+/// Bytes that start with a header.
+pub(crate) struct Front {
+    bytes: PyBackedBytes,
+    len: usize,
+}
+
+impl Front {
+    /// The header alone.
+    pub(crate) fn header(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
 }
 
 #[pymethods]
@@ -323,9 +366,8 @@ impl DecryptHandle {
     ) -> PyResult<Bound<'py, PyBytes>> {
         let py = data.py();
         let associated_data = crate::options::optional(associated_data)?;
-        let data = Data::from_py(data)?.whole()?;
-        let body = if detached { &*data } else { self.body_of(py, &data)? };
-        decrypt_body(py, &self.inner, body, associated_data.as_deref().unwrap_or_default())
+        let body = self.body_of(data, detached)?;
+        decrypt_body(py, &self.inner, &body, associated_data.as_deref().unwrap_or_default())
     }
 
     /// The confidential metadata of the header; `None` if there is none.
@@ -341,9 +383,16 @@ impl DecryptHandle {
 }
 
 impl DecryptHandle {
-    fn body_of<'a>(&self, py: Python<'_>, envelope: &'a [u8]) -> PyResult<&'a [u8]> {
-        envelope.strip_prefix(self.inner.header_bytes()).ok_or_else(|| {
-            errors::invalid(py, "invalid argument: the envelope has another header than the handle")
-        })
+    fn body_of<'py>(&self, data: &Bound<'py, PyAny>, detached: bool) -> PyResult<Body<'py>> {
+        let py = data.py();
+        let (data, header) = (Data::from_py(data)?, self.inner.header_bytes());
+        if detached {
+            return Ok(Body { data, start: 0 });
+        }
+        if !data.front(py, header.len())?.starts_with(header) {
+            let other = "invalid argument: the envelope has another header than the handle";
+            return Err(errors::invalid(py, other));
+        }
+        Ok(Body { data, start: header.len() })
     }
 }

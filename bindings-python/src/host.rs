@@ -8,8 +8,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyByteArray, PyDict, PyTuple};
 use sealwax::{ContextRef, Dek, KeyProvider, ProviderError, WrappedKey, WrappedKeyRef};
 
-use crate::context;
 use crate::data::Secret;
+use crate::{ambient, context};
 
 /// An object with the methods of `sealwax.Provider`.
 pub(crate) struct HostProvider {
@@ -38,7 +38,7 @@ impl HostProvider {
         let function = function.cell.import(py, "sealwax._host", function.name)?;
         let mut all = vec![self.object.bind(py).clone()];
         all.extend(arguments);
-        function.call1(PyTuple::new(py, all)?)
+        ambient::call(function, &PyTuple::new(py, all)?, None)
     }
 
     fn wrapped(&self, answer: &Bound<'_, PyAny>) -> PyResult<WrappedKey> {
@@ -187,7 +187,8 @@ pub(crate) struct Event<'a> {
 pub(crate) fn is_audited() -> bool {
     static ENABLED: Function = Function::new("is_audited");
     Python::attach(|py| {
-        ENABLED.cell.import(py, "sealwax._host", ENABLED.name)?.call0()?.is_truthy()
+        let enabled = ENABLED.cell.import(py, "sealwax._host", ENABLED.name)?;
+        ambient::call(enabled, &PyTuple::empty(py), None)?.is_truthy()
     })
     .unwrap_or(false)
 }
@@ -213,8 +214,8 @@ fn record_inner(py: Python<'_>, function: &'static Function, event: &Event<'_>) 
     fields.set_item("failed", event.error.is_some())?;
     let host = event.error.and_then(crate::errors::host_error);
     fields.set_item("error", host.map(|host| host.error.value(py)))?;
-    function.cell.import(py, "sealwax._host", function.name)?.call((), Some(&fields))?;
-    Ok(())
+    let function = function.cell.import(py, "sealwax._host", function.name)?;
+    ambient::call(function, &PyTuple::empty(py), Some(&fields)).map(drop)
 }
 
 fn is_rejected(error: Option<&ProviderError>) -> bool {

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString};
-use sealwax::KeyProvider;
+use sealwax::{EncryptHandle, KeyProvider, Result, SysRng};
 
 use crate::cache::CachingProvider;
 use crate::guard::{self, Guard};
 use crate::host::HostProvider;
 use crate::local::LocalKey;
+use crate::missing::Missing;
+use crate::options::Sealing;
 
 /// The providers of one call.
 pub(crate) struct Keys {
     guards: Vec<Guard>,
+    missing: Option<Missing>,
 }
 
 impl Keys {
@@ -22,13 +25,46 @@ impl Keys {
     pub(crate) fn from_py(keys: &Bound<'_, PyAny>) -> PyResult<Self> {
         guard::start_call();
         if let Some(provider) = guarded(keys)? {
-            return Ok(Keys { guards: vec![provider] });
+            return Ok(Keys { guards: vec![provider], missing: None });
         }
         let mut guards = Vec::new();
         for item in iterate(keys)? {
             guards.push(guarded(&item?)?.ok_or_else(not_a_provider)?);
         }
-        Ok(Keys { guards })
+        Ok(Keys { guards, missing: None })
+    }
+
+    /// Reads the providers of an encryption, and notes who fails where that is allowed.
+    pub(crate) fn for_sealing(keys: &Bound<'_, PyAny>, sealing: &Sealing) -> PyResult<Self> {
+        let mut keys = Self::from_py(keys)?;
+        if sealing.is_tolerant() {
+            let missing = Missing::default();
+            for guard in &mut keys.guards {
+                guard.note_failures(&missing);
+            }
+            keys.missing = Some(missing);
+        }
+        Ok(keys)
+    }
+
+    /// A fresh data key that the providers have wrapped, with its finished header. A cache that is
+    /// the only provider keeps the header, too.
+    pub(crate) fn handle(&self, len: u64, sealing: &Sealing) -> Result<Arc<EncryptHandle>> {
+        let options = sealing.options(len);
+        if let [guard] = self.guards.as_slice()
+            && let Some(handle) = guard.cached_handle(len, &options, sealing.context())
+        {
+            return handle;
+        }
+        let (dek, wrapped) = options.generate_dek(&self.providers(), Some(len), &mut SysRng)?;
+        EncryptHandle::new(&dek, &wrapped, &options, &mut SysRng).map(Arc::new)
+    }
+
+    /// Warns of the providers that failed, once the object is written without their keys.
+    pub(crate) fn tell_missing(&self, py: Python<'_>) {
+        if let Some(missing) = &self.missing {
+            missing.tell(py);
+        }
     }
 
     /// The providers as the core takes them.
@@ -52,7 +88,7 @@ fn iterate<'py>(keys: &Bound<'py, PyAny>) -> PyResult<Bound<'py, pyo3::types::Py
 /// The provider that an object is, if it is one.
 pub(crate) fn guarded(object: &Bound<'_, PyAny>) -> PyResult<Option<Guard>> {
     if let Ok(local) = object.cast::<LocalKey>() {
-        return Ok(Some(Guard::new(local.get().provider())));
+        return Ok(Some(Guard::local(local.get().provider())));
     }
     if let Ok(cache) = object.cast::<CachingProvider>() {
         return Ok(Some(Guard::of_cache(cache.get().provider())));
@@ -60,7 +96,7 @@ pub(crate) fn guarded(object: &Bound<'_, PyAny>) -> PyResult<Option<Guard>> {
     if !object.hasattr("provider_id")? {
         return Ok(None);
     }
-    Ok(Some(Guard::new(Arc::new(HostProvider::new(object)?))))
+    Ok(Some(Guard::remote(Arc::new(HostProvider::new(object)?))))
 }
 
 /// What people see who give something else.

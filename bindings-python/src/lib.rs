@@ -1,6 +1,7 @@
 //! The extension module below the Python package `sealwax`: every function converts its
 //! arguments, makes one call of the core without the interpreter lock, and converts the result.
 
+mod ambient;
 mod cache;
 mod context;
 mod data;
@@ -12,11 +13,12 @@ mod header;
 mod host;
 mod keys;
 mod local;
+mod missing;
 mod object;
 mod oneshot;
 mod options;
+mod pieces;
 mod provider;
-mod pump;
 mod reader;
 mod text;
 mod writer;

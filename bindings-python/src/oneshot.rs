@@ -5,7 +5,7 @@ use pyo3::types::PyBytes;
 use sealwax::RewrapMode;
 
 use crate::data::Data;
-use crate::handle::{self, DecryptHandle, EncryptHandle};
+use crate::handle::{Body, DecryptHandle, EncryptHandle};
 use crate::keys::Keys;
 use crate::options::{Opening, Sealing, optional};
 use crate::{errors, header};
@@ -20,6 +20,8 @@ use crate::{errors, header};
 ///     associated_data: bytes that the reader must present again; they are not stored.
 ///     metadata: up to 16 KiB that travel encrypted in the header.
 ///     padding: "auto", "none", "page", or the length of the header in bytes.
+///     require_all: if false, one provider that wraps the key is enough. Those that fail are
+///         missing in the object: the logger `sealwax` warns of each.
 ///
 /// Raises:
 ///     ProviderError: a provider failed; `__cause__` is its own exception.
@@ -31,7 +33,8 @@ use crate::{errors, header};
 /// >>> sealwax.decrypt(envelope, key, context={"tenant": "blue"})
 /// b'tide table'
 #[pyfunction]
-#[pyo3(signature = (data, /, keys, *, context = None, associated_data = None, metadata = None, padding = None))]
+#[pyo3(signature = (data, /, keys, *, context = None, associated_data = None, metadata = None, padding = None, require_all = true))]
+#[expect(clippy::too_many_arguments, reason = "keyword arguments")]
 pub(crate) fn encrypt<'py>(
     data: &Bound<'py, PyAny>,
     keys: &Bound<'py, PyAny>,
@@ -39,9 +42,11 @@ pub(crate) fn encrypt<'py>(
     associated_data: Option<&Bound<'py, PyAny>>,
     metadata: Option<&Bound<'py, PyAny>>,
     padding: Option<&Bound<'py, PyAny>>,
+    require_all: bool,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let data = Data::from_py(data)?;
-    let sealing = Sealing::from_py(keys.py(), context, associated_data, metadata, padding)?;
+    let sealing = Sealing::from_py(keys.py(), context, associated_data, metadata, padding)?
+        .require_all(require_all);
     let handle = EncryptHandle::open(keys, &sealing, data.len()?)?;
     handle.encrypt_data(keys.py(), &data, sealing.associated_data())
 }
@@ -57,7 +62,8 @@ pub(crate) fn encrypt<'py>(
 /// >>> sealwax.decrypt(body, key, header=header)
 /// b'tide table'
 #[pyfunction]
-#[pyo3(signature = (data, /, keys, *, context = None, associated_data = None, metadata = None, padding = None))]
+#[pyo3(signature = (data, /, keys, *, context = None, associated_data = None, metadata = None, padding = None, require_all = true))]
+#[expect(clippy::too_many_arguments, reason = "keyword arguments")]
 pub(crate) fn encrypt_detached<'py>(
     data: &Bound<'py, PyAny>,
     keys: &Bound<'py, PyAny>,
@@ -65,10 +71,12 @@ pub(crate) fn encrypt_detached<'py>(
     associated_data: Option<&Bound<'py, PyAny>>,
     metadata: Option<&Bound<'py, PyAny>>,
     padding: Option<&Bound<'py, PyAny>>,
+    require_all: bool,
 ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
     let py = keys.py();
     let data = Data::from_py(data)?;
-    let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
+    let sealing =
+        Sealing::from_py(py, context, associated_data, metadata, padding)?.require_all(require_all);
     let handle = EncryptHandle::open(keys, &sealing, data.len()?)?;
     let body = handle.encrypt_body(py, &data.whole()?, sealing.associated_data())?;
     Ok((handle.header_bytes(py), body))
@@ -79,7 +87,8 @@ pub(crate) fn encrypt_detached<'py>(
 /// `out` needs `sealed_size` bytes, plus what a longer header takes; where it is too small,
 /// `BufferTooSmallError.needed` says how many. Arguments and errors else are those of `encrypt`.
 #[pyfunction]
-#[pyo3(signature = (data, out, /, keys, *, context = None, associated_data = None, metadata = None, padding = None))]
+#[pyo3(signature = (data, out, /, keys, *, context = None, associated_data = None, metadata = None, padding = None, require_all = true))]
+#[expect(clippy::too_many_arguments, reason = "keyword arguments")]
 pub(crate) fn encrypt_into<'py>(
     data: &Bound<'py, PyAny>,
     out: &Bound<'py, PyAny>,
@@ -88,10 +97,12 @@ pub(crate) fn encrypt_into<'py>(
     associated_data: Option<&Bound<'py, PyAny>>,
     metadata: Option<&Bound<'py, PyAny>>,
     padding: Option<&Bound<'py, PyAny>>,
+    require_all: bool,
 ) -> PyResult<usize> {
     let py = keys.py();
     let data = Data::from_py(data)?;
-    let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
+    let sealing =
+        Sealing::from_py(py, context, associated_data, metadata, padding)?.require_all(require_all);
     let handle = EncryptHandle::open(keys, &sealing, data.len()?)?;
     handle.encrypt_data_into(py, data, out, sealing.associated_data())
 }
@@ -122,11 +133,9 @@ pub(crate) fn decrypt<'py>(
 ) -> PyResult<Bound<'py, PyBytes>> {
     let py = keys.py();
     let opening = Opening::from_py(py, context, associated_data)?;
-    let data = Data::from_py(data)?.whole()?;
-    let header = optional(header)?;
-    let (header, body) = handle::split(py, &data, header.as_deref())?;
-    let handle = DecryptHandle::open(py, header, keys, &opening)?;
-    handle.decrypt_body(py, body, opening.associated_data())
+    let (front, body) = Body::split(data, optional(header)?)?;
+    let handle = DecryptHandle::open(py, front.header(), keys, &opening)?;
+    handle.decrypt_body(py, &body, opening.associated_data())
 }
 
 /// Decrypts an envelope into the front of the writable buffer `out`; returns the length of the
@@ -144,10 +153,8 @@ pub(crate) fn decrypt_into<'py>(
 ) -> PyResult<usize> {
     let py = keys.py();
     let opening = Opening::from_py(py, context, associated_data)?;
-    let data = Data::from_py(data)?.whole()?;
-    let header = optional(header)?;
-    let (header, body) = handle::split(py, &data, header.as_deref())?;
-    let handle = DecryptHandle::open(py, header, keys, &opening)?;
+    let (front, body) = Body::split(data, optional(header)?)?;
+    let handle = DecryptHandle::open(py, front.header(), keys, &opening)?;
     handle.decrypt_body_into(py, body, out, opening.associated_data())
 }
 

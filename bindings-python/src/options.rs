@@ -3,7 +3,7 @@
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use sealwax::{DecryptOptions, EncryptOptions, EncryptionContext, Padding};
+use sealwax::{ContextRef, DecryptOptions, EncryptOptions, EncryptionContext, Padding};
 
 use crate::context;
 use crate::data::Data;
@@ -14,6 +14,7 @@ pub(crate) struct Sealing {
     metadata: Option<PyBackedBytes>,
     padding: Padding,
     associated_data: Option<PyBackedBytes>,
+    require_all: bool,
 }
 
 impl Sealing {
@@ -30,12 +31,24 @@ impl Sealing {
             metadata: optional(metadata)?,
             padding: padding.map_or(Ok(Padding::Auto), padding_of)?,
             associated_data: optional(associated_data)?,
+            require_all: true,
         })
     }
 
+    /// Whether every provider must wrap the key, or one is enough.
+    pub(crate) fn require_all(mut self, require_all: bool) -> Self {
+        self.require_all = require_all;
+        self
+    }
+
+    /// Whether the object may lack a key.
+    pub(crate) const fn is_tolerant(&self) -> bool {
+        !self.require_all
+    }
+
     /// The options as the core takes them, the padding resolved for a plaintext of this length.
-    pub(crate) fn options(&self, plaintext_len: usize) -> EncryptOptions<'_> {
-        self.unresolved().padding(self.padding.resolve(Some(plaintext_len as u64)))
+    pub(crate) fn options(&self, plaintext_len: u64) -> EncryptOptions<'_> {
+        self.unresolved().padding(self.padding.resolve(Some(plaintext_len)))
     }
 
     /// The options for a core that looks at the length itself.
@@ -43,7 +56,8 @@ impl Sealing {
         let options = EncryptOptions::new()
             .context(self.context.clone())
             .associated_data(self.associated_data())
-            .padding(self.padding);
+            .padding(self.padding)
+            .require_all(self.require_all);
         match &self.metadata {
             Some(metadata) => options.metadata(metadata),
             None => options,
@@ -51,8 +65,8 @@ impl Sealing {
     }
 
     /// The public pairs.
-    pub(crate) const fn context(&self) -> &EncryptionContext {
-        &self.context
+    pub(crate) fn context(&self) -> ContextRef<'_> {
+        self.context.view()
     }
 
     pub(crate) fn associated_data(&self) -> &[u8] {

@@ -214,12 +214,15 @@ impl StreamReader {
         associated_data: Option<&Bound<'_, PyAny>>,
         metadata: Option<&Bound<'_, PyAny>>,
         padding: Option<&Bound<'_, PyAny>>,
+        require_all: bool,
     ) -> PyResult<Self> {
         let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
-        let (keys, source) = (Keys::from_py(keys)?, ObjectReader::new(source));
+        let sealing = sealing.require_all(require_all);
+        let (keys, source) = (Keys::for_sealing(keys, &sealing)?, ObjectReader::new(source));
         let options = sealing.unresolved();
         let reader = py.detach(|| EncryptReader::new(source, &keys.providers(), &options));
         let reader = reader.map_err(|error| errors::to_py(py, error))?;
+        keys.tell_missing(py);
         Ok(StreamReader { flow: Mutex::new(Flow::Seal(reader)), header: None, metadata: None })
     }
 

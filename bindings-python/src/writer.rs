@@ -65,11 +65,14 @@ impl StreamWriter {
         metadata: Option<&Bound<'_, PyAny>>,
         padding: Option<&Bound<'_, PyAny>>,
         detached: bool,
+        require_all: bool,
     ) -> PyResult<Self> {
-        let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
-        let keys = Keys::from_py(keys)?;
+        let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?
+            .require_all(require_all);
+        let keys = Keys::for_sealing(keys, &sealing)?;
         let encryptor = py.detach(|| start(&keys, &sealing, detached));
         let (encryptor, header) = encryptor.map_err(|error| errors::to_py(py, error))?;
+        keys.tell_missing(py);
         let sink = if is_path {
             let path: PathBuf = target.extract()?;
             let file = py.detach(|| File::options().write(true).create_new(true).open(path));
@@ -143,9 +146,9 @@ fn start(
     sealing: &Sealing,
     detached: bool,
 ) -> sealwax::Result<(Encryptor, Option<Vec<u8>>)> {
-    let context = sealing.context();
-    let (dek, wrapped) = sealwax::generate_dek(&keys.providers(), context.view(), &mut SysRng)?;
-    let mut encryptor = Encryptor::new(&dek, &sealing.unresolved(), &mut SysRng)?;
+    let options = sealing.unresolved();
+    let (dek, wrapped) = options.generate_dek(&keys.providers(), None, &mut SysRng)?;
+    let mut encryptor = Encryptor::new(&dek, &options, &mut SysRng)?;
     for key in wrapped {
         encryptor.add_wrapped_key(key)?;
     }

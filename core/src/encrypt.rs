@@ -6,10 +6,16 @@ mod handle;
 pub use encryptor::Encryptor;
 pub use handle::EncryptHandle;
 
+use alloc::vec::Vec;
+
+use rand_core::TryCryptoRng;
+
 use crate::context::EncryptionContext;
 use crate::error::Result;
 use crate::header::PAGE_LEN;
+use crate::key::Dek;
 use crate::limits::MAX_HEADER_LEN;
+use crate::wrap::{KeyProvider, Require, WrappedKey, generate_required};
 
 /// How long the header is made, so that it can later be rewrapped in place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +70,7 @@ pub struct EncryptOptions<'a> {
     pub(crate) associated_data: &'a [u8],
     pub(crate) metadata: Option<&'a [u8]>,
     pub(crate) padding: Padding,
+    pub(crate) require: Require,
 }
 
 impl<'a> EncryptOptions<'a> {
@@ -100,6 +107,31 @@ impl<'a> EncryptOptions<'a> {
         self
     }
 
+    /// Whether every provider must wrap the DEK, which is the default. Else one is enough, and the
+    /// keys of those that fail are missing in the object; its header tells which are there. A
+    /// [`CachingEncryptor`](crate::CachingEncryptor) always requires all.
+    #[must_use]
+    pub const fn require_all(mut self, require_all: bool) -> Self {
+        self.require = if require_all { Require::All } else { Require::Any };
+        self
+    }
+
+    /// Makes a DEK for a plaintext of this many bytes, if that is known, and has the providers
+    /// wrap it as these options say.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) without a provider;
+    /// [`Error::ProviderFailed`](crate::Error::ProviderFailed) with each attempt that failed;
+    /// [`Error::Randomness`](crate::Error::Randomness).
+    pub fn generate_dek<R: TryCryptoRng + ?Sized>(
+        &self,
+        providers: &[&dyn KeyProvider],
+        plaintext_len: Option<u64>,
+        rng: &mut R,
+    ) -> Result<(Dek, Vec<WrappedKey>)> {
+        generate_required(providers, self.context.view(), plaintext_len, self.require, rng)
+    }
+
     /// The options as they are, with [`Padding::Auto`] resolved for a known length.
     pub(crate) fn for_len(&self, plaintext_len: u64) -> Self {
         let mut options = self.clone();
@@ -119,19 +151,20 @@ impl core::fmt::Debug for EncryptOptions<'_> {
             .field("associated_data_len", &self.associated_data.len())
             .field("metadata_len", &self.metadata.map(<[u8]>::len))
             .field("padding", &self.padding)
+            .field("require", &self.require)
             .finish()
     }
 }
 
 /// Seals the metadata under the DEK; empty if there is none.
-fn seal_metadata<R: rand_core::TryCryptoRng + ?Sized>(
+fn seal_metadata<R: TryCryptoRng + ?Sized>(
     prk: &crate::kdf::Prk,
     metadata: Option<&[u8]>,
     rng: &mut R,
-) -> Result<alloc::vec::Vec<u8>> {
+) -> Result<Vec<u8>> {
     use crate::aead::DefaultAead;
     use crate::chunked::{KeySchedule, SALT_LEN, message, sealed_len};
-    let Some(metadata) = metadata else { return Ok(alloc::vec::Vec::new()) };
+    let Some(metadata) = metadata else { return Ok(Vec::new()) };
     if metadata.len() > crate::limits::MAX_METADATA_LEN {
         return Err(crate::Error::LimitExceeded("metadata larger than 16,384 bytes"));
     }

@@ -140,8 +140,8 @@ pub use rng::SysRng;
 pub use text::{TEXT_PREFIX, from_text, text_len, to_text};
 #[cfg(feature = "alloc")]
 pub use wrap::{
-    KeyProvider, LOCAL_PROVIDER_ID, LocalExpansion, LocalKek, WrappedKey, generate_dek,
-    generate_dek_for, wrap_dek,
+    ConcurrentWrap, KeyProvider, LOCAL_PROVIDER_ID, LocalExpansion, LocalKek, WrappedKey,
+    generate_dek, generate_dek_for, wrap_dek,
 };
 
 /// The examples of the README, run as tests.

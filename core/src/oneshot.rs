@@ -8,7 +8,7 @@ use crate::decrypt::{DecryptHandle, DecryptOptions};
 use crate::encrypt::{EncryptHandle, EncryptOptions};
 use crate::error::Result;
 use crate::header::Header;
-use crate::wrap::{KeyProvider, generate_dek_for};
+use crate::wrap::KeyProvider;
 
 /// Encrypts `plaintext` under a fresh DEK that every provider wraps.
 ///
@@ -49,7 +49,7 @@ fn handle_for<R: TryCryptoRng + ?Sized>(
 ) -> Result<EncryptHandle> {
     let len = plaintext.len() as u64;
     let options = options.for_len(len);
-    let (dek, keys) = generate_dek_for(providers, options.encryption_context(), Some(len), rng)?;
+    let (dek, keys) = options.generate_dek(providers, Some(len), rng)?;
     EncryptHandle::new(&dek, &keys, &options, rng)
 }
 

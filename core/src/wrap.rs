@@ -1,13 +1,19 @@
 //! Wrapping DEKs: the providers that the host brings, and the local one.
 
+mod each;
 mod expansion;
 mod forward;
 mod local;
 
+pub use each::wrap_dek;
+#[cfg(feature = "std")]
+pub(crate) use each::{Outcome, signed};
+pub(crate) use each::{Require, generate_required};
 pub use expansion::LocalExpansion;
 pub use local::{LOCAL_PROVIDER_ID, LocalKek};
 
 use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -116,7 +122,24 @@ pub trait KeyProvider: Send + Sync {
         let _ = plaintext_len;
         self.generate(context)
     }
+
+    /// Prepares a wrap that may be done on another thread while other providers do theirs: for
+    /// providers that wait for a network. Called on the thread that encrypts, with feature `std`
+    /// and where several providers wrap.
+    ///
+    /// `None`, the default, has [`KeyProvider::wrap`] called on the thread that encrypts.
+    fn concurrent_wrap<'a>(
+        &'a self,
+        dek: &'a Dek,
+        context: ContextRef<'a>,
+    ) -> Option<ConcurrentWrap<'a>> {
+        let _ = (dek, context);
+        None
+    }
 }
+
+/// A wrap that any thread may do.
+pub type ConcurrentWrap<'a> = Box<dyn FnOnce() -> Result<WrappedKey, ProviderError> + Send + 'a>;
 
 /// Makes a DEK and has every provider wrap it; the first may generate it.
 ///
@@ -141,34 +164,7 @@ pub fn generate_dek_for<R: TryCryptoRng + ?Sized>(
     plaintext_len: Option<u64>,
     rng: &mut R,
 ) -> Result<(Dek, Vec<WrappedKey>)> {
-    let (first, others) = providers
-        .split_first()
-        .ok_or(Error::InvalidArgument("at least one key provider is needed"))?;
-    let Some(generated) = first.generate_for(context, plaintext_len) else {
-        let dek = Dek::generate(rng)?;
-        let keys = wrap_dek(&dek, providers, context)?;
-        return Ok((dek, keys));
-    };
-    let (dek, key) = generated.map_err(|error| wrap_failed(*first, error))?;
-    let mut keys = alloc::vec![check_wrapped(*first, key)?];
-    keys.extend(wrap_dek(&dek, others, context)?);
-    Ok((dek, keys))
-}
-
-/// Has every provider wrap `dek`.
-///
-/// # Errors
-/// [`Error::ProviderFailed`] if any of them fails.
-pub fn wrap_dek(
-    dek: &Dek,
-    providers: &[&dyn KeyProvider],
-    context: ContextRef<'_>,
-) -> Result<Vec<WrappedKey>> {
-    let wrap = |provider: &&dyn KeyProvider| {
-        let key = provider.wrap(dek, context).map_err(|error| wrap_failed(*provider, error))?;
-        check_wrapped(*provider, key)
-    };
-    providers.iter().map(wrap).collect()
+    generate_required(providers, context, plaintext_len, Require::All, rng)
 }
 
 /// Unwraps the DEK of `header` and hands it to `accept`, which checks it against the header.
@@ -214,20 +210,5 @@ fn unwrap_failed(attempts: Vec<Attempt>, wrong_dek: Option<Error>) -> Error {
         None if attempts.is_empty() => Error::NoMatchingKey,
         None if attempts.iter().any(failed) => Error::ProviderFailed(attempts.into()),
         None => Error::KeyUnwrap(attempts.into()),
-    }
-}
-
-fn wrap_failed(provider: &dyn KeyProvider, error: ProviderError) -> Error {
-    let attempt =
-        Attempt { provider_id: provider.provider_id().to_owned(), key_id: String::new(), error };
-    Error::ProviderFailed(alloc::vec![attempt].into())
-}
-
-/// A provider must sign with its own name, or nobody could unwrap what it wrapped.
-fn check_wrapped(provider: &dyn KeyProvider, key: WrappedKey) -> Result<WrappedKey> {
-    if key.provider_id == provider.provider_id() {
-        Ok(key)
-    } else {
-        Err(wrap_failed(provider, ProviderError::failed("the wrapped key names another provider")))
     }
 }

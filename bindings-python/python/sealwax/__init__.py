@@ -33,8 +33,9 @@ from ._errors import (
 )
 from ._files import decrypt_file, encrypt_file, inspect, rewrap
 from ._header import Header
-from ._open import SealedReader, SealedWriter, encrypt_stream, open
+from ._open import encrypt_stream, open
 from ._provider import Provider, WrappedKey
+from ._sealed import SealedReader, SealedWriter
 from ._sealwax import (
     DecryptHandle,
     EncryptHandle,

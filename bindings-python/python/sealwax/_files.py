@@ -27,6 +27,7 @@ def encrypt_file(
     associated_data: Optional[Buffer] = None,
     metadata: Optional[Buffer] = None,
     padding: Padding = None,
+    require_all: bool = True,
     overwrite: bool = False,
     threads: int = 0,
     progress: Progress = None,
@@ -35,7 +36,7 @@ def encrypt_file(
 
     The result appears under its name when it is complete and safe on the disk, or not at all: not
     after an error, and not after Ctrl-C. Memory use does not depend on the size. `src` may be a
-    pipe. `threads=0` uses every core.
+    pipe. `threads=0` uses every core. `require_all` is that of `encrypt`.
 
     `progress` is called on this thread with the bytes done and the total (0 if unknown). It
     cancels by raising, or by returning `False`.
@@ -53,10 +54,9 @@ def encrypt_file(
     >>> sealwax.decrypt_file(folder / "tides.csv.sealwax", folder / "again.csv", key)
     10
     """
+    sealing = (context, associated_data, metadata, padding, require_all)
     with object_name(os.fspath(dst)), callback(progress, "encrypting") as report:
-        return _sealwax.encrypt_file(
-            src, dst, keys, context, associated_data, metadata, padding, overwrite, threads, report
-        )
+        return _sealwax.encrypt_file(src, dst, keys, *sealing, overwrite, threads, report)
 
 
 def decrypt_file(

@@ -52,6 +52,15 @@ def accepts(provider: Provider, key_id: str) -> bool:
     return provider.accepts(key_id)
 
 
+def tell_missing(failures: list[tuple[str, str]]) -> None:
+    """Warns of the keys that an object was allowed to be written without."""
+    import logging
+
+    logger = logging.getLogger("sealwax")
+    for provider_id, reason in failures:
+        logger.warning("written without a key of %s: %s", provider_id, reason)
+
+
 def wipe(secret: bytearray) -> None:
     """Overwrites a key where it is."""
     secret[:] = bytes(len(secret))

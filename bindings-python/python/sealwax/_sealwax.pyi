@@ -51,6 +51,7 @@ def encrypt(
     associated_data: Optional[Buffer] = None,
     metadata: Optional[Buffer] = None,
     padding: Padding = None,
+    require_all: bool = True,
 ) -> bytes: ...
 def encrypt_detached(
     data: Buffer,
@@ -61,6 +62,7 @@ def encrypt_detached(
     associated_data: Optional[Buffer] = None,
     metadata: Optional[Buffer] = None,
     padding: Padding = None,
+    require_all: bool = True,
 ) -> tuple[bytes, bytes]: ...
 def encrypt_into(
     data: Buffer,
@@ -72,6 +74,7 @@ def encrypt_into(
     associated_data: Optional[Buffer] = None,
     metadata: Optional[Buffer] = None,
     padding: Padding = None,
+    require_all: bool = True,
 ) -> int: ...
 def decrypt(
     data: Buffer,
@@ -131,6 +134,7 @@ class EncryptHandle:
         context: Context = None,
         metadata: Optional[Buffer] = None,
         padding: Padding = None,
+        require_all: bool = True,
     ) -> EncryptHandle: ...
     def encrypt(self, data: Buffer, /, *, associated_data: Optional[Buffer] = None) -> bytes: ...
     def encrypt_detached(
@@ -165,6 +169,7 @@ def encrypt_file(
     associated_data: Optional[Buffer],
     metadata: Optional[Buffer],
     padding: Padding,
+    require_all: bool,
     overwrite: bool,
     threads: int,
     progress: Optional[Callable[[int, int], object]],
@@ -219,6 +224,7 @@ class StreamReader:
         associated_data: Optional[Buffer],
         metadata: Optional[Buffer],
         padding: Padding,
+        require_all: bool,
     ) -> StreamReader: ...
     def read(self, size: int) -> bytes: ...
     def readinto(self, buffer: Buffer) -> int: ...
@@ -239,6 +245,7 @@ class StreamWriter:
         metadata: Optional[Buffer],
         padding: Padding,
         detached: bool,
+        require_all: bool,
     ) -> StreamWriter: ...
     def write(self, data: Buffer) -> int: ...
     def finish(self) -> None: ...

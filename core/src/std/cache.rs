@@ -11,6 +11,7 @@
 mod decryptor;
 mod encryptor;
 mod limits;
+mod material;
 mod provider;
 mod single_flight;
 

@@ -13,14 +13,14 @@ use crate::rng::SysRng;
 use crate::chunked::CHUNK_LEN;
 use crate::encrypt::{EncryptOptions, Encryptor};
 use crate::error::Result;
-use crate::wrap::{KeyProvider, generate_dek};
+use crate::wrap::KeyProvider;
 
 /// Bytes taken from the inner stream, or given to it, at once.
 const BUFFER_LEN: usize = 16 * CHUNK_LEN;
 
 /// An encryptor under a fresh DEK that every provider has wrapped.
 fn encryptor(providers: &[&dyn KeyProvider], options: &EncryptOptions<'_>) -> Result<Encryptor> {
-    let (dek, keys) = generate_dek(providers, options.encryption_context(), &mut SysRng)?;
+    let (dek, keys) = options.generate_dek(providers, None, &mut SysRng)?;
     let mut encryptor = Encryptor::new(&dek, options, &mut SysRng)?;
     keys.into_iter().try_for_each(|key| encryptor.add_wrapped_key(key))?;
     Ok(encryptor)

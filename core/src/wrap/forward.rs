@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 
-use super::{KeyProvider, WrappedKey};
+use super::{ConcurrentWrap, KeyProvider, WrappedKey};
 use crate::context::ContextRef;
 use crate::error::{ProviderError, Result};
 use crate::header::WrappedKeyRef;
@@ -45,6 +45,14 @@ macro_rules! forward {
                 plaintext_len: Option<u64>,
             ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
                 (**self).generate_for(context, plaintext_len)
+            }
+
+            fn concurrent_wrap<'a>(
+                &'a self,
+                dek: &'a Dek,
+                context: ContextRef<'a>,
+            ) -> Option<ConcurrentWrap<'a>> {
+                (**self).concurrent_wrap(dek, context)
             }
         }
     )*};

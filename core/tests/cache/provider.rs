@@ -1,10 +1,11 @@
 //! The cache in front of a provider.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sealwax::{
     CacheLimits, CachingProvider, DecryptOptions, EncryptOptions, Encryptor, ErrorCode, Header,
-    KeyProvider, RewrapMode, SysRng, decrypt, encrypt, generate_dek,
+    KeyProvider, Padding, RewrapMode, SysRng, decrypt, encrypt, generate_dek,
 };
 
 use crate::kms::{Kms, Mood, TestClock};
@@ -29,6 +30,27 @@ fn messages_of_one_context_share_a_key_and_others_do_not() {
     let stats = kms.encrypt_stats();
     assert_eq!((stats.hits, stats.misses, stats.entries), (1, 2, 2));
     assert_eq!((stats.bypassed, stats.evictions), (0, 0));
+}
+
+#[test]
+fn messages_without_metadata_and_padding_share_the_finished_header() {
+    let kms = CachingProvider::new(Kms::new("a"), limits()).unwrap();
+    let handle = |options| kms.handle(3, &options).unwrap();
+    let (blue, again) = (handle(tenant("blue")), handle(tenant("blue")));
+    assert!(Arc::ptr_eq(&blue, &again));
+    assert!(!Arc::ptr_eq(&blue, &handle(tenant("green"))));
+    let padded = handle(tenant("blue").padding(Padding::Page));
+    assert_eq!(padded.header().len(), 4096);
+    let named = handle(tenant("blue").metadata(b"name"));
+    for handle in [&blue, &padded, &named] {
+        let envelope = handle.encrypt(b"one", b"", &mut SysRng).unwrap();
+        assert_eq!(decrypt(&envelope, &[kms.inner()], &DecryptOptions::new()).unwrap(), b"one");
+        assert_eq!(wrapped_dek(&envelope), wrapped_dek(blue.header()));
+    }
+    assert_eq!((kms.encrypt_stats().misses, kms.encrypt_stats().hits), (2, 3));
+    kms.inner().set_mood(Mood::Fails);
+    let refused = kms.handle(3, &tenant("red")).unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::ProviderFailed);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod keks;
 mod machines;
 mod providers;
 mod rewraps;
+mod wraps;
 mod writers;
 
 use sealwax::{Error, ErrorCode};

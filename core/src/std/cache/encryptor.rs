@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::limits::{CacheLimits, CacheStats};
+use super::material::Material;
 use super::single_flight::{Cache, Cost};
-use crate::encrypt::{EncryptHandle, EncryptOptions, Padding};
+use crate::encrypt::{EncryptHandle, EncryptOptions};
 use crate::error::{Error, Result};
-use crate::key::Dek;
 use crate::rng::SysRng;
-use crate::wrap::{KeyProvider, WrappedKey, generate_dek_for};
+use crate::wrap::{KeyProvider, generate_dek_for};
 
 /// Encrypts messages with as few calls of the KMS as the [`CacheLimits`] allow.
 ///
@@ -39,13 +39,6 @@ use crate::wrap::{KeyProvider, WrappedKey, generate_dek_for};
 pub struct CachingEncryptor<'p> {
     providers: Vec<Box<dyn KeyProvider + 'p>>,
     cache: Cache<Material, Error>,
-}
-
-/// A data key, and the handle for what most messages are: without metadata, without padding.
-struct Material {
-    dek: Dek,
-    wrapped_keys: Vec<WrappedKey>,
-    plain: Arc<EncryptHandle>,
 }
 
 impl<'p> CachingEncryptor<'p> {
@@ -91,13 +84,7 @@ impl<'p> CachingEncryptor<'p> {
         let context = options.encryption_context();
         let cost = Cost::Message(Some(plaintext_len));
         let material = self.cache.get(context.as_bytes(), cost, || self.make(options))?;
-        let padding = options.padding.resolve(Some(plaintext_len));
-        if options.metadata.is_none() && padding == Padding::None {
-            return Ok(Arc::clone(&material.plain));
-        }
-        let options = options.clone().padding(padding);
-        EncryptHandle::new(&material.dek, &material.wrapped_keys, &options, &mut SysRng)
-            .map(Arc::new)
+        material.handle(plaintext_len, options)
     }
 
     /// Encrypts a message into a new buffer.
@@ -128,9 +115,7 @@ impl<'p> CachingEncryptor<'p> {
         let providers: Vec<&dyn KeyProvider> = self.providers.iter().map(AsRef::as_ref).collect();
         let context = options.encryption_context();
         let (dek, wrapped_keys) = generate_dek_for(&providers, context, None, &mut SysRng)?;
-        let plain = EncryptOptions::new().context(options.context.clone()).padding(Padding::None);
-        let plain = Arc::new(EncryptHandle::new(&dek, &wrapped_keys, &plain, &mut SysRng)?);
-        Ok(Material { dek, wrapped_keys, plain })
+        Ok(Material::new(dek, wrapped_keys))
     }
 }
 

@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::limits::{CacheLimits, CacheStats};
+use super::material::Material;
 use super::single_flight::{Cache, Cost};
 use crate::context::ContextRef;
-use crate::error::{ProviderError, Result};
+use crate::encrypt::{EncryptHandle, EncryptOptions};
+use crate::error::{Attempt, Error, ProviderError, Result};
 use crate::header::WrappedKeyRef;
 use crate::key::Dek;
 use crate::rng::SysRng;
-use crate::wrap::{KeyProvider, WrappedKey};
+use crate::wrap::{ConcurrentWrap, KeyProvider, WrappedKey, signed};
 
 /// A provider that asks the one inside less often.
 ///
@@ -44,7 +46,7 @@ use crate::wrap::{KeyProvider, WrappedKey};
 /// that it does not have, or by [`CachingProvider::remove_expired`].
 pub struct CachingProvider<P> {
     inner: P,
-    generated: Cache<(Dek, WrappedKey), ProviderError>,
+    generated: Cache<Material, ProviderError>,
     unwrapped: Cache<Dek, ProviderError>,
 }
 
@@ -107,17 +109,56 @@ impl<P: KeyProvider> CachingProvider<P> {
         self.unwrapped.clear(true);
     }
 
+    /// The handle to encrypt one message of `plaintext_len` bytes with, which is counted, where
+    /// this is the only provider.
+    ///
+    /// As a handle under [`KeyProvider::generate_for`], except that messages without metadata and
+    /// without padding share the finished header, too.
+    ///
+    /// # Errors
+    /// [`Error::ProviderFailed`] if the provider inside fails; as [`EncryptHandle::new`].
+    ///
+    /// # Security
+    /// Whoever keeps the handle for more messages passes by the limits.
+    pub fn handle(
+        &self,
+        plaintext_len: u64,
+        options: &EncryptOptions<'_>,
+    ) -> Result<Arc<EncryptHandle>> {
+        let material = self.material(options.encryption_context(), Some(plaintext_len));
+        let material = material.map_err(|error| {
+            let provider_id = self.inner.provider_id().to_owned();
+            let attempt = Attempt { provider_id, key_id: String::new(), error };
+            Error::ProviderFailed(vec![attempt].into())
+        })?;
+        material.handle(plaintext_len, options)
+    }
+
+    fn material(
+        &self,
+        context: ContextRef<'_>,
+        plaintext_len: Option<u64>,
+    ) -> Result<Arc<Material>, ProviderError> {
+        let cost = Cost::Message(plaintext_len);
+        self.generated.get(context.as_bytes(), cost, || self.make(context, plaintext_len))
+    }
+
     fn make(
         &self,
         context: ContextRef<'_>,
         plaintext_len: Option<u64>,
-    ) -> Result<(Dek, WrappedKey), ProviderError> {
-        if let Some(generated) = self.inner.generate_for(context, plaintext_len) {
-            return generated;
-        }
-        let dek = Dek::generate(&mut SysRng).map_err(ProviderError::failed)?;
-        let wrapped = self.inner.wrap(&dek, context)?;
-        Ok((dek, wrapped))
+    ) -> Result<Material, ProviderError> {
+        let made = self.inner.generate_for(context, plaintext_len);
+        let (dek, wrapped) = match made {
+            Some(generated) => generated?,
+            None => {
+                let dek = Dek::generate(&mut SysRng).map_err(ProviderError::failed)?;
+                let wrapped = self.inner.wrap(&dek, context)?;
+                (dek, wrapped)
+            }
+        };
+        let wrapped = signed(&self.inner, Ok(wrapped)).map_err(|attempt| attempt.error)?;
+        Ok(Material::new(dek, vec![wrapped]))
     }
 }
 
@@ -156,10 +197,22 @@ impl<P: KeyProvider> KeyProvider for CachingProvider<P> {
         context: ContextRef<'_>,
         plaintext_len: Option<u64>,
     ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
-        let cost = Cost::Message(plaintext_len);
-        let made =
-            self.generated.get(context.as_bytes(), cost, || self.make(context, plaintext_len));
-        Some(made.map(|made| (made.0.duplicate(), made.1.clone())))
+        let generated = |material: Arc<Material>| {
+            let key = material
+                .wrapped_keys
+                .first()
+                .ok_or_else(|| ProviderError::failed("nothing was wrapped"))?;
+            Ok((material.dek.duplicate(), key.clone()))
+        };
+        Some(self.material(context, plaintext_len).and_then(generated))
+    }
+
+    fn concurrent_wrap<'a>(
+        &'a self,
+        dek: &'a Dek,
+        context: ContextRef<'a>,
+    ) -> Option<ConcurrentWrap<'a>> {
+        self.inner.concurrent_wrap(dek, context)
     }
 }
 

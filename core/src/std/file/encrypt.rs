@@ -15,7 +15,7 @@ use crate::chunked::Cipher;
 use crate::encrypt::{EncryptHandle, EncryptOptions};
 use crate::error::Result;
 use crate::std::io::EncryptWriter;
-use crate::wrap::{KeyProvider, generate_dek_for};
+use crate::wrap::KeyProvider;
 
 /// Bytes that are read of a pipe at once.
 pub(super) const STREAM_LEN: usize = 1 << 18;
@@ -54,8 +54,7 @@ fn by_offset(
     file: &FileOptions<'_>,
 ) -> Result<u64> {
     let options = options.for_len(len);
-    let context = options.encryption_context();
-    let (dek, keys) = generate_dek_for(providers, context, Some(len), &mut SysRng)?;
+    let (dek, keys) = options.generate_dek(providers, Some(len), &mut SysRng)?;
     let handle = EncryptHandle::new(&dek, &keys, &options, &mut SysRng)?;
     let (prefix, schedule) = handle.body_schedule(options.associated_data, &mut SysRng)?;
     let total = handle.sealed_len(len)?;

@@ -1,0 +1,48 @@
+//! What the calling thread knows besides its arguments, for threads that work on its behalf.
+
+use core::cell::RefCell;
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyTuple};
+
+thread_local! {
+    /// The context in which this thread calls Python; `None` where it is the thread's own.
+    static AMBIENT: RefCell<Option<Py<PyAny>>> = const { RefCell::new(None) };
+}
+
+/// A copy of a thread's `contextvars`.
+pub(crate) struct Ambient(Py<PyAny>);
+
+impl Ambient {
+    /// Of the calling thread.
+    pub(crate) fn current() -> Option<Self> {
+        static COPY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        Python::attach(|py| {
+            let copy = COPY.import(py, "contextvars", "copy_context").and_then(|copy| copy.call0());
+            copy.map(|context| Ambient(context.unbind())).ok()
+        })
+    }
+
+    /// Does `work`, whose calls of Python see these variables.
+    pub(crate) fn within<T>(self, work: impl FnOnce() -> T) -> T {
+        let before = AMBIENT.replace(Some(self.0));
+        let done = work();
+        AMBIENT.set(before);
+        done
+    }
+}
+
+/// Calls a function of the package within the thread's ambient.
+pub(crate) fn call<'py>(
+    function: &Bound<'py, PyAny>,
+    arguments: &Bound<'py, PyTuple>,
+    keywords: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = function.py();
+    let ambient = AMBIENT.with_borrow(|ambient| ambient.as_ref().map(|it| it.clone_ref(py)));
+    let Some(ambient) = ambient else { return function.call(arguments, keywords) };
+    let mut all = vec![function.clone()];
+    all.extend(arguments.iter());
+    ambient.bind(py).call_method("run", PyTuple::new(py, all)?, keywords)
+}

@@ -1,0 +1,32 @@
+//! Providers whose keys an object lacks, where the caller allowed that.
+
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use pyo3::prelude::*;
+use sealwax::ProviderError;
+
+/// Who failed to wrap during a call, and why; shared by the call's guards.
+#[derive(Clone, Default)]
+pub(crate) struct Missing(Arc<Mutex<Vec<(String, String)>>>);
+
+impl Missing {
+    pub(crate) fn note(&self, provider_id: &str, error: &ProviderError) {
+        let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        list.push((provider_id.to_owned(), error.to_string()));
+    }
+
+    /// Warns of each by the logger `sealwax`. What a handler raises goes to `sys.unraisablehook`:
+    /// the object is written.
+    pub(crate) fn tell(&self, py: Python<'_>) {
+        let list = mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        if list.is_empty() {
+            return;
+        }
+        let told =
+            py.import("sealwax._host").and_then(|host| host.call_method1("tell_missing", (list,)));
+        if let Err(error) = told {
+            error.write_unraisable(py, None);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Large messages into and out of memory that other threads may change.
+//!
+//! Such memory is never handed to the core. Its threads copy one piece at a time under the
+//! interpreter lock, work on the copy without the lock, and copy the result back under it: while
+//! one thread copies, the others encrypt.
+
+use core::ops::Range;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyBytes, PyMemoryView};
+use sealwax::parallel::{Sharing, Sink, Source, Target};
+use sealwax::{DecryptHandle, EncryptHandle, Error, Result};
+
+use crate::data::{Data, Output};
+use crate::errors;
+
+/// Length of a piece at first, in bytes: all copies of it fit the processor's own cache.
+const FIRST_LEN: usize = 256 << 10;
+/// Length of a piece at most, in bytes.
+const MOST_LEN: usize = 16 << 20;
+/// Whoever waits longer for the lock has a busy neighbour, and asks for it half as often.
+const LONG_WAIT: Duration = Duration::from_millis(1);
+/// From this length on, in bytes, several threads share the work.
+pub(crate) const PARALLEL_LEN: usize = 4 << 20;
+/// The copies are made by one thread at a time, so more threads than this would only wait.
+const MOST_THREADS: usize = 4;
+
+/// Whether a message is so short that one copy of it all is best.
+pub(crate) const fn is_small(len: usize) -> bool {
+    len <= FIRST_LEN
+}
+
+/// What is to be done with a message.
+pub(crate) enum Work<'a> {
+    Seal(&'a EncryptHandle),
+    /// Of a body: the header was taken off.
+    Open(&'a DecryptHandle),
+}
+
+/// Where the result goes.
+pub(crate) enum Out<'a, 'py> {
+    /// Memory of ours.
+    Slice(&'a mut [u8]),
+    /// Memory of the caller, which is long enough.
+    Buffer(&'a Output<'py>),
+}
+
+impl Work<'_> {
+    /// Does it with `data` from `start` on; returns the length of the result. After an error
+    /// nothing of a plaintext stays in the caller's memory.
+    pub(crate) fn run<'py>(
+        &self,
+        py: Python<'py>,
+        data: &Data<'py>,
+        start: usize,
+        associated_data: &[u8],
+        out: Out<'_, 'py>,
+    ) -> PyResult<usize> {
+        let pace = Pace(AtomicUsize::new(FIRST_LEN));
+        let buffer = match &out {
+            Out::Slice(_) => None,
+            Out::Buffer(output) => Some(output.view()),
+        };
+        let sink = buffer.as_ref().map(|view| Memory::new(view, 0, &pace)).transpose()?;
+        let target = match (out, &sink) {
+            (Out::Slice(out), _) => Target::Slice(out),
+            (Out::Buffer(_), Some(sink)) => Target::Sink(sink),
+            (Out::Buffer(_), None) => return Err(errors::invalid(py, "no buffer")),
+        };
+        let done = match data {
+            Data::Bytes(bytes) => {
+                let source = bytes.get(start..).unwrap_or_default();
+                py.detach(|| self.share(&pace, &source, associated_data, target))
+            }
+            Data::View(view) => {
+                let source = Memory::new(view, start, &pace)?;
+                py.detach(|| self.share(&pace, &source, associated_data, target))
+            }
+        };
+        if let (Err(_), Work::Open(_), Some(sink)) = (&done, self, &sink) {
+            sink.clear(py)?;
+        }
+        done.map_err(|error| errors::to_py(py, error))
+    }
+
+    fn share(
+        &self,
+        pace: &Pace,
+        source: &impl Source,
+        associated_data: &[u8],
+        target: Target<'_>,
+    ) -> Result<usize> {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let threads = if source.len() < PARALLEL_LEN { 1 } else { cores.min(MOST_THREADS) };
+        let sharing = Sharing { threads, piece_len: &|| pace.0.load(Ordering::Relaxed) };
+        match self {
+            Work::Seal(handle) => sharing.encrypt(handle, source, associated_data, target),
+            Work::Open(handle) => sharing.decrypt_body(handle, source, associated_data, target),
+        }
+    }
+}
+
+/// How long the next piece is.
+struct Pace(AtomicUsize);
+
+impl Pace {
+    /// Does `work` under the interpreter lock, and notices Ctrl-C.
+    fn attach<T>(&self, work: impl FnOnce(Python<'_>) -> PyResult<T>) -> Result<T> {
+        let asked = Instant::now();
+        let done = Python::attach(|py| {
+            if asked.elapsed() > LONG_WAIT {
+                let longer = MOST_LEN.min(2 * self.0.load(Ordering::Relaxed));
+                self.0.store(longer, Ordering::Relaxed);
+            }
+            py.check_signals()?;
+            work(py)
+        });
+        done.map_err(|error| Error::Io(std::io::Error::other(error)))
+    }
+}
+
+/// Memory of the caller, from `start` on.
+struct Memory<'a> {
+    view: Py<PyMemoryView>,
+    start: usize,
+    len: usize,
+    pace: &'a Pace,
+}
+
+impl<'a> Memory<'a> {
+    fn new(view: &Bound<'_, PyMemoryView>, start: usize, pace: &'a Pace) -> PyResult<Self> {
+        let len = view.len()?.saturating_sub(start);
+        Ok(Memory { view: view.clone().unbind(), start, len, pace })
+    }
+
+    fn clear(&self, py: Python<'_>) -> PyResult<()> {
+        Output::clear(self.view.bind(py))
+    }
+}
+
+impl Source for Memory<'_> {
+    type Piece = PyBackedBytes;
+
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn piece(&self, range: Range<usize>) -> Result<PyBackedBytes> {
+        let (start, end) = (self.start + range.start, self.start + range.end);
+        self.pace.attach(|py| Ok(Data::piece(self.view.bind(py), start, end)?.into()))
+    }
+}
+
+impl Sink for Memory<'_> {
+    fn write(&self, offset: usize, bytes: &[u8]) -> Result<()> {
+        self.pace.attach(|py| {
+            Output::write_to(self.view.bind(py), offset, PyBytes::new(py, bytes).as_any())
+        })
+    }
+}

@@ -1,4 +1,4 @@
-"""Speed of the Python package against its limits and its peers.
+"""Speed of the Python package against its limits and its peers: `cargo xtask bench python`.
 
 Every figure is a ratio of two things that were measured in turns, in this run; the best of several
 rounds counts. Peers that are not installed are left out, and said.
@@ -13,109 +13,125 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Optional
 
 import peers
 import sealwax
+from table import MIB, race, rate, row, table
 
-MIB = 1 << 20
 KEY = sealwax.LocalKey.generate("bench")
-ROWS: list[tuple[str, str, str, str]] = []
 
 
-def race(*actions: Callable[[], object], rounds: int = 5) -> list[float]:
-    """The best time of each action in seconds, measured in turns so that all see the same noise."""
-    best = [float("inf")] * len(actions)
-    for _ in range(rounds):
-        for index, action in enumerate(actions):
-            start = time.perf_counter()
-            action()
-            best[index] = min(best[index], time.perf_counter() - start)
-    return best
+class Core:
+    """The Rust core in a process of its own, asked for one round at a time: `core/examples/rate`."""
+
+    len = 256 * MIB
+
+    def __init__(self, program: str) -> None:
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen([program, "--turns"], stdin=pipe, stdout=pipe, text=True)
+
+    def turn(self, name: str) -> Callable[[], float]:
+        """An action that has the core do one thing and returns its seconds for 1 byte."""
+
+        def ask() -> float:
+            assert self._process.stdin is not None and self._process.stdout is not None
+            print(name, file=self._process.stdin, flush=True)
+            return float(self._process.stdout.readline()) / self.len
+
+        return ask
+
+    def close(self) -> None:
+        """Ends the process."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
 
 
-def row(what: str, figure: str, ratio: float, target: float, *, at_most: bool = False) -> None:
-    met = ratio <= target if at_most else ratio >= target
-    sign = "<=" if at_most else ">="
-    ROWS.append((what, figure, f"{ratio:.2f}", f"{sign} {target:g} {'met' if met else 'missed'}"))
-    print(*ROWS[-1], sep=" | ", file=sys.stderr, flush=True)
-
-
-def rate(size: int, seconds: float) -> str:
-    return f"{size / seconds / 1e9:.2f} GB/s"
-
-
-def memory(size: int) -> None:
-    """Large buffers: the reference is what the Rust core does with immutable memory."""
+def fresh(size: int) -> None:
+    """Large buffers to new bytes: page faults are the limit."""
     data = os.urandom(MIB) * (size // MIB)
-    mutable = bytearray(data)
-    sealing = sealwax.EncryptHandle(KEY)
+    mutable, sealing = bytearray(data), sealwax.EncryptHandle(KEY)
     envelope = sealing.encrypt(data)
-    out = bytearray(len(envelope))
-
-    copying, fresh, fresh_mutable, opened = race(
+    copying, sealed, sealed_mutable, opened = race(
         lambda: bytes(mutable),
         lambda: sealing.encrypt(data),
         lambda: sealing.encrypt(mutable),
         lambda: sealwax.decrypt(envelope, KEY),
     )
-    row("encrypt to fresh bytes: time / time of bytes(bytearray)", rate(size, fresh), fresh / copying, 1.3, at_most=True)
-    row("the same, bytearray in", rate(size, fresh_mutable), fresh_mutable / copying, 1.3, at_most=True)
-    row("decrypt to fresh bytes", rate(size, opened), opened / copying, 1.3, at_most=True)
-    into, into_mutable, back, copied = race(
+    against = f"{rate(size, copying)}, bytes(bytearray)"
+    for what, seconds in (
+        ("encrypt, bytes in", sealed),
+        ("encrypt, bytearray in", sealed_mutable),
+        ("decrypt, bytes in", opened),
+    ):
+        row(f"{what}: time", rate(size, seconds), against, seconds / copying, most=1.3)
+
+
+def into(size: int, core: Core) -> None:
+    """Large buffers into a buffer that is there: the limit is the core's own call."""
+    data = os.urandom(MIB) * (size // MIB)
+    mutable, sealing = bytearray(data), sealwax.EncryptHandle(KEY)
+    envelope = sealing.encrypt(data)
+    out, mutable_envelope = bytearray(len(envelope)), bytearray(envelope)
+    sealed, sealed_mutable, opened, opened_mutable, seal, unseal, seal_all, open_all = race(
         lambda: sealing.encrypt_into(data, out),
         lambda: sealing.encrypt_into(mutable, out),
         lambda: sealwax.decrypt_into(envelope, mutable, KEY),
-        lambda: out.__setitem__(slice(0, size), data),
+        lambda: sealwax.decrypt_into(mutable_envelope, mutable, KEY),
+        core.turn("seal"),
+        core.turn("open"),
+        core.turn("seal_all"),
+        core.turn("open_all"),
     )
-    core = core_rates()
-    for what, seconds, name in (
-        ("encrypt_into, bytes in, bytearray out", into, "seal"),
-        ("encrypt_into, bytearray in and out", into_mutable, "seal"),
-        ("decrypt_into, bytes in, bytearray out", back, "open"),
+    for what, seconds, one, every, least in (
+        ("encrypt_into, bytes to bytearray", sealed, seal, seal_all, 0.95),
+        ("decrypt_into, bytes to bytearray", opened, unseal, open_all, 0.95),
+        ("encrypt_into, bytearray to bytearray", sealed_mutable, seal, seal_all, 0.95),
+        ("decrypt_into, bytearray to bytearray", opened_mutable, unseal, open_all, 0.95),
     ):
-        if name in core:
-            row(f"{what} / Rust core", rate(size, seconds), size / seconds / core[name], 0.95)
-        else:
-            row(f"{what} / one copy of as much", rate(size, seconds), copied / seconds, 0.95)
-
-
-def core_rates() -> dict[str, float]:
-    """Bytes per second of the Rust core, by `core/examples/rate`, if SEALWAX_CORE_BENCH names it."""
-    program = os.environ.get("SEALWAX_CORE_BENCH")
-    if not program:
-        return {}
-    output = subprocess.check_output([program], text=True)
-    return {name: float(figure) for name, figure in map(str.split, output.splitlines())}
+        figure = rate(size, seconds)
+        against = f"{rate(1, one)}, the core's call of that name"
+        row(what, figure, against, size * one / seconds, least=least)
+        against = f"{rate(1, every)}, the core on every core"
+        row(what, figure, against, size * every / seconds)
 
 
 def files(size: int, folder: Path) -> None:
-    plain, sealed, back = folder / "plain", folder / "sealed", folder / "back"
+    """Whole files on tmpfs."""
+    plain, sealed, back, other = (folder / name for name in ("plain", "sealed", "back", "other"))
     plain.write_bytes(os.urandom(MIB) * (size // MIB))
-    options = {"overwrite": True}
-    copying, sealing, opening = race(
-        lambda: subprocess.check_call(["cp", plain, folder / "copy"]),
-        lambda: sealwax.encrypt_file(plain, sealed, KEY, **options),
-        lambda: sealwax.decrypt_file(sealed, back, KEY, **options),
-        rounds=3,
-    )
-    row("encrypt_file / cp", rate(size, sealing), copying / sealing, 1.0)
-    row("decrypt_file / cp", rate(size, opening), copying / opening, 1.0)
-    part = min(size, 128 * MIB)
-    with open(plain, "r+b") as file:
-        file.truncate(part)
-    ours, = race(lambda: sealwax.encrypt_file(plain, sealed, KEY, **options), rounds=3)
-    for name, target, make in peers.FILES:
-        encrypt = peers.load(make, folder)
-        if encrypt is None:
+
+    def encrypt() -> None:
+        sealwax.encrypt_file(plain, sealed, KEY, overwrite=True)
+
+    def decrypt() -> None:
+        sealwax.decrypt_file(sealed, back, KEY, overwrite=True)
+
+    def copy() -> None:
+        subprocess.check_call(["cp", plain, other])
+
+    copying, sealing, opening = race(copy, encrypt, decrypt, rounds=3)
+    against = f"{rate(size, copying)}, cp"
+    row("encrypt_file", rate(size, sealing), against, copying / sealing, least=1)
+    row("decrypt_file", rate(size, opening), against, copying / opening, least=1)
+    for name, least, make in peers.FILES:
+        peer = peers.load(make)
+        if peer is None:
             continue
-        theirs, = race(lambda: encrypt(plain, folder / "theirs"), rounds=1)  # noqa: B023
-        row(f"encrypt_file / {name}", rate(part, ours), theirs / ours, target)
+        lock, unlock = peer
+        ours, theirs = race(encrypt, lambda: lock(plain, other), rounds=2)  # noqa: B023
+        against = f"{rate(size, theirs)}, {name}"
+        row("encrypt_file", rate(size, ours), against, theirs / ours, least=least)
+        ours, theirs = race(decrypt, lambda: unlock(other, back), rounds=2)  # noqa: B023
+        against = f"{rate(size, theirs)}, {name}"
+        row("decrypt_file", rate(size, ours), against, theirs / ours, least=least)
 
 
 def small(count: int) -> None:
+    """Messages of 1 KiB under a cached DEK."""
     message = bytes(1024)
     encryptor, provider = sealwax.CachingEncryptor(KEY), sealwax.CachingProvider(KEY)
 
@@ -126,20 +142,31 @@ def small(count: int) -> None:
 
         return run
 
-    cached, one_shot = race(
-        many(lambda: encryptor.encrypt(message)), many(lambda: sealwax.encrypt(message, provider))
-    )
-    per_second = count / cached
-    row("1 KiB, CachingEncryptor, messages a second / 250,000", f"{per_second:,.0f}/s", per_second / 250_000, 1.0)
-    per_second = count / one_shot
-    row("1 KiB, encrypt with CachingProvider / 250,000", f"{per_second:,.0f}/s", per_second / 250_000, 1.0)
-    encrypt = peers.load(peers.tink_aead)
-    if encrypt is not None:
-        ours, theirs = race(many(lambda: encryptor.encrypt(message)), many(lambda: encrypt(message)))
-        row("1 KiB, CachingEncryptor / Tink's KmsEnvelopeAead", f"{count / ours:,.0f}/s", theirs / ours, 1.5)
+    def per_second(seconds: float) -> str:
+        return f"{count / seconds:,.0f}/s"
+
+    ours = {
+        "1 KiB, CachingEncryptor": many(lambda: encryptor.encrypt(message)),
+        "1 KiB, encrypt with a CachingProvider": many(lambda: sealwax.encrypt(message, provider)),
+    }
+    others: list[tuple[str, Optional[float], Callable[[], object]]] = [
+        ("Tink's KmsEnvelopeAead", 1.5, peers.tink_aead),
+        ("the AWS SDK's caching manager", None, peers.sdk_cached),
+    ]
+    loaded = [(name, least, peers.load(make)) for name, least, make in others]
+    there = [(name, least, encrypt) for name, least, encrypt in loaded if encrypt is not None]
+    theirs = [many(lambda encrypt=encrypt: encrypt(message)) for _, _, encrypt in there]
+    best = race(*ours.values(), *theirs)
+    for what, seconds in zip(ours, best):
+        figure = per_second(seconds)
+        row(what, figure, "250,000/s", count / seconds / 250_000, least=1)
+        for (name, least, _), their_seconds in zip(there, best[len(ours) :]):
+            against = f"{per_second(their_seconds)}, {name}"
+            row(what, figure, against, their_seconds / seconds, least=least)
 
 
 def seeking(size: int, folder: Path) -> None:
+    """4 KiB at random offsets of a large object."""
     data = os.urandom(MIB) * (size // MIB)
     path = folder / "seek.sealwax"
     path.write_bytes(sealwax.encrypt(data, KEY))
@@ -155,61 +182,70 @@ def seeking(size: int, folder: Path) -> None:
     if theirs is None:
         return
     mine, yours = race(ours, theirs, rounds=3)
-    figure = f"{mine / len(offsets) * 1e3:.3f} ms"
-    row("4 KiB at a random offset / crypt4gh", figure, yours / mine, 3.0)
+
+    def each(seconds: float) -> str:
+        return f"{seconds / len(offsets) * 1e3:.3f} ms"
+
+    what = f"4 KiB at a random offset of {size // MIB} MiB"
+    row(what, each(mine), f"{each(yours)}, crypt4gh", yours / mine, least=3)
 
 
 def importing() -> None:
+    """What an import costs beyond the start of Python."""
+
     def run(program: str) -> Callable[[], object]:
         return lambda: subprocess.check_call([sys.executable, "-c", program])
 
-    with_it, without = race(run("import sealwax"), run("pass"), rounds=10)
+    with_it, without = race(run("import sealwax"), run("pass"), rounds=15)
     took = (with_it - without) * 1e3
-    row("import / 30 ms", f"{took:.1f} ms", took / 30, 1.0, at_most=True)
+    row("import sealwax", f"{took:.1f} ms", "30 ms", took / 30, most=1)
 
 
 def peak(size: int, folder: Path) -> None:
     """A process of its own, because a peak is for ever."""
-    plain = folder / "sparse"
+    plain, sealed, back = folder / "sparse", folder / "peak", folder / "peak-back"
     with open(plain, "wb") as file:
         file.truncate(size)
     program = f"""
-import resource, sealwax
+import os, resource, sealwax
 key = sealwax.LocalKey.generate()
-sealwax.encrypt_file({str(plain)!r}, {str(folder / 'peak')!r}, key, overwrite=True)
-sealwax.decrypt_file({str(folder / 'peak')!r}, {str(folder / 'peak-back')!r}, key, overwrite=True)
+sealwax.encrypt_file({str(plain)!r}, {str(sealed)!r}, key)
+sealwax.decrypt_file({str(sealed)!r}, {str(back)!r}, key)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
-    peak_kib = int(subprocess.check_output([sys.executable, "-c", program]))
-    row(f"peak memory, {size / (1 << 30):g} GiB of files / 96 MiB", f"{peak_kib / 1024:.0f} MiB", peak_kib / 1024 / 96, 1.0, at_most=True)
-
-
-def table() -> str:
-    lines = ["| measured | figure | ratio | target |", "|---|---|---|---|"]
-    lines += ["| " + " | ".join(cells) + " |" for cells in ROWS]
-    if peers.MISSING:
-        lines += ["", "Not installed, so left out: " + ", ".join(sorted(peers.MISSING)) + "."]
-    return "\n".join(lines)
+    mib = int(subprocess.check_output([sys.executable, "-c", program])) / 1024
+    what = f"peak memory, {size / (1 << 30):g} GiB encrypted and decrypted"
+    row(what, f"{mib:.0f} MiB", "96 MiB", mib / 96, most=1)
 
 
 def main() -> None:
+    """Measures everything and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--core", required=True, help="the core's example `rate`, built")
     parser.add_argument("--quick", action="store_true", help="tiny inputs, to see that it runs")
     arguments = parser.parse_args()
     scale = 1 if arguments.quick else 256
     # Memory and not the disk is to be measured.
     base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     folder = Path(tempfile.mkdtemp(dir=base))
+    core = Core(arguments.core)
     try:
-        memory(scale * MIB)
+        into(scale * MIB, core)
+        core.close()
+        fresh(scale * MIB)
         small(100 if arguments.quick else 20_000)
-        files(4 * scale * MIB, folder)
-        seeking(max(2, scale) * MIB, folder)
+        for size, measure in ((4, files), (1, seeking), (16, peak)):
+            part = folder / measure.__name__
+            part.mkdir()
+            measure(max(2, size * scale) * MIB, part)
+            shutil.rmtree(part)
         importing()
-        peak(16 * scale * MIB, folder)
     finally:
+        core.close()
         shutil.rmtree(folder)
     print(table())
+    if peers.MISSING:
+        print("\nNot installed, so left out: " + ", ".join(sorted(peers.MISSING)) + ".")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ impl Missing {
     /// Warns of each by the logger `sealwax`. What a handler raises goes to `sys.unraisablehook`:
     /// the object is written.
     pub(crate) fn tell(&self, py: Python<'_>) {
-        let list = mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut list = mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        list.sort();
         if list.is_empty() {
             return;
         }

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the core against the limit of the hardware, in one table.
 
 mod c;
+mod python;
 
 use crate::env::Env;
 use crate::process;
@@ -16,7 +17,8 @@ const NOTES: &str = "## Notes";
 /// What to measure.
 #[derive(Args)]
 pub struct Options {
-    /// Only these groups of rows: memory, small, files, peak; or `c`, the C library alone.
+    /// Only these groups of rows: memory, small, files, peak; or `c`, the C library alone,
+    /// or `python`, the Python package alone.
     groups: Vec<String>,
     /// Tiny inputs, to see that it runs; the figures mean nothing.
     #[arg(long)]
@@ -33,6 +35,9 @@ pub struct Options {
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     if options.groups == ["c"] {
         return c::run(env, options);
+    }
+    if options.groups == ["python"] {
+        return python::run(env, options.quick, options.save);
     }
     let name = if options.parts { "parts" } else { "speed" };
     let mut cargo = env.cargo("bench");

@@ -15,8 +15,10 @@ mod install_c;
 mod layering;
 mod metadata;
 mod process;
+mod python;
 mod setup;
 mod steps;
+mod test_python;
 mod toolchain;
 mod ui;
 mod vectors;
@@ -44,7 +46,9 @@ enum Task {
     Demo(demo::Options),
     /// Check on a file of 8 GiB that memory does not grow; needs 17 GiB of disk, takes minutes.
     TestBig,
-    /// Run the benchmarks of the core.
+    /// Test the Python package in every version of Python here, and with PyTorch.
+    TestPython,
+    /// Run the benchmarks: of the core, or of one of the bindings.
     Bench(bench::Options),
     /// Build the C library and install it below a prefix.
     InstallC(install_c::Options),
@@ -75,6 +79,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Task::Test(options) => steps::run(&env, &options),
         Task::Demo(options) => demo::run(&env, &options),
         Task::TestBig => big::run(&env),
+        Task::TestPython => test_python::run(&env),
         Task::Bench(options) => bench::run(&env, &options),
         Task::InstallC(options) => install_c::run(&env, &options),
         Task::BuildWasm(options) => wasm::run(&env, options.wasm_route),

@@ -3,7 +3,7 @@
 //! Every part has a check that is fast when all is present. The Debian packages of all missing
 //! parts are installed in one go.
 
-mod apt;
+pub mod apt;
 mod part;
 mod parts;
 

@@ -22,6 +22,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use std::process::ExitCode;
 use std::time::Duration;
+pub use step::tests_passed;
 use step::{Outcome, Run, Step};
 
 /// The steps of every area, in order. A new area adds one file with a `steps` function, and one

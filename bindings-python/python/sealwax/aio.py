@@ -239,14 +239,16 @@ class _Bridge:
         try:
             return future.result()
         finally:
-            self._running.discard(future)
+            with self._lock:
+                self._running.discard(future)
 
     def cancel(self) -> None:
         """Stops what runs, and lets nothing start."""
         with self._lock:
             self.cancelled = True
-            for future in self._running:
-                future.cancel()
+            running = list(self._running)
+        for future in running:
+            future.cancel()
 
 
 async def _as_coroutine(value: Awaitable[T]) -> T:

@@ -1,12 +1,15 @@
 //! The independent reading of the format in Python, and the Python bindings.
 
+mod install;
+
 use super::step::{Outcome, Run, Step, passed, tests_passed};
-use anyhow::{Context, Result, bail};
-use std::path::{Path, PathBuf};
+use crate::python::{self, BINDINGS};
+use anyhow::{Result, bail};
 use std::process::Command;
 
 const REFERENCE: &str = "core/reference";
-const BINDINGS: &str = "bindings-python";
+/// Where the wheel is built, below the tools.
+const WHEELS: &str = "wheels";
 
 /// Files without which a source distribution could not be built.
 const IN_SDIST: [&str; 5] = [
@@ -26,7 +29,13 @@ pub fn steps() -> Vec<Step> {
             reference,
         ),
         Step::new("python:wheel", "the wheel builds for every Python from 3.9 on", wheel),
-        Step::new("python:sdist", "the source distribution has all that a build needs", sdist),
+        Step::new("python:abi3", "the wheel works in other versions of Python", install::abi3),
+        Step::new("python:sdist", "the source distribution is complete and installs", sdist),
+        Step::new(
+            "python:install",
+            "pip installs the folder, and the command works",
+            install::from_folder,
+        ),
         Step::new("python:types", "mypy --strict and stubtest agree with the package", types),
         Step::new("python:test", "the Python API: vectors, files, providers, examples", test),
     ]
@@ -50,16 +59,7 @@ fn python(run: &Run) -> Result<Command> {
 
 /// With the gate's profile, so that nothing is compiled twice; a release is built with its own.
 fn wheel(run: &Run) -> Result<Outcome> {
-    let folder = fresh_folder(run, "wheels")?;
-    let mut maturin = python(run)?;
-    maturin.args(["-m", "maturin", "build", "--profile", "checked", "--out"]).arg(&folder);
-    maturin.args(["--manifest-path", "bindings-python/Cargo.toml"]);
-    maturin.env("CARGO_TARGET_DIR", &run.env.target);
-    if run.env.ci {
-        maturin.arg("--locked");
-    }
-    run.exec(&mut maturin)?;
-    let wheel = only_file(&folder)?;
+    let wheel = python::wheel(run.env, "checked", WHEELS, run.task)?;
     let name = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
     if !name.contains("-cp39-abi3-") || !name.contains("linux") {
         bail!("{name} is not for every Python from 3.9 on");
@@ -71,17 +71,18 @@ fn wheel(run: &Run) -> Result<Outcome> {
 }
 
 fn sdist(run: &Run) -> Result<Outcome> {
-    let folder = fresh_folder(run, "sdist")?;
+    let folder = python::fresh_folder(run.env, "sdist")?;
     let mut maturin = python(run)?;
     maturin.args(["-m", "maturin", "sdist", "--out"]).arg(&folder);
     run.exec(maturin.args(["--manifest-path", "bindings-python/Cargo.toml"]))?;
-    let archive = only_file(&folder)?;
+    let archive = python::only_file(&folder)?;
     let listed = run.exec(run.env.program("tar").arg("--list").arg("--file").arg(&archive))?;
     for wanted in IN_SDIST {
         if !listed.lines().any(|line| line.ends_with(wanted)) {
             bail!("{wanted} is not in {}", archive.display());
         }
     }
+    install::from_sdist(run, &archive)?;
     Ok(Outcome::Passed(format!("{} files", listed.lines().count())))
 }
 
@@ -113,20 +114,4 @@ fn test(run: &Run) -> Result<Outcome> {
 fn skipped(output: &str) -> String {
     let reasons: Vec<&str> = output.lines().filter(|line| line.starts_with("SKIPPED")).collect();
     if reasons.is_empty() { String::new() } else { format!("; {}", reasons.join("; ")) }
-}
-
-/// An empty folder below the tools.
-fn fresh_folder(run: &Run, name: &str) -> Result<PathBuf> {
-    let folder = run.env.target.join("tools").join(name);
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder)?;
-    }
-    std::fs::create_dir_all(&folder)?;
-    Ok(folder)
-}
-
-fn only_file(folder: &Path) -> Result<PathBuf> {
-    let mut entries = std::fs::read_dir(folder)?;
-    let entry = entries.next().context("nothing was built")??;
-    Ok(entry.path())
 }

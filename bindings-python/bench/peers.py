@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -144,6 +145,7 @@ def sdk_cached() -> Callable[[bytes], bytes]:
 
 def crypt4gh_reader(folder: Path, data: bytes, offsets: list[int]) -> Callable[[], None]:
     """crypt4gh decrypts a range by one call, from the header on."""
+    logging.getLogger("crypt4gh.lib").setLevel(logging.ERROR)  # it warns of every jump
     from crypt4gh.lib import decrypt, encrypt
     from nacl.public import PrivateKey
 

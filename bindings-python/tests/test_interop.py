@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import sealwax
+from objectstore import seaweedfs
 
 
 def test_numpy(tmp_path, key):
@@ -84,21 +85,20 @@ def test_torch(tmp_path, key):
 
 
 @pytest.fixture
-def bucket(monkeypatch):
-    """An S3 server on this machine."""
-    pytest.importorskip("moto.server")
+def bucket(tmp_path):
+    """A bucket of a real S3 server on this machine."""
     boto3 = pytest.importorskip("boto3")
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    client = boto3.client("s3", endpoint_url=f"http://{host}:{port}", region_name="us-east-1")
-    client.create_bucket(Bucket="bucket")
-    yield client
-    server.stop()
+    (tmp_path / "store").mkdir()
+    with seaweedfs(tmp_path / "store") as (address, key_id, secret):
+        client = boto3.client(
+            "s3",
+            endpoint_url=address,
+            region_name="us-east-1",
+            aws_access_key_id=key_id,
+            aws_secret_access_key=secret,
+        )
+        client.create_bucket(Bucket="bucket")
+        yield client
 
 
 def test_uploads_and_downloads_by_boto3(bucket, tmp_path, key):

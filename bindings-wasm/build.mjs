@@ -1,12 +1,16 @@
 // Bundles ts/ and the generated glue into dist/. Run by `cargo xtask build-wasm`, after the module.
 import { build } from 'esbuild';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 
 const here = (path) => new URL(path, import.meta.url).pathname;
 
+// Chunks are named by their content: those of another time would stay, and be packed.
+for (const name of await readdir(here('dist'))) {
+  if (name.endsWith('.js')) await rm(here(`dist/${name}`));
+}
 await writeFile(here('build/sealwax.wasm.base64'), (await readFile(here('dist/sealwax.wasm'))).toString('base64'));
 await build({
-  entryPoints: { index: here('ts/index.ts'), node: here('ts/node.ts'), inline: here('ts/inline.ts'), kms: here('ts/kms.ts') },
+  entryPoints: ['index', 'node', 'inline', 'kms', 'worker', 'worker-host', 'worker-script'].map((name) => here(`ts/${name}.ts`)),
   outdir: here('dist'),
   bundle: true,
   splitting: true,

@@ -13,12 +13,13 @@ export interface Context {
 
 /** Checks a context of the caller's, in any of its forms. */
 export function toContext(core: Core, input: ContextInput = {}): Context {
-  const strings = entries(input).flatMap(([key, value]) => [text(key), text(value)]);
+  const strings = pairsOf(input).flatMap(([key, value]) => [text(key), text(value)]);
   const canonical = guard(() => core.canonicalContext(strings)) as Owned;
   return { canonical, pairs: fromStrings(strings) };
 }
 
-function entries(input: ContextInput): (readonly [string, string])[] {
+/** The pairs, in the order of the caller's. */
+export function pairsOf(input: ContextInput): (readonly [string, string])[] {
   if (typeof input !== 'object' || input === null) throw invalid('the context must be an object or pairs');
   return Symbol.iterator in input ? [...(input as Iterable<readonly [string, string]>)] : Object.entries(input);
 }

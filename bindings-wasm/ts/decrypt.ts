@@ -11,7 +11,7 @@ import { type CallOptions, Keyring, providersOf } from './keyring.js';
 import { Once, type Pieces, toBlob, toBytes, toStream } from './output.js';
 import { opened } from './pipeline.js';
 import { throwIfAborted } from './signal.js';
-import { type Reader, randomAccess, readerOf } from './source.js';
+import { type Reader, abandon, randomAccess, readerOf } from './source.js';
 
 type OpenOptions = CallOptions & Pick<DecryptOptions, 'requiredContext'>;
 
@@ -85,7 +85,7 @@ class Message implements Decryption {
 
   stream(): ReadableStream<Owned> {
     this.#once.use();
-    return toStream(this.#pieces());
+    return toStream(this.#pieces(), (reason) => this.#abandon(reason));
   }
 
   #bodySize(header: Header): number | undefined {
@@ -111,6 +111,11 @@ class Message implements Decryption {
     }
   }
 
+  #abandon(reason: unknown): void {
+    if (this.#opened) this.#opened.then(({ reader }) => reader.close(reason), () => {});
+    else abandon(this.#source, reason);
+  }
+
   async *#pieces(): Pieces {
     const { engine: choice, signal, onProgress, associatedData } = this.#options;
     const { core, header, handle, reader } = await this.#open();
@@ -121,6 +126,9 @@ class Message implements Decryption {
       const size = this.#bodySize(header);
       const engine = await engineOf(cipher, choice, size);
       yield* opened({ reader, engine, signal, onProgress, total: plaintextTotal(core, size) });
+    } catch (error) {
+      reader.close(error);
+      throw error;
     } finally {
       reader.close();
       this.#metadata = outcome(() => metadataOf(handle));

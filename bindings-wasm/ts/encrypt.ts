@@ -11,7 +11,7 @@ import { Once, type Pieces, toBlob, toBytes, toStream } from './output.js';
 import { randomParts, streamParts } from './parts.js';
 import { sealed } from './pipeline.js';
 import { throwIfAborted } from './signal.js';
-import { type Reader, randomAccess, readerOf } from './source.js';
+import { type Reader, abandon, randomAccess, readerOf } from './source.js';
 
 /** A header that is finished and the DEK behind it. */
 interface Opened {
@@ -100,7 +100,7 @@ class Message implements Encryption {
 
   stream(): ReadableStream<Owned> {
     this.#once.use();
-    return toStream(this.#pieces());
+    return toStream(this.#pieces(), (reason) => abandon(this.#source, reason));
   }
 
   async parts(options: PartsOptions = {}): Promise<Parts> {
@@ -141,6 +141,8 @@ class Message implements Encryption {
     } catch (error) {
       reader.close(error);
       throw error;
+    } finally {
+      reader.close();
     }
   }
 }

@@ -54,8 +54,11 @@ export async function toBlob(pieces: Pieces, type = ''): Promise<Blob> {
   return new Blob([...parts, ...gathered], { type });
 }
 
-/** Pulls as the consumer reads. Runs become one piece each: large pieces cost least. */
-export function toStream(pieces: Pieces): ReadableStream<Owned> {
+/**
+ * Pulls as the consumer reads. Runs become one piece each: large pieces cost least. `abandon` gives
+ * the source up when the consumer cancels, even before the first piece was made.
+ */
+export function toStream(pieces: Pieces, abandon?: (reason: unknown) => void): ReadableStream<Owned> {
   return new ReadableStream<Owned>(
     {
       async pull(controller) {
@@ -66,8 +69,10 @@ export function toStream(pieces: Pieces): ReadableStream<Owned> {
         if (joined.length > 0) controller.enqueue(joined);
         else await this.pull?.(controller);
       },
-      async cancel() {
-        await pieces.return(undefined);
+      async cancel(reason) {
+        // Thrown in, not returned: the source learns the reason.
+        await pieces.throw(reason).catch(() => {});
+        abandon?.(reason);
       },
     },
     { highWaterMark: 0 },

@@ -6,6 +6,7 @@ import { type Core, format } from './core.js';
 import type { Engine } from './engine.js';
 import { SealwaxError, guard, invalid } from './errors.js';
 import type { Pieces } from './output.js';
+import { placeOf } from './part-layout.js';
 import { abortable, throwIfAborted } from './signal.js';
 import type { RandomAccess } from './source.js';
 
@@ -39,6 +40,7 @@ export function randomParts(options: PartsOptions, size: number, object: SealedO
 }
 
 class RandomParts implements Parts {
+  readonly isStream = false;
   readonly partSize: number;
   readonly size: number;
   readonly count: number;
@@ -55,16 +57,10 @@ class RandomParts implements Parts {
   }
 
   part(number: number): Part {
-    if (!Number.isSafeInteger(number) || number < 1 || number > this.count) {
-      throw invalid(`parts are numbered from 1 to ${this.count}`);
-    }
-    const offset = (number - 1) * this.partSize;
-    const end = Math.min(offset + this.partSize, this.size);
-    const pieces = () => this.#seal(number, offset, end);
+    const place = placeOf(number, this);
+    const pieces = () => this.#seal(number, place.offset, place.offset + place.size);
     return {
-      number,
-      offset,
-      size: end - offset,
+      ...place,
       bytes: async () => concat(await pieces()),
       blob: async () => new Blob(await pieces()),
     };
@@ -170,6 +166,7 @@ export function streamParts(options: PartsOptions, size: number | undefined, pie
 }
 
 class StreamParts implements Parts {
+  readonly isStream = true;
   readonly partSize: number;
   readonly size: number | undefined;
   readonly count: number | undefined;
@@ -182,8 +179,8 @@ class StreamParts implements Parts {
     this.#pieces = pieces;
   }
 
-  part(): Part {
-    throw new SealwaxError('invalid_state', 'the parts of a stream come in order only');
+  part(number: number): Part {
+    return { ...placeOf(number, this) } as Part; // always fails
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Part> {

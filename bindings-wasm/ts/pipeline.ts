@@ -89,6 +89,9 @@ async function* inOrder(next: Next, job: Job): AsyncGenerator<Owned[]> {
       job.onProgress?.({ done, total: job.total });
       yield pieces;
     }
+  } catch (error) {
+    job.reader.close(error);
+    throw error;
   } finally {
     job.reader.close();
     await queue.settled();

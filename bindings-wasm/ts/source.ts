@@ -32,6 +32,11 @@ export function readerOf(source: Source, signal?: AbortSignal): Reader {
   throw invalid('the source must be bytes, a Blob or a ReadableStream of bytes');
 }
 
+/** Cancels a stream that nobody reads yet. */
+export function abandon(source: Source, reason: unknown): void {
+  if (source instanceof ReadableStream && !source.locked) source.cancel(reason).catch(() => {});
+}
+
 /** Undefined for streams. */
 export function randomAccess(source: Source): RandomAccess | undefined {
   if (isBytes(source)) {

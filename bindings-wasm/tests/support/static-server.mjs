@@ -45,7 +45,7 @@ export async function serve({ folders = {}, headers = {}, routes = {}, pages = {
       server.close(resolve);
       server.closeAllConnections();
     });
-  return { port, origin: `http://localhost:${port}`, close };
+  return { port, origin: `http://localhost:${port}`, close, unref: () => server.unref() };
 }
 
 const longest = (prefixes, path) =>

@@ -14,11 +14,14 @@ pub fn steps() -> Vec<Step> {
         Step::new("wasm:types", "TypeScript finds no error in the sources and the types", |run| {
             run.pass(wasm::npm(run.env).args(["run", "check"]))
         }),
-        Step::new("wasm:test", "both engines, on Node", test),
+        Step::new("wasm:test", "the suite on both engines, on Node", |run| test(run, "test")),
+        Step::new("wasm:chromium", "the suite on both engines, in Chromium", |run| {
+            test(run, "test:chromium")
+        }),
     ]
 }
 
-fn test(run: &Run) -> Result<Outcome> {
-    let output = run.exec(wasm::npm(run.env).arg("test"))?;
+fn test(run: &Run, script: &str) -> Result<Outcome> {
+    let output = run.exec(wasm::npm(run.env).args(["run", script]))?;
     Ok(Outcome::Passed(format!("{} tests", node_tests_passed(&output)?)))
 }

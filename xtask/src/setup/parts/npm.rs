@@ -21,13 +21,13 @@ pub struct Npm {
     browser: bool,
 }
 
-/// The tools that build and test the package for browsers and Node.
+/// The tools that build and test the package for browsers and Node, and Chromium for its tests.
 pub const PACKAGE: Npm = Npm {
     name: "npm",
     folder: "bindings-wasm",
     why: "the package for browsers and Node is bundled and checked by tools from npm",
     what: "npm ci in bindings-wasm",
-    browser: false,
+    browser: true,
 };
 
 /// The packages of the upload page, and Chromium for its tests.

@@ -1,7 +1,7 @@
 // Both engines, both kinds of local key, sizes around every boundary.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LocalKey, SealwaxError, decrypt, encrypt, openRange } from '../dist/node.js';
+import { LocalKey, SealwaxError, decrypt, encrypt, openRange } from 'sealwax';
 
 const KEK = new Uint8Array(32).fill(7);
 const SIZES = [0, 1, 16_383, 16_384, 16_385, 100_000, 1_100_000];

@@ -1,0 +1,31 @@
+// Where the parts of a sealed object are.
+
+import { SealwaxError, invalid } from './errors.js';
+
+export interface PartPlace {
+  readonly number: number;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** How an object is divided. */
+export interface PartLayout {
+  readonly partSize: number;
+  /** Length of the object, where it is known. */
+  readonly size: number | undefined;
+  readonly count: number | undefined;
+  /** Whether the parts come from a stream: once, and in order. */
+  readonly isStream: boolean;
+}
+
+/** The place of a part by its number, from 1; fails for numbers that no part has. */
+export function placeOf(number: number, { partSize, size, count, isStream }: PartLayout): PartPlace {
+  if (isStream || size === undefined || count === undefined) {
+    throw new SealwaxError('invalid_state', 'the parts of a stream come in order only');
+  }
+  if (!Number.isSafeInteger(number) || number < 1 || number > count) {
+    throw invalid(`parts are numbered from 1 to ${count}`);
+  }
+  const offset = (number - 1) * partSize;
+  return { number, offset, size: Math.min(partSize, size - offset) };
+}

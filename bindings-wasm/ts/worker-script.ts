@@ -1,0 +1,5 @@
+// The worker that SealwaxWorker starts by itself.
+
+import { serveSealwax } from './worker/host.js';
+
+serveSealwax();

@@ -1,0 +1,82 @@
+// Errors on their way between a page and its worker.
+
+import type { Attempt, ErrorCode } from '../../types/index.js';
+import { SealwaxError } from '../errors.js';
+
+/** An error as it travels. */
+export interface Failure {
+  /** Of an error of ours. */
+  readonly code?: ErrorCode;
+  readonly name: string;
+  readonly message: string;
+  readonly chunk?: number | undefined;
+  readonly needed?: number | undefined;
+  readonly attempts?: readonly (Omit<Attempt, 'error'> & { error: Failure })[];
+  readonly cause?: Failure;
+  /** Its number on the side that threw it first, and whether that is the side which receives it. */
+  readonly origin: number;
+  readonly isYours: boolean;
+}
+
+/** How many errors are kept to be recognised when they come back. */
+const KEPT = 64;
+
+/**
+ * Turns errors into what a message can carry and back. An error that crosses and comes back, as the
+ * cause of one of ours, is the very object that was thrown.
+ */
+export class FailureCodec {
+  readonly #thrown = new Map<number, unknown>();
+  readonly #received = new WeakMap<object, number>();
+  #next = 1;
+
+  encode(error: unknown): Failure {
+    const known = typeof error === 'object' && error !== null ? this.#received.get(error) : undefined;
+    const base = { name: nameOf(error), message: messageOf(error), origin: known ?? this.#keep(error), isYours: known !== undefined };
+    if (!(error instanceof SealwaxError)) return base;
+    const { code, chunk, needed, cause } = error;
+    const attempts = error.attempts.map(({ providerId, keyId, error }) => ({ providerId, keyId, error: this.encode(error) }));
+    return { ...base, code, chunk, needed, attempts, ...(cause !== undefined && { cause: this.encode(cause) }) };
+  }
+
+  decode(failure: Failure): unknown {
+    const own = failure.isYours ? this.#thrown.get(failure.origin) : undefined;
+    if (own !== undefined) return own;
+    const error = failure.code ? this.#ours(failure, failure.code) : foreign(failure);
+    if (!failure.isYours) this.#received.set(error, failure.origin);
+    return error;
+  }
+
+  #ours({ message, chunk, needed, attempts = [], cause }: Failure, code: ErrorCode): SealwaxError {
+    const error = new SealwaxError(code, '', {
+      ...(chunk !== undefined && { chunk }),
+      ...(needed !== undefined && { needed }),
+      ...(cause && { cause: this.decode(cause) }),
+      attempts: attempts.map(({ providerId, keyId, error }) => ({ providerId, keyId, error: this.decode(error) })),
+    });
+    error.message = message; // with its subject already
+    return error;
+  }
+
+  #keep(error: unknown): number {
+    const number = this.#next++;
+    this.#thrown.set(number, error);
+    this.#thrown.delete(number - KEPT);
+    return number;
+  }
+}
+
+/** An error of a host that was thrown on the other side. */
+function foreign({ name, message }: Failure): Error {
+  if (name === 'AbortError' || name === 'TimeoutError') return new DOMException(message, name) as unknown as Error;
+  const error = name === 'TypeError' ? new TypeError(message) : new Error(message);
+  if (error.name !== name) error.name = name;
+  return error;
+}
+
+const nameOf = (error: unknown): string => (isError(error) ? error.name : 'Error');
+
+const messageOf = (error: unknown): string => (isError(error) ? error.message : String(error));
+
+const isError = (error: unknown): error is Error =>
+  error instanceof Error || (typeof DOMException === 'function' && error instanceof DOMException);

@@ -1,0 +1,107 @@
+// Providers across the wire: they live on the page and are called from the worker, or live there.
+
+import type { EncryptionContext, GeneratedDek, KeyProvider, ProviderCall, WorkerKeys, WrappedDek, WrappedKey } from '../../types/worker.js';
+import { type Owned, view } from '../bytes.js';
+import { invalid } from '../errors.js';
+import { providersOf } from '../keyring.js';
+import { Moved, type Wire } from './wire.js';
+
+/** A provider of the page's by its offer, or one of the worker's by its name. */
+export type SentProvider = string | { readonly target: number; readonly providerId: string; readonly generates: boolean };
+
+/** What a provider is told about a call, without what only makes sense on its side. */
+type CallDetails = Pick<ProviderCall, 'canonicalContext' | 'objectName' | 'plaintextSize'> & { reports: number };
+
+/** Checks the keys at once, and offers those that live here. */
+export function sendKeys(wire: Wire, keys: WorkerKeys): { sent: SentProvider[]; withdraw(): void } {
+  const list = (Array.isArray(keys) ? keys : [keys]) as readonly (KeyProvider | string)[];
+  if (list.length === 0) throw invalid('at least one key provider is needed');
+  const sent = list.map((key) => (typeof key === 'string' ? key : offerProvider(wire, providersOf(key)[0]!)));
+  const withdraw = () => {
+    for (const provider of sent) if (typeof provider !== 'string') wire.withdraw(provider.target);
+  };
+  return { sent, withdraw };
+}
+
+function offerProvider(wire: Wire, provider: KeyProvider): SentProvider {
+  const { providerId } = provider;
+  const target = wire.offer({
+    accepts: (keyId: string) => provider.accepts(keyId),
+    wrap: async (dek: Owned, context: EncryptionContext, details: CallDetails, signal: AbortSignal) => {
+      try {
+        return await provider.wrap(dek, context, callOf(wire, details, signal));
+      } finally {
+        dek.fill(0);
+      }
+    },
+    unwrap: async (wrapped: WrappedKey, context: EncryptionContext, details: CallDetails, signal: AbortSignal) =>
+      secret(await provider.unwrap(wrapped, context, callOf(wire, details, signal))),
+    generate: async (context: EncryptionContext, details: CallDetails, signal: AbortSignal) => {
+      const made = await provider.generate!(context, callOf(wire, details, signal));
+      const dek = secret(made?.dek);
+      return new Moved({ keyId: made.keyId, wrappedDek: made.wrappedDek, dek: dek.value }, dek.transfer);
+    },
+  });
+  return { target, providerId, generates: typeof provider.generate === 'function' };
+}
+
+const callOf = (wire: Wire, { reports, ...details }: CallDetails, signal: AbortSignal): ProviderCall => ({
+  ...details,
+  signal,
+  report: (report) => wire.tell(reports, 'report', [report]),
+});
+
+/** Moves a DEK to the other side: nothing of it stays here. */
+function secret(dek: unknown): Moved {
+  const bytes = view(dek as Uint8Array, 'the DEK that the provider returned');
+  if (bytes.length === bytes.buffer.byteLength) return new Moved(bytes, [bytes.buffer]);
+  const copy = bytes.slice(); // the rest of the buffer is not ours to give away
+  bytes.fill(0);
+  return new Moved(copy, [copy.buffer]);
+}
+
+/** The providers as the worker calls them. */
+export const receiveKeys = (wire: Wire, sent: readonly SentProvider[], own: Readonly<Record<string, KeyProvider>>): KeyProvider[] =>
+  sent.map((provider) => {
+    if (typeof provider !== 'string') return new PageProvider(wire, provider);
+    if (!Object.hasOwn(own, provider)) throw invalid(`the worker has no provider "${provider}"`);
+    return own[provider]!;
+  });
+
+class PageProvider implements KeyProvider {
+  readonly providerId: string;
+  readonly generate?: (context: EncryptionContext, call: ProviderCall) => Promise<GeneratedDek>;
+  readonly #wire: Wire;
+  readonly #target: number;
+
+  constructor(wire: Wire, { target, providerId, generates }: Exclude<SentProvider, string>) {
+    this.providerId = providerId;
+    this.#wire = wire;
+    this.#target = target;
+    if (generates) this.generate = (context, call) => this.#ask('generate', [context], call);
+  }
+
+  accepts(keyId: string): Promise<boolean> {
+    return this.#wire.call(this.#target, 'accepts', [keyId]);
+  }
+
+  wrap(dek: Uint8Array, context: EncryptionContext, call: ProviderCall): Promise<WrappedDek> {
+    const copy = dek.slice() as Owned; // moved; the one of the caller's is the caller's to wipe
+    return this.#ask('wrap', [copy, context], call, [copy.buffer]);
+  }
+
+  unwrap(wrapped: WrappedKey, context: EncryptionContext, call: ProviderCall): Promise<Uint8Array> {
+    return this.#ask('unwrap', [wrapped, context], call);
+  }
+
+  async #ask<T>(method: string, args: unknown[], call: ProviderCall, transfer: Transferable[] = []): Promise<T> {
+    const { signal, report, ...rest } = call;
+    const reports = this.#wire.offer({ report });
+    const details: CallDetails = { ...rest, reports };
+    try {
+      return await this.#wire.call(this.#target, method, [...args, details], { signal, transfer });
+    } finally {
+      this.#wire.withdraw(reports);
+    }
+  }
+}

@@ -1,0 +1,234 @@
+// The results of the worker's jobs, as the page has them.
+
+import type { Decryption, Encryption, HeaderInfo, Part, Parts, PartsOptions, RangeReader } from '../../types/index.js';
+import type { Owned } from '../bytes.js';
+import { invalid } from '../errors.js';
+import { Once } from '../output.js';
+import { placeOf } from '../part-layout.js';
+import { abortable, throwIfAborted } from '../signal.js';
+import type { SentPart, SentParts } from './job.js';
+import { remoteStream } from './streams.js';
+import type { Wire } from './wire.js';
+
+/** Objects of the worker's that a forgotten result of the page's holds on to. */
+const forgotten = new FinalizationRegistry<() => void>((release) => release());
+
+/** How a job begins in the worker, and what the page keeps for it meanwhile. */
+export interface Start {
+  /** Asks for the job; returns its number. */
+  run(): Promise<number>;
+  /** Forgets providers and callbacks, which the worker will not ask for again. */
+  settle(): void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The worker's job, asked for at the first use. */
+class Job {
+  readonly wire: Wire;
+  readonly #start: Start;
+  readonly #once = new Once();
+  #target: Promise<number> | undefined;
+
+  constructor(wire: Wire, start: Start) {
+    this.wire = wire;
+    this.#start = start;
+  }
+
+  async call<T>(method: string, ...args: unknown[]): Promise<T> {
+    const { signal } = this.#start;
+    throwIfAborted(signal);
+    const answer = this.#asked().then((target) => this.wire.call<T>(target, method, args));
+    return abortable(answer, signal);
+  }
+
+  /** As {@link call}, for the one result that a message has. */
+  async result<T>(method: string, ...args: unknown[]): Promise<T> {
+    this.#once.use();
+    return this.call<T>(method, ...args).finally(this.#start.settle);
+  }
+
+  /** Progress goes on while the parts are taken: the job keeps its callbacks. */
+  parts({ partSize }: PartsOptions): Promise<SentParts> {
+    this.#once.use();
+    return this.call('parts', { partSize });
+  }
+
+  stream(): ReadableStream<Owned> {
+    this.#once.use();
+    const { signal, settle } = this.#start;
+    return remoteStream(this.wire, this.call('stream'), { signal, settle });
+  }
+
+  #asked(): Promise<number> {
+    if (this.#target) return this.#target;
+    const { wire } = this; // what is called later must not hold on to the job
+    const { signal, settle, run } = this.#start;
+    const target = run();
+    const abort = () => void target.then((number) => wire.tell(number, 'abort', [wire.failures.encode(signal?.reason)]), () => {});
+    signal?.addEventListener('abort', abort, { once: true });
+    forgotten.register(this, () => {
+      settle();
+      signal?.removeEventListener('abort', abort);
+      target.then((number) => wire.release(number), () => {});
+    });
+    this.#target = target;
+    return target;
+  }
+}
+
+export class RemoteEncryption implements Encryption {
+  readonly #job: Job;
+
+  constructor(wire: Wire, start: Start) {
+    this.#job = new Job(wire, start);
+  }
+
+  header(): Promise<Owned> {
+    return this.#job.call('header');
+  }
+
+  size(): Promise<number | undefined> {
+    return this.#job.call('size');
+  }
+
+  async bytes(): Promise<Owned> {
+    return this.#job.result('bytes');
+  }
+
+  async blob(type?: string): Promise<Blob> {
+    return this.#job.result('blob', type);
+  }
+
+  stream(): ReadableStream<Owned> {
+    return this.#job.stream();
+  }
+
+  async parts(options: PartsOptions = {}): Promise<Parts> {
+    const sent = await this.#job.parts(options);
+    return new RemoteParts(this.#job, sent);
+  }
+}
+
+export class RemoteDecryption implements Decryption {
+  readonly #job: Job;
+
+  constructor(wire: Wire, start: Start) {
+    this.#job = new Job(wire, start);
+  }
+
+  header(): Promise<HeaderInfo> {
+    return this.#job.call('header');
+  }
+
+  metadata(): Promise<Owned | undefined> {
+    return this.#job.call('metadata');
+  }
+
+  expectedSize(): Promise<number | undefined> {
+    return this.#job.call('expectedSize');
+  }
+
+  async bytes(): Promise<Owned> {
+    return this.#job.result('bytes');
+  }
+
+  async blob(type?: string): Promise<Blob> {
+    return this.#job.result('blob', type);
+  }
+
+  stream(): ReadableStream<Owned> {
+    return this.#job.stream();
+  }
+}
+
+class RemoteParts implements Parts {
+  readonly partSize: number;
+  readonly size: number | undefined;
+  readonly count: number | undefined;
+  readonly #job: Job; // kept: the worker's parts live as long as their job
+  readonly #sent: SentParts;
+
+  constructor(job: Job, sent: SentParts) {
+    this.#job = job;
+    this.#sent = sent;
+    this.partSize = sent.partSize;
+    this.size = sent.size;
+    this.count = sent.count;
+  }
+
+  part(number: number): Part {
+    const place = placeOf(number, this.#sent);
+    return { ...place, bytes: () => this.#call('bytes', number), blob: () => this.#call('blob', number) };
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Part> {
+    if (this.#sent.isStream) return yield* this.#next();
+    for (let number = 1; number <= this.count!; number++) yield this.part(number);
+  }
+
+  close(): void {
+    this.#job.wire.tell(this.#sent.target, 'close', []);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async *#next(): AsyncGenerator<Part> {
+    for (let part = await this.#call<SentPart | undefined>('next'); part; part = await this.#call<SentPart | undefined>('next')) {
+      const { blob, ...place } = part;
+      yield { ...place, blob: async () => blob, bytes: async () => new Uint8Array(await blob.arrayBuffer()) };
+    }
+  }
+
+  #call<T>(method: string, ...args: unknown[]): Promise<T> {
+    return this.#job.wire.call(this.#sent.target, method, args);
+  }
+}
+
+/** What the worker says about an object that it opened. */
+export interface SentRange {
+  readonly target: number;
+  readonly header: HeaderInfo;
+  readonly size: number;
+  readonly metadata: Owned | undefined;
+}
+
+export class RemoteRange implements RangeReader {
+  readonly header: HeaderInfo;
+  readonly size: number;
+  readonly #wire: Wire;
+  readonly #target: number;
+  readonly #metadata: Owned | undefined;
+
+  constructor(wire: Wire, { target, header, size, metadata }: SentRange) {
+    this.#wire = wire;
+    this.#target = target;
+    this.#metadata = metadata;
+    this.header = header;
+    this.size = size;
+    forgotten.register(this, () => wire.tell(target, 'close', []));
+  }
+
+  metadata(): Owned | undefined {
+    return this.#metadata?.slice();
+  }
+
+  async read(offset: number, length: number, { signal }: { signal?: AbortSignal } = {}): Promise<Owned> {
+    throwIfAborted(signal);
+    return abortable(this.#wire.call<Owned>(this.#target, 'read', [offset, length], { signal }), signal);
+  }
+
+  stream(offset = 0, length?: number, { signal }: { signal?: AbortSignal } = {}): ReadableStream<Owned> {
+    if (!Number.isSafeInteger(offset) || offset < 0) throw invalid('offset and length are integers from 0');
+    return remoteStream(this.#wire, this.#wire.call(this.#target, 'stream', [offset, length]), { signal });
+  }
+
+  close(): void {
+    this.#wire.tell(this.#target, 'close', []);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

@@ -1,0 +1,148 @@
+// Calls between a page and its worker, in both directions, over messages.
+
+import { SealwaxError } from '../errors.js';
+import { type Failure, FailureCodec } from './failure.js';
+
+/** A `Worker`, a `MessagePort`, or the global scope of a worker. */
+export interface Endpoint {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
+  addEventListener(type: 'messageerror', listener: () => void): void;
+  start?(): void;
+}
+
+/** What the other side may call. Every method gets the call's signal as its last argument. */
+export type Service = Readonly<Record<string, (...args: any[]) => unknown>>;
+
+/** An answer, and what of it is handed over instead of copied. */
+export class Moved {
+  constructor(readonly value: unknown, readonly transfer: Transferable[]) {}
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly transfer?: Transferable[];
+}
+
+type Message =
+  | { kind: 'call'; id: number; target: number; method: string; args: unknown[] }
+  | { kind: 'tell'; target: number; method: string; args: unknown[] }
+  | { kind: 'abort'; id: number; reason: Failure }
+  | { kind: 'answer'; id: number; value: unknown }
+  | { kind: 'failure'; id: number; failure: Failure }
+  | { kind: 'release'; target: number };
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** The service that each side starts with. */
+export const ROOT = 0;
+
+export class Wire {
+  readonly failures = new FailureCodec();
+  readonly #endpoint: Endpoint;
+  readonly #services = new Map<number, Service>();
+  /** Calls to the other side. */
+  readonly #pending = new Map<number, Pending>();
+  /** Calls from the other side. */
+  readonly #running = new Map<number, AbortController>();
+  #next = 1;
+  #ended: SealwaxError | undefined;
+
+  constructor(endpoint: Endpoint, root: Service) {
+    this.#endpoint = endpoint;
+    this.#services.set(ROOT, root);
+    endpoint.addEventListener('message', ({ data }) => this.#receive(data as Message));
+    endpoint.addEventListener('messageerror', () => this.end(new SealwaxError('io', 'a message cannot be read')));
+    endpoint.start?.();
+  }
+
+  /** Lets the other side call an object until it is released; returns its number. */
+  offer(service: Service): number {
+    const target = this.#next++;
+    this.#services.set(target, service);
+    return target;
+  }
+
+  /** Takes an offer back. */
+  withdraw(target: number): void {
+    this.#services.delete(target);
+  }
+
+  async call<T>(target: number, method: string, args: unknown[], { signal, transfer = [] }: CallOptions = {}): Promise<T> {
+    if (this.#ended) throw this.#ended;
+    const id = this.#next++;
+    const abort = () => this.#post({ kind: 'abort', id, reason: this.failures.encode(signal?.reason) });
+    const answer = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    try {
+      this.#post({ kind: 'call', id, target, method, args }, transfer);
+      if (signal?.aborted) abort();
+      signal?.addEventListener('abort', abort);
+      return (await answer) as T;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      this.#pending.delete(id);
+    }
+  }
+
+  /** A call without an answer. */
+  tell(target: number, method: string, args: unknown[]): void {
+    if (!this.#ended) this.#post({ kind: 'tell', target, method, args });
+  }
+
+  /** Tells the other side that an object of its own is not needed any more. */
+  release(target: number): void {
+    if (!this.#ended) this.#post({ kind: 'release', target });
+  }
+
+  /** Fails every call under way with this error, and every call to come with `later`. */
+  end(error: SealwaxError, later = error): void {
+    this.#ended ??= later;
+    for (const { reject } of this.#pending.values()) reject(error);
+    for (const controller of this.#running.values()) controller.abort(error);
+  }
+
+  #post(message: Message, transfer: Transferable[] = []): void {
+    this.#endpoint.postMessage(message, transfer);
+  }
+
+  #receive(message: Message): void {
+    switch (message?.kind) {
+      case 'call':
+        return void this.#serve(message);
+      case 'tell':
+        return void this.#find(message)?.(...message.args);
+      case 'abort':
+        return this.#running.get(message.id)?.abort(this.failures.decode(message.reason));
+      case 'answer':
+        return this.#pending.get(message.id)?.resolve(message.value);
+      case 'failure':
+        return this.#pending.get(message.id)?.reject(this.failures.decode(message.failure));
+      case 'release':
+        return this.withdraw(message.target);
+    }
+  }
+
+  async #serve({ id, target, method, args }: Message & { kind: 'call' }): Promise<void> {
+    const controller = new AbortController();
+    this.#running.set(id, controller);
+    try {
+      const call = this.#find({ target, method });
+      if (!call) throw new SealwaxError('invalid_state', 'the object was closed');
+      const result = await call(...args, controller.signal);
+      const { value, transfer } = result instanceof Moved ? result : new Moved(result, []);
+      this.#post({ kind: 'answer', id, value }, transfer);
+    } catch (error) {
+      this.#post({ kind: 'failure', id, failure: this.failures.encode(error) });
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+
+  #find({ target, method }: { target: number; method: string }): ((...args: any[]) => unknown) | undefined {
+    const service = this.#services.get(target);
+    return service && Object.hasOwn(service, method) ? service[method] : undefined;
+  }
+}

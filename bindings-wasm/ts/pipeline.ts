@@ -47,7 +47,7 @@ export function sealed({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]>
       throw new SealwaxError('io', `the source has another length than ${job.total} bytes`);
     }
     const chunks = Math.max(1, plaintext.length / chunk);
-    const run = { chunks, plaintext: plaintext.length, pieces: engine.seal(index, plaintext) };
+    const run = { chunks, plaintext: plaintext.length, pieces: observed(engine.seal(index, plaintext)) };
     index += chunks;
     return run;
   };
@@ -66,15 +66,20 @@ export function opened({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]>
     if (sealed.length < tag) {
       // Reported in its turn: chunks before it may be worse than missing.
       const pieces = Promise.reject(new SealwaxError('truncated', 'the last chunk is missing or cut off'));
-      pieces.catch(() => {});
-      return { chunks: 0, plaintext: 0, pieces };
+      return { chunks: 0, plaintext: 0, pieces: observed(pieces) };
     }
     const chunks = Math.max(1, sealed.length / sealedChunk);
-    const run = { chunks, plaintext: sealed.length - chunks * tag, pieces: engine.open(index, sealed) };
+    const run = { chunks, plaintext: sealed.length - chunks * tag, pieces: observed(engine.open(index, sealed)) };
     index += chunks;
     return run;
   };
   return inOrder(next, { reader, engine, ...job });
+}
+
+/** A failure is reported when its turn comes, and to nobody if that never is. */
+function observed<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 async function* inOrder(next: Next, job: Job): AsyncGenerator<Owned[]> {
@@ -141,7 +146,6 @@ class Queue {
       this.#ended = true;
       return;
     }
-    run.pieces.catch(() => {}); // reported when its turn comes
     this.#runs.push(run);
     this.#chunks += run.chunks;
   }

@@ -8,8 +8,17 @@ export type Owned = Uint8Array<ArrayBuffer>;
 
 const NO_BYTES = new Uint8Array(0);
 
-/** A view of the caller's bytes, without a copy: offset and length of the view are respected. */
+/**
+ * The caller's bytes, without a copy: offset and length of the view are respected. Of a buffer that
+ * can change its size it is a copy, because WebCrypto takes none of those.
+ */
 export function view(bytes: Bytes, what: string): Owned {
+  const it = writableView(bytes, what);
+  return (it.buffer as { resizable?: boolean }).resizable ? it.slice() : it;
+}
+
+/** As {@link view}, never a copy: for output. */
+export function writableView(bytes: Bytes, what: string): Owned {
   const isView = ArrayBuffer.isView(bytes);
   const buffer: unknown = isView ? bytes.buffer : bytes;
   if (!(buffer instanceof ArrayBuffer)) {
@@ -17,7 +26,11 @@ export function view(bytes: Bytes, what: string): Owned {
     const isShared = typeof SharedArrayBuffer === 'function' && buffer instanceof SharedArrayBuffer;
     throw invalid(isShared ? `${what} must not be shared memory: copy it first` : `${what} must be bytes`);
   }
-  return isView ? new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(buffer);
+  try {
+    return isView ? new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(buffer);
+  } catch {
+    throw invalid(`${what} must not be detached: its buffer was handed to somebody else`);
+  }
 }
 
 /** As {@link view}; nothing gives no bytes. */

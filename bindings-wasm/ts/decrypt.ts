@@ -11,7 +11,7 @@ import { type CallOptions, Keyring, providersOf } from './keyring.js';
 import { Once, type Pieces, toBlob, toBytes, toStream } from './output.js';
 import { opened } from './pipeline.js';
 import { throwIfAborted } from './signal.js';
-import { type Reader, abandon, randomAccess, readerOf } from './source.js';
+import { type Reader, abandon, checkSource, randomAccess, readerOf } from './source.js';
 
 type OpenOptions = CallOptions & Pick<DecryptOptions, 'requiredContext'>;
 
@@ -35,6 +35,7 @@ export async function openHeader(core: Core, bytes: Owned, providers: readonly K
 export const metadataOf = (handle: DecryptHandle): Owned | undefined => guard(() => handle.metadata()) as Owned | undefined;
 
 export function decrypt(source: Source, keys: Keys, options: DecryptOptions = {}): Decryption {
+  checkSource(source);
   return new Message(source, providersOf(keys), options);
 }
 

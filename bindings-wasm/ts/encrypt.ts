@@ -1,7 +1,7 @@
 // Encryption: the result that is made when asked for.
 
 import type { EncryptOptions, Encryption, Encryptor, EncryptorOptions, Keys, MessageOptions, Parts, PartsOptions, Source, TransformPair } from '../types/index.js';
-import { type Owned, concat, optionalView, textOrBytes, view } from './bytes.js';
+import { type Owned, concat, optionalView, textOrBytes, view, writableView } from './bytes.js';
 import { type Context, toContext } from './context.js';
 import { type Core, type EncryptHandle, type MessageCipher, core } from './core.js';
 import { engineOf } from './engine.js';
@@ -11,7 +11,7 @@ import { Once, type Pieces, toBlob, toBytes, toStream } from './output.js';
 import { randomParts, streamParts } from './parts.js';
 import { sealed } from './pipeline.js';
 import { throwIfAborted } from './signal.js';
-import { type Reader, abandon, randomAccess, readerOf } from './source.js';
+import { type Reader, abandon, checkSource, randomAccess, readerOf } from './source.js';
 
 /** A header that is finished and the DEK behind it. */
 interface Opened {
@@ -51,7 +51,12 @@ function makeHandle(module: Core, dek: Owned, list: ReturnType<typeof wrappedKey
   return guard(() => new module.EncryptHandle(dek, list, context.canonical, bytes, padding, size));
 }
 
+/** Checks source and size at once. */
 function sizeOf(source: Source, declared: number | undefined): number | undefined {
+  checkSource(source);
+  if (declared !== undefined && !(Number.isSafeInteger(declared) && declared >= 0)) {
+    throw invalid('size must be an integer from 0');
+  }
   const known = randomAccess(source)?.size;
   if (known !== undefined && declared !== undefined && known !== declared) {
     throw invalid(`the source has ${known} bytes and not ${declared}`);
@@ -174,7 +179,7 @@ class HandleEncryptor implements Encryptor {
   }
 
   encryptInto(plaintext: Uint8Array, out: Uint8Array, associatedData = this.#options.associatedData): number {
-    const target = view(out, 'the output');
+    const target = writableView(out, 'the output');
     const needed = this.sealedSize(view(plaintext, 'the plaintext').length);
     if (target.length < needed) throw new SealwaxError('buffer_too_small', `${needed} bytes are needed`, { needed });
     target.set(this.encryptBytes(plaintext, associatedData));

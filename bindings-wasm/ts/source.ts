@@ -29,8 +29,16 @@ export function readerOf(source: Source, signal?: AbortSignal): Reader {
   if (isBytes(source)) return new QueueReader(bytesPuller(view(source, 'the source')), signal);
   if (source instanceof Blob) return new QueueReader(blobPuller(source), signal);
   if (source instanceof ReadableStream) return new QueueReader(streamPuller(source), signal);
-  throw invalid('the source must be bytes, a Blob or a ReadableStream of bytes');
+  throw NO_SOURCE();
 }
+
+/** Refuses at once what can never be read. */
+export function checkSource(source: Source): void {
+  if (isBytes(source)) view(source, 'the source');
+  else if (!(source instanceof Blob) && !(source instanceof ReadableStream)) throw NO_SOURCE();
+}
+
+const NO_SOURCE = () => invalid('the source must be bytes, a Blob or a ReadableStream of bytes');
 
 /** Cancels a stream that nobody reads yet. */
 export function abandon(source: Source, reason: unknown): void {

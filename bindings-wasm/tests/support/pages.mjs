@@ -52,6 +52,7 @@ export async function serveSuite() {
   return serve({
     folders: {
       '/dist/': at('../../dist/'),
+      '/build/': at('../../build/'),
       '/tests/': at('../'),
       '/vectors/': at('../../../core/vectors/'),
     },

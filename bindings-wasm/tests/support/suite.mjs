@@ -92,6 +92,13 @@ export async function vectors(name) {
   return JSON.parse(await readFile(new URL(`../../../core/vectors/${name}.json`, import.meta.url), 'utf8'));
 }
 
+/** A file of the package, from the path as a file of the suite would write it. */
+export async function fileBytes(path) {
+  const url = new URL(path, new URL('../suite/', import.meta.url));
+  if (!isNode) return new Uint8Array(await (await fetch(url)).arrayBuffer());
+  return (await import('node:fs/promises')).readFile(url);
+}
+
 export const fromHex = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
 export const toHex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 export const fromBase64 = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

@@ -3,16 +3,16 @@
 import type { Bytes, FetchRange, RangeSource, Source } from '../../types/index.js';
 import { type Owned, isBytes, view } from '../bytes.js';
 import { invalid } from '../errors.js';
+import { checkSource } from '../source.js';
 import { given, moved, offerStream, remoteStream } from './streams.js';
 import type { Wire } from './wire.js';
 
 export type SentSource = { blob: Blob } | { bytes: Owned } | { stream: number } | { ranges: number } | { fetch: number };
 
 export function sendSource(wire: Wire, source: Source, isGiven: boolean): SentSource {
+  checkSource(source);
   if (isBytes(source)) return { bytes: given(view(source, 'the source'), isGiven) };
-  if (source instanceof Blob) return { blob: source };
-  if (source instanceof ReadableStream) return { stream: offerStream(wire, source, isGiven) };
-  throw invalid('the source must be bytes, a Blob or a ReadableStream of bytes');
+  return source instanceof Blob ? { blob: source } : { stream: offerStream(wire, source, isGiven) };
 }
 
 export function sendRanges(wire: Wire, source: RangeSource | FetchRange | Blob | Bytes, isGiven: boolean): SentSource {

@@ -12,8 +12,11 @@ from sealwax import kms
 from .servers.gcp import Failure, slow
 from .servers.http import Cut, Delay, Hang, Reset, Response
 
+PATIENT = 30.0
+"""How long a provider waits that is to get its answer, on a busy machine too. In seconds."""
+
 TIMEOUT = 2.0
-"""How long the providers under test wait for an answer, in seconds."""
+"""How long one waits in vain. In seconds."""
 
 BOUND = 60.0
 """When a call has not ended by then it is not bounded: far above what attempts and waits add up
@@ -25,12 +28,14 @@ SLOW = 0.3
 class Case(NamedTuple):
     """A fault, and what it must lead to; `None` where the call succeeds.
 
-    `attempts` is how often the KMS is asked, 0 where that depends on the time.
+    `attempts` is how often the KMS is asked, 0 where that depends on the time. `timeout` is how
+    long the provider waits.
     """
 
     fault: Any
     error: Any
     attempts: int = 1
+    timeout: float = PATIENT
 
 
 def aws(code: str, message: str, status: int = 400) -> Response:
@@ -58,7 +63,7 @@ def azure(status: int, code: str, inner: str = "") -> Response:
 NETWORK = {
     "bad gateway": Case(Response(502), kms.UnavailableError, 3),
     "service unavailable": Case(Response(503), kms.UnavailableError, 3),
-    "timeout": Case(Hang(), kms.KmsTimeoutError, 3),
+    "timeout": Case(Hang(), kms.KmsTimeoutError, 3, TIMEOUT),
     "reset": Case(Reset(), kms.UnavailableError, 3),
     "slow": Case(Delay(SLOW), None, 1),
 }
@@ -116,7 +121,7 @@ VAULT = {
 AZURE = {
     "bad gateway": Case(Response(502), kms.UnavailableError),
     "service unavailable": Case(Response(503), kms.UnavailableError, 3),
-    "timeout": Case(Hang(), kms.KmsTimeoutError),
+    "timeout": Case(Hang(), kms.KmsTimeoutError, 1, TIMEOUT),
     "reset": Case(Reset(), kms.UnavailableError),
     "slow": Case(Delay(SLOW), None),
     "throttled": Case(azure(429, "Throttled"), kms.ThrottledError, 3),
@@ -140,10 +145,14 @@ def gcp(hang: Callable[[], None]) -> dict[str, Case]:
     code = grpc.StatusCode
     state = "is not enabled, current state is: "
     return {
-        "unavailable": Case(Failure(code.UNAVAILABLE, "try again"), kms.UnavailableError, 0),
-        "timeout": Case(hang, kms.KmsTimeoutError, 0),
+        "unavailable": Case(
+            Failure(code.UNAVAILABLE, "try again"), kms.UnavailableError, 0, TIMEOUT
+        ),
+        "timeout": Case(hang, kms.KmsTimeoutError, 0, TIMEOUT),
         "slow": Case(slow(SLOW), None, 1),
-        "throttled": Case(Failure(code.RESOURCE_EXHAUSTED, "quota"), kms.ThrottledError, 0),
+        "throttled": Case(
+            Failure(code.RESOURCE_EXHAUSTED, "quota"), kms.ThrottledError, 0, TIMEOUT
+        ),
         "internal": Case(Failure(code.INTERNAL, "internal"), kms.UnavailableError),
         "expired credentials": Case(
             Failure(code.UNAUTHENTICATED, "invalid credentials"), kms.CredentialsError

@@ -24,45 +24,55 @@ CONTEXT = {"tenant": "acme"}
 
 
 class Target(NamedTuple):
-    """A provider, and what stands in its way."""
+    """A provider, made with the time that it waits, and what stands in its way."""
 
-    provider: Any
+    provider: Callable[[float], Any]
     server: Any
 
 
 @pytest.fixture
 def aws_target(roto_proxy: Proxy) -> Target:
     arn = aws.create_key(roto_proxy.url)
-    provider = kms.AwsKms(arn, endpoint_url=roto_proxy.url, timeout=faults.TIMEOUT, **aws.OPTIONS)
-    return Target(provider, roto_proxy)
+
+    def make(timeout: float) -> Any:
+        return kms.AwsKms(arn, endpoint_url=roto_proxy.url, timeout=timeout, **aws.OPTIONS)
+
+    return Target(make, roto_proxy)
 
 
 @pytest.fixture
 def vault_target(bao: OpenBao, bao_proxy: Proxy) -> Target:
     bao.create_key("faults")
-    options = {"url": bao_proxy.url, "token": bao.token, "timeout": faults.TIMEOUT}
-    return Target(kms.VaultTransit("faults", **options), bao_proxy)
+
+    def make(timeout: float) -> Any:
+        return kms.VaultTransit("faults", url=bao_proxy.url, token=bao.token, timeout=timeout)
+
+    return Target(make, bao_proxy)
 
 
 @pytest.fixture
 def azure_target(authority: Authority) -> Iterator[Target]:
     with KeyVault(authority.context()) as server:
-        provider = kms.AzureKeyVault(
-            server.create_key("faults"),
-            Credential(),
-            self_test=False,
-            timeout=faults.TIMEOUT,
-            verify=str(authority.file),
-            verify_challenge_resource=False,
-        )
-        yield Target(provider, server)
+        key_id = server.create_key("faults")
+
+        def make(timeout: float) -> Any:
+            return kms.AzureKeyVault(
+                key_id,
+                Credential(),
+                self_test=False,
+                timeout=timeout,
+                verify=str(authority.file),
+                verify_challenge_resource=False,
+            )
+
+        yield Target(make, server)
 
 
 @pytest.fixture
 def gcp_target() -> Iterator[Target]:
     server = CloudKms()
-    options = {"endpoint": server.url, "timeout": faults.TIMEOUT}
-    yield Target(kms.GcpKms(server.create_key("faults"), **options), server)
+    key = server.create_key("faults")
+    yield Target(lambda timeout: kms.GcpKms(key, endpoint=server.url, timeout=timeout), server)
     server.stop()
 
 
@@ -70,15 +80,16 @@ def check(target: Target, case: Case, folder: Path, audited: Callable[[], list[A
     """One fault, met when a file is encrypted and when it is decrypted."""
     plain, sealed = folder / "plain", folder / "sealed"
     plain.write_bytes(b"tide table")
-    sealwax.encrypt_file(plain, sealed, target.provider, context=CONTEXT)
+    sealwax.encrypt_file(plain, sealed, target.provider(faults.PATIENT), context=CONTEXT)
     target.server.take()
     target.server.fault = case.fault
+    provider = target.provider(case.timeout)
     for work, source in ((sealwax.encrypt_file, plain), (sealwax.decrypt_file, sealed)):
-        before = len(audited())
+        before, made = len(audited()), folder / f"{source.name}.out"
         if case.error is None:
-            work(source, folder / f"{source.name}.out", target.provider)
+            work(source, made, provider)
         else:
-            check_failure(work, source, folder / f"{source.name}.out", target, case)
+            check_failure(work, source, made, provider, case)
         (event,) = audited()[before:]
         assert event.outcome == outcome(case)
         assert event.notes.get("reason") == (case.error and case.error.reason)
@@ -87,11 +98,11 @@ def check(target: Target, case: Case, folder: Path, audited: Callable[[], list[A
     assert sorted(path.name for path in folder.iterdir()) == expected_files(case)
 
 
-def check_failure(work: Any, source: Path, made: Path, target: Target, case: Case) -> None:
+def check_failure(work: Any, source: Path, made: Path, provider: Any, case: Case) -> None:
     """The exact error, in time, and nothing at all under the name of the result."""
     start = time.monotonic()
     with pytest.raises(sealwax.ProviderError) as caught:
-        work(source, made, target.provider)
+        work(source, made, provider)
     assert time.monotonic() - start < faults.BOUND
     assert caught.value.code == ErrorCode.PROVIDER_FAILED
     assert type(caught.value.__cause__) is case.error
@@ -133,9 +144,9 @@ def test_gcp(gcp_target: Target, name: str, tmp_path: Path, audited: Any) -> Non
 
 
 def test_nobody_listens(tmp_path: Path) -> None:
-    from .servers.process import free_port
+    from .servers.process import Port
 
-    url = f"http://127.0.0.1:{free_port()}"
+    url = Port().url
     arn = "arn:aws:kms:us-east-1:123456789012:key/0000"
     key = "projects/p/locations/l/keyRings/r/cryptoKeys/k"
     providers = [

@@ -15,11 +15,10 @@ from .servers.openbao import OpenBao
 FAILING = """
 import os, signal, sys
 sys.path.insert(0, {tests!r})
-from kms.servers import aws
-from kms.servers.process import Process, free_port, program
+from kms.servers import aws, openbao
 
-with aws.roto() as url:
-    print(url, flush=True)
+with {server}() as server:
+    print(getattr(server, "url", server), flush=True)
     {end}
 """
 
@@ -35,15 +34,25 @@ def listens(port: int) -> list[str]:
     return found
 
 
+KILLED = "os.kill(os.getpid(), signal.SIGKILL)"
+
+
 @pytest.mark.parametrize(
-    "end", ["raise RuntimeError", "os.kill(os.getpid(), signal.SIGKILL)", "sys.exit(3)"]
+    ("server", "end"),
+    [
+        ("aws.roto", "raise RuntimeError"),
+        ("aws.roto", "sys.exit(3)"),
+        ("aws.roto", KILLED),
+        ("aws.ministack", KILLED),
+        ("openbao.openbao", KILLED),
+    ],
 )
-def test_a_server_ends_with_a_test_run_that_fails(end: str) -> None:
-    code = FAILING.format(tests=str(Path(__file__).parent.parent), end=end)
+def test_a_server_ends_with_a_test_run_that_fails(server: str, end: str) -> None:
+    code = FAILING.format(tests=str(Path(__file__).parent.parent), server=server, end=end)
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert ended.returncode != 0
     port = int(ended.stdout.rpartition(":")[2])
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while listens(port) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert listens(port) == []

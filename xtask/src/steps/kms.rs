@@ -2,7 +2,6 @@
 
 use super::step::{Outcome, Run, Step, tests_passed};
 use anyhow::{Result, bail};
-use std::process::Command;
 
 /// One step; it needs the wheel that the Python steps install.
 pub fn steps() -> Vec<Step> {
@@ -14,20 +13,12 @@ pub fn steps() -> Vec<Step> {
 }
 
 fn kms(run: &Run) -> Result<Outcome> {
-    // A dozen servers start here, and on a loaded machine one may be late: what failed runs once
-    // more, alone. What fails again has failed.
-    let output = run
-        .exec(&mut pytest(run, &["--numprocesses", "2"]))
-        .or_else(|_| run.exec(&mut pytest(run, &["--last-failed"])))?;
+    let mut pytest = run.env.python();
+    pytest.args(["-m", "pytest", "--quiet", "--numprocesses", "2", "--dist", "loadgroup"]);
+    pytest.arg("tests/kms").current_dir(run.env.root.join("bindings-python"));
+    let output = run.exec(&mut pytest)?;
     match tests_passed(&output) {
         0 => bail!("no test ran:\n{output}"),
         count => Ok(Outcome::Passed(format!("{count} tests"))),
     }
-}
-
-fn pytest(run: &Run, arguments: &[&str]) -> Command {
-    let mut pytest = run.env.python();
-    pytest.args(["-m", "pytest", "--quiet"]).args(arguments).arg("tests/kms");
-    pytest.current_dir(run.env.root.join("bindings-python"));
-    pytest
 }

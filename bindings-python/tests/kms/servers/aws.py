@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .process import Process, answers, free_port, program
+from .process import Port, Process, answers, program
 
 REGION = "us-east-1"
 OPTIONS = {"aws_access_key_id": "test", "aws_secret_access_key": "not-a-secret"}
@@ -15,29 +15,28 @@ OPTIONS = {"aws_access_key_id": "test", "aws_secret_access_key": "not-a-secret"}
 @contextmanager
 def roto() -> Iterator[str]:
     """roto-aws: correct about contexts, tampering and disabled keys."""
-    url, port = _address()
-    with Process(
-        [program("roto-server"), "--port", port, "--ephemeral"],
-        answers(url),
-    ):
-        yield url
+    port = Port()
+    command = [program("roto-server"), "--port", str(port), "--ephemeral"]
+    with Process(command, answers(port), port=port):
+        yield port.url
 
 
 @contextmanager
 def ministack() -> Iterator[str]:
     """ministack: answers with a wrong key, and with success, to a ciphertext that was changed."""
-    url, port = _address()
-    env = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": port, "PERSIST_STATE": "0"}
-    with Process([program("ministack")], answers(url), env):
-        yield url
+    port = Port()
+    env = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "PERSIST_STATE": "0"}
+    with Process([program("ministack")], answers(port), env, port):
+        yield port.url
 
 
 @contextmanager
 def moto() -> Iterator[str]:
     """moto: has rotation on demand and multi-Region keys; for the thorough suite."""
-    url, port = _address()
-    with Process([program("moto_server"), "-H", "127.0.0.1", "-p", port], answers(url)):
-        yield url
+    port = Port()
+    command = [program("moto_server"), "-H", "127.0.0.1", "-p", str(port)]
+    with Process(command, answers(port), port=port):
+        yield port.url
 
 
 def client(url: str, service: str = "kms", region: str = REGION) -> Any:
@@ -55,7 +54,3 @@ def create_key(url: str, **fields: Any) -> str:
     arn: str = client(url).create_key(**fields)["KeyMetadata"]["Arn"]
     return arn
 
-
-def _address() -> tuple[str, str]:
-    port = free_port()
-    return f"http://127.0.0.1:{port}", str(port)

@@ -120,6 +120,7 @@ class Proxy(HttpServer):
 class _Listener(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 128  # Of 5, which is the default, a busy machine makes clients wait.
 
     def __init__(self, owner: HttpServer, tls: Optional[ssl.SSLContext]) -> None:
         self.owner = owner

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from .process import Process, answers, free_port, program
+from .process import Port, Process, answers, program
 
 
 class OpenBao(NamedTuple):
@@ -40,11 +40,11 @@ class OpenBao(NamedTuple):
 @contextmanager
 def openbao() -> Iterator[OpenBao]:
     """A server with its data in memory and the transit engine on."""
-    port, token = free_port(), "root"
-    url = f"http://127.0.0.1:{port}"
+    port, token = Port(), "root"
     command = [program("bao"), "server", "-dev", "-dev-no-store-token"]
     command += [f"-dev-root-token-id={token}", f"-dev-listen-address=127.0.0.1:{port}"]
-    with Process(command, answers(f"{url}/v1/sys/health")):
-        server = OpenBao(url, token)
+    # It answers before it is unsealed, but not with 200.
+    with Process(command, answers(port, "/v1/sys/health", 200), port=port):
+        server = OpenBao(port.url, token)
         server.client().sys.enable_secrets_engine("transit")
         yield server

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
+import http.client
 import os
-import signal
+import random
 import socket
 import subprocess
 import sys
@@ -14,19 +14,49 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Optional
 
-START_TIMEOUT = 90.0
+START_TIMEOUT = 120.0
 """How long a server may take to start on a busy machine, in seconds."""
 
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None)
+_PORTS = range(15_000, 32_000)
+"""Below those that Linux gives to connections (`ip_local_port_range`): none is lost to one."""
 
 
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+class Port:
+    """A port of 127.0.0.1 that nobody uses, kept for a server from now until `release`.
+
+    The UDP port of the same number is the mark that others see who look for a port as well: the
+    kernel takes it back when this process ends, however it ends.
+    """
+
+    def __init__(self) -> None:
+        for number in random.SystemRandom().sample(_PORTS, 200):
+            if self._take(number):
+                self.number = number
+                return
+        raise RuntimeError("no port is free")
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+    @property
+    def url(self) -> str:
+        """What a server there is reached at."""
+        return f"http://127.0.0.1:{self.number}"
+
+    def release(self) -> None:
+        """Lets others have it."""
+        self._mark.close()
+
+    def _take(self, number: int) -> bool:
+        self._mark = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            self._mark.bind(("127.0.0.1", number))
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", number))
+        except OSError:
+            self._mark.close()
+            return False
+        return True
 
 
 def program(name: str) -> str:
@@ -35,22 +65,27 @@ def program(name: str) -> str:
 
 
 class Process:
-    """A server in a process of its own; it ends with this one, even when that is killed."""
+    """A server in a process of its own; it ends with this one, even when that is killed.
+
+    `setpriv` asks the kernel for that. Python's own `preexec_fn` could, too, but it runs Python in
+    a fork of a process with threads, which now and then never gets to the program.
+    """
 
     def __init__(
         self,
         command: Sequence[str],
         is_ready: Callable[[], bool],
         env: Optional[Mapping[str, str]] = None,
+        port: Optional[Port] = None,
     ) -> None:
         self._log = tempfile.TemporaryFile()
+        self._port = port
         self._process = subprocess.Popen(
-            list(command),
+            ["setpriv", "--pdeathsig", "KILL", *command],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,
             env=_environment(env or {}),
-            preexec_fn=_die_with_parent,
         )
         try:
             self._wait(is_ready)
@@ -64,15 +99,12 @@ class Process:
         return self._process.pid
 
     def stop(self) -> None:
-        """Ends it."""
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(5)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+        """Ends it at once: it has nothing to save."""
+        self._process.kill()
+        self._process.wait()
         self._log.close()
+        if self._port is not None:
+            self._port.release()
 
     def __enter__(self) -> Process:
         return self
@@ -90,19 +122,19 @@ class Process:
             time.sleep(0.02)
 
 
-def answers(url: str) -> Callable[[], bool]:
-    """Whether anything answers at `url`, by whatever status."""
-    import urllib.error
-    import urllib.request
+def answers(port: Port, path: str = "/", status: Optional[int] = None) -> Callable[[], bool]:
+    """Whether a server answers at `path`: with `status`, or with any."""
 
     def ask() -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", port.number, timeout=10)
         try:
-            urllib.request.urlopen(url, timeout=2).close()
-        except urllib.error.HTTPError:
-            return True
-        except OSError:
+            connection.request("GET", path)
+            answered = connection.getresponse().status
+        except (OSError, http.client.HTTPException):
             return False
-        return True
+        finally:
+            connection.close()
+        return status is None or answered == status
 
     return ask
 
@@ -111,7 +143,3 @@ def _environment(more: Mapping[str, str]) -> dict[str, str]:
     """Ours and `more`. A server in Python keeps its bytecode: without, ministack starts slowly."""
     mine = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     return {**mine, **more}
-
-
-def _die_with_parent() -> None:
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -12,7 +12,7 @@ use sealwax::{
 
 use crate::ambient::Ambient;
 use crate::errors::host_error;
-use crate::host::{self, Event};
+use crate::host::{self, Audited, Event};
 use crate::missing::Missing;
 
 // Providers are asked on the thread that called us, except for several that wrap at once.
@@ -50,7 +50,7 @@ struct Use<'a> {
     operation: &'static str,
     context: ContextRef<'a>,
     start: Instant,
-    audited: bool,
+    audited: Audited,
 }
 
 impl Guard {
@@ -100,7 +100,7 @@ impl Guard {
         if self.cache.is_some() {
             ASKED.set(false);
         }
-        Use { operation, context, start: Instant::now(), audited: host::is_audited() }
+        Use { operation, context, start: Instant::now(), audited: Audited::now() }
     }
 
     fn end(&self, used: &Use<'_>, key_id: &str, error: Option<&ProviderError>) {
@@ -114,7 +114,7 @@ impl Guard {
         }
         let is_told = self.cache.is_some() && ASKED.replace(true);
         ASKED.set(true);
-        if !used.audited || is_told {
+        if is_told || !used.audited.includes(error.is_some()) {
             return;
         }
         let is_hit = self.cache.is_some() && error.is_none();

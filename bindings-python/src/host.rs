@@ -183,14 +183,35 @@ pub(crate) struct Event<'a> {
     pub(crate) error: Option<&'a ProviderError>,
 }
 
-/// Whether anyone listens to `sealwax.audit`.
-pub(crate) fn is_audited() -> bool {
-    static ENABLED: Function = Function::new("is_audited");
-    Python::attach(|py| {
-        let enabled = ENABLED.cell.import(py, "sealwax._host", ENABLED.name)?;
-        ambient::call(enabled, &PyTuple::empty(py), None)?.is_truthy()
-    })
-    .unwrap_or(false)
+/// Which uses of keys somebody wants to hear of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audited {
+    Nothing,
+    Failures,
+    Everything,
+}
+
+impl Audited {
+    /// Who listens to `sealwax.audit` now.
+    pub(crate) fn now() -> Self {
+        /// As `logging` counts.
+        const INFO: u32 = 20;
+        static LEVEL: Function = Function::new("audit_level");
+        let level = Python::attach(|py| {
+            let level = LEVEL.cell.import(py, "sealwax._host", LEVEL.name)?;
+            ambient::call(level, &PyTuple::empty(py), None)?.extract::<u32>()
+        });
+        match level {
+            Ok(0) | Err(_) => Audited::Nothing,
+            Ok(level) if level > INFO => Audited::Failures,
+            Ok(_) => Audited::Everything,
+        }
+    }
+
+    /// Whether a use that ended so is to be told.
+    pub(crate) fn includes(self, failed: bool) -> bool {
+        self == Audited::Everything || (failed && self == Audited::Failures)
+    }
 }
 
 /// Writes an event to the log. What a log handler raises goes to `sys.unraisablehook`.

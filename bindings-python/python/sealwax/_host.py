@@ -12,13 +12,16 @@ if TYPE_CHECKING:
     from ._provider import Provider, WrappedKey
 
 
-def is_audited() -> bool:
-    """Whether anyone listens to the audit log: nobody, while nothing has imported `logging`."""
+def audit_level() -> int:
+    """From which level on somebody listens to the audit log, 0 if nobody does.
+
+    Nobody does while nothing has imported `logging`.
+    """
     if "logging" not in sys.modules:
-        return False
+        return 0
     from . import audit
 
-    return audit.is_enabled()
+    return audit.level()
 
 
 def record(**fields: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import TYPE_CHECKING, Any, Optional
 
 if TYPE_CHECKING:
@@ -16,20 +15,20 @@ def is_enabled() -> bool:
 
 
 def record(event: Event) -> None:
-    """Makes a span that ends now and began when the key's use did, below the current span."""
+    """Makes a span as long as the key's use was, below the current span."""
     trace = _trace()
     if trace is None:
         return
-    end = time.time_ns()
+    start = int(event.time * 1e9)
     span = trace.get_tracer("sealwax").start_span(
         f"sealwax.{event.operation}",
         kind=trace.SpanKind.CLIENT,
-        start_time=end - int(event.duration * 1e9),
+        start_time=start,
         attributes=_attributes(event),
     )
     if event.outcome != "ok":
         span.set_status(trace.Status(trace.StatusCode.ERROR, event.outcome))
-    span.end(end_time=end)
+    span.end(end_time=start + int(event.duration * 1e9))
 
 
 def _trace() -> Optional[Any]:

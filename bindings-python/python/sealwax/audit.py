@@ -1,6 +1,7 @@
 """The audit log: every use of a key is an event of the logger `sealwax.audit`.
 
-Uses that succeed are logged at `INFO`, others at `WARNING`. Each record carries the fields of
+Uses that succeed are logged at `INFO`, others at `WARNING`: what a KMS denied is recorded even
+where a program has left the levels of `logging` as they are. Each record carries the fields of
 `Event` in its attribute `event`, and as JSON through `JsonFormatter`. A KMS logs the same
 encryption context, so that both records can be joined. No key, no data, no message of the host's
 exceptions is ever logged. A program that uses OpenTelemetry gets a span for each event, too.
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
@@ -54,6 +56,8 @@ class Event:
     """`ok`, `rejected` (the wrapped key did not open), `denied` or `failed`."""
     duration: float
     """In seconds."""
+    time: float = 0.0
+    """When the use began, in seconds since 1970."""
     error: Optional[str] = None
     """The class of the provider's exception."""
     object_name: Optional[str] = None
@@ -72,12 +76,19 @@ def annotate(**notes: Any) -> None:
         noted.update(notes)
 
 
-def is_enabled() -> bool:
-    """Whether anyone listens; if so, the notes of the call that starts are collected."""
-    enabled = logger.isEnabledFor(logging.INFO) or _telemetry.is_enabled()
-    if enabled:
-        _notes.set({})
-    return enabled
+def level() -> int:
+    """The level from which on somebody listens, as `logging` counts; 0 where nobody does.
+
+    Asked before each use of a key: if anyone listens, the notes of that use are collected.
+    """
+    if _telemetry.is_enabled() or logger.isEnabledFor(logging.INFO):
+        heard = logging.INFO
+    elif logger.isEnabledFor(logging.WARNING):
+        heard = logging.WARNING
+    else:
+        return 0
+    _notes.set({})
+    return heard
 
 
 def record(
@@ -96,12 +107,12 @@ def record(
     _notes.set({})
     outcome = notes.pop("outcome", None) or _outcome(rejected, failed, error)
     kind = type(error).__name__ if error is not None else None
+    began = time.time() - duration
     event = Event(
-        operation, provider_id, key_id, context, outcome, duration, kind, name, notes
+        operation, provider_id, key_id, context, outcome, duration, began, kind, name, notes
     )
-    level = logging.WARNING if failed else logging.INFO
     logger.log(
-        level,
+        logging.WARNING if failed else logging.INFO,
         "%s by %s with %s: %s",
         operation,
         provider_id,
@@ -121,7 +132,7 @@ def _outcome(rejected: bool, failed: bool, error: Optional[BaseException]) -> st
 
 
 class JsonFormatter(logging.Formatter):
-    """Formats events as JSON Lines, with `time` in seconds since 1970."""
+    """Formats events as JSON Lines: one object for each use of a key, `time` in seconds since 1970."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One line for one event; other records keep their message."""

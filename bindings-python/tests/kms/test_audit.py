@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import logging
+import time
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ CONTEXT = {"tenant": "acme", "purpose": "tests"}
 
 
 def test_an_event_for_every_use(backend: Backend, audited: Any, tmp_path: Path) -> None:
-    provider = backend.provider()
+    provider, began = backend.provider(), time.time()
     (tmp_path / "plain").write_bytes(b"tide table")
     sealed = tmp_path / "sealed"
     sealwax.encrypt_file(tmp_path / "plain", sealed, provider, context=CONTEXT)
@@ -38,6 +39,7 @@ def test_an_event_for_every_use(backend: Backend, audited: Any, tmp_path: Path) 
         assert (event.provider_id, event.key_id) == (key.provider_id, key.key_id)
         assert event.context == CONTEXT
         assert 0 <= event.duration < 30
+        assert began - 1 < event.time <= time.time()
         assert event.object_name == str(sealed)
         assert event.error is None
 
@@ -114,6 +116,31 @@ def test_denied(bao: OpenBao, audited: Any) -> None:
         sealwax.encrypt(b"", key)
     (event,) = audited()
     assert (event.operation, event.outcome) == ("generate", "denied")
+
+
+def test_what_is_denied_is_logged_at_the_levels_that_python_starts_with(bao: OpenBao) -> None:
+    """A program that has set no level hears of what failed, and of nothing else."""
+    bao.create_key("quiet")
+    key = kms.VaultTransit("quiet", url=bao.url, token=bao.token)
+    other = kms.VaultTransit("quiet", url=bao.url, token=bao.token_for("transit/decrypt/other"))
+    heard: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = heard.append  # type: ignore[method-assign]
+    logging.getLogger().addHandler(handler)
+    try:
+        assert audit.logger.getEffectiveLevel() == logging.WARNING
+        cached = kms.CachingProvider(key)
+        envelopes = [sealwax.encrypt(b"", each, context=CONTEXT) for each in (key, cached, cached)]
+        for envelope in envelopes:
+            sealwax.decrypt(envelope, key)
+            with pytest.raises(sealwax.ProviderError):
+                sealwax.decrypt(envelope, other)
+    finally:
+        logging.getLogger().removeHandler(handler)
+    events = [record.event for record in heard if record.name == "sealwax.audit"]
+    assert [(event.operation, event.outcome) for event in events] == [("unwrap", "denied")] * 3
+    assert all(event.notes["reason"] == "denied" for event in events)
+    assert {record.levelname for record in heard} == {"WARNING"}
 
 
 def test_cache_hits(bao: OpenBao, audited: Any) -> None:

@@ -1,0 +1,39 @@
+"""What boto3 raises, as the errors of files."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn, Optional
+
+from .._errors import DeniedFileError, IoError, MissingFileError
+from ..kms._base import require
+
+_BY_STATUS: dict[int, tuple[type[IoError], int]] = {
+    403: (DeniedFileError, errno.EACCES),
+    404: (MissingFileError, errno.ENOENT),
+    412: (IoError, errno.ESTALE),
+}
+
+
+@contextmanager
+def translated(url: str) -> Iterator[None]:
+    """Turns what the SDK raises inside of the block into an `IoError` about `url`."""
+    exceptions = require("botocore.exceptions", "aws")
+    try:
+        yield
+    except exceptions.ClientError as error:
+        _answered(error, url)
+    except (exceptions.BotoCoreError, require("boto3.exceptions", "aws").Boto3Error) as error:
+        raise IoError(str(error), errno=errno.EIO, filename=url) from error
+
+
+def _answered(error: Any, url: str) -> NoReturn:
+    said, about = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
+    kind, number = _BY_STATUS.get(about.get("HTTPStatusCode", 0), (IoError, errno.EIO))
+    text = f"{said.get('Code', 'error')}: {said.get('Message') or 'no message'}"
+    request_id: Optional[str] = about.get("RequestId")
+    if request_id:
+        text += f" (request {request_id})"
+    raise kind(text, errno=number, filename=url) from error

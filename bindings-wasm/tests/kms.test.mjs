@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { KMS } from '@aws-sdk/client-kms';
-import { SealwaxError, decrypt, encrypt, inspect } from '../dist/node.js';
+import { CachingProvider, HttpProvider, SealwaxError, decrypt, encrypt, inspect } from '../dist/node.js';
 import { AwsKms, VaultTransit, VaultTransitError } from '../dist/kms.js';
 
 const BIN = process.env.SEALWAX_KMS_BIN ?? fileURLToPath(new URL('../../target/tools/venv/bin', import.meta.url));
@@ -23,15 +23,17 @@ const freePort = () =>
     });
   });
 
-async function start(name, argumentsOf) {
+/** A server that ends with this process, even when that is killed. It is ready once `path` answers with `status`. */
+async function start(name, argumentsOf, path = '/', status = undefined) {
   const url = `http://127.0.0.1:${await freePort()}`;
-  const server = spawn(`${BIN}/${name}`, argumentsOf(url), { stdio: 'ignore' });
-  process.once('exit', () => server.kill());
-  for (let tries = 0; tries < 600; tries += 1) {
-    if (await fetch(url).then(() => true, () => false)) return { url, stop: () => server.kill() };
+  const command = ['--pdeathsig', 'KILL', `${BIN}/${name}`, ...argumentsOf(url)];
+  const server = spawn('setpriv', command, { stdio: 'ignore' });
+  const isReady = ({ status: answered }) => status === undefined || answered === status;
+  for (let tries = 0; tries < 2400 && server.exitCode === null; tries += 1) {
+    if (await fetch(url + path).then(isReady, () => false)) return { url, stop: () => server.kill('SIGKILL') };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  server.kill();
+  server.kill('SIGKILL');
   throw new Error(`${name} did not start`);
 }
 
@@ -45,7 +47,7 @@ describe('VaultTransit', { skip }, () => {
     assert.ok(response.ok, `${path}: ${response.status}`);
   };
   before(async () => {
-    bao = await start('bao', (url) => ['server', '-dev', '-dev-no-store-token', '-dev-root-token-id=root', `-dev-listen-address=${new URL(url).host}`]);
+    bao = await start('bao', (url) => ['server', '-dev', '-dev-no-store-token', '-dev-root-token-id=root', `-dev-listen-address=${new URL(url).host}`], '/v1/sys/health', 200);
     await admin('sys/mounts/transit', { type: 'transit' });
   });
   after(() => bao?.stop());
@@ -100,9 +102,45 @@ describe('VaultTransit', { skip }, () => {
     await assert.rejects(encrypt(TEXT, key).bytes(), ({ code, cause }) => code === 'provider_failed' && cause.status === 403);
   });
 
+  test('every use of a key is an event, in the words of every language', async () => {
+    await admin('transit/keys/events');
+    await admin('sys/policies/acl/nothing', { policy: 'path "transit/decrypt/other" { capabilities = ["update"] }' });
+    const created = await fetch(`${bao.url}/v1/auth/token/create`, { method: 'POST', headers, body: '{"policies":["nothing"]}' });
+    const narrow = (await created.json()).auth.client_token;
+    const of = (token, options) => new VaultTransit('events', { url: bao.url, token, ...options });
+    const events = [];
+    const options = { context: CONTEXT, objectName: 'tides.csv', onKeyEvent: (event) => events.push(event) };
+    const cached = new CachingProvider(of('root', { datakey: true }));
+    const before = Date.now();
+    const sealed = await encrypt(TEXT, [cached, of('root')], options).bytes();
+    const again = await encrypt(TEXT, cached, options).bytes();
+    for (const bytes of [again, again]) await decrypt(bytes, cached, options).bytes();
+    assert.equal(await codeOf(decrypt(sealed, of(narrow), options).bytes()), 'provider_failed');
+    assert.equal(await codeOf(decrypt(sealed, new VaultTransit('events', { url: 'http://127.0.0.1:9', token: 'root' }), options).bytes()), 'provider_failed');
+    const forged = Uint8Array.from(sealed);
+    forged.set(new TextEncoder().encode('evil'), Buffer.from(sealed).indexOf('acme'));
+    assert.equal(await codeOf(decrypt(forged, of('root'), { ...options, context: {} }).bytes()), 'key_unwrap');
+    assert.deepEqual(events.map(({ operation, outcome }) => `${operation} ${outcome}`), [
+      'generate ok', 'wrap ok', 'cache_hit ok', 'unwrap ok', 'cache_hit ok', 'unwrap denied', 'unwrap failed', 'unwrap rejected',
+    ]);
+    for (const event of events) {
+      assert.equal(event.providerId, 'vault-transit');
+      assert.equal(event.keyId, 'transit/keys/events');
+      assert.equal(event.objectName, 'tides.csv');
+      assert.equal(event.context.tenant, event.outcome === 'rejected' ? 'evil' : 'acme');
+      assert.ok(event.time.getTime() >= before - 1000 && event.durationMs >= 0);
+      assert.equal(event.error === undefined, event.outcome === 'ok');
+      // OpenBao names a request in answers of success alone.
+      assert.equal(event.requestId !== undefined, event.operation !== 'cache_hit' && event.outcome === 'ok');
+    }
+    const said = JSON.stringify(events, (_, value) => (value instanceof Error ? [String(value), value.cause] : value));
+    assert.ok(!said.includes('root') && !said.includes(narrow));
+  });
+
   test('arguments', () => {
     for (const url of ['http://vault.example.org', 'ftp://localhost', 'nonsense']) {
       assert.throws(() => new VaultTransit('key', { url, token: 't' }), { code: 'invalid_argument' });
+      assert.throws(() => new HttpProvider({ url, keyId: 'key' }), { code: 'invalid_argument' });
     }
     assert.throws(() => new VaultTransit('a/b', { url: bao.url, token: 't' }), { code: 'invalid_argument' });
   });
@@ -133,6 +171,28 @@ describe('AwsKms', { skip }, () => {
     await client.disableKey({ KeyId: arns[0] });
     await assert.rejects(decrypt(sealed, keys[0]).bytes(), ({ code, cause }) => code === 'provider_failed' && cause.name === 'DisabledException');
     assert.deepEqual(await decrypt(sealed, keys).bytes(), TEXT);
+  });
+
+  test('a client in clear text is for this machine only', async () => {
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'not-a-secret' };
+    const abroad = new KMS({ endpoint: 'http://kms.example.org', region: 'us-east-1', credentials });
+    abroad.middlewareStack.add(() => () => assert.fail('a request was made'), { step: 'initialize' });
+    const key = new AwsKms('arn:aws:kms:us-east-1:111122223333:key/1', abroad);
+    await assert.rejects(encrypt(TEXT, key).bytes(), ({ code, cause }) => code === 'provider_failed' && cause.code === 'invalid_argument');
+    const own = new KMS({ region: 'us-east-1', credentials, maxAttempts: 1 });
+    own.middlewareStack.add(() => () => Promise.reject(new Error('asked')), { step: 'initialize' });
+    const usual = new AwsKms('arn:aws:kms:us-east-1:111122223333:key/1', own);
+    await assert.rejects(encrypt(TEXT, usual).bytes(), ({ cause }) => cause.message === 'asked');
+  });
+
+  test('a permission that AWS refuses is denied', async () => {
+    const denying = { config: client.config, generateDataKey: async () => {
+      throw Object.assign(new Error('no identity-based policy'), { name: 'AccessDeniedException', $metadata: { requestId: 'r-1' } });
+    }, encrypt() {}, decrypt() {} };
+    const events = [];
+    const key = new AwsKms('arn:aws:kms:us-east-1:111122223333:key/1', denying);
+    await assert.rejects(encrypt(TEXT, key, { onKeyEvent: (event) => events.push(event) }).bytes(), { code: 'provider_failed' });
+    assert.deepEqual(events.map(({ operation, outcome, requestId }) => [operation, outcome, requestId]), [['generate', 'denied', 'r-1']]);
   });
 
   test('names of keys', () => {

@@ -1,6 +1,6 @@
 // Asking providers: time limits, fail-over, one error for all attempts, one event for each call.
 
-import type { Attempt, EncryptionContext, GeneratedDek, KeyEvent, KeyProvider, Keys, ProviderCall, WrappedDek, WrappedKey } from '../types/index.js';
+import type { Attempt, CallDetails, EncryptionContext, GeneratedDek, KeyEvent, KeyProvider, Keys, ProviderCall, WrappedDek, WrappedKey } from '../types/index.js';
 import { type Owned, view } from './bytes.js';
 import type { Context } from './context.js';
 import type { Core, WrappedKeys } from './core.js';
@@ -210,7 +210,7 @@ class Recorder {
   readonly #time = new Date();
   readonly #base: Pick<KeyEvent, 'operation' | 'providerId' | 'context'>;
   readonly #options: CallOptions;
-  #details: { requestId?: string; cacheHit?: boolean; keyId?: string };
+  #details: CallDetails;
 
   constructor({ providerId }: KeyProvider, operation: KeyEvent['operation'], keyId: string, context: EncryptionContext, options: CallOptions) {
     this.#base = { operation, providerId, context };
@@ -218,19 +218,21 @@ class Recorder {
     this.#details = { keyId };
   }
 
-  add(details: { requestId?: string; cacheHit?: boolean; keyId?: string }): void {
+  add(details: CallDetails): void {
     this.#details = { ...this.#details, ...details };
   }
 
   end(error: unknown, result?: unknown): void {
     const { onKeyEvent, objectName } = this.#options;
     if (!onKeyEvent) return;
-    const { requestId, cacheHit, keyId = '' } = this.#details;
+    const { requestId, cacheHit, denied, keyId = '' } = this.#details;
     const named = (result as Partial<WrappedDek> | undefined)?.keyId;
+    const failure = isRejection(error) ? 'rejected' : denied ? 'denied' : 'failed';
     onKeyEvent({
       ...this.#base,
+      ...(cacheHit && { operation: 'cache_hit' as const }),
       time: this.#time,
-      outcome: error === undefined ? (cacheHit ? 'cache_hit' : 'ok') : isRejection(error) ? 'rejected' : 'failed',
+      outcome: error === undefined ? 'ok' : failure,
       keyId: named ?? keyId,
       durationMs: performance.now() - this.#start,
       ...(objectName !== undefined && { objectName }),

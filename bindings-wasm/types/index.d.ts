@@ -104,6 +104,17 @@ export interface GeneratedDek extends WrappedDek {
   dek: Uint8Array;
 }
 
+/** What a provider knows of a call for its {@link KeyEvent}. */
+export interface CallDetails {
+  /** What the KMS calls the request in its own log. */
+  requestId?: string;
+  /** No KMS was asked: the key was in a cache. */
+  cacheHit?: boolean;
+  /** The KMS refused the permission. */
+  denied?: boolean;
+  keyId?: string;
+}
+
 /** What a provider learns about the call that it serves. */
 export interface ProviderCall {
   /** Aborted when the caller gives up or the time is over: pass it on to `fetch`. */
@@ -115,7 +126,7 @@ export interface ProviderCall {
   /** Length of the plaintext, where it is known, in bytes. */
   readonly plaintextSize?: number;
   /** Adds details to the {@link KeyEvent} of this call. */
-  report(details: { requestId?: string; cacheHit?: boolean; keyId?: string }): void;
+  report(details: CallDetails): void;
 }
 
 /**
@@ -139,11 +150,14 @@ export interface KeyProvider {
 /** One provider, or several: on encryption all of them wrap; on decryption the first that can, in this order. */
 export type Keys = KeyProvider | readonly KeyProvider[];
 
-/** One use of a key, for an audit log. Never holds a key or plaintext. */
+/** One use of a key, for an audit log; its words are those of every language. Never holds a key or plaintext. */
 export interface KeyEvent {
+  /** When the use began. */
   readonly time: Date;
-  readonly operation: 'generate' | 'wrap' | 'unwrap';
-  readonly outcome: 'ok' | 'cache_hit' | 'rejected' | 'failed';
+  /** `cache_hit`: no KMS was asked. */
+  readonly operation: 'generate' | 'wrap' | 'unwrap' | 'cache_hit';
+  /** `rejected`: the wrapped key did not open. `denied`: the KMS refused the permission. */
+  readonly outcome: 'ok' | 'rejected' | 'denied' | 'failed';
   readonly providerId: string;
   /** Empty where the provider never named a key. */
   readonly keyId: string;

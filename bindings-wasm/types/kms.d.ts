@@ -20,6 +20,8 @@ interface AwsRequest {
 
 /** What is used of a `KMS` of `@aws-sdk/client-kms`, version 3. */
 export interface AwsKmsClient {
+  /** Where an endpoint is configured, it must be https, or http to this machine. */
+  readonly config?: { endpoint?: (() => Promise<{ protocol: string; hostname: string }>) | undefined };
   generateDataKey(input: AwsRequest & { NumberOfBytes: number }, options?: { abortSignal?: AbortSignal }): Promise<AwsAnswer>;
   encrypt(input: AwsRequest & { Plaintext: Uint8Array }, options?: { abortSignal?: AbortSignal }): Promise<AwsAnswer>;
   decrypt(input: AwsRequest & { CiphertextBlob: Uint8Array }, options?: { abortSignal?: AbortSignal }): Promise<AwsAnswer>;

@@ -4,6 +4,7 @@
 mod bench;
 mod c;
 mod core;
+mod cross;
 mod fuzz;
 mod gate;
 mod kms;
@@ -39,6 +40,7 @@ fn all(env: &Env) -> Result<Vec<Step>> {
         kms::steps(),
         c::steps(),
         wasm::steps(),
+        cross::steps(),
         web_demo::steps(),
     ]
     .into_iter()

@@ -3,9 +3,11 @@
 import type { EncryptionContext, GeneratedDek, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from '../../types/index.js';
 import type { AwsKmsClient, AwsKmsOptions } from '../../types/kms.js';
 import { SealwaxError, invalid } from '../errors.js';
+import { isSecure } from './http.js';
 
 const ARN = /^arn:(aws[a-z-]*):kms:([a-z0-9-]+):(\d{12}):key\/([A-Za-z0-9-]+)$/;
 const DEK_LENGTH = 32;
+const DENIALS = new Set(['AccessDeniedException', 'AccessDenied', 'OptInRequired']);
 const REJECTIONS = new Set(['InvalidCiphertextException', 'IncorrectKeyException']);
 
 interface Answer {
@@ -20,6 +22,7 @@ export class AwsKms implements KeyProvider {
   readonly keyId: string;
   readonly #client: AwsKmsClient;
   readonly #grants: { GrantTokens?: string[] };
+  #checked?: Promise<void>;
 
   constructor(keyArn: string, client: AwsKmsClient, options: AwsKmsOptions = {}) {
     if (!ARN.test(keyArn)) throw invalid('the ARN of a key is needed: an alias may later name another key');
@@ -64,17 +67,25 @@ export class AwsKms implements KeyProvider {
   }
 
   async #ask(call: ProviderCall, ask: (options: { abortSignal: AbortSignal }) => Promise<Answer>): Promise<Answer> {
+    await (this.#checked ??= requireSecure(this.#client));
     let answer: Answer;
     try {
       answer = await ask({ abortSignal: call.signal });
     } catch (error) {
       report(call, error as Answer | undefined);
+      if (error instanceof Error && DENIALS.has(error.name)) call.report({ denied: true });
       throw error;
     }
     report(call, answer);
     if (answer.KeyId !== this.keyId) throw new TypeError('AWS KMS used another key than the one that was asked for');
     return answer;
   }
+}
+
+/** Where no endpoint was configured, the SDK's own are https. */
+async function requireSecure({ config }: AwsKmsClient): Promise<void> {
+  const endpoint = await config?.endpoint?.();
+  if (endpoint && !isSecure(endpoint)) throw invalid('the endpoint of client must be https, or http to this machine');
 }
 
 function report(call: ProviderCall, answer: Answer | undefined): void {

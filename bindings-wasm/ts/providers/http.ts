@@ -82,6 +82,7 @@ export class HttpProvider implements KeyProvider {
     if (requestId) call.report({ requestId });
     const answer = await answerOf(response);
     if (response.ok && answer) return answer;
+    if (response.status === 403) call.report({ denied: true });
     const reason = typeof answer?.error === 'string' ? answer.error : undefined;
     const error = new HttpProviderError(operation, response.status, reason);
     if (reason === 'key_unwrap') throw new SealwaxError('key_unwrap', 'the backend could not open the wrapped key', { cause: error });
@@ -135,5 +136,6 @@ export function checkedUrl(url: string | URL): URL {
 
 const LOOPBACK = /^(localhost|([a-z0-9-]+\.)+localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-const isSecure = ({ protocol, hostname }: URL): boolean =>
+/** Whether keys may go there: over TLS anywhere, in clear to this machine. */
+export const isSecure = ({ protocol, hostname }: { protocol: string; hostname: string }): boolean =>
   protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));

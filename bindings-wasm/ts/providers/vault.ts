@@ -6,6 +6,9 @@ import { fromBase64, toBase64, utf8 } from '../bytes.js';
 import { SealwaxError, invalid } from '../errors.js';
 import { checkedUrl } from './http.js';
 
+// A 403 with these words is about who asks, not about what it may do.
+const CREDENTIALS = /invalid token|token expired|missing client token/i;
+
 // What the server says about a ciphertext that is to blame itself. It has no codes.
 const REJECTED = /message authentication failed|invalid ciphertext|could not decode|failed to decode|decryption error/i;
 
@@ -89,6 +92,7 @@ export class VaultTransit implements KeyProvider {
     if (response.ok) return answer;
     const errors = Array.isArray(answer.errors) ? answer.errors.map(String) : [];
     const error = new VaultTransitError(operation, response.status, errors);
+    if (response.status === 403 && !CREDENTIALS.test(error.message)) call.report({ denied: true });
     if (operation === 'decrypt' && REJECTED.test(error.message)) {
       throw new SealwaxError('key_unwrap', 'the server could not open the wrapped key', { cause: error });
     }
@@ -97,7 +101,9 @@ export class VaultTransit implements KeyProvider {
 
   async #headers(): Promise<Headers> {
     const { token, namespace } = this.#options;
-    const headers = new Headers({ 'Content-Type': 'application/json', 'X-Vault-Request': 'true' });
+    const headers = new Headers({ 'Content-Type': 'application/json' });
+    // Agents may insist on it, but the servers' CORS does not let pages send it.
+    if (typeof location === 'undefined') headers.set('X-Vault-Request', 'true');
     headers.set('X-Vault-Token', typeof token === 'function' ? await token() : token);
     if (namespace) headers.set('X-Vault-Namespace', namespace);
     return headers;

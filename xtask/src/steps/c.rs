@@ -8,6 +8,7 @@ mod tools;
 
 use super::step::Step;
 use compile::ALL;
+pub use examples::hsm_file;
 
 /// Everything about bindings-c that is not `cargo test`.
 pub fn steps() -> Vec<Step> {

@@ -1,0 +1,1 @@
+"""What one language seals, the others open, through the same KMSs."""

@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the core against the limit of the hardware, in one table.
 
 mod c;
+mod kms;
 mod python;
 
 use crate::env::Env;
@@ -17,8 +18,8 @@ const NOTES: &str = "## Notes";
 /// What to measure.
 #[derive(Args)]
 pub struct Options {
-    /// Only these groups of rows: memory, small, files, peak; or `c`, the C library alone,
-    /// or `python`, the Python package alone.
+    /// Only these groups of rows of the core: memory, small, files, peak; or one of the others
+    /// alone: `c`, `python`, `kms` (a loader of many objects under OpenBao).
     groups: Vec<String>,
     /// Tiny inputs, to see that it runs; the figures mean nothing.
     #[arg(long)]
@@ -38,6 +39,9 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     }
     if options.groups == ["python"] {
         return python::run(env, options.quick, options.save);
+    }
+    if options.groups == ["kms"] {
+        return kms::run(env, options.quick, options.save);
     }
     let name = if options.parts { "parts" } else { "speed" };
     let mut cargo = env.cargo("bench");

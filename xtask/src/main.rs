@@ -12,6 +12,7 @@ mod env;
 mod fips;
 mod fuzz;
 mod install_c;
+mod kms_full;
 mod layering;
 mod metadata;
 mod process;
@@ -48,6 +49,8 @@ enum Task {
     TestBig,
     /// Test the Python package in every version of Python here, and with PyTorch.
     TestPython,
+    /// Test sealwax.kms against more KMSs, some of which take minutes to build.
+    TestKmsFull,
     /// Run the benchmarks: of the core, or of one of the bindings.
     Bench(bench::Options),
     /// Build the C library and install it below a prefix.
@@ -80,6 +83,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Task::Demo(options) => demo::run(&env, &options),
         Task::TestBig => big::run(&env),
         Task::TestPython => test_python::run(&env),
+        Task::TestKmsFull => kms_full::run(&env),
         Task::Bench(options) => bench::run(&env, &options),
         Task::InstallC(options) => install_c::run(&env, &options),
         Task::BuildWasm(options) => wasm::run(&env, options.wasm_route),

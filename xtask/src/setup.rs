@@ -41,6 +41,11 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Installs Debian packages that one task alone needs.
+pub fn packages(env: &Env, packages: &[&str]) -> Result<()> {
+    apt::install(env, packages)
+}
+
 /// Sets up every part, for a task that needs them.
 pub fn ensure(env: &Env, choice: Choice) -> Result<()> {
     install_missing(env, choice, parts::all())

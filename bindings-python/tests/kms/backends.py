@@ -133,9 +133,11 @@ class VaultRsa(Vault):
 class Roto(Backend):
     """AWS KMS as roto-aws plays it, behind a proxy that counts."""
 
+    server = "roto"
+
     def __init__(self, fixtures: Fixtures) -> None:
         super().__init__()
-        self._proxy = Proxy(fixtures("roto"))
+        self._proxy = Proxy(fixtures(self.server))
         self._arns = [aws.create_key(self._proxy.url)]
         self.calls()
 
@@ -168,12 +170,12 @@ class Roto(Backend):
 class Hsm(Backend):
     """A key in a SoftHSM2 token."""
 
-    mechanism = "aes-gcm"
+    server, mechanism = "hsm", "aes-gcm"
     disabled = kms.AccessDeniedError
 
     def __init__(self, fixtures: Fixtures) -> None:
         super().__init__()
-        self._hsm = fixtures("hsm")
+        self._hsm = fixtures(self.server)
         self._create(self.name)
         self._used = 0
 

@@ -35,7 +35,14 @@ _REJECTIONS = (
     "WrappedKeyLenRange",
 )
 
-_AMBIGUOUS = ("GeneralError", "FunctionFailed", "DataInvalid", "DataLenRange", "ArgumentsBad")
+_AMBIGUOUS = (
+    "ArgumentsBad",
+    "DataInvalid",
+    "DataLenRange",
+    "DeviceError",
+    "FunctionFailed",
+    "GeneralError",
+)
 
 _BY_NAME: dict[str, type[KmsError]] = {
     **dict.fromkeys(_GONE, TokenRemovedError),

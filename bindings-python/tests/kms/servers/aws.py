@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from .process import Port, Process, answers, program
@@ -36,6 +38,15 @@ def moto() -> Iterator[str]:
     port = Port()
     command = [program("moto_server"), "-H", "127.0.0.1", "-p", str(port)]
     with Process(command, answers(port), port=port):
+        yield port.url
+
+
+@contextmanager
+def local_kms(folder: Path) -> Iterator[str]:
+    """local-kms, which listens on every address: it runs where only this machine's is there."""
+    port = Port()
+    env = {"PORT": str(port), "KMS_DATA_PATH": str(folder), "KMS_REGION": REGION}
+    with Process([os.environ["SEALWAX_LOCAL_KMS"]], answers(port), env, port):
         yield port.url
 
 

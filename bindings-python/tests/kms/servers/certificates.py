@@ -11,7 +11,7 @@ from typing import Any, Optional
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _DAY = datetime.timedelta(days=1)
 
@@ -58,6 +58,9 @@ class Authority:
         subject = _name("A server")
         if kind == "self_signed":
             return _sign(subject, subject, key, key, [names])
+        if kind == "client":
+            uses = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+            return _sign(_name("A client"), self._name, key, self._key, [uses])
         end = -_DAY if kind == "expired" else None
         return _sign(subject, self._name, key, self._key, [names], end)
 

@@ -28,12 +28,22 @@ class Port:
     kernel takes it back when this process ends, however it ends.
     """
 
-    def __init__(self) -> None:
-        for number in random.SystemRandom().sample(_PORTS, 200):
-            if self._take(number):
-                self.number = number
+    def __init__(self, number: Optional[int] = None) -> None:
+        for choice in [number] if number else random.SystemRandom().sample(_PORTS, 200):
+            if self._take(choice):
+                self.number = choice
                 return
         raise RuntimeError("no port is free")
+
+    @classmethod
+    def pair(cls) -> tuple[Port, Port]:
+        """Two, one after the other."""
+        while True:
+            first = cls()
+            try:
+                return first, cls(first.number + 1)
+            except RuntimeError:
+                first.release()
 
     def __str__(self) -> str:
         return str(self.number)

@@ -38,7 +38,7 @@ class SoftHsm:
         """python-pkcs11's library object."""
         import pkcs11
 
-        return pkcs11.lib(MODULE)
+        return pkcs11.lib(self.module)
 
     def session(self, token: str) -> Any:
         """A session that may write."""

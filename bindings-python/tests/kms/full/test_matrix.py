@@ -1,0 +1,3 @@
+"""Every KMS of the thorough suite through the cases of the quick one."""
+
+from ..test_matrix import *  # noqa: F403

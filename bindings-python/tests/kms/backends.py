@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import itertools
+import json
 from abc import ABC, abstractmethod
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 
+import google_crc32c
 from sealwax import kms
 
 from .servers import aws
 from .servers.azure import Credential
-from .servers.http import Proxy
+from .servers.http import Proxy, Request, Response
 
 Fixtures = Callable[[str], Any]
 
 _numbers = itertools.count()
+
+
+def changed(change: Callable[[dict[str, Any]], None]) -> Callable[[Request, Response], Response]:
+    """A change of every JSON answer."""
+
+    def apply(request: Request, response: Response) -> Response:
+        answer = json.loads(response.body)
+        change(answer)
+        return response._replace(body=json.dumps(answer).encode())
+
+    return apply
+
+
+def base64(data: bytes) -> str:
+    """As JSON carries it."""
+    return b64encode(data).decode()
 
 
 class Backend(ABC):
@@ -89,6 +108,10 @@ class Vault(Backend):
     def calls(self) -> int:
         return len(self._proxy.take())
 
+    def lie(self, dek: bytes) -> None:
+        """Has the KMS unwrap to this key from now on."""
+        self._proxy.change = changed(lambda answer: answer["data"].update(plaintext=base64(dek)))
+
     def close(self) -> None:
         self._proxy.stop()
 
@@ -159,6 +182,10 @@ class Roto(Backend):
 
     def calls(self) -> int:
         return len(self._proxy.take())
+
+    def lie(self, dek: bytes) -> None:
+        """Has the KMS unwrap to this key from now on."""
+        self._proxy.change = changed(lambda answer: answer.update(Plaintext=base64(dek)))
 
     def close(self) -> None:
         self._proxy.stop()
@@ -260,6 +287,17 @@ class Gcp(Backend):
     def calls(self) -> int:
         return len(self._server.take())
 
+    def lie(self, dek: bytes) -> None:
+        """Has the KMS unwrap to this key from now on, with the checksum of it."""
+
+        def change(response: Any) -> None:
+            response.plaintext, response.plaintext_crc32c = dek, google_crc32c.value(dek)
+
+        self._server.change = change
+
+    def close(self) -> None:
+        self._server.change = None
+
 
 class Azure(Backend):
     """Our Azure Key Vault with an RSA key."""
@@ -289,6 +327,14 @@ class Azure(Backend):
 
     def calls(self) -> int:
         return len(self._server.take())
+
+    def lie(self, dek: bytes) -> None:
+        """Has the vault unwrap to this key from now on."""
+        value = urlsafe_b64encode(dek).rstrip(b"=").decode()
+        self._server.change = changed(lambda answer: answer.update(value=value))
+
+    def close(self) -> None:
+        self._server.change = None
 
     def _provider(self, key_id: str, self_test: bool = False) -> Any:
         return kms.AzureKeyVault(

@@ -17,7 +17,7 @@ from .servers import aws
 from .servers.azure import Credential, KeyVault
 from .servers.certificates import Authority
 from .servers.gcp import CloudKms
-from .servers.http import Proxy
+from .servers.http import Proxy, Resetting
 from .servers.openbao import OpenBao
 
 CONTEXT = {"tenant": "acme"}
@@ -141,6 +141,50 @@ def test_azure(azure_target: Target, name: str, tmp_path: Path, audited: Any) ->
 def test_gcp(gcp_target: Target, name: str, tmp_path: Path, audited: Any) -> None:
     case = faults.gcp(gcp_target.server.hang)[name]
     check(gcp_target, case, tmp_path, audited)
+
+
+def test_gcp_connections_are_reset() -> None:
+    with Resetting() as server:
+        key = "projects/p/locations/l/keyRings/r/cryptoKeys/k"
+        provider = kms.GcpKms(key, endpoint=server.url, timeout=faults.TIMEOUT)
+        start = time.monotonic()
+        with pytest.raises(kms.UnavailableError):
+            provider.wrap(bytearray(32), CONTEXT)
+        assert time.monotonic() - start < faults.BOUND
+        assert server.connections > 0
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ("invalid_grant: Invalid JWT: Check your iat and exp values", kms.ClockSkewError),
+        ("invalid_grant: Token has been expired or revoked.", kms.CredentialsError),
+    ],
+)
+def test_gcp_tokens(authority: Authority, said: str, error: type[kms.KmsError]) -> None:
+    """Google's clients get a token first: there a wrong clock shows."""
+    from google.auth.credentials import Credentials
+    from google.auth.exceptions import RefreshError
+
+    class Refused(Credentials):  # type: ignore[misc]
+        def refresh(self, request: Any) -> None:
+            raise RefreshError(said)
+
+    server = CloudKms(tls=authority.issue("good"))
+    try:
+        provider = kms.GcpKms(
+            server.create_key("key"),
+            endpoint=server.url,
+            credentials=Refused(),
+            root_certificates=authority.file.read_bytes(),
+            timeout=faults.PATIENT,
+        )
+        with pytest.raises(kms.KmsError) as caught:
+            provider.wrap(bytearray(32), CONTEXT)
+        assert type(caught.value) is error
+        assert server.requests == []
+    finally:
+        server.stop()
 
 
 def test_nobody_listens(tmp_path: Path) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import pytest
 import sealwax
 from sealwax import ErrorCode, kms
 
+from .backends import BACKENDS, changed
 from .servers import aws
 from .servers.azure import Credential, KeyVault
 from .servers.certificates import Authority
@@ -27,17 +27,6 @@ def flip(data: bytes, at: int = -1) -> bytes:
     changed = bytearray(data)
     changed[at] ^= 1
     return bytes(changed)
-
-
-def changing(change: Callable[[dict[str, Any]], None]) -> Callable[[Request, Response], Response]:
-    """A proxy's change of every JSON answer."""
-
-    def apply(request: Request, response: Response) -> Response:
-        answer = json.loads(response.body)
-        change(answer)
-        return response._replace(body=json.dumps(answer).encode())
-
-    return apply
 
 
 def code_of(call: Any, *arguments: Any) -> ErrorCode:
@@ -68,16 +57,35 @@ def test_the_next_provider_opens_what_a_liar_does_not(roto_proxy: Proxy) -> None
     honest = sealwax.LocalKey.generate()
     envelope = sealwax.encrypt(b"tide table", [liar, honest])
     lie = base64.b64encode(bytes(32)).decode()
-    roto_proxy.change = changing(lambda answer: answer.update(Plaintext=lie))
+    roto_proxy.change = changed(lambda answer: answer.update(Plaintext=lie))
     assert sealwax.decrypt(envelope, [liar, honest]) == b"tide table"
     assert code_of(sealwax.decrypt, envelope, liar) == ErrorCode.HEADER_AUTHENTICATION
+
+
+@pytest.mark.parametrize("name", ["openbao", "roto-aws", "gcp", "azure-rsa"])
+def test_a_wrong_key_of_any_kms(
+    name: str, request: pytest.FixtureRequest, tmp_path: Path, audited: Any
+) -> None:
+    """Success, the right length, checksums that fit, and another key: nothing opens, or is left."""
+    backend: Any = BACKENDS[name](request.getfixturevalue)
+    try:
+        provider = backend.provider()
+        path = tmp_path / "sealed"
+        path.write_bytes(sealwax.encrypt(b"tide table" * 9999, provider, context=CONTEXT))
+        backend.lie(bytes(range(32)))
+        code = code_of(sealwax.decrypt_file, path, tmp_path / "plain", provider)
+    finally:
+        backend.close()
+    assert code == ErrorCode.HEADER_AUTHENTICATION
+    assert not (tmp_path / "plain").exists()
+    assert [event.outcome for event in audited()] == ["ok", "ok"]  # The KMS says so.
 
 
 def test_aws_used_another_key(roto_proxy: Proxy) -> None:
     arn = aws.create_key(roto_proxy.url)
     provider = kms.AwsKms(arn, endpoint_url=roto_proxy.url, **aws.OPTIONS)
     wrapped = provider.wrap(bytearray(32), CONTEXT)
-    roto_proxy.change = changing(lambda answer: answer.update(KeyId=f"{arn}0"))
+    roto_proxy.change = changed(lambda answer: answer.update(KeyId=f"{arn}0"))
     for call in (
         lambda: provider.generate(CONTEXT),
         lambda: provider.wrap(bytearray(32), CONTEXT),
@@ -93,14 +101,14 @@ def test_a_key_of_another_length(roto_proxy: Proxy, bao: OpenBao, length: int) -
     arn = aws.create_key(roto_proxy.url)
     provider: Any = kms.AwsKms(arn, endpoint_url=roto_proxy.url, **aws.OPTIONS)
     envelope = sealwax.encrypt(b"", provider)
-    roto_proxy.change = changing(lambda answer: answer.update(Plaintext=dek))
+    roto_proxy.change = changed(lambda answer: answer.update(Plaintext=dek))
     assert code_of(sealwax.encrypt, b"", provider) == ErrorCode.PROVIDER_FAILED
     assert code_of(sealwax.decrypt, envelope, provider) == ErrorCode.PROVIDER_FAILED
     bao.create_key("lengths")
     with Proxy(bao.url) as proxy:
         provider = kms.VaultTransit("lengths", url=proxy.url, token=bao.token)
         wrapped = provider.wrap(bytearray(32), CONTEXT)
-        proxy.change = changing(lambda answer: answer["data"].update(plaintext=dek))
+        proxy.change = changed(lambda answer: answer["data"].update(plaintext=dek))
         with pytest.raises(kms.MisbehavedError, match=f"{length} bytes"):
             provider.generate(CONTEXT)
         with pytest.raises(kms.MisbehavedError, match=f"{length} bytes"):
@@ -116,7 +124,7 @@ def test_vault_says_that_it_ignores_the_context(bao: OpenBao) -> None:
         def warn_of_datakey(request: Request, response: Response) -> Response:
             return warn(request, response) if "datakey" in request.path else response
 
-        warn = changing(lambda answer: answer.update(warnings=["ignored: [associated_data]"]))
+        warn = changed(lambda answer: answer.update(warnings=["ignored: [associated_data]"]))
         proxy.change = warn_of_datakey
         paths = [f"/v1/transit/{what}/warnings" for what in ("datakey/plaintext", "encrypt")]
         envelope = sealwax.encrypt(b"tide table", provider, context=CONTEXT)

@@ -8,7 +8,7 @@ import pytest
 import sealwax
 from sealwax import ErrorCode, kms
 
-from .backends import Backend
+from .backends import Backend, DerivedVault
 
 CONTEXT = {"tenant": "acme", "purpose": "tests"}
 DATA = b"tide table"
@@ -112,6 +112,23 @@ def test_the_next_provider_is_asked(backend: Backend) -> None:
     asked = [(attempt.provider_id, type(attempt.error)) for attempt in error.attempts]
     assert asked == [(backend.provider().provider_id, backend.disabled), ("local", type(None))]
     assert all(attempt.provider_id in str(error) for attempt in error.attempts)
+
+
+def test_two_kmss(backend: Backend, request: pytest.FixtureRequest) -> None:
+    """Of two real ones, in either order, the one that is left opens; both refuse at the end."""
+    other: Any = DerivedVault(request.getfixturevalue)
+    try:
+        keys = [backend.provider(), other.provider()]
+        envelope = sealwax.encrypt(DATA, keys, context=CONTEXT)
+        backend.disable()
+        for order in (keys, keys[::-1]):
+            assert sealwax.decrypt(envelope, order) == DATA
+        other.disable()
+        error = failure(sealwax.decrypt, envelope, keys)
+        asked = [type(attempt.error) for attempt in getattr(error, "attempts")]
+        assert asked == [backend.disabled, other.disabled]
+    finally:
+        other.close()
 
 
 def test_a_truncated_or_changed_blob(backend: Backend) -> None:

@@ -24,7 +24,7 @@ pub fn build(env: &Env, task: &Task) -> Result<PathBuf> {
         "[lib]\nname = \"kryoptic_pkcs11\"\ncrate-type = [\"cdylib\"]\npath = {:?}\n\n\
          [dependencies]\n\
          kryoptic-lib = {{ version = \"={VERSION}\", default-features = false, \
-         features = [\"minimal\", \"openssl-sys\"] }}\n\
+         features = [\"standard\", \"openssl-sys\"] }}\n\
          ossl = {{ version = \"={VERSION}\", default-features = false, \
          features = [\"openssl-sys\"] }}\n\
          openssl-sys = {{ version = \"0.9\", features = [\"vendored\"] }}\n",

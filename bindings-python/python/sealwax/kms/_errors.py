@@ -14,6 +14,11 @@ class KmsError(Exception):
     reason: ClassVar[str] = "failed"
     """A stable word for the kind of failure; the audit log carries it."""
 
+    def __init_subclass__(cls, reason: Optional[str] = None, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if reason is not None:
+            cls.reason = reason
+
     def __init__(self, message: str, *, key_id: str = "", request_id: Optional[str] = None) -> None:
         super().__init__(message)
         self.key_id = key_id
@@ -28,79 +33,53 @@ def _restore(cls: type[KmsError], message: str, key_id: str, request_id: Optiona
     return cls(message, key_id=key_id, request_id=request_id)
 
 
-class AccessDeniedError(KmsError):
+class AccessDeniedError(KmsError, reason="denied"):
     """The identity may not use the key in this way."""
 
-    reason = "denied"
 
-
-class CredentialsError(KmsError):
+class CredentialsError(KmsError, reason="credentials"):
     """There are no credentials, or they are wrong or have expired."""
 
-    reason = "credentials"
 
-
-class ThrottledError(KmsError):
+class ThrottledError(KmsError, reason="throttled"):
     """The KMS refused too many requests, also after the SDK had waited."""
 
-    reason = "throttled"
 
-
-class UnavailableError(KmsError):
+class UnavailableError(KmsError, reason="unavailable"):
     """The KMS could not be reached, reset the connection or had an internal error."""
 
-    reason = "unavailable"
 
-
-class KmsTimeoutError(KmsError):
+class KmsTimeoutError(KmsError, reason="timeout"):
     """The KMS did not answer in time."""
 
-    reason = "timeout"
 
-
-class TlsError(KmsError):
+class TlsError(KmsError, reason="tls"):
     """The server's certificate or TLS version was refused."""
 
-    reason = "tls"
 
-
-class InsecureTransportError(KmsError, ValueError):
+class InsecureTransportError(KmsError, ValueError, reason="insecure_transport"):
     """A configuration that would send keys in clear, or to an unchecked server."""
 
-    reason = "insecure_transport"
 
-
-class ClockSkewError(KmsError):
+class ClockSkewError(KmsError, reason="clock_skew"):
     """This machine's clock and that of the KMS differ too much."""
 
-    reason = "clock_skew"
 
-
-class KeyNotFoundError(KmsError):
+class KeyNotFoundError(KmsError, reason="key_not_found"):
     """The KMS has no such key."""
 
-    reason = "key_not_found"
 
-
-class KeyDisabledError(KmsError):
+class KeyDisabledError(KmsError, reason="key_disabled"):
     """The key, or the version of it that is needed, is disabled."""
 
-    reason = "key_disabled"
 
-
-class KeyPendingDeletionError(KmsError):
+class KeyPendingDeletionError(KmsError, reason="key_pending_deletion"):
     """The key is about to be deleted: that can be cancelled as long as it is not."""
 
-    reason = "key_pending_deletion"
 
-
-class MisbehavedError(KmsError):
+class MisbehavedError(KmsError, reason="misbehaved"):
     """The KMS answered with success, but the answer cannot be right."""
 
-    reason = "misbehaved"
 
-
-class TokenRemovedError(KmsError):
+class TokenRemovedError(KmsError, reason="token_removed"):
     """The PKCS #11 token is not there."""
-
-    reason = "token_removed"

@@ -9,6 +9,7 @@ from typing import Any
 from ._base import fail, reject
 from ._errors import (
     AccessDeniedError,
+    ClockSkewError,
     CredentialsError,
     KeyDisabledError,
     KeyNotFoundError,
@@ -29,12 +30,18 @@ _TLS_WORDS = (
     "verification check failed",
 )
 
+# How gRPC tells that the credentials gave no token: as if the service were not there.
+_TOKEN_WORDS = "getting metadata from plugin failed"
+
+# What the token server says where this machine's clock is wrong.
+_SKEW_WORDS = ("reasonable timeframe", "iat and exp")
+
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same call may succeed a moment later."""
     from google.api_core import exceptions
 
-    if _is_tls(error):
+    if _is_tls(error) or _TOKEN_WORDS in str(error).lower():
         return False
     return isinstance(error, (exceptions.ServiceUnavailable, exceptions.ResourceExhausted))
 
@@ -53,7 +60,7 @@ def translated(key_id: str, operation: str) -> Iterator[None]:
     except exceptions.GoogleAPICallError as error:
         _answered(error, key_id, operation)
     except GoogleAuthError as error:
-        fail(CredentialsError(str(error), key_id=key_id), error)
+        fail(_token_kind(error)(str(error), key_id=key_id), error)
 
 
 def _answered(error: Any, key_id: str, operation: str) -> None:
@@ -81,6 +88,8 @@ def _kind(error: BaseException, otherwise: type[KmsError]) -> type[KmsError]:
 
     if _is_tls(error):
         return TlsError
+    if _TOKEN_WORDS in str(error).lower():
+        return _token_kind(error)
     by_class: tuple[tuple[type[Exception], type[KmsError]], ...] = (
         (exceptions.Unauthenticated, CredentialsError),
         (exceptions.Forbidden, AccessDeniedError),
@@ -90,6 +99,11 @@ def _kind(error: BaseException, otherwise: type[KmsError]) -> type[KmsError]:
         (exceptions.ServerError, UnavailableError),
     )
     return next((kind for known, kind in by_class if isinstance(error, known)), otherwise)
+
+
+def _token_kind(error: BaseException) -> type[KmsError]:
+    skewed = any(words in str(error) for words in _SKEW_WORDS)
+    return ClockSkewError if skewed else CredentialsError
 
 
 def _is_tls(error: BaseException) -> bool:

@@ -44,6 +44,9 @@ _AMBIGUOUS = (
     "GeneralError",
 )
 
+_NOT_PERMITTED = "error code 0x68"
+"""CKR_KEY_FUNCTION_NOT_PERMITTED, for which python-pkcs11 has no class."""
+
 _BY_NAME: dict[str, type[KmsError]] = {
     **dict.fromkeys(_GONE, TokenRemovedError),
     "FunctionRejected": AccessDeniedError,
@@ -83,7 +86,7 @@ def raise_failure(error: Exception, key_id: str, token: str, *, rejected: bool) 
     detail = f"{name}: {error}" if str(error) else name
     if rejected:
         reject(f"token {token!r} refused the wrapped key: {detail}", None, error)
-    kind = _BY_NAME.get(name, KmsError)
+    kind = AccessDeniedError if _NOT_PERMITTED in str(error) else _BY_NAME.get(name, KmsError)
     fail(kind(f"token {token!r}: {detail}", key_id=key_id), error)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Optional, Union
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Optional
 
 from .. import _sealwax
 from .._ambient import object_name
@@ -121,33 +122,16 @@ class SealedBucket:
         error, Ctrl-C included, nothing of it is left. A process that is killed leaves parts that
         the bucket's rule for incomplete uploads removes.
         """
-        if isinstance(source, (str, os.PathLike)):
-            with open(source, "rb", buffering=0) as file:
-                return self.upload(
-                    name,
-                    file,
-                    keys,
-                    context=context,
-                    associated_data=associated_data,
-                    metadata=metadata,
-                    padding=padding,
-                )
-        with object_name(self._url(name)):
+        with _opened(source) as file, object_name(self._url(name)):
             stream = encrypt_stream(
-                source,
+                file,
                 keys,
                 context=context,
                 associated_data=associated_data,
                 metadata=metadata,
                 padding=padding,
             )
-            start = stream.read(_sealwax.MAX_HEADER_LEN)
-        if self._detached:
-            header = bytes(inspect(start))
-            self._put_header(name, header)
-            start = start[len(header) :]
-        self._send(name, _Joined(start, stream), self._config(_size_of(source)))
-        return None
+            self._send(name, stream, self._config(_size_of(file)))
 
     def get(
         self,
@@ -286,10 +270,15 @@ class SealedBucket:
             answer = self._client.put_object(Bucket=self.name, Key=name, Body=body, **arguments)
         self._check(name, answer)
 
-    def _send(self, name: str, envelope: Any, config: Any) -> None:
+    def _send(self, name: str, stream: SealedReader, config: Any) -> None:
+        start = stream.read(_sealwax.MAX_HEADER_LEN)
+        if self._detached:
+            header = bytes(inspect(start))
+            self._put_header(name, header)
+            start = start[len(header) :]
         with translated(self._url(name)):
             self._client.upload_fileobj(
-                envelope, self.name, name, ExtraArgs=self._writing(), Config=config
+                _Joined(start, stream), self.name, name, ExtraArgs=self._writing(), Config=config
             )
             if self._server_side is None:
                 return
@@ -313,6 +302,16 @@ class SealedBucket:
         )
         config.max_in_memory_upload_chunks = self._threads
         return config
+
+
+@contextmanager
+def _opened(source: Any) -> Iterator[Any]:
+    """A file object, of the host's or of a path."""
+    if isinstance(source, (str, os.PathLike)):
+        with open(source, "rb", buffering=0) as file:
+            yield file
+    else:
+        yield source
 
 
 class _Joined(io.RawIOBase):

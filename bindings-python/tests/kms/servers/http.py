@@ -14,6 +14,10 @@ from typing import Any, NamedTuple, Optional
 from urllib.parse import urlsplit
 
 
+_LINGER = struct.pack("ii", 1, 0)
+"""With this, closing is a reset."""
+
+
 class Request(NamedTuple):
     """What a client sent."""
 
@@ -60,13 +64,14 @@ class HttpServer:
 
     `fault`, while it is set, is what happens to every request instead of an answer: a `Response`,
     or one of the classes above. `requests` are those that arrived, whole; `handshakes` counts those
-    of TLS that both sides completed.
+    of TLS that both sides completed. `change` may change the answers.
     """
 
     def __init__(self, tls: Optional[ssl.SSLContext] = None) -> None:
         self.requests: list[Request] = []
         self.handshakes = 0
         self.fault: Any = None
+        self.change: Optional[Callable[[Request, Response], Response]] = None
         self.released = threading.Event()
         self._http = _Listener(self, tls)
         self.port: int = self._http.server_address[1]
@@ -98,11 +103,10 @@ class HttpServer:
 
 
 class Proxy(HttpServer):
-    """Passes everything on to a real server, and may change its answers."""
+    """Passes everything on to a real server."""
 
     def __init__(self, upstream: str, tls: Optional[ssl.SSLContext] = None) -> None:
         self._upstream = urlsplit(upstream).netloc
-        self.change: Optional[Callable[[Request, Response], Response]] = None
         super().__init__(tls)
 
     def answer(self, request: Request) -> Response:
@@ -111,10 +115,38 @@ class Proxy(HttpServer):
             headers = {k: v for k, v in request.headers.items() if k.lower() != "connection"}
             connection.request(request.method, request.path, request.body, headers)
             answer = connection.getresponse()
-            response = Response(answer.status, answer.read(), dict(answer.getheaders()))
+            return Response(answer.status, answer.read(), dict(answer.getheaders()))
         finally:
             connection.close()
-        return self.change(request, response) if self.change else response
+
+
+class Resetting:
+    """Resets every connection, whatever is spoken on it."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://localhost:{self._listener.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:  # It was stopped.
+                return
+            self.connections += 1
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
+            connection.close()
+
+    def __enter__(self) -> Resetting:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
 
 
 class _Listener(ThreadingHTTPServer):
@@ -167,7 +199,9 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             if isinstance(fault, Delay):
                 time.sleep(fault.seconds)
-            self._send(owner.answer(request), cut=isinstance(fault, Cut))
+            answer = owner.answer(request)
+            changed = owner.change(request, answer) if owner.change else answer
+            self._send(changed, cut=isinstance(fault, Cut))
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_LIST = _handle
 
@@ -186,8 +220,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _reset(self) -> None:
-        linger = struct.pack("ii", 1, 0)
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
         self.connection.close()
         self.close_connection = True
 

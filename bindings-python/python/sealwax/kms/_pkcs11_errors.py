@@ -24,7 +24,9 @@ _GONE = (
     "SlotIDInvalid",
     "TokenNotPresent",
     "TokenNotRecognised",
+    "UnwrappingKeyHandleInvalid",
     "UserNotLoggedIn",
+    "WrappingKeyHandleInvalid",
     "CryptokiNotInitialized",
 )
 

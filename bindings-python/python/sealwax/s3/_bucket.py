@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Optional
 
 from .. import _sealwax
@@ -194,31 +196,18 @@ class SealedBucket:
 
         The file appears under its name when all of it is authentic and there, or not at all.
         """
-        header, target = self._header(name), _Target(os.fspath(target), not overwrite)
+        header, file = self._header(name), _Target(os.fspath(target), not overwrite)
         with translated(self._url(name)), object_name(self._url(name)):
-            body = self._get(name)["Body"]
-            opened = open_sealed(
-                _Forward(body),
-                "rb",
-                keys,
-                context=context,
-                associated_data=associated_data,
-                header=header,
-            )
-            try:
-                with opened, open(target.temporary, "xb") as file:
-                    while piece := opened.read(_COPY):
-                        file.write(piece)
-                    file.flush()
-                    os.fsync(file.fileno())
-                    size = file.tell()
-                target.commit()
-            except BaseException:
-                target.remove()
-                raise
-            finally:
-                body.close()
-        return size
+            with closing(self._get(name)["Body"]) as body:
+                reader = open_sealed(
+                    _Forward(body),
+                    "rb",
+                    keys,
+                    context=context,
+                    associated_data=associated_data,
+                    header=header,
+                )
+                return _write_out(reader, file)
 
     def inspect(self, name: str) -> Header:
         """The header of an object, by one request; no key is needed and no KMS is asked."""
@@ -289,7 +278,7 @@ class SealedBucket:
     def _check(self, name: str, answer: Mapping[str, Any]) -> None:
         if self._server_side is not None and not self._server_side.was_applied(answer):
             text = f"the store did not apply {self._server_side!r}: the object is sealed, no more"
-            raise IoError(text, filename=self._url(name), errno=5)
+            raise IoError(text, errno=errno.EIO, filename=self._url(name))
 
     def _config(self, size: Optional[int]) -> Any:
         """Parts of `part_size`, or longer ones where there would be too many."""
@@ -302,6 +291,21 @@ class SealedBucket:
         )
         config.max_in_memory_upload_chunks = self._threads
         return config
+
+
+def _write_out(reader: SealedReader, target: _Target) -> int:
+    """All of it into a file, or none."""
+    try:
+        with reader, open(target.temporary, "xb") as file:
+            shutil.copyfileobj(reader, file, _COPY)
+            file.flush()
+            os.fsync(file.fileno())
+            size = file.tell()
+        target.commit()
+    except BaseException:
+        target.remove()
+        raise
+    return size
 
 
 @contextmanager

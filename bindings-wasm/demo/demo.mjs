@@ -12,6 +12,7 @@ import { startServer } from './server/server.mjs';
 import { Store } from './server/store.mjs';
 import { startOpenBao } from './services/openbao.mjs';
 import { freePorts } from './services/ports.mjs';
+import { watchFolder } from './services/reaper.mjs';
 import { startSeaweedFs } from './services/seaweedfs.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -39,6 +40,7 @@ export async function startDemo({ host = '127.0.0.1', port, tls, proxy, dist = P
   };
   try {
     const folder = await mkdtemp(join(tmpdir(), 'sealwax-demo-'));
+    watchFolder(folder);
     stack.push(() => rm(folder, { recursive: true, force: true }));
     const [kmsPort, storePort, freePort] = await freePorts(3);
     const listen = { host, port: port ?? freePort, tls };

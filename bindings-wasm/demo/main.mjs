@@ -34,7 +34,7 @@ console.log(`
   Ctrl-C ends the page, the store and the key service, and removes all objects.
 `);
 
-for (const signal of ['SIGINT', 'SIGTERM']) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.once(signal, async () => {
     await demo.stop();
     process.exit(0);

@@ -1,6 +1,8 @@
 // A server program as a child: its output kept for the error message, its end certain.
 import { spawn } from 'node:child_process';
 
+import { forgetProcess, watchProcess } from './reaper.mjs';
+
 const KEPT_OUTPUT = 16 * 1024;
 const GRACE_MS = 2_000;
 
@@ -34,7 +36,11 @@ export class Service {
         resolve();
       });
     });
-    process.once('exit', () => this.#child.kill('SIGKILL'));
+    const { pid } = this.#child;
+    if (pid) {
+      watchProcess(pid);
+      this.#ended.then(() => forgetProcess(pid));
+    }
   }
 
   /** The process id, for measuring. */

@@ -10,3 +10,4 @@ after(endWorld);
 await world({ proxy: startWire, browser: false, dist: fileURLToPath(new URL('../page', import.meta.url)) });
 await import('./server.test.mjs');
 await import('./tls.test.mjs');
+await import('./life.test.mjs');

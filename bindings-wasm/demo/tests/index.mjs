@@ -7,6 +7,7 @@ after(endWorld);
 
 await import('./server.test.mjs');
 await import('./tls.test.mjs');
+await import('./life.test.mjs');
 await import('./upload.test.mjs');
 await import('./failure.test.mjs');
 await import('./page.test.mjs');

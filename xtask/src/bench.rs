@@ -3,6 +3,7 @@
 mod c;
 mod kms;
 mod python;
+mod web;
 
 use crate::env::Env;
 use crate::process;
@@ -11,20 +12,26 @@ use clap::Args;
 use std::fs;
 use std::process::{ExitCode, Stdio};
 
-/// Where `--save` writes, and the line from which on it leaves the file as it is.
+/// Where `--save` writes.
 const RESULTS: &str = "core/benches/RESULTS.md";
+const TITLE: &str = "# Speed, measured
+
+`cargo xtask bench --save` writes this part; the notes below are written by hand. How a figure and
+its limit are measured is told in [speed/main.rs](speed/main.rs).";
+/// The line from which on `--save` leaves a file as it is.
 const NOTES: &str = "## Notes";
 
 /// What to measure.
 #[derive(Args)]
 pub struct Options {
     /// Only these groups of rows of the core: memory, small, files, peak; or one of the others
-    /// alone: `c`, `python`, `kms` (a loader of many objects under OpenBao).
+    /// alone: `c`, `python`, `kms` (a loader of many objects under OpenBao), `web` (the upload
+    /// page in Chromium).
     groups: Vec<String>,
     /// Tiny inputs, to see that it runs; the figures mean nothing.
     #[arg(long)]
     quick: bool,
-    /// Write the table, the date and the machine into core/benches/RESULTS.md, or bindings-c/BENCH.md.
+    /// Write the table, the date and the machine into the file of results.
     #[arg(long, conflicts_with = "quick")]
     save: bool,
     /// The parts one by one instead, by divan; the groups are its filter.
@@ -42,6 +49,9 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     }
     if options.groups == ["kms"] {
         return kms::run(env, options.quick, options.save);
+    }
+    if options.groups == ["web"] {
+        return web::run(env, options.quick, options.save);
     }
     let name = if options.parts { "parts" } else { "speed" };
     let mut cargo = env.cargo("bench");
@@ -61,24 +71,18 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     let table = String::from_utf8(output.stdout).context("the table is text")?;
     println!("\n{table}");
     if options.save {
-        save(env, &table)?;
+        save(env, RESULTS, TITLE, &table)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes the first part of the results anew.
-fn save(env: &Env, table: &str) -> Result<()> {
-    let path = env.root.join(RESULTS);
+/// Writes the first part of `file` anew: the title, the machine, the table.
+fn save(env: &Env, file: &str, title: &str, table: &str) -> Result<()> {
+    let path = env.root.join(file);
     let before = fs::read_to_string(&path).unwrap_or_default();
     let notes = before.find(NOTES).map_or(NOTES, |at| &before[at..]);
-    let text = format!(
-        "# Speed, measured\n\n`cargo xtask bench --save` writes this part; the notes below are \
-         written by hand. How a figure and\nits limit are measured is told in \
-         [speed/main.rs](speed/main.rs).\n\n{}\n{table}\n{notes}",
-        machine(env)?
-    );
-    fs::write(&path, text)?;
-    println!("written to {RESULTS}");
+    fs::write(&path, format!("{title}\n\n{}\n{table}\n{notes}", machine(env)?))?;
+    println!("written to {file}");
     Ok(())
 }
 

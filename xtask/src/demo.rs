@@ -22,6 +22,9 @@ pub struct Options {
     /// With --web: run all tests of the page in a browser instead.
     #[arg(long, requires = "web")]
     check: bool,
+    /// With --check: only the upload of 10 GiB in constant memory; needs 40 GiB of disk, takes minutes.
+    #[arg(long, requires = "check")]
+    big: bool,
     /// With --web: the port of the page, which otherwise is a free one.
     #[arg(long, requires = "web")]
     port: Option<u16>,
@@ -32,10 +35,11 @@ pub struct Options {
 
 /// Runs one of the two demos.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
-    if options.web {
-        return web::run(env, options.wasm_route, options.check, options.port);
+    match (options.web, options.check) {
+        (true, true) => web::check(env, options.wasm_route, options.big),
+        (true, false) => web::run(env, options.wasm_route, options.port),
+        _ => file(env, options),
     }
-    file(env, options)
 }
 
 /// Makes the file in a folder that disappears at the end, and runs the core's example on it.

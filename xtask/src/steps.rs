@@ -98,6 +98,18 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     Ok(summary(&rows, steps.len()))
 }
 
+/// Runs the steps with these names for another task, which needs what they build.
+pub fn run_named(env: &Env, names: &[&str]) -> Result<()> {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    for step in chosen(all(env)?, &names)? {
+        let row = run_step(env, &step);
+        if row.mark == Mark::Failed {
+            bail!("{} failed", row.name);
+        }
+    }
+    Ok(())
+}
+
 fn chosen(steps: Vec<Step>, only: &[String]) -> Result<Vec<Step>> {
     if let Some(name) = only.iter().find(|name| !steps.iter().any(|step| step.is_called(name))) {
         bail!("there is no step {name}: see `cargo xtask test --list`");

@@ -6,10 +6,9 @@ import { test } from 'node:test';
 
 import { writeFile } from './support/files.mjs';
 import { getDirectly, putDirectly } from './support/store.mjs';
-import { objectId, objectRow, openPage, upload, uploadRow, world } from './support/world.mjs';
+import { CHANGED, objectId, objectRow, openPage, upload, uploadRow, world } from './support/world.mjs';
 
 const MIB = 1024 * 1024;
-const CHANGED = 'The stored bytes were changed. Nothing of them is shown.';
 
 /** Uploads a text of `size` bytes; its page, name and id. */
 async function stored(name, size) {

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 
 import { hashFile, wav, writeFile } from './support/files.mjs';
 import { getDirectly, putDirectly } from './support/store.mjs';
-import { ARTEFACTS, objectId, objectRow, openPage, upload, uploadRow, world } from './support/world.mjs';
+import { ARTEFACTS, CHANGED, objectId, objectRow, openPage, upload, uploadRow, world } from './support/world.mjs';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -179,7 +179,7 @@ test('with a picked file, the content is written to it, and nothing if it does n
   await page.getByRole('button', { name: 'Refresh' }).click();
   await page.waitForTimeout(500);
   await objectRow(page, path).getByRole('button', { name: /^Download/ }).click();
-  await objectRow(page, path).getByText('The stored bytes were changed. Nothing of them is shown.').waitFor();
+  await objectRow(page, path).getByText(CHANGED).waitFor();
   assert.deepEqual(await saved(), whole, 'the file on disk must stay as it was');
   await page.context().close();
 });

@@ -9,12 +9,12 @@ import { promisify } from 'node:util';
 
 import { hashFile, MARKER, writeFile } from './support/files.mjs';
 import { listUploads, putDirectly } from './support/store.mjs';
-import { download, objectRow, openPage, upload, uploadRow, world } from './support/world.mjs';
+import { ALL, download, objectRow, openPage, upload, uploadRow, world } from './support/world.mjs';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const SIZES = { '1 B': 1, '16 KiB': 16 * KIB, '5 MiB': 5 * MIB };
-if (process.env.SEALWAX_DEMO_ALL) SIZES['300 MiB'] = 300 * MIB;
+if (ALL) SIZES['300 MiB'] = 300 * MIB;
 
 /** The files below `folder` that contain `text`. */
 async function filesWith(folder, text) {

@@ -1,36 +1,55 @@
 //! `cargo xtask demo --web`: the upload page with its backend, store and key service.
 
 use crate::env::Env;
+use crate::steps;
 use crate::toolchain::Choice;
 use crate::wasm;
 use anyhow::Result;
 use std::process::{Command, ExitCode};
 
 const DEMO: &str = "bindings-wasm/demo";
-/// Makes the tests run on all sizes.
+/// Makes the tests run on all sizes, and makes a binding that is missing a failure.
 const ALL_VARIABLE: &str = "SEALWAX_DEMO_ALL";
+/// The other languages of the cross tests, built by the gate's own steps.
+const OTHER_LANGUAGES: [&str; 2] = ["python:wheel", "c:install"];
 
-/// Runs the page until Ctrl-C, or its tests in a browser.
-pub fn run(env: &Env, choice: Choice, check: bool, port: Option<u16>) -> Result<ExitCode> {
+/// Runs the page until Ctrl-C.
+pub fn run(env: &Env, choice: Choice, port: Option<u16>) -> Result<ExitCode> {
     wasm::run(env, choice)?;
-    let mut node = if check { tests(env) } else { page(env, port) };
-    let status = node.status()?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    become_it(page(env, port))
+}
+
+/// Runs the page's tests in a browser: all of them, or the one with 10 GiB.
+pub fn check(env: &Env, choice: Choice, big: bool) -> Result<ExitCode> {
+    wasm::run(env, choice)?;
+    if big {
+        return exit_code(&mut script(env, "tests/big.mjs"));
+    }
+    steps::run_named(env, &OTHER_LANGUAGES)?;
+    exit_code(test_runner(env, "tests/index.mjs").env(ALL_VARIABLE, "1"))
+}
+
+/// Ends as Node, so that Ctrl-C and `kill` reach the page's own process, which then cleans up.
+#[cfg(unix)]
+fn become_it(mut command: Command) -> Result<ExitCode> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec().into())
+}
+
+#[cfg(not(unix))]
+fn become_it(mut command: Command) -> Result<ExitCode> {
+    exit_code(&mut command)
+}
+
+fn exit_code(command: &mut Command) -> Result<ExitCode> {
+    Ok(if command.status()?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn page(env: &Env, port: Option<u16>) -> Command {
-    let mut node = node(env);
-    node.arg("main.mjs");
+    let mut node = script(env, "main.mjs");
     if let Some(port) = port {
         node.args(["--port", &port.to_string()]);
     }
-    node
-}
-
-/// All tests, the long ones too.
-fn tests(env: &Env) -> Command {
-    let mut node = test_runner(env, "tests/index.mjs");
-    node.env(ALL_VARIABLE, "1");
     node
 }
 
@@ -39,14 +58,24 @@ pub fn backend_tests(env: &Env) -> Command {
     test_runner(env, "tests/backend.mjs")
 }
 
+/// The shortest way through the page in a browser; needs the package.
+pub fn smoke_tests(env: &Env) -> Command {
+    test_runner(env, "tests/smoke.mjs")
+}
+
+/// Measures the page's uploads; the table is on standard output.
+pub fn measure(env: &Env) -> Command {
+    script(env, "tests/measure/main.mjs")
+}
+
 fn test_runner(env: &Env, file: &str) -> Command {
-    let mut node = node(env);
-    node.args(["--test", "--test-reporter=spec", file]);
+    let mut node = script(env, "--test");
+    node.args(["--test-reporter=spec", file]);
     node
 }
 
-fn node(env: &Env) -> Command {
+fn script(env: &Env, file: &str) -> Command {
     let mut node = env.program("node");
-    node.current_dir(env.root.join(DEMO)).env("CARGO_TARGET_DIR", &env.target);
+    node.current_dir(env.root.join(DEMO)).env("CARGO_TARGET_DIR", &env.target).arg(file);
     node
 }

@@ -16,6 +16,12 @@ export const TARGET = process.env.CARGO_TARGET_DIR ?? join(ROOT, 'target');
 /** Where screenshots are kept. */
 export const ARTEFACTS = join(TARGET, 'demo-artefacts');
 
+/** Whether nothing may be left out: all sizes, all languages. */
+export const ALL = Boolean(process.env.SEALWAX_DEMO_ALL);
+
+/** What the page says of an object that does not verify. */
+export const CHANGED = 'The stored bytes were changed. Nothing of them is shown.';
+
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 

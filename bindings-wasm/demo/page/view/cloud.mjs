@@ -15,11 +15,11 @@ export async function showCloud(object) {
   ]);
   const plain = await plaintextOf(object);
   return [
-    el('h3', { textContent: 'Fields of the stored header' }),
-    facts(headerRows(object, await inspectSealed(header.bytes)), 'Fields of the stored header'),
     el('div', { className: 'twin' },
-      column('The store has', hexDump(new Uint8Array(sealed), TWIN_WIDTH)),
-      column('You have', plain)),
+      column('The store has', 'sealed bytes', hexDump(new Uint8Array(sealed), TWIN_WIDTH)),
+      column('You have', 'with the key', plain)),
+    el('h3', { textContent: 'What it can read in the header' }),
+    facts(headerRows(object, await inspectSealed(header.bytes)), 'Fields of the stored header'),
     el('h3', { textContent: 'The header, as stored' }),
     hexDump(header.bytes.subarray(0, 2 * SHOWN)),
   ];
@@ -34,13 +34,14 @@ async function plaintextOf(object) {
   }
 }
 
-const column = (title, content) => el('div', {}, el('h3', { textContent: title }), content);
+const column = (title, note, content) =>
+  el('div', {}, el('h3', {}, title, el('span', { className: 'aside', textContent: note })), content);
 
 function headerRows(object, header) {
   return [
     ['Suite', header.suite],
     ...Object.entries(header.context).map(([name, value]) => [`Context: ${name}`, el('code', { textContent: value })]),
-    ['Name and type', `sealed, ${header.metadataSize} bytes`],
+    ['Name and type', `sealed; ${header.metadataSize} bytes`],
     ...header.wrappedKeys.map((key) => ['Wrapped key', el('code', { textContent: `${key.providerId}, ${key.keyId}, ${key.text}` })]),
     ['Header', size(object.headerSize)],
     ['Body', `${size(object.size)}, chunks of 16 KiB`],

@@ -1,7 +1,8 @@
 // The dialog of one object: its content, what the cloud sees of it, its key, its audit trail.
 import { describe } from '../lib/messages.mjs';
 import { showCloud } from './cloud.mjs';
-import { button, byId, el, facts } from './dom.mjs';
+import { button, byId, el, table } from './dom.mjs';
+import { timeOfDay } from './format.mjs';
 import { showKey } from './key.mjs';
 import { showPreview } from './preview.mjs';
 
@@ -76,12 +77,15 @@ async function fill(object, show) {
 async function showTrail(object) {
   const entries = await object.trail();
   const rows = entries.map(({ time, actor, action, outcome, detail, hash }) => [
-    new Date(time).toLocaleTimeString(), actor, action,
+    timeOfDay(new Date(time)), actor, action,
     el('span', { className: `outcome-${outcome}`, textContent: detail ? `${outcome}: ${detail}` : outcome }),
-    el('code', { textContent: hash.slice(0, 12) }),
+    el('code', { textContent: hash.slice(0, 8) }),
   ]);
+  const refused = entries.filter(({ outcome }) => outcome === 'refused').length;
+  const count = refused ? `${refused} of ${entries.length} were refused.` : `All ${entries.length} were allowed.`;
   return [
-    el('p', { className: 'note', textContent: 'Each line carries the hash of the line before it.' }),
-    facts([['Time', 'Who', 'What', 'Outcome', 'Hash'], ...rows], 'Audit trail'),
+    el('p', { className: 'note', textContent: `What the backend decided about this object and its key. ${count} Each line `
+      + 'carries the hash of the line before it, so that a change of the past shows.' }),
+    el('div', { className: 'trail' }, table(['Time', 'Who', 'What', 'Outcome', 'Hash'], rows, 'Audit trail')),
   ];
 }

@@ -25,11 +25,16 @@ export function announce(text) {
 }
 
 /** A table of names and values. */
-export function facts(rows, caption) {
+export const facts = (rows, caption) => table(undefined, rows, caption);
+
+/** A table with the names of its columns; the first cell of a row names the row. */
+export function table(columns, rows, caption) {
+  const head = columns && el('thead', {}, el('tr', {}, ...columns.map((title) =>
+    (title === '' ? el('td') : el('th', { scope: 'col', textContent: title })))));
   const body = rows.map(([name, ...values]) =>
-    el('tr', {}, el('th', { scope: 'row', textContent: name }), ...values.map((value) => el('td', {}, value))));
-  const title = caption && el('caption', { className: 'sr', textContent: caption });
-  return el('div', { className: 'scroll' }, el('table', { className: 'facts' }, title, el('tbody', {}, ...body)));
+    el('tr', {}, el('th', { scope: 'row' }, name), ...values.map((value) => el('td', {}, value))));
+  const title = el('caption', { className: 'sr', textContent: caption });
+  return el('table', { className: 'facts' }, title, head, el('tbody', {}, ...body));
 }
 
 /** `bytes` as lines of offset, hexadecimal and text, as in hexdump; `width` bytes to a line. */

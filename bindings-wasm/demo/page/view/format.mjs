@@ -16,3 +16,14 @@ export function duration(seconds) {
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   return `${(seconds / 3600).toFixed(1)} h`;
 }
+
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const minute = new Intl.DateTimeFormat(undefined, { timeStyle: 'short', hour12: false });
+const second = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hour12: false });
+
+/** The day, or for today the time. */
+export function when(date) {
+  return day.format(date) === day.format() ? minute.format(date) : day.format(date);
+}
+
+export const timeOfDay = (date) => second.format(date);

@@ -2,10 +2,12 @@
 import { inspectSealed } from '../lib/envelope.mjs';
 import { describe } from '../lib/messages.mjs';
 import { headBody, readHeader } from '../lib/store.mjs';
-import { announce, button, el, facts } from './dom.mjs';
+import { announce, button, el, facts, table } from './dom.mjs';
+import { size } from './format.mjs';
 
-const EXPLANATION = 'Rotating makes a new version of the key at the key service and wraps this object’s DEK under '
-  + 'it. Only the header is written. The body, however large, stays as it is.';
+const EXPLANATION = 'The object’s own key (its DEK) is stored in its header, locked with a key that never leaves the key '
+  + 'service. Rotating makes a new version of that key and locks the DEK with it. Only the small header is written; the '
+  + 'body, however large, stays as it is.';
 
 export async function showKey(object) {
   const [header, body] = await Promise.all([readHeader(object.id), headBody(object.id)]);
@@ -33,14 +35,21 @@ export async function showKey(object) {
 async function proof({ header: [before, after], body: [bodyBefore, bodyAfter] }) {
   const same = bodyBefore.etag === bodyAfter.etag && bodyBefore.length === bodyAfter.length;
   const code = (text) => el('code', { textContent: text });
-  return facts([
-    ['', 'Before', 'After', ''],
-    ['Wrapped key', await wrappedKey(before), await wrappedKey(after), el('span', { className: 'changed', textContent: 'new' })],
-    ['Header, SHA-256', code(await sha256(before.bytes)), code(await sha256(after.bytes)), el('span', { className: 'changed', textContent: 'new' })],
-    ['Body, ETag', code(bodyBefore.etag), code(bodyAfter.etag),
-      el('span', { className: same ? 'same' : 'changed', textContent: same ? 'unchanged' : 'changed' })],
-    ['Body, bytes', String(bodyBefore.length), String(bodyAfter.length), el('span', { className: same ? 'same' : 'changed', textContent: same ? 'unchanged' : 'changed' })],
-  ], 'Before and after the rotation');
+  const row = (name, [one, two]) => {
+    const isNew = one.textContent !== two.textContent;
+    const verdict = el('span', { className: isNew ? 'changed' : 'same', textContent: isNew ? 'new' : 'unchanged' });
+    return [el('span', {}, name, verdict), one, two];
+  };
+  return el('div', { className: 'proof' },
+    el('p', { className: same ? 'success' : 'error', textContent: same
+      ? `Rotated. ${size(after.bytes.length)} were written; the body of ${size(bodyAfter.length)} is the same as before.`
+      : 'The body changed while the key was rotated.' }),
+    table(['', 'Before', 'After'], [
+      row('Wrapped key', [await wrappedKey(before), await wrappedKey(after)]),
+      row('Header, SHA-256', [code(await sha256(before.bytes)), code(await sha256(after.bytes))]),
+      row('Body, ETag', [code(bodyBefore.etag), code(bodyAfter.etag)]),
+      row('Body, bytes', [code(String(bodyBefore.length)), code(String(bodyAfter.length))]),
+    ], 'Before and after the rotation'));
 }
 
 async function wrappedKey({ bytes }) {

@@ -4,7 +4,7 @@ import { listObjects } from '../lib/objects.mjs';
 import { save } from '../lib/save.mjs';
 import { showDetails } from './details.mjs';
 import { announce, button, byId, el } from './dom.mjs';
-import { size } from './format.mjs';
+import { size, when } from './format.mjs';
 
 const OPENED_AT_ONCE = 4;
 const SPACES = ['vault', 'inbox'];
@@ -19,7 +19,7 @@ export async function refreshObjects(canOpen) {
     const lists = await Promise.all(SPACES.map((space) => listObjects(space)));
     if (mine !== generation) return;
     const objects = keepOpened(lists.flat());
-    note.textContent = objects.length === 0 ? 'Nothing is stored yet.' : '';
+    note.textContent = objects.length === 0 ? 'Nothing is stored yet. What you upload appears here.' : '';
     const rows = objects.map((object) => makeRow(object));
     byId('objects').replaceChildren(...rows.map(({ root }) => root));
     await nameAll(rows.filter(({ object }) => canOpen(object)), () => mine === generation);
@@ -57,11 +57,12 @@ async function nameAll(rows, isCurrent) {
   await Promise.all(Array.from({ length: OPENED_AT_ONCE }, lane));
 }
 
-async function nameOne({ object, name, sub, tools }) {
+async function nameOne({ object, root, name, sub, tools }) {
   try {
     const opened = await object.open();
     name.textContent = opened.name;
-    sub.textContent = `${size(opened.length)}, ${opened.type || 'unknown type'}, ${object.modified.toLocaleString()}`;
+    sub.textContent = [size(opened.length), opened.type, when(object.modified)].filter(Boolean).join(' · ');
+    root.dataset.open = 'true';
     for (const tool of tools) tool.setAttribute('aria-label', `${tool.textContent} ${opened.name}`);
   } catch (error) {
     sub.textContent = describe(error).message;
@@ -72,7 +73,7 @@ async function nameOne({ object, name, sub, tools }) {
 function makeRow(object) {
   const short = object.id.slice(-12);
   const name = el('div', { className: 'name', textContent: `Sealed object ${short}` });
-  const sub = el('div', { className: 'sub', textContent: `${size(object.size)} sealed, from ${object.owner}, ${object.modified.toLocaleString()}` });
+  const sub = el('div', { className: 'sub', textContent: `${size(object.size)} sealed · from ${object.owner} · ${when(object.modified)}` });
   const badge = el('span', { className: 'badge', 'data-space': object.space, textContent: object.space });
   const tools = [
     button('Open', () => showDetails(object), { 'aria-label': `Open sealed object ${short}` }),

@@ -4,26 +4,31 @@ import { byId, el } from './dom.mjs';
 const CONTENT = 'content';
 const KEY = 'key';
 const NOTHING = 'nothing';
+/** The answer in two words, so that it is not the colour alone that tells. */
+const VERDICTS = { [CONTENT]: 'can read', [KEY]: 'sees keys', [NOTHING]: 'cannot read' };
 
 const PARTIES = {
   vault: [
-    ['This page', CONTENT, 'file and key'],
-    ['Backend', KEY, 'the key in passing, never the file'],
-    ['Store', NOTHING, 'size and sealed bytes'],
-    ['Key service', KEY, 'keys, no files'],
-    ['Network', NOTHING, 'behind TLS; the store’s traffic is sealed besides'],
+    ['This page', CONTENT, 'Has the file and its key.'],
+    ['Backend', KEY, 'Passes the key on, never gets the file.'],
+    ['Key service', KEY, 'Makes and unlocks keys, has no files.'],
+    ['Store', NOTHING, 'Has sealed bytes, their size and owner.'],
+    ['Network', NOTHING, 'Carries sealed bytes; keys within TLS.'],
   ],
   inbox: [
-    ['This page', CONTENT, 'file and key, while it uploads'],
-    ['Backend', NOTHING, 'the wrapped key, which it cannot open'],
-    ['Store', NOTHING, 'size and sealed bytes'],
-    ['Key service', KEY, 'the key once Carol asks for it'],
-    ['Network', NOTHING, 'the sealed bytes and the wrapped key'],
+    ['This page', CONTENT, 'Has file and key while it uploads.'],
+    ['Backend', NOTHING, 'Has the locked key, cannot unlock it.'],
+    ['Key service', KEY, 'Unlocks a key when Carol asks.'],
+    ['Store', NOTHING, 'Has sealed bytes, their size and owner.'],
+    ['Network', NOTHING, 'Carries sealed bytes and locked keys.'],
   ],
 };
 
 /** Shows the parties of `space`. */
 export function showParties(space) {
   byId('parties').replaceChildren(...PARTIES[space].map(([name, sees, what]) =>
-    el('li', { className: 'party', 'data-sees': sees }, el('strong', { textContent: name }), what)));
+    el('li', { className: 'party', 'data-sees': sees },
+      el('strong', { textContent: name }),
+      el('span', { className: 'verdict', textContent: VERDICTS[sees] }),
+      el('span', { className: 'what', textContent: what }))));
 }

@@ -79,7 +79,7 @@ function updateTotals(queue) {
   totals.hidden = items.length === 0;
   const done = items.filter(({ state }) => state === 'done').length;
   const time = rate > 0 ? `, ${speed(rate)}, ${duration(left / rate)} left` : '';
-  const text = `${done} of ${items.length} stored${open.length ? `, ${size(left)} to go${time}` : ''} `;
-  const clear = done > 0 && open.length === 0 ? button('Clear the list', () => queue.clear()) : '';
-  totals.replaceChildren(text, clear);
+  const text = `${done} of ${items.length} stored${open.length ? `, ${size(left)} to go${time}` : ''}`;
+  const clear = done > 0 && open.length === 0 ? [button('Clear the list', () => queue.clear(), { className: 'small' })] : [];
+  totals.replaceChildren(el('span', { textContent: text }), ...clear);
 }

@@ -1,88 +1,107 @@
-//! `cargo xtask bench`: the core against the limit of the hardware, in one table.
+//! `cargo xtask bench`: every speed beside its limit and its peers, measured in the same run.
 
 mod c;
+mod core;
 mod kms;
 mod python;
 mod web;
 
 use crate::env::Env;
 use crate::process;
+use crate::ui::{Mark, Task};
 use anyhow::{Context, Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::fs;
-use std::process::{ExitCode, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
-/// Where `--save` writes.
-const RESULTS: &str = "core/benches/RESULTS.md";
-const TITLE: &str = "# Speed, measured
-
-`cargo xtask bench --save` writes this part; the notes below are written by hand. How a figure and
-its limit are measured is told in [speed/main.rs](speed/main.rs).";
-/// The line from which on `--save` leaves a file as it is.
+/// The line from which on `--save` leaves a file of results as it is.
 const NOTES: &str = "## Notes";
 
-/// What to measure.
+/// What is measured.
+#[derive(Clone, Copy, ValueEnum)]
+enum Subject {
+    /// The Rust core, against bare AES-256-GCM, memory and `cp`.
+    Core,
+    /// The C library, against the core, OpenSSL and libsodium.
+    C,
+    /// The Python package, against the core, the system and its peers.
+    Python,
+    /// A loader of many objects under OpenBao, with and without a cache.
+    Kms,
+    /// The upload page in Chromium, sealed against unsealed.
+    Web,
+}
+
+/// What to measure, and how.
 #[derive(Args)]
 pub struct Options {
-    /// Only these groups of rows of the core: memory, small, files, peak; or one of the others
-    /// alone: `c`, `python`, `kms` (a loader of many objects under OpenBao), `web` (the upload
-    /// page in Chromium).
+    /// What is measured.
+    #[arg(value_enum, default_value = "core")]
+    subject: Subject,
+    /// Of the core: only these groups of rows, of memory, small, files, peak.
     groups: Vec<String>,
     /// Tiny inputs, to see that it runs; the figures mean nothing.
     #[arg(long)]
     quick: bool,
-    /// Write the table, the date and the machine into the file of results.
+    /// Write the table, the date and the machine into the subject's file of results.
     #[arg(long, conflicts_with = "quick")]
     save: bool,
-    /// The parts one by one instead, by divan; the groups are its filter.
+    /// Of the core: the parts one by one instead, by divan; the groups are its filter.
     #[arg(long, conflicts_with_all = ["quick", "save"])]
     parts: bool,
 }
 
-/// Builds and runs the benchmark, and prints or saves its table.
+/// A benchmark whose program tells what goes on on standard error, and its table in Markdown on
+/// standard output.
+struct Bench {
+    /// Where `--save` writes.
+    file: &'static str,
+    /// The heading and the paragraph under it.
+    title: &'static str,
+    /// Builds what is measured, and returns the program; it knows `--quick`.
+    program: fn(&Env, &Options, &Task) -> Result<Command>,
+}
+
+/// Builds and runs a benchmark, and prints or saves its table.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
-    if options.groups == ["c"] {
-        return c::run(env, options);
-    }
-    if options.groups == ["python"] {
-        return python::run(env, options.quick, options.save);
-    }
-    if options.groups == ["kms"] {
-        return kms::run(env, options.quick, options.save);
-    }
-    if options.groups == ["web"] {
-        return web::run(env, options.quick, options.save);
-    }
-    let name = if options.parts { "parts" } else { "speed" };
-    let mut cargo = env.cargo("bench");
-    cargo.args(["--package", "sealwax", "--bench", name, "--"]).args(&options.groups);
-    if options.parts {
-        let status = cargo.status()?;
-        return Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
-    }
-    if options.quick {
-        cargo.arg("--quick");
-    }
-    // Rows are also told as they are measured, on standard error.
-    let output = cargo.stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        bail!("the benchmark failed: {}", output.status);
-    }
-    let table = String::from_utf8(output.stdout).context("the table is text")?;
+    let bench = match options.subject {
+        Subject::Core if options.parts => return core::parts(env, options),
+        Subject::Core => core::BENCH,
+        Subject::C => c::BENCH,
+        Subject::Python => python::BENCH,
+        Subject::Kms => kms::BENCH,
+        Subject::Web => web::BENCH,
+    };
+    let task = Task::start("building what is measured");
+    let program = (bench.program)(env, options, &task);
+    task.end(if program.is_ok() { Mark::Ok } else { Mark::Failed }, "");
+    let table = measure(program?, options.quick)?;
     println!("\n{table}");
     if options.save {
-        save(env, RESULTS, TITLE, &table)?;
+        save(env, &bench, &table)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes the first part of `file` anew: the title, the machine, the table.
-fn save(env: &Env, file: &str, title: &str, table: &str) -> Result<()> {
-    let path = env.root.join(file);
+fn measure(mut program: Command, quick: bool) -> Result<String> {
+    if quick {
+        program.arg("--quick");
+    }
+    let output = program.stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        bail!("the measurement failed: {}", output.status);
+    }
+    String::from_utf8(output.stdout).context("the table is text")
+}
+
+/// Writes the first part of the file of results anew.
+fn save(env: &Env, bench: &Bench, table: &str) -> Result<()> {
+    let path = env.root.join(bench.file);
     let before = fs::read_to_string(&path).unwrap_or_default();
     let notes = before.find(NOTES).map_or(NOTES, |at| &before[at..]);
-    fs::write(&path, format!("{title}\n\n{}\n{table}\n{notes}", machine(env)?))?;
-    println!("written to {file}");
+    let (title, machine) = (bench.title, machine(env)?);
+    fs::write(&path, format!("{title}\n{machine}\n{}\n\n{notes}", table.trim_end()))?;
+    println!("written to {}", bench.file);
     Ok(())
 }
 

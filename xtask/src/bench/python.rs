@@ -1,18 +1,20 @@
 //! `cargo xtask bench python`: the Python package against the core, the system and its peers.
 
-use super::{NOTES, machine};
+use super::Bench;
 use crate::env::Env;
 use crate::process;
 use crate::python;
-use crate::ui::{Mark, Task};
-use anyhow::{Context, Result, bail};
+use crate::ui::Task;
+use anyhow::Result;
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::Command;
 
-/// Where `--save` writes.
-const RESULTS: &str = "bindings-python/BENCH.md";
-const HEAD: &str = "\
+const PEERS: &str = "bindings-python/bench/requirements.txt";
+
+pub const BENCH: Bench = Bench {
+    file: "bindings-python/BENCH.md",
+    title: "\
 # Speed of the Python package
 
 `cargo xtask bench python --save` writes this part; the notes below are written by hand. All sides take
@@ -20,33 +22,9 @@ turns in one run, and the best time of each counts: [bench/bench.py](bench/bench
 core are built with the profile `release`; the peers are the newest releases that pip finds, used as
 their documentation says ([bench/peers.py](bench/peers.py)). A ratio is how many times as fast Sealwax
 is, or how many times as long or as large where the target is `≤`.
-";
-const PEERS: &str = "bindings-python/bench/requirements.txt";
-
-/// Installs a release of the package beside its peers, and measures.
-pub fn run(env: &Env, quick: bool, save: bool) -> Result<ExitCode> {
-    let task = Task::start("building the package and installing its peers");
-    let built = build(env, &task);
-    task.end(if built.is_ok() { Mark::Ok } else { Mark::Failed }, "");
-    let mut bench = built?;
-    if quick {
-        bench.arg("--quick");
-    }
-    let output = bench.stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        bail!("the benchmark failed: {}", output.status);
-    }
-    let table = String::from_utf8(output.stdout).context("the table is text")?;
-    println!("\n{table}");
-    if save {
-        let path = env.root.join(RESULTS);
-        let before = fs::read_to_string(&path).unwrap_or_default();
-        let notes = before.find(NOTES).map_or(NOTES, |at| &before[at..]);
-        fs::write(&path, format!("{HEAD}\n{}\n{table}\n{notes}", machine(env)?))?;
-        println!("written to {RESULTS}");
-    }
-    Ok(ExitCode::SUCCESS)
-}
+",
+    program: |env, _options, task| build(env, task),
+};
 
 /// The benchmark, ready to run in an environment of its own.
 fn build(env: &Env, task: &Task) -> Result<Command> {

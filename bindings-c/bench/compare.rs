@@ -99,7 +99,8 @@ fn measure(core: &mut Peer, c: &mut Peer, round: usize, best: &mut Best) {
 }
 
 fn print_table(best: &Best, scale: &Scale) {
-    let rate = |seconds: f64| scale.len as f64 / seconds / 1e6;
+    let megabytes = f64::from(u32::try_from(scale.len).expect("less than 4 GiB")) / 1e6;
+    let rate = |seconds: f64| megabytes / seconds;
     println!(
         "| {} MiB, one thread | Rust core | C | C / core | at least {TARGET} | OpenSSL EVP | C / OpenSSL | libsodium | C / libsodium |",
         scale.len >> 20

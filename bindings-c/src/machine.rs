@@ -54,7 +54,11 @@ mod tests {
     #[test]
     fn a_machine_that_panicked_is_of_no_use() {
         let mut machine = Machine::new(1);
-        assert_eq!(entry(|| machine.with(|one| Ok(*one += 1))), 0);
+        let add_one = |number: &mut i32| {
+            *number += 1;
+            Ok(())
+        };
+        assert_eq!(entry(|| machine.with(add_one)), 0);
         assert_eq!(entry(|| machine.with::<()>(|two| panic!("at {two}"))), 5);
         assert_eq!(entry(|| machine.with(|_| Ok(()))), INVALID_STATE);
         assert_eq!(entry(|| machine.finish(|_| Ok(()))), INVALID_STATE);

@@ -36,6 +36,9 @@ static sealwax_code failed(sealwax_failure *failure, const char *function, CK_RV
   char text[96];
   int len = snprintf(text, sizeof text, "%s failed with CKR 0x%lx", function, code);
   sealwax_failure_set(failure, (int64_t)code, text, len > 0 ? (size_t)len : 0);
+  if (code == CKR_FUNCTION_REJECTED || code == CKR_KEY_FUNCTION_NOT_PERMITTED) {
+    sealwax_failure_set_denied(failure);
+  }
   return SEALWAX_ERR_PROVIDER_FAILED;
 }
 

@@ -13,6 +13,7 @@
 #include "sealwax/error.hpp"
 #include "sealwax/file.hpp"
 #include "sealwax/header.hpp"
+#include "sealwax/key_event.hpp"
 #include "sealwax/message.hpp"
 #include "sealwax/options.hpp"
 #include "sealwax/provider.hpp"

@@ -9,7 +9,7 @@ use crate::failure::Result;
 pub(crate) struct Machine<T> {
     /// `None` once it was finished.
     inner: Option<T>,
-    /// Whether a call has begun and not ended: it panicked.
+    /// Whether a call has begun and not ended: it panicked, or a callback of it calls again.
     busy: bool,
 }
 
@@ -30,7 +30,7 @@ impl<T> Machine<T> {
 
     pub(crate) fn view(&self) -> Result<&T> {
         if self.busy {
-            return Err(Error::InvalidState("a call of it has panicked").into());
+            return Err(Error::InvalidState("a call of it has not ended").into());
         }
         Ok(self.inner.as_ref().ok_or(FINISHED)?)
     }
@@ -64,7 +64,7 @@ mod tests {
         assert_eq!(entry(|| machine.finish(|_| Ok(()))), INVALID_STATE);
         assert_eq!(
             crate::last_error::snapshot().message,
-            "invalid state: a call of it has panicked"
+            "invalid state: a call of it has not ended"
         );
     }
 

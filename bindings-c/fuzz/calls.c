@@ -1,6 +1,6 @@
 /* A fuzz target for libFuzzer: the input says which calls are made, in which order, with which
- * sizes and which nulls. Whatever it says, the library neither crashes nor panics nor leaks (the sanitizers
- * watch), results are written on success only, and what is encrypted comes back. */
+ * sizes and which nulls. Whatever it says, the library neither crashes nor panics nor leaks (the
+ * sanitizers watch), results are written on success only, and what is encrypted comes back. */
 #include "host.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

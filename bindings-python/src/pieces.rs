@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyMemoryView};
-use sealwax::parallel::{Sharing, Sink, Source, Target};
+use sealwax::parallel::{Fill, Sharing, Sink, Source, Target};
 use sealwax::{DecryptHandle, EncryptHandle, Error, Result};
 
 use crate::data::{Data, Output};
@@ -112,14 +112,18 @@ impl Pace {
     fn attach<T>(&self, work: impl FnOnce(Python<'_>) -> PyResult<T>) -> Result<T> {
         let asked = Instant::now();
         let done = Python::attach(|py| {
-            if asked.elapsed() > LONG_WAIT {
-                let longer = MOST_LEN.min(2 * self.0.load(Ordering::Relaxed));
-                self.0.store(longer, Ordering::Relaxed);
-            }
+            self.waited_since(asked);
             py.check_signals()?;
             work(py)
         });
         done.map_err(|error| Error::Io(std::io::Error::other(error)))
+    }
+
+    fn waited_since(&self, asked: Instant) {
+        if asked.elapsed() > LONG_WAIT {
+            let longer = MOST_LEN.min(2 * self.0.load(Ordering::Relaxed));
+            self.0.store(longer, Ordering::Relaxed);
+        }
     }
 }
 
@@ -156,9 +160,21 @@ impl Source for Memory<'_> {
 }
 
 impl Sink for Memory<'_> {
-    fn write(&self, offset: usize, bytes: &[u8]) -> Result<()> {
+    /// The result is made in new `bytes`, without the lock, and copied from there.
+    fn fill(&self, offset: usize, len: usize, work: Fill<'_>) -> Result<()> {
+        let mut filled = Ok(());
         self.pace.attach(|py| {
-            Output::write_to(self.view.bind(py), offset, PyBytes::new(py, bytes).as_any())
-        })
+            let piece = PyBytes::new_with(py, len, |out| {
+                let (result, end) = py.detach(|| (work(out), Instant::now()));
+                self.pace.waited_since(end);
+                filled = result;
+                Ok(())
+            })?;
+            if filled.is_err() {
+                return Ok(());
+            }
+            Output::write_to(self.view.bind(py), offset, piece.as_any())
+        })?;
+        filled
     }
 }

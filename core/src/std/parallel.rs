@@ -5,7 +5,7 @@
 
 mod pieces;
 
-pub use pieces::{Sharing, Sink, Source, Target};
+pub use pieces::{Fill, Sharing, Sink, Source, Target};
 
 use crate::rng::SysRng;
 use rand_core::TryCryptoRng;

@@ -17,7 +17,7 @@ use rand_core::TryCryptoRng;
 /// Where a message is read from, by any thread.
 pub trait Source: Sync {
     /// A part of it that does not change any more.
-    type Piece: AsRef<[u8]>;
+    type Piece: AsRef<[u8]> + Sync;
 
     /// Length of the message in bytes.
     fn len(&self) -> usize;
@@ -43,12 +43,15 @@ impl<'a> Source for &'a [u8] {
 
 /// Where the result is written to, by any thread and in any order.
 pub trait Sink: Sync {
-    /// Copies `bytes` to `offset`.
+    /// Has `work` write `len` bytes, and copies them to `offset`.
     ///
     /// # Errors
-    /// Whatever the host has to say; it ends the work.
-    fn write(&self, offset: usize, bytes: &[u8]) -> Result<()>;
+    /// That of `work`, or whatever the host has to say; it ends the work.
+    fn fill(&self, offset: usize, len: usize, work: Fill<'_>) -> Result<()>;
 }
+
+/// Writes all of the memory that it is given.
+pub type Fill<'a> = &'a mut (dyn FnMut(&mut [u8]) -> Result<()> + Send);
 
 /// Where the result goes.
 pub enum Target<'a> {
@@ -101,12 +104,10 @@ impl Sharing<'_> {
         let needed = usize::try_from(handle.sealed_len(len as u64)?).unwrap_or(usize::MAX);
         let mut target = target.cut(needed)?;
         let (prefix, schedule) = handle.body_schedule(associated_data, rng)?;
-        target.take(handle.header().len())?.fill(&mut Vec::new(), |slot| {
-            slot.copy_from_slice(handle.header());
-            Ok(())
-        })?;
-        target.take(PREFIX_LEN)?.fill(&mut Vec::new(), |slot| {
-            slot.copy_from_slice(&prefix.to_bytes());
+        target.take(handle.header().len() + PREFIX_LEN)?.fill(&mut |slot| {
+            let parts = slot.split_at_mut_checked(handle.header().len()).ok_or(LENGTHS)?;
+            parts.0.copy_from_slice(handle.header());
+            parts.1.copy_from_slice(&prefix.to_bytes());
             Ok(())
         })?;
         let cipher: Cipher = Cipher::new(&schedule);
@@ -149,12 +150,13 @@ impl Sharing<'_> {
         work: impl Fn(u64, &[u8], &mut [u8]) -> Result<()> + Sync,
     ) -> Result<()> {
         let threads = thread_count(self.threads, cuts.chunks as u64);
-        let work = |buffer: &mut Vec<u8>, cut: Result<Cut<'_>>| {
+        let work = |(): &mut (), cut: Result<Cut<'_>>| {
             let cut = cut?;
             let piece = source.piece(cut.input)?;
-            cut.slot.fill(buffer, |slot| work(cut.first, piece.as_ref(), slot))
+            let piece = piece.as_ref();
+            cut.slot.fill(&mut |slot| work(cut.first, piece, slot))
         };
-        for_each_run(threads, cuts, Vec::new, work, || Ok(()))
+        for_each_run(threads, cuts, || (), work, || Ok(()))
     }
 }
 
@@ -219,18 +221,10 @@ enum Slot<'a> {
 }
 
 impl Slot<'_> {
-    /// Has `work` write the result, into `buffer` first where it goes to a sink.
-    fn fill(self, buffer: &mut Vec<u8>, work: impl FnOnce(&mut [u8]) -> Result<()>) -> Result<()> {
+    fn fill(self, work: Fill<'_>) -> Result<()> {
         match self {
             Slot::Slice(slot) => work(slot),
-            Slot::Sink { sink, offset, len } => {
-                if buffer.len() < len {
-                    buffer.resize(len, 0);
-                }
-                let slot = buffer.get_mut(..len).ok_or(LENGTHS)?;
-                work(slot)?;
-                sink.write(offset, slot)
-            }
+            Slot::Sink { sink, offset, len } => sink.fill(offset, len, work),
         }
     }
 }

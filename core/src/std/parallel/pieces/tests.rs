@@ -31,8 +31,10 @@ impl Source for Host {
 }
 
 impl Sink for Host {
-    fn write(&self, offset: usize, bytes: &[u8]) -> Result<()> {
-        self.0.lock().unwrap()[offset..offset + bytes.len()].copy_from_slice(bytes);
+    fn fill(&self, offset: usize, len: usize, work: Fill<'_>) -> Result<()> {
+        let mut bytes = vec![0; len];
+        work(&mut bytes)?;
+        self.0.lock().unwrap()[offset..offset + len].copy_from_slice(&bytes);
         Ok(())
     }
 }
@@ -52,7 +54,7 @@ impl Source for Broken {
 }
 
 impl Sink for Broken {
-    fn write(&self, _offset: usize, _bytes: &[u8]) -> Result<()> {
+    fn fill(&self, _offset: usize, _len: usize, _work: Fill<'_>) -> Result<()> {
         Err(Error::Cancelled)
     }
 }

@@ -19,8 +19,8 @@ impl Ambient {
     pub(crate) fn current() -> Option<Self> {
         static COPY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         Python::attach(|py| {
-            let copy = COPY.import(py, "contextvars", "copy_context").and_then(|copy| copy.call0());
-            copy.map(|context| Ambient(context.unbind())).ok()
+            let copy = COPY.import(py, "contextvars", "copy_context").ok()?;
+            Some(Ambient(copy.call0().ok()?.unbind()))
         })
     }
 

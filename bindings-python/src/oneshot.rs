@@ -34,7 +34,6 @@ use crate::{errors, header};
 /// b'tide table'
 #[pyfunction]
 #[pyo3(signature = (data, /, keys, *, context = None, associated_data = None, metadata = None, padding = None, require_all = true))]
-#[expect(clippy::too_many_arguments, reason = "keyword arguments")]
 pub(crate) fn encrypt<'py>(
     data: &Bound<'py, PyAny>,
     keys: &Bound<'py, PyAny>,
@@ -63,7 +62,6 @@ pub(crate) fn encrypt<'py>(
 /// b'tide table'
 #[pyfunction]
 #[pyo3(signature = (data, /, keys, *, context = None, associated_data = None, metadata = None, padding = None, require_all = true))]
-#[expect(clippy::too_many_arguments, reason = "keyword arguments")]
 pub(crate) fn encrypt_detached<'py>(
     data: &Bound<'py, PyAny>,
     keys: &Bound<'py, PyAny>,
@@ -88,7 +86,7 @@ pub(crate) fn encrypt_detached<'py>(
 /// `BufferTooSmallError.needed` says how many. Arguments and errors else are those of `encrypt`.
 #[pyfunction]
 #[pyo3(signature = (data, out, /, keys, *, context = None, associated_data = None, metadata = None, padding = None, require_all = true))]
-#[expect(clippy::too_many_arguments, reason = "keyword arguments")]
+#[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
 pub(crate) fn encrypt_into<'py>(
     data: &Bound<'py, PyAny>,
     out: &Bound<'py, PyAny>,

@@ -206,6 +206,7 @@ impl StreamReader {
 
     /// Encrypts what `source.read(n)` gives.
     #[staticmethod]
+    #[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
     fn encrypting(
         py: Python<'_>,
         source: &Bound<'_, PyAny>,

@@ -38,6 +38,7 @@ pub fn steps() -> Vec<Step> {
         ),
         Step::new("python:types", "mypy --strict and stubtest agree with the package", types),
         Step::new("python:test", "the Python API: vectors, files, providers, examples", test),
+        Step::new("python:bench", "the benchmark runs, on tiny inputs and without peers", bench),
     ]
 }
 
@@ -107,6 +108,17 @@ fn test(run: &Run) -> Result<Outcome> {
     match tests_passed(&output) {
         0 => bail!("no test ran:\n{output}"),
         count => Ok(Outcome::Passed(format!("{count} tests{}", skipped(&output)))),
+    }
+}
+
+fn bench(run: &Run) -> Result<Outcome> {
+    run.exec(run.cargo("build").args(["--package", "sealwax", "--example", "rate"]))?;
+    let mut bench = python(run)?;
+    bench.arg(run.env.root.join(BINDINGS).join("bench/bench.py")).arg("--quick").arg("--core");
+    let output = run.exec(bench.arg(run.env.target.join("checked/examples/rate")))?;
+    match output.lines().filter(|line| line.starts_with("| ")).count().checked_sub(2) {
+        None | Some(0) => bail!("the table has no row:\n{output}"),
+        Some(rows) => Ok(Outcome::Passed(format!("{rows} rows"))),
     }
 }
 

@@ -148,14 +148,13 @@ impl<P: KeyProvider> CachingProvider<P> {
         context: ContextRef<'_>,
         plaintext_len: Option<u64>,
     ) -> Result<Material, ProviderError> {
-        let made = self.inner.generate_for(context, plaintext_len);
-        let (dek, wrapped) = match made {
-            Some(generated) => generated?,
-            None => {
-                let dek = Dek::generate(&mut SysRng).map_err(ProviderError::failed)?;
-                let wrapped = self.inner.wrap(&dek, context)?;
-                (dek, wrapped)
-            }
+        let generated = self.inner.generate_for(context, plaintext_len);
+        let (dek, wrapped) = if let Some(generated) = generated {
+            generated?
+        } else {
+            let dek = Dek::generate(&mut SysRng).map_err(ProviderError::failed)?;
+            let wrapped = self.inner.wrap(&dek, context)?;
+            (dek, wrapped)
         };
         let wrapped = signed(&self.inner, Ok(wrapped)).map_err(|attempt| attempt.error)?;
         Ok(Material::new(dek, vec![wrapped]))

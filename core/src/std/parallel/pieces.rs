@@ -22,6 +22,11 @@ pub trait Source: Sync {
     /// Length of the message in bytes.
     fn len(&self) -> usize;
 
+    /// Whether there are no bytes in it.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The bytes of a range within the length. None is asked for twice.
     ///
     /// # Errors

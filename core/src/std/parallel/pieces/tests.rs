@@ -75,10 +75,10 @@ const LENGTHS: [usize; 7] =
 fn there_and_back_in_pieces_of_any_length() {
     let (sealing, opening) = handles();
     for len in LENGTHS {
-        let plaintext: Vec<u8> = (0..len).map(|i| (i % 251) as u8).collect();
+        let plaintext: Vec<u8> = (0..=250).cycle().take(len).collect();
         for (threads, piece_len) in [(1, 0), (3, CHUNK_LEN + 1), (2, 3 * CHUNK_LEN), (4, 1 << 30)] {
             let sharing = Sharing { threads, piece_len: &|| piece_len };
-            let needed = sealing.sealed_len(len as u64).unwrap() as usize;
+            let needed = usize::try_from(sealing.sealed_len(len as u64).unwrap()).unwrap();
             let sealed = Host::new(vec![0; needed + 3]);
             let source = Host::new(plaintext.as_slice());
             let written = sharing.encrypt(&sealing, &source, b"aad", Target::Sink(&sealed));

@@ -129,7 +129,7 @@ impl<'a> EncryptOptions<'a> {
         plaintext_len: Option<u64>,
         rng: &mut R,
     ) -> Result<(Dek, Vec<WrappedKey>)> {
-        generate_required(providers, self.context.view(), plaintext_len, self.require, rng)
+        generate_required(providers, self.encryption_context(), plaintext_len, self.require, rng)
     }
 
     /// The options as they are, with [`Padding::Auto`] resolved for a known length.

@@ -8,6 +8,5 @@ pub mod io;
 pub mod parallel;
 pub mod read_at;
 mod workers;
-pub(crate) mod wraps;
 
 pub use cache::{CacheLimits, CacheStats, CachingDecryptor, CachingEncryptor, CachingProvider};

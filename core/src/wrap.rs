@@ -4,10 +4,12 @@ mod each;
 mod expansion;
 mod forward;
 mod local;
-
-pub use each::wrap_dek;
 #[cfg(feature = "std")]
-pub(crate) use each::{Outcome, signed};
+mod together;
+
+#[cfg(feature = "std")]
+pub(crate) use each::signed;
+pub use each::wrap_dek;
 pub(crate) use each::{Require, generate_required};
 pub use expansion::LocalExpansion;
 pub use local::{LOCAL_PROVIDER_ID, LocalKek};

@@ -22,7 +22,7 @@ pub(crate) enum Require {
 }
 
 /// What became of one provider's wrap.
-pub(crate) type Outcome = Result<WrappedKey, Attempt>;
+pub(super) type Outcome = Result<WrappedKey, Attempt>;
 
 /// The outcomes so far.
 struct Wraps {
@@ -51,7 +51,7 @@ impl Wraps {
     /// Asks these providers, too: those that wait for a network at the same time.
     fn ask(&mut self, dek: &Dek, providers: &[&dyn KeyProvider], context: ContextRef<'_>) {
         #[cfg(feature = "std")]
-        if let Some(outcomes) = crate::std::wraps::wrap_together(dek, providers, context) {
+        if let Some(outcomes) = super::together::wrap_together(dek, providers, context) {
             return outcomes.into_iter().for_each(|outcome| self.take(outcome));
         }
         for provider in providers {

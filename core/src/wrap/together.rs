@@ -3,17 +3,18 @@
 use std::panic::resume_unwind;
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
+use super::each::{Outcome, signed};
+use super::{ConcurrentWrap, KeyProvider, WrappedKey};
 use crate::context::ContextRef;
 use crate::error::ProviderError;
 use crate::key::Dek;
-use crate::wrap::{ConcurrentWrap, KeyProvider, Outcome, WrappedKey, signed};
 
 type Wrapped = Result<WrappedKey, ProviderError>;
 
 /// Has all providers wrap `dek`, those that can at the same time; the outcomes are in their order.
 ///
 /// `None` if fewer than two can: a thread costs more than a local provider takes.
-pub(crate) fn wrap_together(
+pub(super) fn wrap_together(
     dek: &Dek,
     providers: &[&dyn KeyProvider],
     context: ContextRef<'_>,

@@ -1,5 +1,5 @@
-/* The C side of the benchmark: measures what standard input names, one line for each, and answers
- * in nanoseconds. bench/compare.rs is the other side. */
+/* The C side of the benchmark: measures what further arguments name, or else what standard input
+ * names, one line for each, and answers in nanoseconds. bench/compare.rs is the other side. */
 #define _POSIX_C_SOURCE 200809L
 #include <sealwax.h>
 
@@ -164,7 +164,7 @@ int main(int argc, char **argv) {
   char line[64];
   uint8_t kek[SEALWAX_KEY_LEN];
   sealwax_provider *provider = NULL;
-  must(argc == 3 && sodium_init() >= 0, "usage: speed LENGTH PIECE");
+  must(argc >= 3 && sodium_init() >= 0, "usage: speed LENGTH PIECE [CASE...]");
   len = strtoul(argv[1], NULL, 10);
   piece = strtoul(argv[2], NULL, 10);
   room = len + len / 512 + 8192;
@@ -181,7 +181,10 @@ int main(int argc, char **argv) {
            sealwax_provider_local(kek, sizeof kek, "bench", 5, &provider) == 0,
        "provider");
   providers[0] = provider;
-  while (fgets(line, sizeof line, stdin) != NULL) {
+  for (int i = 3; i < argc; i++) {
+    measure(argv[i]);
+  }
+  while (argc == 3 && fgets(line, sizeof line, stdin) != NULL) {
     line[strcspn(line, "\n")] = '\0';
     measure(line);
   }

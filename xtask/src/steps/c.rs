@@ -41,6 +41,7 @@ pub fn steps() -> Vec<Step> {
             "the examples run: file, PKCS#11 token, C++, CMake project",
             examples::run,
         ),
+        Step::new("c:bench", "every case of the benchmark runs, on a tiny input", examples::bench),
         Step::new("c:readme", "every example of the README compiles and runs", examples::readme),
         Step::new(
             "c:reference",

@@ -29,6 +29,23 @@ pub fn run(run: &Run) -> Result<Outcome> {
     Ok(Outcome::Passed("file, token, parallel, CMake".to_owned()))
 }
 
+/// The measuring program, each of its cases once, on 1 MiB: it checks what it measures.
+pub fn bench(run: &Run) -> Result<Outcome> {
+    let program = binary(run, "bench-speed");
+    let file = run.env.root.join("bindings-c/bench/speed.c");
+    let libraries = ["-lcrypto", "-lsodium", "-lpthread"];
+    C.compile(run, std::slice::from_ref(&file), &libraries, &program)?;
+    let text = fs::read_to_string(&file)?;
+    let cases: Vec<&str> =
+        text.split("{\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let mut speed = run.env.program(&program);
+    let output = run.exec(speed.args(["1048576", "65536"]).args(&cases))?;
+    if cases.len() == 8 && output.lines().count() == cases.len() {
+        return Ok(Outcome::Passed(format!("{} cases", cases.len())));
+    }
+    bail!("another number of cases than 8 was measured: {cases:?}\n{output}")
+}
+
 fn source(run: &Run, name: &str) -> PathBuf {
     run.env.root.join("bindings-c/examples").join(name)
 }

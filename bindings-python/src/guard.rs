@@ -85,7 +85,9 @@ impl Guard {
         let used = self.start("generate", context);
         let made = self.cache.as_ref()?.handle(plaintext_len, options);
         match &made {
-            Ok(handle) if used.audited => self.end(&used, &first_key_id(handle.header()), None),
+            Ok(handle) if used.audited.includes(false) => {
+                self.end(&used, &first_key_id(handle.header()), None);
+            }
             Ok(_) => self.end(&used, "", None),
             Err(sealwax::Error::ProviderFailed(attempts)) => {
                 let error = attempts.as_slice().first().map(|attempt| &attempt.error);

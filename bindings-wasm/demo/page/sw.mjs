@@ -1,8 +1,12 @@
-// The Service Worker: `/media/<key>` and `/download/<key>` are answered from plaintext that the page
+// The Service Worker: `/files/media/<key>` and `/files/download/<key>` are answered from plaintext that the page
 // decrypts on demand. It holds no key and no data: for each request it asks the page's windows who
 // owns `<key>`, and passes chunks on as the browser takes them. It may be ended and started again at
 // any time between requests.
-const ROUTE = /^\/(media|download)\/([0-9a-f-]{36})$/;
+//
+// Its scope is `/files/`, where the page is, and not the upload workers' scripts: a request that a Service
+// Worker is shown keeps its body in memory until that worker's garbage is collected, which for uploads may
+// be after gigabytes. What those workers send is not shown to it.
+const ROUTE = /^\/files\/(media|download)\/([0-9a-f-]{36})$/;
 const ANSWER_MS = 10_000;
 
 self.addEventListener('install', () => self.skipWaiting());

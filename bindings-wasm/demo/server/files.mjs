@@ -4,6 +4,9 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 
+/** Where the page is: the scope of its Service Worker, see page/sw.mjs. */
+export const HOME = '/files/';
+
 const TYPES = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
@@ -26,7 +29,7 @@ export async function loadFiles(mounts) {
     }
   }
   const index = files.get('/index.html');
-  if (index) files.set('/', index);
+  if (index) files.set(HOME, index);
   return files;
 }
 

@@ -4,7 +4,7 @@ import { createServer as createHttps } from 'node:https';
 
 import { Api } from './api.mjs';
 import { badRequest, forbidden, HttpError, notFound } from './errors.mjs';
-import { loadFiles, sendFile } from './files.mjs';
+import { HOME, loadFiles, sendFile } from './files.mjs';
 import { securityHeaders } from './security.mjs';
 import { Sessions } from './sessions.mjs';
 
@@ -52,6 +52,7 @@ async function answer(context, request, response) {
   try {
     const { pathname } = new URL(request.url, context.origin);
     if (pathname.startsWith('/api/')) return await answerApi(context, pathname, request, response);
+    if (pathname === '/') return void response.writeHead(302, { Location: HOME }).end();
     const file = ['GET', 'HEAD'].includes(request.method) && context.files.get(pathname);
     if (!file) throw notFound();
     sendFile(file, request, response);

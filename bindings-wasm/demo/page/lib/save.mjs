@@ -24,6 +24,6 @@ export async function save(opened, frame) {
       })),
       onError: reject,
     });
-    frame.src = `/download/${key}`;
+    frame.src = `/files/download/${key}`;
   });
 }

@@ -8,7 +8,7 @@ const open = new Map();
 export async function startStreams() {
   if (!navigator.serviceWorker) return;
   navigator.serviceWorker.addEventListener('message', ({ data, ports }) => respond(data, ports[0]));
-  await navigator.serviceWorker.register(scriptUrl('/sw.mjs'));
+  await navigator.serviceWorker.register(scriptUrl('/sw.mjs'), { scope: '/files/' });
   await navigator.serviceWorker.ready;
 }
 

@@ -41,7 +41,7 @@ function showMedia(opened, kind, onClose) {
     stream: (start, end) => opened.stream(start, end),
     onError: () => { problem.textContent = 'The stored bytes were changed. Playing has stopped.'; },
   });
-  const player = el(kind, { src: `/media/${key}`, controls: true, preload: 'metadata', 'aria-label': opened.name });
+  const player = el(kind, { src: `/files/media/${key}`, controls: true, preload: 'metadata', 'aria-label': opened.name });
   onClose(() => {
     player.removeAttribute('src');
     player.load();

@@ -6,7 +6,7 @@
 // - Speeds are medians of the rounds, the ratio is the median of the rounds' ratios; each round begins with
 //   the other of the two. What the store wrote is on disk before the next upload begins.
 // - The main thread is watched by a PerformanceObserver for tasks over 50 ms, from the first byte to the last.
-// - Memory is the proportional set size of the tab's process, ten times a second.
+// - Memory is the proportional set size of the tab's process, twice a second.
 //
 // The table goes to standard output, what goes on to standard error; a missed target ends it with 1.
 import { execFileSync } from 'node:child_process';
@@ -14,9 +14,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { Chromium } from '../support/chromium.mjs';
 import { cpuSeconds, watchMemory } from '../support/cost.mjs';
 import { writeFile } from '../support/files.mjs';
-import { endWorld, openPage, world } from '../support/world.mjs';
+import { endWorld, world } from '../support/world.mjs';
 
 const MIB = 1024 * 1024;
 const RATIO = 0.7;
@@ -59,15 +60,25 @@ async function prepare(page, path) {
       for (const { duration } of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, duration);
     }).observe({ type: 'longtask' });
   });
-  await page.locator('#measured').setInputFiles(path);
+  await page.choose('measured', path);
 }
 
 async function measure() {
   const mounts = { '/measure/': fileURLToPath(new URL('.', import.meta.url)) };
-  const { browser, folder } = await world({ proxy: undefined, mounts });
+  const { demo, folder } = await world({ proxy: undefined, browser: false, mounts });
   const path = await writeFile(join(folder, 'measured.bin'), mebibytes * MIB);
-  const page = await openPage();
-  await prepare(page, path);
+  const browser = new Chromium(join(folder, 'profile'));
+  try {
+    const page = await browser.open(demo.url);
+    await page.until(() => document.documentElement.dataset.ready);
+    await prepare(page, path);
+    return await runAll(browser, page);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function runAll(browser, page) {
   const memory = await watchMemory(browser);
   const results = [];
   for (let round = 1; round <= rounds; round += 1) {

@@ -1,18 +1,8 @@
-// What the browser costs: memory and processor time of its processes, as Linux counts them.
+// What a `Chromium` costs: memory and processor time of its processes, as Linux counts them.
 import { readFile } from 'node:fs/promises';
 
-const SAMPLE_MS = 100;
+const SAMPLE_MS = 500; // Each look stops the process for some milliseconds.
 const TICKS_PER_SECOND = 100; // USER_HZ, the same on every Linux that Chromium runs on.
-
-/** The browser's processes, `[{ id, type, cpuTime }]`. */
-async function processes(browser) {
-  const session = await browser.newBrowserCDPSession();
-  try {
-    return (await session.send('SystemInfo.getProcessInfo')).processInfo;
-  } finally {
-    await session.detach();
-  }
-}
 
 /** Bytes of memory that are a process's own, with its share of what it shares. */
 async function memoryOf(pid) {
@@ -28,7 +18,7 @@ async function secondsOf(pid) {
 
 /** Seconds of processor time that all of the browser has used so far. */
 export async function cpuSeconds(browser) {
-  const all = await Promise.all((await processes(browser)).map(({ id }) => secondsOf(id)));
+  const all = await Promise.all((await browser.processes()).map(({ id }) => secondsOf(id)));
   return all.reduce((sum, value) => sum + value, 0);
 }
 
@@ -37,7 +27,7 @@ export async function cpuSeconds(browser) {
  * what they had at the beginning.
  */
 export async function watchMemory(browser) {
-  const known = await processes(browser);
+  const known = await browser.processes();
   const sample = async () => {
     const sizes = await Promise.all(known.map(async ({ id, type }) => ({ type, size: await memoryOf(id) })));
     const tab = Math.max(...sizes.filter(({ type }) => type === 'renderer').map(({ size }) => size));

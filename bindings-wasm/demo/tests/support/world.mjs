@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 import { startDemo } from '../../demo.mjs';
+import { FLAGS, PROGRAM } from './chromium.mjs';
 import { startWire } from './proxy.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -21,9 +22,6 @@ export const ALL = Boolean(process.env.SEALWAX_DEMO_ALL);
 
 /** What the page says of an object that does not verify. */
 export const CHANGED = 'The stored bytes were changed. Nothing of them is shown.';
-
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 let started;
 
@@ -57,8 +55,7 @@ async function start(options) {
 }
 
 function launch() {
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  return chromium.launch({ executablePath, args: FLAGS });
+  return chromium.launch({ executablePath: PROGRAM, args: FLAGS });
 }
 
 /** A fresh window on the page, signed in as `user`; errors of the page fail the test at its end. */

@@ -1,7 +1,5 @@
 //! Bytes from and to JavaScript, without copies that nobody wipes.
 
-use alloc::vec::Vec;
-
 use js_sys::Uint8Array;
 use zeroize::Zeroizing;
 

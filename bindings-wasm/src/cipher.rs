@@ -1,8 +1,5 @@
 //! The chunks of one message: sealed and opened here, or by `WebCrypto` with the key from here.
 
-use alloc::boxed::Box;
-use alloc::vec::Vec;
-
 use js_sys::Uint8Array;
 use sealwax::Error;
 use sealwax::KEY_LEN;

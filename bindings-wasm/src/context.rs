@@ -1,11 +1,7 @@
 //! Encryption contexts: pairs of JavaScript's, canonical bytes of the core's.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use sealwax::{ContextRef, EncryptionContext};
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::Result;
@@ -27,9 +23,4 @@ pub fn canonical_context(strings: Vec<String>) -> Result<Uint8Array> {
 pub(crate) fn from_canonical(canonical: &Uint8Array) -> Result<EncryptionContext> {
     let canonical = canonical.to_vec();
     Ok(ContextRef::from_canonical(&canonical).map_err(thrown)?.into())
-}
-
-/// `[key, value, key, value, ...]`.
-pub(crate) fn strings(context: ContextRef<'_>) -> Array {
-    context.iter().flat_map(|(key, value)| [key, value]).map(JsValue::from_str).collect()
 }

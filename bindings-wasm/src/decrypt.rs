@@ -10,7 +10,7 @@ use crate::Result;
 use crate::bytes::{array, optional, secret};
 use crate::cipher::MessageCipher;
 use crate::error::thrown;
-use crate::header::WrappedKeys;
+use crate::header::wrapped_keys;
 
 /// A verified header and its DEK.
 #[wasm_bindgen]
@@ -62,7 +62,12 @@ impl DecryptHandle {
 
     /// The header made anew with these wrapped keys.
     #[wasm_bindgen(js_name = rewrapHeader)]
-    pub fn rewrap_header(&self, keys: &WrappedKeys) -> Result<Uint8Array> {
-        sealwax::rewrap_header(&self.0, keys.as_slice()).map(|new| array(&new)).map_err(thrown)
+    pub fn rewrap_header(
+        &self,
+        key_names: Vec<String>,
+        wrapped_deks: Vec<Uint8Array>,
+    ) -> Result<Uint8Array> {
+        let keys = wrapped_keys(key_names, wrapped_deks)?;
+        sealwax::rewrap_header(&self.0, &keys).map(|new| array(&new)).map_err(thrown)
     }
 }

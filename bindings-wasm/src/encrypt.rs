@@ -9,7 +9,7 @@ use crate::Result;
 use crate::bytes::{array, optional, secret};
 use crate::cipher::MessageCipher;
 use crate::error::thrown;
-use crate::header::{BAD_PADDING, WrappedKeys};
+use crate::header::{BAD_PADDING, wrapped_keys};
 use crate::number::{integer, number};
 
 /// A fresh DEK.
@@ -29,13 +29,15 @@ impl EncryptHandle {
     #[wasm_bindgen(constructor)]
     pub fn new(
         dek: &Uint8Array,
-        keys: &WrappedKeys,
+        key_names: Vec<String>,
+        wrapped_deks: Vec<Uint8Array>,
         context: &Uint8Array,
         metadata: Option<Uint8Array>,
         padding: &JsValue,
         plaintext_length: Option<f64>,
     ) -> Result<EncryptHandle> {
         let dek = Dek::from_slice(&secret(dek)).map_err(thrown)?;
+        let keys = wrapped_keys(key_names, wrapped_deks)?;
         let metadata = metadata.as_ref().map(secret);
         let length = plaintext_length.map(integer).transpose()?;
         let mut options = EncryptOptions::new()
@@ -44,7 +46,7 @@ impl EncryptHandle {
         if let Some(metadata) = &metadata {
             options = options.metadata(metadata);
         }
-        let handle = sealwax::EncryptHandle::new(&dek, keys.as_slice(), &options, &mut SysRng);
+        let handle = sealwax::EncryptHandle::new(&dek, &keys, &options, &mut SysRng);
         handle.map(EncryptHandle).map_err(thrown)
     }
 

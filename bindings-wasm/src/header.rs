@@ -1,16 +1,16 @@
 //! Headers without a key.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use sealwax::{Error, Header, WrappedKey, WrappedKeyRef};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::Result;
 use crate::bytes::array;
 use crate::error::thrown;
 use crate::number::number;
+use crate::object::object;
 
 /// Length of the header whose first bytes are `start`; undefined while they are too few.
 #[wasm_bindgen(js_name = announcedLength)]
@@ -19,94 +19,74 @@ pub fn announced_length(start: &Uint8Array) -> Result<Option<f64>> {
     Ok(len.map(|len| number(len as u64)))
 }
 
-/// A header whose structure was checked; nothing in it is authenticated.
-#[wasm_bindgen]
-pub struct ParsedHeader(Vec<u8>);
+/// A header in parts.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct HeaderObject<'a> {
+    suite: u16,
+    padding_size: f64,
+    sealed_metadata_size: f64,
+    /// Pairs: an object would lose a key named `__proto__`.
+    context: Vec<(&'a str, &'a str)>,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    canonical_context: Uint8Array,
+    wrapped_keys: Vec<KeyObject<'a>>,
+}
 
-#[wasm_bindgen]
-impl ParsedHeader {
-    /// Parses a header that stands alone.
-    #[wasm_bindgen(constructor)]
-    pub fn new(header: &Uint8Array) -> Result<ParsedHeader> {
-        let bytes = header.to_vec();
-        Header::parse(&bytes).map_err(thrown)?;
-        Ok(ParsedHeader(bytes))
+/// A wrapped key.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct KeyObject<'a> {
+    provider_id: &'a str,
+    key_id: &'a str,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    wrapped_dek: Uint8Array,
+}
+
+/// Parses a header that stands alone; nothing in it is authenticated. Fails unless its context has
+/// every pair of the required one.
+#[wasm_bindgen(js_name = parseHeader)]
+pub fn parse_header(header: &Uint8Array, required: Option<Uint8Array>) -> Result<JsValue> {
+    let bytes = header.to_vec();
+    let header = Header::parse(&bytes).map_err(thrown)?;
+    if let Some(required) = required {
+        let required = crate::context::from_canonical(&required)?;
+        header.context().require(required.view()).map_err(thrown)?;
     }
+    Ok(object(&HeaderObject {
+        suite: header.suite(),
+        padding_size: number(header.padding_len() as u64),
+        sealed_metadata_size: number(header.sealed_metadata().len() as u64),
+        context: header.context().iter().collect(),
+        canonical_context: array(header.context().as_bytes()),
+        wrapped_keys: header.wrapped_keys().map(KeyObject::from).collect(),
+    }))
+}
 
-    /// `[suite, padding length, sealed metadata length]`.
-    pub fn numbers(&self) -> Result<Vec<f64>> {
-        let header = self.header()?;
-        Ok(alloc::vec![
-            f64::from(header.suite()),
-            number(header.padding_len() as u64),
-            number(header.sealed_metadata().len() as u64),
-        ])
-    }
-
-    /// The encryption context as `[key, value, ...]`, sorted by key.
-    pub fn context(&self) -> Result<Array> {
-        Ok(crate::context::strings(self.header()?.context()))
-    }
-
-    /// The encryption context's canonical bytes.
-    #[wasm_bindgen(js_name = canonicalContext)]
-    pub fn canonical_context(&self) -> Result<Uint8Array> {
-        Ok(array(self.header()?.context().as_bytes()))
-    }
-
-    /// The wrapped keys as `[provider id, key id, wrapped DEK, ...]`.
-    #[wasm_bindgen(js_name = wrappedKeys)]
-    pub fn wrapped_keys(&self) -> Result<Array> {
-        let list = Array::new();
-        for WrappedKeyRef { provider_id, key_id, wrapped_dek } in self.header()?.wrapped_keys() {
-            list.push(&provider_id.into());
-            list.push(&key_id.into());
-            list.push(&array(wrapped_dek));
-        }
-        Ok(list)
-    }
-
-    /// Fails unless the context has every pair of the required one.
-    pub fn require(&self, required: &Uint8Array) -> Result<()> {
-        let required = crate::context::from_canonical(required)?;
-        self.header()?.context().require(required.view()).map_err(thrown)
-    }
-
-    fn header(&self) -> Result<Header<'_>> {
-        Header::parse(&self.0).map_err(thrown)
+impl<'a> From<WrappedKeyRef<'a>> for KeyObject<'a> {
+    fn from(key: WrappedKeyRef<'a>) -> Self {
+        let WrappedKeyRef { provider_id, key_id, wrapped_dek } = key;
+        KeyObject { provider_id, key_id, wrapped_dek: array(wrapped_dek) }
     }
 }
 
-/// The wrapped keys that go into a header.
-#[wasm_bindgen]
-#[derive(Default)]
-pub struct WrappedKeys(Vec<WrappedKey>);
-
-#[wasm_bindgen]
-impl WrappedKeys {
-    /// An empty list.
-    #[wasm_bindgen(constructor)]
-    pub fn new() -> WrappedKeys {
-        WrappedKeys::default()
-    }
-
-    /// Appends what a provider returned.
-    pub fn push(
-        &mut self,
-        provider_id: String,
-        key_id: String,
-        wrapped: &Uint8Array,
-    ) -> Result<()> {
-        let key = WrappedKey::new(provider_id, key_id, wrapped.to_vec()).map_err(thrown)?;
-        self.0.push(key);
-        Ok(())
-    }
+/// Fails unless a header could store this wrapped key.
+#[wasm_bindgen(js_name = checkWrappedKey)]
+pub fn check_wrapped_key(names: Vec<String>, wrapped_dek: Uint8Array) -> Result<()> {
+    wrapped_keys(names, vec![wrapped_dek]).map(drop)
 }
 
-impl WrappedKeys {
-    pub(crate) fn as_slice(&self) -> &[WrappedKey] {
-        &self.0
-    }
+/// The wrapped keys that providers returned: `[provider id, key id, ...]`, and a wrapped DEK for
+/// each pair of names.
+pub(crate) fn wrapped_keys(names: Vec<String>, deks: Vec<Uint8Array>) -> Result<Vec<WrappedKey>> {
+    let mut names = names.into_iter();
+    deks.into_iter()
+        .map(|dek| {
+            let (provider_id, key_id) =
+                (names.next().unwrap_or_default(), names.next().unwrap_or_default());
+            WrappedKey::new(provider_id, key_id, dek.to_vec()).map_err(thrown)
+        })
+        .collect()
 }
 
 /// Refuses what is neither of the paddings of the core.

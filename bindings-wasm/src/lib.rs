@@ -5,16 +5,14 @@
 //! of wasm-bindgen's own slice types would leave copies behind in freed memory. A failure is
 //! thrown as `[code, message, detail]`, which the TypeScript makes a `SealwaxError` of.
 //!
-//! There is no standard library below: its messages for panics alone are a fifth of the size.
-#![cfg_attr(target_family = "wasm", no_std)]
+//! Objects cross by serde-wasm-bindgen. A panic is a bug: the instance stops at once, without a
+//! message (`xtask/bindgen` takes the standard library's printing out, a fifth of the size), and
+//! the TypeScript throws a `SealwaxError` with code `panic`.
 #![allow(clippy::missing_errors_doc)] // each names the core's call, which documents them
 #![allow(clippy::needless_pass_by_value)] // wasm-bindgen hands values over
 
-extern crate alloc;
-
 mod bytes;
 pub mod cipher;
-pub mod constants;
 pub mod context;
 pub mod decrypt;
 pub mod encrypt;
@@ -23,6 +21,7 @@ pub mod header;
 pub mod layout;
 pub mod local;
 mod number;
+mod object;
 pub mod text;
 
 /// What every fallible export returns; the error is thrown.
@@ -31,10 +30,3 @@ type Result<T> = core::result::Result<T, wasm_bindgen::JsValue>;
 #[cfg(target_family = "wasm")]
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
-
-/// A bug: the instance stops, and the TypeScript throws a `SealwaxError` with code `panic`.
-#[cfg(target_family = "wasm")]
-#[panic_handler]
-fn panic(_info: &core::panic::PanicInfo<'_>) -> ! {
-    core::arch::wasm32::unreachable()
-}

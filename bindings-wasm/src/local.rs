@@ -1,8 +1,5 @@
 //! Wrapping under a key that the host holds itself.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
-
 use js_sys::Uint8Array;
 use sealwax::{Dek, Error, Kek, KeyProvider, LocalExpansion, SysRng, WrappedKeyRef};
 use wasm_bindgen::prelude::wasm_bindgen;

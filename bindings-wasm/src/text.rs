@@ -1,7 +1,5 @@
 //! The text form.
 
-use alloc::string::String;
-
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::wasm_bindgen;
 

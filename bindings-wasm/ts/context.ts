@@ -13,9 +13,9 @@ export interface Context {
 
 /** Checks a context of the caller's, in any of its forms. */
 export function toContext(core: Core, input: ContextInput = {}): Context {
-  const strings = pairsOf(input).flatMap(([key, value]) => [text(key), text(value)]);
-  const canonical = guard(() => core.canonicalContext(strings)) as Owned;
-  return { canonical, pairs: fromStrings(strings) };
+  const pairs = pairsOf(input).map(([key, value]) => [text(key), text(value)] as const);
+  const canonical = guard(() => core.canonicalContext(pairs.flat())) as Owned;
+  return { canonical, pairs: fromPairs(pairs) };
 }
 
 /** The pairs, in the order of the caller's. */
@@ -30,9 +30,7 @@ function text(value: unknown): string {
   return value;
 }
 
-/** `[key, value, key, value, ...]` as an object without inherited names, sorted as it is stored. */
-export function fromStrings(strings: readonly string[]): EncryptionContext {
-  const pairs: Record<string, string> = Object.create(null);
-  for (let at = 0; at + 1 < strings.length; at += 2) pairs[strings[at]!] = strings[at + 1]!;
-  return Object.freeze(pairs);
+/** The pairs as an object without inherited names. */
+export function fromPairs(pairs: readonly (readonly [string, string])[]): EncryptionContext {
+  return Object.freeze(Object.assign(Object.create(null), Object.fromEntries(pairs)));
 }

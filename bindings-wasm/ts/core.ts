@@ -5,7 +5,7 @@ import type { WasmInput } from '../types/index.js';
 import { SealwaxError, asIo, fromModule } from './errors.js';
 
 export type Core = typeof glue;
-export type { DecryptHandle, EncryptHandle, KekExpansion, LocalKek, MessageCipher, ParsedHeader, WrappedKeys } from "../build/core.js";
+export type { DecryptHandle, EncryptHandle, KekExpansion, LocalKek, MessageCipher } from "../build/core.js";
 
 /** Lengths of the format, in bytes, as the core names them. */
 export interface FormatLengths {
@@ -16,6 +16,13 @@ export interface FormatLengths {
   readonly key: number;
   /** The first bytes of a header, which say how long it is. */
   readonly start: number;
+}
+
+/** A run of chunks: its place in the body, and the index of its first chunk. */
+export interface ChunkRun {
+  readonly start: number;
+  readonly end: number;
+  readonly index: number;
 }
 
 type Loader = () => Promise<WasmInput> | WasmInput;
@@ -59,8 +66,7 @@ async function load(input: WasmInput | Promise<WasmInput>): Promise<void> {
   } catch (error) {
     throw asIo(fromModule(error), 'the WebAssembly module cannot be started; a Content-Security-Policy needs \'wasm-unsafe-eval\'');
   }
-  const [chunk, sealedChunk, prefix, tag, key, start] = glue.formatLengths() as [number, number, number, number, number, number];
-  lengths = { chunk, sealedChunk, prefix, tag, key, start };
+  lengths = glue.formatLengths() as FormatLengths;
 }
 
 const isResponse = (value: unknown): value is Response => typeof Response === 'function' && value instanceof Response;

@@ -1,12 +1,12 @@
 // Encryption: the result that is made when asked for.
 
-import type { EncryptOptions, Encryption, Encryptor, EncryptorOptions, Keys, MessageOptions, Parts, PartsOptions, Source, TransformPair } from '../types/index.js';
+import type { EncryptOptions, Encryption, Encryptor, EncryptorOptions, Keys, MessageOptions, Parts, PartsOptions, Source, TransformPair, WrappedKey } from '../types/index.js';
 import { type Owned, concat, optionalView, textOrBytes, view, writableView } from './bytes.js';
 import { type Context, toContext } from './context.js';
 import { type Core, type EncryptHandle, type MessageCipher, core } from './core.js';
 import { engineOf } from './engine.js';
 import { SealwaxError, guard, invalid } from './errors.js';
-import { Keyring, providersOf, wrappedKeyList } from './keyring.js';
+import { Keyring, listed, providersOf } from './keyring.js';
 import { Once, type Pieces, toBlob, toBytes, toStream } from './output.js';
 import { randomParts, streamParts } from './parts.js';
 import { sealed } from './pipeline.js';
@@ -33,22 +33,17 @@ async function open(providers: ReturnType<typeof providersOf>, options: EncryptO
   const context = toContext(module, options.context);
   const { dek, keys } = await new Keyring(module, options, size).generate(providers, context);
   try {
-    const list = wrappedKeyList(module, keys);
-    try {
-      const handle = makeHandle(module, dek, list, context, options, size);
-      return { core: module, handle, header: guard(() => handle.header()) as Owned };
-    } finally {
-      list.free();
-    }
+    const handle = makeHandle(module, dek, keys, context, options, size);
+    return { core: module, handle, header: guard(() => handle.header()) as Owned };
   } finally {
     dek.fill(0);
   }
 }
 
-function makeHandle(module: Core, dek: Owned, list: ReturnType<typeof wrappedKeyList>, context: Context, options: EncryptorOptions, size: number | undefined): EncryptHandle {
+function makeHandle(module: Core, dek: Owned, keys: readonly WrappedKey[], context: Context, options: EncryptorOptions, size: number | undefined): EncryptHandle {
   const { metadata, padding = 'auto' } = options;
   const bytes = metadata === undefined ? undefined : textOrBytes(metadata, 'the metadata');
-  return guard(() => new module.EncryptHandle(dek, list, context.canonical, bytes, padding, size));
+  return guard(() => new module.EncryptHandle(dek, ...listed(keys), context.canonical, bytes, padding, size));
 }
 
 /** Checks source and size at once. */

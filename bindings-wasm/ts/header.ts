@@ -1,9 +1,9 @@
 // Headers without a key.
 
-import type { Bytes, HeaderInfo, WrappedKey } from '../types/index.js';
+import type { Bytes, HeaderInfo } from '../types/index.js';
 import { type Owned, view } from './bytes.js';
-import { fromStrings } from './context.js';
-import { type Core, type ParsedHeader, core, format } from './core.js';
+import { fromPairs } from './context.js';
+import { type Core, core, format } from './core.js';
 import { SealwaxError, guard, invalid } from './errors.js';
 import { type Reader, readerOf } from './source.js';
 
@@ -14,37 +14,12 @@ export interface Header extends HeaderInfo {
 
 /** Parses a header that stands alone; checks the pairs that it must have. */
 export function parseHeader(core: Core, bytes: Owned, required?: Owned): Header {
-  return guard(() => {
-    const parsed = new core.ParsedHeader(bytes);
-    try {
-      if (required) parsed.require(required);
-      return describe(parsed, bytes);
-    } finally {
-      parsed.free();
-    }
-  });
+  const { context, ...parts } = guard(() => core.parseHeader(bytes, required)) as HeaderParts;
+  return { headerSize: bytes.length, ...parts, context: fromPairs(context), bytes };
 }
 
-function describe(parsed: ParsedHeader, bytes: Owned): Header {
-  const [suite, paddingSize, sealedMetadataSize] = parsed.numbers() as unknown as [number, number, number];
-  const keys = parsed.wrappedKeys() as (string | Uint8Array)[];
-  const wrappedKeys: WrappedKey[] = [];
-  for (let at = 0; at < keys.length; at += 3) {
-    const [providerId, keyId, wrappedDek] = keys.slice(at, at + 3) as [string, string, Uint8Array];
-    wrappedKeys.push({ providerId, keyId, wrappedDek });
-  }
-  const canonicalContext = parsed.canonicalContext() as Owned;
-  return {
-    headerSize: bytes.length,
-    suite,
-    context: fromStrings(parsed.context() as string[]),
-    wrappedKeys,
-    sealedMetadataSize,
-    paddingSize,
-    bytes,
-    canonicalContext,
-  };
-}
+/** What the module finds in a header. */
+type HeaderParts = Omit<Header, 'headerSize' | 'bytes' | 'context'> & { context: readonly (readonly [string, string])[] };
 
 /** What callers see. */
 export function publicInfo({ canonicalContext: _, ...info }: Header): HeaderInfo {

@@ -3,7 +3,7 @@
 import type { Attempt, CallDetails, EncryptionContext, GeneratedDek, KeyEvent, KeyProvider, Keys, ProviderCall, WrappedDek, WrappedKey } from '../types/index.js';
 import { type Owned, view } from './bytes.js';
 import type { Context } from './context.js';
-import type { Core, WrappedKeys } from './core.js';
+import type { Core, FormatLengths } from './core.js';
 import { SealwaxError, guard, invalid } from './errors.js';
 import type { Header } from './header.js';
 import { abortable, limited, throwIfAborted } from './signal.js';
@@ -153,7 +153,7 @@ export class Keyring {
 
   #checkDek(dek: unknown): Owned {
     const bytes = view(dek as Uint8Array, 'the DEK that the provider returned');
-    if (bytes.length !== this.#core.formatLengths()[4]) {
+    if (bytes.length !== (this.#core.formatLengths() as FormatLengths).key) {
       throw new SealwaxError('key_unwrap', `the provider returned a DEK of ${bytes.length} bytes`);
     }
     return bytes;
@@ -166,7 +166,7 @@ export class Keyring {
   #checkWrapped(provider: KeyProvider, wrapped: WrappedDek): WrappedDek {
     if (typeof wrapped?.keyId !== 'string') throw new TypeError('the provider returned no keyId');
     const wrappedDek = view(wrapped.wrappedDek, 'the wrapped DEK that the provider returned');
-    wrappedKeyList(this.#core, [{ providerId: provider.providerId, keyId: wrapped.keyId, wrappedDek }]).free();
+    guard(() => this.#core.checkWrappedKey([provider.providerId, wrapped.keyId], wrappedDek));
     return { keyId: wrapped.keyId, wrappedDek };
   }
 
@@ -195,14 +195,11 @@ const wiping = (dek: Owned) => (error: unknown): never => {
   throw error;
 };
 
-/** The list as the core takes it, which checks every length. */
-export function wrappedKeyList(core: Core, keys: readonly WrappedKey[]): WrappedKeys {
-  return guard(() => {
-    const list = new core.WrappedKeys();
-    for (const { providerId, keyId, wrappedDek } of keys) list.push(providerId, keyId, wrappedDek);
-    return list;
-  });
-}
+/** Wrapped keys as the module takes them: their names, and their bytes. */
+export const listed = (keys: readonly WrappedKey[]): [names: string[], wrappedDeks: Uint8Array[]] => [
+  keys.flatMap(({ providerId, keyId }) => [providerId, keyId]),
+  keys.map(({ wrappedDek }) => wrappedDek),
+];
 
 /** Gathers what there is to say about one call. */
 class Recorder {

@@ -3,7 +3,7 @@
 
 import type { Bytes, HeaderInfo, Keys, OpenRangeOptions, RangeReader, RangeSource, FetchRange } from '../types/index.js';
 import { type Owned, concat, isBytes, optionalView, view } from './bytes.js';
-import { type Core, core, format } from './core.js';
+import { type ChunkRun, type Core, core, format } from './core.js';
 import { metadataOf, openHeader } from './decrypt.js';
 import { type Engine, engineOf } from './engine.js';
 import { SealwaxError, asIo, guard, invalid } from './errors.js';
@@ -121,7 +121,7 @@ interface Body {
 
 /** Opens the last chunk; returns the length of the plaintext. */
 async function authenticate(body: Body, engine: Engine, signal: AbortSignal | undefined): Promise<number> {
-  const [start, end, index] = guard(() => body.core.lastChunk(body.size)) as unknown as [number, number, number];
+  const { start, end, index } = guard(() => body.core.lastChunk(body.size)) as ChunkRun;
   const chunk = await body.ranges.read(body.start + start, body.start + end, signal);
   await engine.open(index, chunk);
   return guard(() => body.core.plaintextLength(body.size));
@@ -196,10 +196,10 @@ class Reader implements RangeReader {
   async #open(start: number, end: number, signal: AbortSignal | undefined): Promise<Owned[]> {
     if (this.#closed) throw new SealwaxError('invalid_state', 'the reader was closed');
     const { core, ranges, start: bodyStart, size } = this.#body;
-    const [from, to, index] = guard(() => core.bodyRange(start, end, size)) as unknown as [number, number, number];
-    const sealed = await ranges.read(bodyStart + from, bodyStart + to, signal);
-    const plaintext = concat(await this.#engine.open(index, sealed));
-    const skipped = start - index * format().chunk;
+    const run = guard(() => core.bodyRange(start, end, size)) as ChunkRun;
+    const sealed = await ranges.read(bodyStart + run.start, bodyStart + run.end, signal);
+    const plaintext = concat(await this.#engine.open(run.index, sealed));
+    const skipped = start - run.index * format().chunk;
     return [plaintext.subarray(skipped, skipped + end - start)];
   }
 }

@@ -6,7 +6,7 @@ import { core } from './core.js';
 import { openHeader } from './decrypt.js';
 import { guard, invalid } from './errors.js';
 import { headerOf, readHeader } from './header.js';
-import { Keyring, providersOf, wrappedKeyList } from './keyring.js';
+import { Keyring, listed, providersOf } from './keyring.js';
 import { readerOf } from './source.js';
 
 export async function rewrapHeader(header: Bytes, oldKeys: Keys, newKeys: Keys, options: RewrapOptions = {}): Promise<Owned> {
@@ -20,12 +20,7 @@ export async function rewrapHeader(header: Bytes, oldKeys: Keys, newKeys: Keys, 
   try {
     const context = { pairs: old.context, canonical: old.canonicalContext };
     const added = await new Keyring(module, options).wrap(newProviders, dek, context);
-    const list = wrappedKeyList(module, mode === 'add' ? [...old.wrappedKeys, ...added] : added);
-    try {
-      return guard(() => handle.rewrapHeader(list)) as Owned;
-    } finally {
-      list.free();
-    }
+    return guard(() => handle.rewrapHeader(...listed(mode === 'add' ? [...old.wrappedKeys, ...added] : added))) as Owned;
   } finally {
     dek.fill(0);
     handle.free();

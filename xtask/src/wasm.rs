@@ -10,8 +10,11 @@ use clap::Args;
 use std::process::{Command, ExitCode};
 
 const PACKAGE: &str = "bindings-wasm";
-/// SHA-512 hashes little here: its unrolled form is 8 kB of the module.
-const RUSTFLAGS: &str = "--cfg sha2_backend_soft=\"compact\"";
+/// SHA-512 hashes little here: its unrolled form is 8 kB of the module. Nobody sees where a panic was
+/// nor how a value looks in one (`xtask/bindgen` makes them traps), and the paths of the machine that
+/// built the module are nobody's business: 5 kB. Both options are unstable, and only save.
+const RUSTFLAGS: &str =
+    "--cfg sha2_backend_soft=\"compact\" -Zlocation-detail=none -Zfmt-debug=none";
 
 /// How the package is built.
 #[derive(Args)]
@@ -35,6 +38,7 @@ pub fn build(env: &Env, task: &Task) -> Result<()> {
     let toolchain = toolchain::wasm(env)?;
     let mut cargo = toolchain.cargo(env, "build");
     cargo.args(["--package", "sealwax-wasm", "--profile", "wasm"]).env("RUSTFLAGS", RUSTFLAGS);
+    cargo.env("RUSTC_BOOTSTRAP", "1"); // a release's compiler takes them then, too
     process::run(&mut cargo, task)?;
     let module = toolchain.output_folder(env).join("wasm/sealwax_wasm.wasm");
 

@@ -1,7 +1,7 @@
 // Bytes of any kind of view, text, base64, and the comparison of both.
 
 import type { Bytes } from '../types/index.js';
-import { invalid } from './errors.js';
+import { SealwaxError, invalid } from './errors.js';
 
 /** Bytes that are ours: never of shared memory. */
 export type Owned = Uint8Array<ArrayBuffer>;
@@ -31,6 +31,15 @@ export function writableView(bytes: Bytes, what: string): Owned {
   } catch {
     throw invalid(`${what} must not be detached: its buffer was handed to somebody else`);
   }
+}
+
+/** Most bytes for a call that has all of them in the module's memory at once: an eighth of its 4 GiB. */
+const MOST_AT_ONCE = 1 << 29;
+
+/** Refuses what the module's memory might not hold. */
+export function atOnce(bytes: Owned): Owned {
+  if (bytes.length > MOST_AT_ONCE) throw new SealwaxError('limit_exceeded', 'that much goes through encrypt or decrypt, in pieces');
+  return bytes;
 }
 
 /** As {@link view}; nothing gives no bytes. */

@@ -1,7 +1,7 @@
 // Decryption: the result that is made when asked for.
 
 import type { Bytes, DecryptOptions, Decryption, Decryptor, HeaderInfo, KeyProvider, Keys, Source, TransformPair } from '../types/index.js';
-import { type Owned, isBytes, isEqual, optionalView, view } from './bytes.js';
+import { type Owned, atOnce, isBytes, isEqual, optionalView, view } from './bytes.js';
 import { toContext } from './context.js';
 import { type Core, type DecryptHandle, core, format } from './core.js';
 import { engineOf } from './engine.js';
@@ -178,6 +178,7 @@ class HandleDecryptor implements Decryptor {
   readonly #header: Owned;
   readonly #handle: DecryptHandle;
   readonly #associatedData: Bytes | undefined;
+  #closed = false;
 
   constructor(header: Header, handle: DecryptHandle, associatedData: Bytes | undefined) {
     this.header = publicInfo(header);
@@ -200,12 +201,13 @@ class HandleDecryptor implements Decryptor {
   }
 
   decryptBody(body: Bytes, associatedData = this.#associatedData): Owned {
-    const bytes = view(body, 'the body');
+    const bytes = atOnce(view(body, 'the body'));
     return guard(() => this.#handle.decryptBody(bytes, optionalView(associatedData, 'the associated data'))) as Owned;
   }
 
   close(): void {
-    this.#handle.free();
+    if (!this.#closed) this.#handle.free();
+    this.#closed = true;
   }
 
   [Symbol.dispose](): void {

@@ -1,7 +1,7 @@
 // Encryption: the result that is made when asked for.
 
 import type { EncryptOptions, Encryption, Encryptor, EncryptorOptions, Keys, MessageOptions, Parts, PartsOptions, Source, TransformPair, WrappedKey } from '../types/index.js';
-import { type Owned, concat, optionalView, textOrBytes, view, writableView } from './bytes.js';
+import { type Owned, atOnce, concat, optionalView, textOrBytes, view, writableView } from './bytes.js';
 import { type Context, toContext } from './context.js';
 import { type Core, type EncryptHandle, type MessageCipher, core } from './core.js';
 import { engineOf } from './engine.js';
@@ -157,6 +157,7 @@ class HandleEncryptor implements Encryptor {
   readonly header: Owned;
   readonly #opened: Opened;
   readonly #options: EncryptorOptions;
+  #closed = false;
 
   constructor(opened: Opened, options: EncryptorOptions) {
     this.#opened = opened;
@@ -169,7 +170,7 @@ class HandleEncryptor implements Encryptor {
   }
 
   encryptBytes(plaintext: Uint8Array, associatedData = this.#options.associatedData): Owned {
-    const bytes = view(plaintext, 'the plaintext');
+    const bytes = atOnce(view(plaintext, 'the plaintext'));
     return guard(() => this.#opened.handle.encrypt(bytes, optionalView(associatedData, 'the associated data'))) as Owned;
   }
 
@@ -188,7 +189,8 @@ class HandleEncryptor implements Encryptor {
   }
 
   close(): void {
-    this.#opened.handle.free();
+    if (!this.#closed) this.#opened.handle.free();
+    this.#closed = true;
   }
 
   [Symbol.dispose](): void {

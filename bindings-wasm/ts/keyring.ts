@@ -16,6 +16,7 @@ export interface CallOptions {
   providerTimeout?: number | undefined;
   onKeyEvent?: ((event: KeyEvent) => void) | undefined;
   objectName?: string | undefined;
+  requireAll?: boolean | undefined;
 }
 
 export function providersOf(keys: Keys): readonly KeyProvider[] {
@@ -48,22 +49,43 @@ export class Keyring {
   }
 
   /** Makes a DEK and has every provider wrap it; the first may generate it. */
-  async generate(providers: readonly KeyProvider[], context: Context): Promise<Wrapped> {
+  async generate(providers: readonly KeyProvider[], context: Context, failed: readonly Attempt[] = []): Promise<Wrapped> {
     const [first, ...others] = providers as [KeyProvider, ...KeyProvider[]];
     if (!first.generate) {
       const dek = guard(() => this.#core.generateDek()) as Owned;
-      return { dek, keys: await this.wrap(providers, dek, context).catch(wiping(dek)) };
+      return { dek, keys: await this.wrap(providers, dek, context, failed).catch(wiping(dek)) };
     }
-    const made = await this.#call(first, 'generate', '', context, async (call) =>
-      this.#checkGenerated(first, await first.generate!(context.pairs, call)),
-    ).catch((error: unknown) => this.#fail([attemptOf(first, '', error)]));
+    let made: GeneratedDek;
+    try {
+      made = await this.#call(first, 'generate', '', context, async (call) =>
+        this.#checkGenerated(first, await first.generate!(context.pairs, call)));
+    } catch (error) {
+      const attempt = attemptOf(first, '', error);
+      if (this.#requiresAll || others.length === 0) this.#fail([...failed, attempt]);
+      throwIfAborted(this.#options.signal);
+      return this.generate(others, context, [...failed, attempt]);
+    }
     const dek = made.dek as Owned;
-    const rest = await this.wrap(others, dek, context).catch(wiping(dek));
-    return { dek, keys: [keyOf(first, made), ...rest] };
+    const rest = await this.#wrapped(others, dek, context).catch(wiping(dek));
+    if (this.#requiresAll && rest.attempts.length > 0) {
+      dek.fill(0);
+      this.#fail(rest.attempts);
+    }
+    return { dek, keys: [keyOf(first, made), ...rest.keys] };
   }
 
-  /** Has every provider wrap, in parallel; no object is ever written with a key missing. */
-  async wrap(providers: readonly KeyProvider[], dek: Owned, context: Context): Promise<WrappedKey[]> {
+  /** Has every provider wrap, in parallel; unless told so, no object is written with a key missing. */
+  async wrap(providers: readonly KeyProvider[], dek: Owned, context: Context, failed: readonly Attempt[] = []): Promise<WrappedKey[]> {
+    const { keys, attempts } = await this.#wrapped(providers, dek, context);
+    if (keys.length === 0 || (this.#requiresAll && attempts.length > 0)) this.#fail([...failed, ...attempts]);
+    return keys;
+  }
+
+  get #requiresAll(): boolean {
+    return this.#options.requireAll ?? true;
+  }
+
+  async #wrapped(providers: readonly KeyProvider[], dek: Owned, context: Context): Promise<{ keys: WrappedKey[]; attempts: Attempt[] }> {
     const wrapped = await Promise.allSettled(
       providers.map((provider) => {
         const copy = dek.slice(); // one provider's mistakes with the array do not reach another's
@@ -72,11 +94,15 @@ export class Keyring {
         ).finally(() => copy.fill(0));
       }),
     );
-    const attempts = wrapped.flatMap((result, index) =>
-      result.status === 'rejected' ? [attemptOf(providers[index]!, '', result.reason)] : [],
-    );
-    if (attempts.length > 0) this.#fail(attempts);
-    return wrapped.map((result, index) => keyOf(providers[index]!, (result as PromiseFulfilledResult<WrappedDek>).value));
+    throwIfAborted(this.#options.signal);
+    const keys: WrappedKey[] = [];
+    const attempts: Attempt[] = [];
+    wrapped.forEach((result, index) => {
+      const provider = providers[index]!;
+      if (result.status === 'fulfilled') keys.push(keyOf(provider, result.value));
+      else attempts.push(attemptOf(provider, '', result.reason));
+    });
+    return { keys, attempts };
   }
 
   /** Asks the providers in their order, each once at most, until `accept` takes a DEK. */

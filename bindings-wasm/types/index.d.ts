@@ -213,6 +213,11 @@ export interface EncryptorOptions extends CommonOptions {
   /** Up to 16,384 bytes that travel encrypted in the header, such as a file name. Strings become UTF-8. */
   metadata?: Bytes | string;
   padding?: Padding;
+  /**
+   * Whether every provider must wrap; true by default. With false one is enough: the others' failures
+   * are key events, and their keys are missing in the object.
+   */
+  requireAll?: boolean;
 }
 
 export interface EncryptOptions extends EncryptorOptions {
@@ -368,6 +373,8 @@ export function inspect(source: Bytes | Blob | string): Promise<HeaderInfo>;
 export interface RewrapOptions extends Omit<CommonOptions, 'engine' | 'associatedData' | 'onProgress'> {
   /** Pairs that the context must have; checked before any provider is asked. */
   requiredContext?: ContextInput;
+  /** As in {@link EncryptorOptions}, of the new providers. */
+  requireAll?: boolean;
   /** `replace` (default): only the new providers' keys stay. `add`: the old ones stay too. */
   mode?: 'replace' | 'add';
 }

@@ -22,9 +22,9 @@ type AnyOptions = EncryptOptions & DecryptOptions & OpenRangeOptions;
 
 /** The options that travel: what a message cannot carry is left out, bytes are copied. */
 export function sendOptions({ associatedData, metadata, header, context, requiredContext, ...options }: AnyOptions): AnyOptions {
-  const { engine, padding, detached, size, providerTimeout, objectName } = options;
+  const { engine, padding, detached, size, providerTimeout, objectName, requireAll } = options;
   return {
-    engine, padding, detached, size, providerTimeout, objectName,
+    engine, padding, detached, size, providerTimeout, objectName, requireAll,
     associatedData: optionalView(associatedData, 'the associated data').slice(),
     metadata: metadata === undefined ? undefined : textOrBytes(metadata, 'the metadata').slice(),
     header: header === undefined ? undefined : view(header, 'the header').slice(),

@@ -1,0 +1,335 @@
+// Providers: several of them, failures of every kind, time limits, events, caches, the built-in ones.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CachingProvider, LocalKey, RsaOaepPublicKey, SealwaxError, createEncryptor, decrypt, encrypt, inspect, rewrap, rewrapHeader } from 'sealwax';
+import { KEK, both, key, plaintextOf, rejectsWith, sleep, throwsWith } from '../support/suite.mjs';
+
+const PLAINTEXT = plaintextOf(1000);
+const sealWith = (keys, options) => encrypt(PLAINTEXT, keys, options).bytes();
+const openWith = (bytes, keys, options) => decrypt(bytes, keys, options).bytes();
+
+/** A provider that does as `LocalKey` does but for what the test says, and counts. */
+function provider(changes = {}, inner = key()) {
+  const calls = { wrap: 0, unwrap: 0, generate: 0, accepts: 0 };
+  const made = {
+    providerId: inner.providerId,
+    accepts: (keyId) => inner.accepts(keyId),
+    wrap: (...args) => inner.wrap(...args),
+    unwrap: (...args) => inner.unwrap(...args),
+    ...changes,
+  };
+  for (const name of Object.keys(calls)) {
+    const method = made[name];
+    if (method) made[name] = (...args) => ((calls[name] += 1), method(...args));
+  }
+  return Object.assign(made, { calls });
+}
+
+const failing = (error) => async () => {
+  throw error;
+};
+
+test('several providers: each opens alone, in the order of the reader', async () => {
+  const keys = ['a', 'b', 'c'].map((name, index) => new LocalKey(KEK.map((byte) => byte + index), name));
+  const sealed = await sealWith(keys);
+  assert.deepEqual((await inspect(sealed)).wrappedKeys.map(({ keyId }) => keyId), ['a', 'b', 'c']);
+  for (const one of keys) assert.deepEqual(await openWith(sealed, one), PLAINTEXT);
+  const [first, second] = [provider({}, keys[2]), provider({}, keys[0])];
+  await openWith(sealed, [first, second]);
+  assert.deepEqual([first.calls.unwrap, second.calls.unwrap], [1, 0], 'the second is not asked');
+});
+
+test('fail-over: a provider that fails leaves its turn to the next', async () => {
+  const [a, b] = [key(), new LocalKey(KEK, 'b')];
+  const sealed = await sealWith([a, b]);
+  const events = [];
+  const away = provider({ unwrap: failing(new Error('away')) });
+  assert.deepEqual(await openWith(sealed, [away, b], { onKeyEvent: (event) => events.push(event) }), PLAINTEXT);
+  assert.deepEqual(events.map(({ outcome, keyId, operation }) => [operation, outcome, keyId]), [['unwrap', 'failed', 'k'], ['unwrap', 'ok', 'b']]);
+  const wrong = provider({ unwrap: async () => new Uint8Array(32) });
+  assert.deepEqual(await openWith(sealed, [wrong, b]), PLAINTEXT);
+});
+
+test('attempts: every provider that was asked, with its error', async () => {
+  const sealed = await sealWith([key(), new LocalKey(KEK, 'b')]);
+  const away = new Error('away');
+  const both = [provider({ unwrap: failing(away) }), provider({ unwrap: failing(new SealwaxError('key_unwrap', 'no')) }, new LocalKey(KEK, 'b'))];
+  const error = await rejectsWith(openWith(sealed, both), 'provider_failed', /local k: away; local b: key unwrap: no/);
+  assert.deepEqual(error.attempts.map(({ providerId, keyId }) => [providerId, keyId]), [['local', 'k'], ['local', 'b']]);
+  assert.equal(error.attempts[0].error, away);
+  assert.ok(error.cause instanceof AggregateError);
+  assert.equal((await rejectsWith(openWith(sealed, both[1]), 'key_unwrap')).cause.code, 'key_unwrap');
+});
+
+const RUBBISH = {
+  'no DEK': [async () => undefined, 'provider_failed'],
+  'text': [async () => 'a'.repeat(32), 'provider_failed'],
+  'an array of numbers': [async () => Array.from(KEK), 'provider_failed'],
+  'a DEK too short': [async () => new Uint8Array(31), 'key_unwrap'],
+  'a DEK too long': [async () => new Uint8Array(33), 'key_unwrap'],
+  'shared memory': [async () => new Uint8Array(new SharedArrayBuffer(32)), 'provider_failed'],
+  'another DEK': [async () => new Uint8Array(32).fill(5), 'header_authentication'],
+};
+
+for (const [what, [unwrap, code]] of Object.entries(RUBBISH)) {
+  test(`unwrap returns ${what}: ${code}`, async () => {
+    await rejectsWith(openWith(await sealWith(key()), provider({ unwrap })), code);
+  });
+}
+
+const BAD_WRAPS = {
+  nothing: [() => undefined, 'provider_failed'],
+  'no keyId': [(made) => ({ ...made, keyId: undefined }), 'provider_failed'],
+  'an empty keyId': [(made) => ({ ...made, keyId: '' }), 'provider_failed'],
+  'a keyId too long': [(made) => ({ ...made, keyId: 'k'.repeat(2049) }), 'provider_failed'],
+  'an empty wrapped DEK': [(made) => ({ ...made, wrappedDek: new Uint8Array(0) }), 'provider_failed'],
+  'a wrapped DEK too long': [(made) => ({ ...made, wrappedDek: new Uint8Array(4097) }), 'provider_failed'],
+  'a wrapped DEK of text': [(made) => ({ ...made, wrappedDek: 'text' }), 'provider_failed'],
+};
+
+for (const [what, [change, code]] of Object.entries(BAD_WRAPS)) {
+  test(`wrap returns ${what}: ${code}`, async () => {
+    const inner = key();
+    await rejectsWith(sealWith(provider({ wrap: async (...args) => change(await inner.wrap(...args)) })), code);
+    const dek = () => new Uint8Array(32);
+    const generate = async () => {
+      const made = change({ keyId: 'k', wrappedDek: new Uint8Array(9) });
+      return made && { dek: dek(), ...made };
+    };
+    await rejectsWith(sealWith(provider({ generate })), code);
+  });
+}
+
+test('generate returns a DEK of another length', async () => {
+  for (const length of [0, 16, 64]) {
+    const generate = async () => ({ dek: new Uint8Array(length), keyId: 'k', wrappedDek: new Uint8Array(9) });
+    await rejectsWith(sealWith(provider({ generate })), 'key_unwrap');
+  }
+});
+
+test('no object is written with a key missing', async () => {
+  const away = provider({ wrap: failing(new Error('away')) }, new LocalKey(KEK, 'b'));
+  const error = await rejectsWith(sealWith([key(), away]), 'provider_failed', /local : away/);
+  assert.equal(error.attempts.length, 1);
+});
+
+test('requireAll: false takes what it gets, and says what is missing', async () => {
+  const events = [];
+  const options = { requireAll: false, onKeyEvent: ({ operation, outcome, error }) => events.push([operation, outcome, error?.message]) };
+  const away = (changes = {}) => provider({ wrap: failing(new Error('away')), ...changes }, new LocalKey(KEK, 'b'));
+  const sealed = await sealWith([away(), key()], options);
+  assert.deepEqual((await inspect(sealed)).wrappedKeys.map(({ keyId }) => keyId), ['k']);
+  assert.deepEqual(events.splice(0).sort(), [['wrap', 'failed', 'away'], ['wrap', 'ok', undefined]]);
+  const generating = away({ generate: failing(new Error('down')) });
+  const other = await sealWith([generating, key()], options);
+  assert.deepEqual(events.splice(0), [['generate', 'failed', 'down'], ['wrap', 'ok', undefined]]);
+  assert.deepEqual(await openWith(other, key()), PLAINTEXT);
+  const error = await rejectsWith(sealWith([generating, away()], options), 'provider_failed', /down.*away/);
+  assert.equal(error.attempts.length, 2);
+  await rejectsWith(sealWith([generating, key()]), 'provider_failed', /down/);
+  const renewed = await rewrap(sealed, key(), [away(), new LocalKey(KEK, 'c')], { requireAll: false });
+  assert.deepEqual((await inspect(renewed)).wrappedKeys.map(({ keyId }) => keyId), ['c']);
+});
+
+test('a provider that throws at once, or whose accepts fails', async () => {
+  const sealed = await sealWith(key());
+  const now = () => {
+    throw new RangeError('now');
+  };
+  assert.ok((await rejectsWith(openWith(sealed, provider({ unwrap: now })), 'provider_failed')).cause instanceof RangeError);
+  assert.ok((await rejectsWith(openWith(sealed, provider({ accepts: now })), 'provider_failed')).cause instanceof RangeError);
+  await rejectsWith(sealWith(provider({ wrap: now })), 'provider_failed');
+});
+
+test('a provider that hangs: the time limit, its signal, and the next provider', async () => {
+  const sealed = await sealWith([key(), new LocalKey(KEK, 'b')]);
+  let signal;
+  const hanging = provider({ unwrap: (_wrapped, _context, call) => new Promise(() => (signal = call.signal)) });
+  const error = await rejectsWith(openWith(sealed, hanging, { providerTimeout: 30 }), 'provider_failed', /no answer within 30 ms/);
+  assert.equal(error.cause.name, 'TimeoutError');
+  assert.ok(signal.aborted);
+  assert.deepEqual(await openWith(sealed, [hanging, new LocalKey(KEK, 'b')], { providerTimeout: 30 }), PLAINTEXT);
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new Error('enough')), 20);
+  const given = await rejectsWith(openWith(sealed, hanging, { signal: controller.signal }), 'cancelled');
+  assert.equal(given.cause.message, 'enough');
+  assert.ok(signal.aborted);
+});
+
+test('nobody is asked for a stranger\'s key, nor before the context is right', async () => {
+  const sealed = await sealWith(key(), { context: { tenant: 'blue' } });
+  const stranger = provider({}, new LocalKey(KEK, 'another'));
+  await rejectsWith(openWith(sealed, stranger), 'no_matching_key');
+  assert.deepEqual([stranger.calls.unwrap, stranger.calls.accepts], [0, 1]);
+  const mine = provider();
+  await rejectsWith(openWith(sealed, mine, { requiredContext: { tenant: 'red' } }), 'context_mismatch');
+  await rejectsWith(openWith(sealed, mine, { requiredContext: { other: 'blue' } }), 'context_mismatch');
+  assert.equal(mine.calls.unwrap + mine.calls.accepts, 0);
+});
+
+test('DEKs that crossed are wiped', async () => {
+  const held = [];
+  const inner = key();
+  const watching = provider({
+    wrap: (dek, ...rest) => (held.push(dek), inner.wrap(dek, ...rest)),
+    unwrap: async (...args) => {
+      const dek = await inner.unwrap(...args);
+      held.push(dek);
+      return dek;
+    },
+  });
+  await openWith(await sealWith(watching), watching);
+  const generating = provider({
+    generate: async (context, call) => {
+      const dek = crypto.getRandomValues(new Uint8Array(32));
+      held.push(dek);
+      return { dek, ...(await inner.wrap(dek, context, call)) };
+    },
+  });
+  await sealWith(generating);
+  assert.equal(held.length, 3);
+  assert.ok(held.every((dek) => dek.every((byte) => byte === 0)));
+});
+
+test('what a provider learns, and what the event says', async () => {
+  let seen;
+  const inner = key();
+  const curious = provider({
+    wrap: (dek, context, call) => {
+      seen = { context: { ...context }, ...call };
+      call.report({ requestId: 'r-7' });
+      return inner.wrap(dek, context, call);
+    },
+  });
+  const events = [];
+  await sealWith(curious, { context: { tenant: 'blue' }, objectName: 'a.txt', onKeyEvent: (event) => events.push(event) });
+  assert.deepEqual([seen.context, seen.objectName, seen.plaintextSize], [{ tenant: 'blue' }, 'a.txt', PLAINTEXT.length]);
+  const [{ time, durationMs, context, ...event }] = events;
+  assert.ok(time instanceof Date && durationMs >= 0 && context.tenant === 'blue');
+  assert.deepEqual(event, { operation: 'wrap', outcome: 'ok', providerId: 'local', keyId: 'k', objectName: 'a.txt', requestId: 'r-7' });
+});
+
+test('keys that are none', async () => {
+  for (const keys of [undefined, null, [], {}, 'name', [key(), undefined], { ...key() }]) {
+    throwsWith(() => encrypt(PLAINTEXT, keys), 'invalid_argument', /provider/);
+    throwsWith(() => decrypt(PLAINTEXT, keys), 'invalid_argument', /provider/);
+  }
+});
+
+both('LocalKey: bytes and CryptoKeys open each other\'s', async (engine) => {
+  const imported = await LocalKey.importKey(KEK, 'k');
+  assert.equal(imported.cryptoKey.extractable, false);
+  assert.deepEqual(await openWith(await encrypt(PLAINTEXT, key(), { engine }).bytes(), imported, { engine }), PLAINTEXT);
+  assert.deepEqual(await openWith(await encrypt(PLAINTEXT, imported, { engine }).bytes(), key(), { engine }), PLAINTEXT);
+  const generated = await LocalKey.generate('g');
+  assert.deepEqual(await openWith(await sealWith(generated), new LocalKey(generated.cryptoKey, 'g')), PLAINTEXT);
+});
+
+test('LocalKey: what is no key, and use after close', async () => {
+  for (const bytes of [new Uint8Array(31), new Uint8Array(33), 'k'.repeat(32), undefined]) throwsWith(() => new LocalKey(bytes, 'k'), 'invalid_argument');
+  throwsWith(() => new LocalKey(KEK, ''), 'invalid_argument', /keyId/);
+  const aes = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt']);
+  const short = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-512', length: 128 }, false, ['sign']);
+  for (const other of [aes, short]) throwsWith(() => new LocalKey(other, 'k'), 'invalid_argument', /HMAC with SHA-512/);
+  const closed = key();
+  closed[Symbol.dispose]();
+  closed.close();
+  const error = await rejectsWith(sealWith(closed), 'provider_failed', /the key was closed/);
+  assert.equal(error.cause.code, 'invalid_state');
+});
+
+test('RsaOaepPublicKey: PEM, DER, JWK and CryptoKey wrap to the same key id; the private key opens', async () => {
+  const algorithm = { name: 'RSA-OAEP', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
+  const { publicKey, privateKey } = await crypto.subtle.generateKey(algorithm, true, ['encrypt', 'decrypt']);
+  const der = new Uint8Array(await crypto.subtle.exportKey('spki', publicKey));
+  const pem = `-----BEGIN PUBLIC KEY-----\n${btoa(String.fromCharCode(...der)).replace(/.{64}/g, '$&\n')}\n-----END PUBLIC KEY-----\n`;
+  const digest = Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', der)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  for (const form of [pem, der, await crypto.subtle.exportKey('jwk', publicKey), publicKey]) {
+    const writer = new RsaOaepPublicKey(form);
+    assert.equal(await writer.keyId(), `sha256:${digest}`);
+    const sealed = await sealWith(writer, { context: { a: 'b' } });
+    await rejectsWith(openWith(sealed, writer), 'no_matching_key');
+    const reader = provider({
+      providerId: 'rsa-oaep', accepts: (keyId) => keyId === `sha256:${digest}`,
+      unwrap: async ({ wrappedDek }) => new Uint8Array(await crypto.subtle.decrypt('RSA-OAEP', privateKey, wrappedDek)),
+    });
+    assert.deepEqual(await openWith(sealed, reader), PLAINTEXT);
+  }
+  throwsWith(() => new RsaOaepPublicKey('no key'), 'invalid_argument', /PEM/);
+  await rejectsWith(sealWith(new RsaOaepPublicKey(new Uint8Array(40))), 'provider_failed', /not an RSA public key/);
+});
+
+test('CachingProvider: one call for many messages, within its limits', async () => {
+  const inner = provider();
+  const cache = new CachingProvider(inner, { maxMessages: 3 });
+  const events = [];
+  const options = { onKeyEvent: ({ outcome }) => events.push(outcome) };
+  const sealed = [];
+  for (let count = 0; count < 4; count++) sealed.push(await sealWith(cache, options));
+  assert.equal(inner.calls.wrap, 2, 'a new DEK after three messages');
+  assert.deepEqual(events.splice(0), ['ok', 'cache_hit', 'cache_hit', 'ok']);
+  for (const bytes of sealed) assert.deepEqual(await openWith(bytes, cache, options), PLAINTEXT);
+  assert.equal(inner.calls.unwrap, 2);
+  assert.deepEqual(events, ['ok', 'cache_hit', 'cache_hit', 'ok']);
+  cache.clear();
+  await openWith(sealed[0], cache);
+  assert.equal(inner.calls.unwrap, 3);
+});
+
+test('CachingProvider: limits of bytes, age and number; other contexts apart', async () => {
+  const bytes = provider();
+  const byBytes = new CachingProvider(bytes, { maxBytes: 2500 });
+  for (let count = 0; count < 3; count++) await sealWith(byBytes);
+  assert.equal(bytes.calls.wrap, 2);
+  const age = provider();
+  const byAge = new CachingProvider(age, { maxAge: 30 });
+  const sealed = await sealWith(byAge);
+  await openWith(sealed, byAge);
+  await sleep(60);
+  await sealWith(byAge);
+  await openWith(sealed, byAge);
+  assert.deepEqual([age.calls.wrap, age.calls.unwrap], [2, 2]);
+  const few = provider();
+  const byCapacity = new CachingProvider(few, { capacity: 1 });
+  const two = [await sealWith(key(), { context: { n: '1' } }), await sealWith(key(), { context: { n: '2' } })];
+  for (const one of [...two, ...two]) await openWith(one, byCapacity);
+  assert.equal(few.calls.unwrap, 4, 'the least recently used one was forgotten');
+  const contexts = provider();
+  const byContext = new CachingProvider(contexts);
+  for (const n of ['1', '2', '1', '2']) await sealWith(byContext, { context: { n } });
+  assert.equal(contexts.calls.wrap, 2);
+  for (const limit of ['maxAge', 'maxMessages', 'maxBytes', 'capacity']) {
+    for (const value of [0, -1, NaN]) throwsWith(() => new CachingProvider(key(), { [limit]: value }), 'invalid_argument', new RegExp(limit));
+  }
+});
+
+test('rewrap: replace and add; the body stays, old keys go', async () => {
+  const sealed = await sealWith(key(), { context: { a: 'b' }, padding: 'page' });
+  const fresh = new LocalKey(KEK.map((byte) => ~byte), 'new');
+  const renewed = await rewrap(sealed, key(), fresh);
+  const { headerSize } = await inspect(sealed);
+  assert.equal(renewed.length, sealed.length);
+  assert.deepEqual(renewed.slice(headerSize), sealed.slice(headerSize));
+  assert.deepEqual(await openWith(renewed, fresh), PLAINTEXT);
+  await rejectsWith(openWith(renewed, key()), 'no_matching_key');
+  const added = await rewrap(new Blob([sealed], { type: 'x/y' }), key(), fresh, { mode: 'add' });
+  assert.equal(added.type, 'x/y');
+  for (const one of [key(), fresh]) assert.deepEqual(await openWith(added, one), PLAINTEXT);
+  await rejectsWith(rewrapHeader(sealed.slice(0, headerSize), key(), fresh, { requiredContext: { a: 'c' } }), 'context_mismatch');
+  await rejectsWith(rewrap(sealed, key(), fresh, { mode: 'other' }), 'invalid_argument', /mode/);
+});
+
+test('an encryptor and a decryptor: asked once, closed for good', async () => {
+  const inner = provider();
+  const encryptor = await createEncryptor(inner, { associatedData: new Uint8Array([1]) });
+  const sealed = encryptor.encryptBytes(PLAINTEXT);
+  await encryptor.encrypt(new Blob([PLAINTEXT])).bytes();
+  assert.equal(inner.calls.wrap, 1);
+  assert.equal(sealed.length, encryptor.sealedSize(PLAINTEXT.length));
+  assert.deepEqual(await openWith(sealed, key(), { associatedData: new Uint8Array([1]) }), PLAINTEXT);
+  encryptor[Symbol.dispose]();
+  encryptor.close();
+  throwsWith(() => encryptor.encryptBytes(PLAINTEXT), 'invalid_state', /closed/);
+  throwsWith(() => encryptor.sealedSize(1), 'invalid_state', /closed/);
+  await rejectsWith(encryptor.encrypt(PLAINTEXT).bytes(), 'invalid_state', /closed/);
+});

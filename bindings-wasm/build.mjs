@@ -1,6 +1,6 @@
 // Bundles ts/ and the generated glue into dist/. Run by `cargo xtask build-wasm`, after the module.
 import { build } from 'esbuild';
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 
 const here = (path) => new URL(path, import.meta.url).pathname;
 
@@ -8,9 +8,10 @@ const here = (path) => new URL(path, import.meta.url).pathname;
 for (const name of await readdir(here('dist'))) {
   if (name.endsWith('.js')) await rm(here(`dist/${name}`));
 }
+for (const license of ['LICENSE-APACHE', 'LICENSE-MIT']) await copyFile(here(`../${license}`), here(license));
 await writeFile(here('build/sealwax.wasm.base64'), (await readFile(here('dist/sealwax.wasm'))).toString('base64'));
 await build({
-  entryPoints: ['index', 'node', 'inline', 'kms', 'worker', 'worker-host', 'worker-script'].map((name) => here(`ts/${name}.ts`)),
+  entryPoints: ['index', 'node', 'workerd', 'inline', 'kms', 'worker', 'worker-host', 'worker-script'].map((name) => here(`ts/${name}.ts`)),
   outdir: here('dist'),
   bundle: true,
   splitting: true,
@@ -18,6 +19,6 @@ await build({
   target: 'es2022',
   minify: true,
   loader: { '.base64': 'text' },
-  external: ['node:*'],
+  external: ['node:*', './sealwax.wasm'],
   logLevel: 'warning',
 });

@@ -4,6 +4,7 @@ mod c;
 mod core;
 mod kms;
 mod python;
+mod wasm;
 mod web;
 
 use crate::env::Env;
@@ -28,6 +29,8 @@ enum Subject {
     Python,
     /// A loader of many objects under OpenBao, with and without a cache.
     Kms,
+    /// The JavaScript package in Chromium, against bare ciphers and its peers.
+    Wasm,
     /// The upload page in Chromium, sealed against unsealed.
     Web,
 }
@@ -70,6 +73,7 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
         Subject::C => c::BENCH,
         Subject::Python => python::BENCH,
         Subject::Kms => kms::BENCH,
+        Subject::Wasm => wasm::BENCH,
         Subject::Web => web::BENCH,
     };
     let task = Task::start("building what is measured");

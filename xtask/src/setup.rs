@@ -51,6 +51,13 @@ pub fn ensure(env: &Env, choice: Choice) -> Result<()> {
     install_missing(env, choice, parts::all())
 }
 
+/// Sets up these parts, which are in the list or beyond it: what a single task needs.
+pub fn ensure_only(env: &Env, choice: Choice, names: &[&str]) -> Result<()> {
+    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+    let all = parts::all().into_iter().chain(parts::optional()).collect();
+    install_missing(env, choice, chosen(all, &names)?)
+}
+
 fn install_missing(env: &Env, choice: Choice, parts: Vec<Box<dyn Part>>) -> Result<()> {
     let start = Instant::now();
     let setup = Setup { env, choice };

@@ -37,21 +37,27 @@ pub fn run(env: &Env, choice: Choice) -> Result<ExitCode> {
 
 /// Module, glue, optimised module, bundle.
 pub fn build(env: &Env, task: &Task) -> Result<()> {
-    let toolchain = toolchain::wasm(env)?;
-    let mut cargo = toolchain.cargo(env, "build");
-    cargo.args(["--package", "sealwax-wasm", "--profile", "wasm"]).env("RUSTFLAGS", RUSTFLAGS);
-    cargo.env("RUSTC_BOOTSTRAP", "1"); // a release's compiler takes them then, too
-    process::run(&mut cargo, task)?;
-    let module = toolchain.output_folder(env).join("wasm/sealwax_wasm.wasm");
-
-    let mut bindgen = env.cargo("run");
-    bindgen.args(["--quiet", "--manifest-path", "xtask/bindgen/Cargo.toml", "--target-dir"]);
-    bindgen.arg(env.target.join("tools/bindgen")).arg("--").arg(module);
-    process::run(bindgen.arg(env.root.join(PACKAGE).join("build")), task)?;
-
+    module(env, task, "sealwax-wasm", "build")?;
     for script in ["module", "build"] {
         process::run(npm(env).args(["run", script]), task)?;
     }
+    Ok(())
+}
+
+/// A crate as a module with its glue, in a folder of the package.
+pub fn module(env: &Env, task: &Task, name: &str, folder: &str) -> Result<()> {
+    let toolchain = toolchain::wasm(env)?;
+    let mut cargo = toolchain.cargo(env, "build");
+    cargo.args(["--package", name, "--profile", "wasm"]).env("RUSTFLAGS", RUSTFLAGS);
+    cargo.env("RUSTC_BOOTSTRAP", "1"); // a release's compiler takes them then, too
+    process::run(&mut cargo, task)?;
+    let file = format!("wasm/{}.wasm", name.replace('-', "_"));
+
+    let mut bindgen = env.cargo("run");
+    bindgen.args(["--quiet", "--manifest-path", "xtask/bindgen/Cargo.toml", "--target-dir"]);
+    bindgen.arg(env.target.join("tools/bindgen")).arg("--");
+    bindgen.arg(toolchain.output_folder(env).join(file)).arg(env.root.join(PACKAGE).join(folder));
+    process::run(&mut bindgen, task)?;
     Ok(())
 }
 

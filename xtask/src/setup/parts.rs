@@ -18,8 +18,14 @@ pub fn all() -> Vec<Box<dyn Part>> {
         Box::new(targets::Compiler(Target::Wasm)),
         Box::new(python::Venv),
         Box::new(npm::PACKAGE),
+        Box::new(npm::CONSUME),
         Box::new(npm::WEB_DEMO),
         Box::new(c::Tools),
         Box::new(softhsm::SoftHsm),
     ]
+}
+
+/// What no test needs: the tasks that do install it.
+pub fn optional() -> Vec<Box<dyn Part>> {
+    vec![Box::new(npm::BENCH)]
 }

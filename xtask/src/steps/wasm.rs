@@ -18,6 +18,12 @@ pub fn steps() -> Vec<Step> {
         Step::new("wasm:chromium", "the suite on both engines, in Chromium", |run| {
             test(run, "test:chromium")
         }),
+        Step::new("wasm:size", "the module, its glue and a page stay small", |run| {
+            test(run, "test:size")
+        }),
+        Step::new("wasm:consume", "the packed package, used by what people use it with", |run| {
+            test(run, "test:consume")
+        }),
     ]
 }
 

@@ -30,6 +30,24 @@ pub const PACKAGE: Npm = Npm {
     browser: true,
 };
 
+/// Bundlers and runtimes, with their programs, that use the packed package.
+pub const CONSUME: Npm = Npm {
+    name: "consume",
+    folder: "bindings-wasm/tests/consume",
+    why: "the packed package is tested with bundlers, Deno, Bun and Cloudflare's workers",
+    what: "npm ci in bindings-wasm/tests/consume",
+    browser: false,
+};
+
+/// What the benchmark compares with.
+pub const BENCH: Npm = Npm {
+    name: "wasm-bench",
+    folder: "bindings-wasm/bench",
+    why: "the benchmark in Chromium has peers from npm",
+    what: "npm ci in bindings-wasm/bench",
+    browser: true,
+};
+
 /// The packages of the upload page, and Chromium for its tests.
 pub const WEB_DEMO: Npm = Npm {
     name: "web-demo",

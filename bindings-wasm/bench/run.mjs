@@ -1,0 +1,89 @@
+// The benchmark: Sealwax in Chromium beside its limits and its peers, in one run.
+//
+//     cargo xtask bench wasm [--quick] [--save]
+//
+// What goes on is told on standard error, the table on standard output.
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { launch, open, serve } from '../tests/support/browser.mjs';
+import { bundle, peerPage, sealwaxPage } from './shipped.mjs';
+import { table } from './table.mjs';
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const { values: options } = parseArgs({ options: { quick: { type: 'boolean' } } });
+const SIZES = options.quick
+  ? { blobs: { mib: 8, rounds: 1 }, wasm: { mib: 2, rounds: 1 }, peers: { mib: 2, rounds: 1 }, small: { messages: 200 }, loads: 2 }
+  : { blobs: { mib: 256, rounds: 5 }, wasm: { mib: 64, rounds: 5 }, peers: { mib: 64, rounds: 3 }, small: { messages: 20_000 }, loads: 11 };
+
+const WORKER = `<!doctype html><link rel="icon" href="data:,"><script type="module">
+  globalThis.measure = (name, options) => new Promise((resolve, reject) => {
+    const worker = new Worker('/worker.js', { type: 'module' });
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.onmessage = ({ data }) => (worker.terminate(), data.error ? reject(new Error(data.error)) : resolve(data.result));
+    worker.postMessage({ name, options });
+  });
+</script>`;
+/** From the import to the first byte; on `/` a page without any. */
+const IMPORT = `<!doctype html><link rel="icon" href="data:,"><script type="module">
+  const start = performance.now();
+  const { encrypt, LocalKey } = await import('/dist/index.js');
+  await encrypt(new Uint8Array(1), new LocalKey(new Uint8Array(32), 'k')).bytes();
+  globalThis.result = performance.now() - start;
+</script>`;
+
+async function start() {
+  const worker = await bundle(at('browser/worker.mjs'), { external: ['/dist/*', '/bare/*'], alias: {}, define: { global: 'globalThis' } });
+  const script = (_request, response) => response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(worker);
+  const server = await serve({
+    folders: { '/dist/': at('../dist/'), '/bare/': at('../build/bare/') },
+    pages: { '/': WORKER, '/import': IMPORT },
+    routes: { '/worker.js': script },
+    headers: { 'Cache-Control': 'public, max-age=3600' },
+  });
+  return { server, browser: await launch() };
+}
+
+/** Loads in one context, whose cache the first one fills; the median of the others, in milliseconds. */
+async function importTime(browser, origin) {
+  const { page, close } = await open(browser, `${origin}/import`);
+  const times = [];
+  for (let load = 0; load < SIZES.loads; load++) {
+    await page.goto(`${origin}/import`);
+    await page.waitForFunction(() => globalThis.result !== undefined);
+    const time = await page.evaluate(() => globalThis.result);
+    if (load > 0) times.push(time);
+  }
+  await close();
+  return times.sort((a, b) => a - b)[times.length >> 1];
+}
+
+async function measure() {
+  const { server, browser } = await start();
+  try {
+    const { page } = await open(browser, server.origin);
+    const results = {};
+    for (const name of ['blobs', 'wasm', 'peers', 'small']) {
+      console.error(`measuring ${name}`);
+      results[name] = await page.evaluate(([name, sizes]) => globalThis.measure(name, sizes), [name, SIZES[name]]);
+    }
+    results.import = await importTime(browser, server.origin);
+    results.browser = `Chromium ${browser.version()}`;
+    return results;
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+async function shipped() {
+  return {
+    Sealwax: await sealwaxPage(),
+    'AWS Encryption SDK client': await peerPage('aws'),
+    typage: await peerPage('age'),
+    'libsodium.js': await peerPage('libsodium'),
+  };
+}
+
+const results = await measure();
+console.log(`${results.browser}, Node ${process.versions.node}:\n`);
+console.log(table(results, await shipped(), SIZES));

@@ -1,0 +1,67 @@
+// The results as rows with their targets.
+
+const MIB = 2 ** 20;
+const rate = (mib, ms) => (mib * MIB) / ms / 1000; // MB/s
+const megabytes = (value) => `${value.toFixed(0)} MB/s`;
+const kilobytes = ({ gzip }) => `${(gzip / 1000).toFixed(1)} kB`;
+const row = (...cells) => `| ${cells.join(' | ')} |`;
+const met = (is) => (is ? 'met' : 'missed');
+
+/** A speed against a limit: at least this part of it. */
+function ratioRow(what, mib, ours, [limit, theirs], target) {
+  const ratio = theirs / ours;
+  return row(what, megabytes(rate(mib, ours)), `${megabytes(rate(mib, theirs))}, ${limit}`, ratio.toFixed(2), `>= ${target}`, met(ratio >= target));
+}
+
+/** The faster one of two bare loops is the limit. */
+function fasterLoop({ serial, inFlight }) {
+  return serial < inFlight ? ['a bare loop, one call after the other', serial] : ['a bare loop, 64 calls in flight', inFlight];
+}
+
+function blobRows({ encrypt, decrypt }, { mib }) {
+  return [
+    ratioRow(`encrypt a ${mib} MiB Blob to a Blob, WebCrypto, in a worker`, mib, encrypt.sealwax, fasterLoop(encrypt), 0.8),
+    ratioRow('decrypt it', mib, decrypt.sealwax, fasterLoop(decrypt), 0.8),
+  ];
+}
+
+function wasmRows({ encrypt, decrypt }, { mib }) {
+  const limit = 'bare aes-gcm in WebAssembly';
+  return [
+    ratioRow(`encrypt ${mib} MiB, the engine in WebAssembly`, mib, encrypt.sealwax, [limit, encrypt.bare], 0.95),
+    ratioRow('decrypt them', mib, decrypt.sealwax, [limit, decrypt.bare], 0.95),
+  ];
+}
+
+/** Against a peer: faster. */
+function peerRows(method, { sealwax, ...peers }, { mib }) {
+  return Object.entries(peers).map(([name, ms]) => {
+    const ratio = ms / sealwax;
+    return row(`${method} ${mib} MiB in memory`, megabytes(rate(mib, sealwax)), `${megabytes(rate(mib, ms))}, ${name}`, ratio.toFixed(2), '> 1', met(ratio > 1));
+  });
+}
+
+function smallRows({ cached, encryptor }) {
+  const one = (what, value) => row(what, `${Math.round(value).toLocaleString('en')} /s`, '', '', '>= 10,000 /s', met(value >= 10_000));
+  return [one('encrypt 1 KiB, `encrypt` with a `CachingProvider`', cached), one('encrypt 1 KiB, `createEncryptor`', encryptor)];
+}
+
+function shippedRows({ Sealwax: ours, ...peers }) {
+  return Object.entries(peers).map(([name, size]) =>
+    row('shipped by a page that encrypts a file, gzipped', kilobytes(ours), `${kilobytes(size)}, ${name}`, (ours.gzip / size.gzip).toFixed(2), '< 1', met(ours.gzip < size.gzip)),
+  );
+}
+
+export function table(results, shipped, sizes) {
+  return [
+    row('what', 'Sealwax', 'against, same run', 'ratio', 'target', ''),
+    row(...Array(6).fill('---')),
+    ...blobRows(results.blobs, sizes.blobs),
+    ...wasmRows(results.wasm, sizes.wasm),
+    ...peerRows('encrypt', results.peers.encrypt, sizes.peers),
+    ...peerRows('decrypt', results.peers.decrypt, sizes.peers),
+    ...smallRows(results.small),
+    row('from the import to the first byte encrypted, warm cache', `${results.import.toFixed(1)} ms`, '', '', '< 50 ms', met(results.import < 50)),
+    ...shippedRows(shipped),
+  ].join('\n');
+}

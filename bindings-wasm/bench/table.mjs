@@ -7,21 +7,21 @@ const kilobytes = ({ gzip }) => `${(gzip / 1000).toFixed(1)} kB`;
 const row = (...cells) => `| ${cells.join(' | ')} |`;
 const met = (is) => (is ? 'met' : 'missed');
 
-/** A speed against a limit: at least this part of it. */
+/** A speed against a limit: at least this part of it, where there is a target. */
 function ratioRow(what, mib, ours, [limit, theirs], target) {
   const ratio = theirs / ours;
-  return row(what, megabytes(rate(mib, ours)), `${megabytes(rate(mib, theirs))}, ${limit}`, ratio.toFixed(2), `>= ${target}`, met(ratio >= target));
-}
-
-/** The faster one of two bare loops is the limit. */
-function fasterLoop({ serial, inFlight }) {
-  return serial < inFlight ? ['a bare loop, one call after the other', serial] : ['a bare loop, 64 calls in flight', inFlight];
+  const judged = target === undefined ? ['', ''] : [`>= ${target}`, met(ratio >= target)];
+  return row(what, megabytes(rate(mib, ours)), `${megabytes(rate(mib, theirs))}, ${limit}`, ratio.toFixed(2), ...judged);
 }
 
 function blobRows({ encrypt, decrypt }, { mib }) {
+  const bare = 'a bare loop of WebCrypto over chunks read from the Blob';
+  const keeping = 'the same loop, its results made a Blob';
   return [
-    ratioRow(`encrypt a ${mib} MiB Blob to a Blob, WebCrypto, in a worker`, mib, encrypt.sealwax, fasterLoop(encrypt), 0.8),
-    ratioRow('decrypt it', mib, decrypt.sealwax, fasterLoop(decrypt), 0.8),
+    ratioRow(`encrypt a ${mib} MiB Blob to a Blob, WebCrypto, in a worker`, mib, encrypt.sealwax, [bare, encrypt.bare], 0.8),
+    ratioRow('the same', mib, encrypt.sealwax, [keeping, encrypt.keeping]),
+    ratioRow('decrypt it', mib, decrypt.sealwax, [bare, decrypt.bare], 0.8),
+    ratioRow('the same', mib, decrypt.sealwax, [keeping, decrypt.keeping]),
   ];
 }
 

@@ -82,24 +82,66 @@ function bytesPuller(bytes: Owned): Puller {
 /** Reads one block ahead. */
 function blobPuller(blob: Blob): Puller {
   let at = 0;
+  const { block, cancel } = blobBlocks(blob);
   const start = () => {
     if (at >= blob.size) return undefined;
     const end = Math.min(at + BLOCK_SIZE, blob.size);
-    const block = readBlob(blob, at, end);
-    block.catch(() => {}); // reported by the pull that gets it
+    const next = block(at, end);
+    next.catch(() => {}); // reported by the pull that gets it
     at = end;
-    return block;
+    return next;
   };
   let ahead: Promise<Owned> | undefined;
   return {
     size: blob.size,
     pull: async () => {
-      const block = ahead ?? start();
+      const next = ahead ?? start();
       ahead = start();
+      return next;
+    },
+    cancel: (reason) => {
+      at = blob.size;
+      cancel(reason);
+    },
+  };
+}
+
+interface Blocks {
+  /** The bytes from start to end; blocks follow one another. */
+  block(start: number, end: number): Promise<Owned>;
+  cancel(reason: unknown): void;
+}
+
+/** One stream is read several times as fast as slice after slice; not every browser lets it fill a buffer. */
+function blobBlocks(blob: Blob): Blocks {
+  let reader: ReadableStreamBYOBReader;
+  try {
+    reader = blob.stream().getReader({ mode: 'byob' });
+  } catch {
+    return { block: (start, end) => readBlob(blob, start, end), cancel: () => {} };
+  }
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    block: (start, end) => {
+      const block = last.then(() => fill(reader, end - start));
+      last = block.catch(() => {});
       return block;
     },
-    cancel: () => (at = blob.size),
+    cancel: (reason) => void reader.cancel(reason).catch(() => {}),
   };
+}
+
+async function fill(reader: ReadableStreamBYOBReader, length: number): Promise<Owned> {
+  let bytes = new Uint8Array(length);
+  for (let at = 0; at < length; ) {
+    const { value, done } = await reader.read(bytes.subarray(at)).catch((error: unknown) => {
+      throw asIo(error, 'the source cannot be read');
+    });
+    if (done) throw new SealwaxError('io', 'the source has changed its length');
+    at += value.length;
+    bytes = new Uint8Array(value.buffer);
+  }
+  return bytes;
 }
 
 function streamPuller(stream: ReadableStream<Uint8Array>): Puller {

@@ -34,13 +34,13 @@ async function blobs({ mib, rounds }) {
   return {
     encrypt: await inTurns(rounds, {
       sealwax: () => encrypt(blob, key, { engine: 'webcrypto' }).blob(),
-      serial: () => subtleLoop('encrypt', blob, false),
-      inFlight: () => subtleLoop('encrypt', blob, true),
+      bare: () => subtleLoop('encrypt', blob),
+      keeping: () => subtleLoop('encrypt', blob, { keep: true }),
     }),
     decrypt: await inTurns(rounds, {
       sealwax: () => decrypt(sealed, key, { engine: 'webcrypto' }).blob(),
-      serial: () => subtleLoop('decrypt', chunks, false),
-      inFlight: () => subtleLoop('decrypt', chunks, true),
+      bare: () => subtleLoop('decrypt', chunks),
+      keeping: () => subtleLoop('decrypt', chunks, { keep: true }),
     }),
   };
 }

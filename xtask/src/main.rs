@@ -10,6 +10,7 @@ mod big;
 mod demo;
 mod env;
 mod fips;
+mod firefox;
 mod fuzz;
 mod install_c;
 mod kms_full;
@@ -47,6 +48,8 @@ enum Task {
     Demo(demo::Options),
     /// Check on a file of 8 GiB that memory does not grow; needs 17 GiB of disk, takes minutes.
     TestBig,
+    /// Run the suite of the package for browsers and Node in Firefox.
+    TestFirefox,
     /// Test the Python package in every version of Python here, and with PyTorch.
     TestPython,
     /// Test sealwax.kms against more KMSs, some of which take minutes to build.
@@ -82,6 +85,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Task::Test(options) => steps::run(&env, &options),
         Task::Demo(options) => demo::run(&env, &options),
         Task::TestBig => big::run(&env),
+        Task::TestFirefox => firefox::run(&env),
         Task::TestPython => test_python::run(&env),
         Task::TestKmsFull => kms_full::run(&env),
         Task::Bench(options) => bench::run(&env, &options),

@@ -2,6 +2,7 @@
 
 mod c;
 mod components;
+mod firefox;
 mod npm;
 mod python;
 mod softhsm;
@@ -25,7 +26,7 @@ pub fn all() -> Vec<Box<dyn Part>> {
     ]
 }
 
-/// What no test needs: the tasks that do install it.
+/// What no step of the tests needs; the tasks that do install it.
 pub fn optional() -> Vec<Box<dyn Part>> {
-    vec![Box::new(npm::BENCH)]
+    vec![Box::new(npm::BENCH), Box::new(firefox::Firefox)]
 }

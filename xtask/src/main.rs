@@ -7,6 +7,7 @@
 
 mod bench;
 mod big;
+mod big_wasm;
 mod demo;
 mod env;
 mod fips;
@@ -48,6 +49,8 @@ enum Task {
     Demo(demo::Options),
     /// Check on a file of 8 GiB that memory does not grow; needs 17 GiB of disk, takes minutes.
     TestBig,
+    /// Check in Chromium and on Node that memory does not grow with a Blob of 3 GiB.
+    TestBigWasm,
     /// Run the suite of the package for browsers and Node in Firefox.
     TestFirefox,
     /// Test the Python package in every version of Python here, and with PyTorch.
@@ -85,6 +88,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Task::Test(options) => steps::run(&env, &options),
         Task::Demo(options) => demo::run(&env, &options),
         Task::TestBig => big::run(&env),
+        Task::TestBigWasm => big_wasm::run(&env),
         Task::TestFirefox => firefox::run(&env),
         Task::TestPython => test_python::run(&env),
         Task::TestKmsFull => kms_full::run(&env),

@@ -8,6 +8,9 @@ export const isNode = typeof process === 'object';
 /** Where the backends of the tests answer. */
 export const origin = isNode ? await (await import('./backend.mjs')).start() : location.origin;
 
+/** Size of the large Blob, in bytes. */
+export const BIG = Number(isNode ? (process.env.SEALWAX_BIG_MIB ?? 192) : (new URLSearchParams(location.search).get('big') ?? 192)) * 2 ** 20;
+
 export const ENGINES = ['wasm', 'webcrypto'];
 
 /** A test for each engine; `body` gets the engine's name. */

@@ -3,7 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::error::{Error, Result};
 
@@ -16,8 +17,9 @@ pub const TEXT_PREFIX: &str = "sealwax1.";
 /// assert_eq!(sealwax::to_text(b"SEALWAX\x01"), "sealwax1.U0VBTFdBWAE");
 /// ```
 pub fn to_text(bytes: &[u8]) -> String {
-    let encoded = Base64UrlUnpadded::encode_string(bytes);
-    [TEXT_PREFIX, &encoded].concat()
+    let mut text = String::from(TEXT_PREFIX);
+    URL_SAFE_NO_PAD.encode_string(bytes, &mut text);
+    text
 }
 
 /// Length of the text form of `len` bytes.
@@ -40,8 +42,7 @@ pub fn text_len(len: usize) -> Result<usize> {
 /// [`to_text`] does not write.
 pub fn from_text(text: &str) -> Result<Vec<u8>> {
     let encoded = text.strip_prefix(TEXT_PREFIX).ok_or(Error::BadMagic)?;
-    Base64UrlUnpadded::decode_vec(encoded)
-        .map_err(|_| Error::Malformed("the text form is not base64url"))
+    URL_SAFE_NO_PAD.decode(encoded).map_err(|_| Error::Malformed("the text form is not base64url"))
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ from .servers.certificates import Authority
 from .servers.gcp import CloudKms
 from .servers.http import Proxy
 from .servers.openbao import OpenBao, openbao
+from .servers.seaweed import seaweed
 from .servers.softhsm import SoftHsm
 
 
@@ -36,6 +37,15 @@ def roto() -> Iterator[str]:
 def ministack() -> Iterator[str]:
     """ministack's address."""
     with aws.ministack() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def store(bao: OpenBao, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """SeaweedFS's address; it has the bucket `tides`, and OpenBao's key `store` for SSE-KMS."""
+    bao.create_key("store")
+    with seaweed(tmp_path_factory.mktemp("seaweed"), bao) as url:
+        aws.client(url, "s3").create_bucket(Bucket="tides")
         yield url
 
 

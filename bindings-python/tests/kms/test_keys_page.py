@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -13,14 +14,13 @@ from .servers.openbao import OpenBao
 from .servers.softhsm import SoftHsm
 
 
-def test_the_examples(bao: OpenBao, ministack: str, hsm: SoftHsm) -> None:
+@pytest.mark.xdist_group("s3")
+def test_the_examples(bao: OpenBao, store: str, hsm: SoftHsm) -> None:
     bao.create_key("orders")
-    hsm.create_aes_key("t1", "orders")
-    store = aws.client(ministack, "s3")
-    store.create_bucket(Bucket="tides")
+    hsm.create_aes_key("t1", "page")
     key = rsa.generate_private_key(65537, 2048)
     given = {
-        "s3": store,
+        "client": aws.client(store, "s3"),
         "vault_url": bao.url,
         "vault_token": bao.token,
         "pin": hsm.pin,

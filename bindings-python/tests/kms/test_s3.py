@@ -15,7 +15,6 @@ from sealwax import kms, s3
 from .servers import aws
 from .servers.http import Proxy, Response
 from .servers.openbao import OpenBao
-from .servers.seaweed import seaweed
 
 CONTEXT = {"tenant": "acme"}
 KEY = sealwax.LocalKey.generate("reports")
@@ -23,14 +22,6 @@ MIB = 1024 * 1024
 SSE_C_KEY = bytes(range(32))
 
 pytestmark = pytest.mark.xdist_group("s3")  # One store is enough.
-
-
-@pytest.fixture(scope="module")
-def store(bao: OpenBao, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    bao.create_key("store")
-    with seaweed(tmp_path_factory.mktemp("seaweed"), bao) as url:
-        aws.client(url, "s3").create_bucket(Bucket="tides")
-        yield url
 
 
 @pytest.fixture

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Any, Optional
+from typing import TYPE_CHECKING, Any, Optional
 
-from .. import InvalidArgumentError
-from .._types import Buffer
+from .._errors import InvalidArgumentError
+
+if TYPE_CHECKING:
+    from .._types import Buffer
 
 
 class ServerSide:

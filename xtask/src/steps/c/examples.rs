@@ -110,7 +110,7 @@ fn token(run: &Run) -> Result<()> {
 }
 
 fn token_file(run: &Run, folder: &Path, config: &Path) -> Result<()> {
-    let program = hsm_file(run)?;
+    let program = with_token(run, "hsm_file")?;
     let call = |mode: &str, from: &Path, to: &Path| {
         let mut hsm = run.env.program(&program);
         hsm.env("SOFTHSM2_CONF", config).env("PKCS11_PIN", "1234");
@@ -129,11 +129,6 @@ fn token_file(run: &Run, folder: &Path, config: &Path) -> Result<()> {
         bail!("the header does not name the key by its PKCS#11 URI");
     }
     Ok(())
-}
-
-/// The compiled example that encrypts and decrypts files with a token.
-pub fn hsm_file(run: &Run) -> Result<PathBuf> {
-    with_token(run, "hsm_file")
 }
 
 /// Compiles an example that uses `pkcs11_provider.c`.
@@ -237,4 +232,9 @@ mod tests {
         assert_eq!(super::blocks(text, "c"), ["int x;\n", "int z;\n"]);
         assert_eq!(super::blocks(text, "cpp"), ["int y;\n"]);
     }
+}
+
+/// The compiled example that encrypts and decrypts files with a token, for other steps.
+pub fn hsm_file(run: &Run) -> Result<PathBuf> {
+    with_token(run, "hsm_file")
 }

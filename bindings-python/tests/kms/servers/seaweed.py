@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Optional
 
 from .aws import OPTIONS
 from .openbao import OpenBao
@@ -17,11 +18,14 @@ _PARTS += ("filer.port", "filer.port.grpc", "s3.port.grpc")
 
 
 @contextmanager
-def seaweed(folder: Path, bao: OpenBao) -> Iterator[str]:
+def seaweed(folder: Path, bao: Optional[OpenBao] = None) -> Iterator[str]:
     """All of its parts in one process, data below `folder`, `bao` as the KMS of SSE-KMS."""
     port, others = Port(), [Port() for _ in _PARTS]
     config = folder / "s3.json"
-    config.write_text(json.dumps({"identities": [_identity()], "kms": _kms(bao)}))
+    settings: dict[str, object] = {"identities": [_identity()]}
+    if bao is not None:
+        settings["kms"] = _kms(bao)
+    config.write_text(json.dumps(settings))
     command = [program("weed"), "server", f"-dir={folder}", "-ip=127.0.0.1"]
     command += ["-ip.bind=127.0.0.1", "-filer", "-s3", f"-s3.port={port}", f"-s3.config={config}"]
     command += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.max=0", "-master.telemetry=false"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,16 @@ def test_the_examples(bao: OpenBao, store: str, hsm: SoftHsm) -> None:
     result = doctest.testfile(str(page), module_relative=False, globs=given)
     assert result.failed == 0
     assert result.attempted > 15
+
+
+@pytest.mark.xdist_group("s3")
+def test_the_bucket(store: str) -> None:
+    given = {"client": aws.client(store, "s3")}
+    result = doctest.testmod(import_module("sealwax.s3._bucket"), extraglobs=given)
+    assert (result.failed, result.attempted) == (0, 5)
+
+
+@pytest.mark.parametrize("name", ["aws", "azure", "gcp", "pkcs11", "rsa", "vault"])
+def test_the_examples_of_a_provider(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    assert doctest.testmod(import_module(f"sealwax.kms.{name}")).failed == 0

@@ -92,8 +92,9 @@ class SealedBucket:
         padding: Padding = None,
     ) -> None:
         """Encrypt `data` and store it in one request; arguments as for `sealwax.encrypt`."""
+        seal: Any = _sealwax.encrypt_detached if self._detached else _sealwax.encrypt
         with object_name(self._url(name)):
-            header, body = _sealwax.encrypt_detached(
+            body = seal(
                 data,
                 keys,
                 context=context,
@@ -102,9 +103,8 @@ class SealedBucket:
                 padding=padding,
             )
         if self._detached:
+            header, body = body
             self._put_header(name, header)
-        else:
-            body = header + body
         self._put(name, body, self._writing())
 
     def upload(

@@ -31,9 +31,11 @@ pub fn run(env: &Env) -> Result<ExitCode> {
         uv.args(["pip", "install", "--requirement", REQUIREMENTS, "--python"]);
         process::run(uv.arg(env.venv().join("bin/python")), task)
     })?;
-    // In a network of its own: `alone.py` runs pytest there.
+    // In a network of its own, where `alone.py` runs pytest; what a server leaves ends with it.
     let mut pytest = env.program("unshare");
-    pytest.args(["--net", "--map-root-user"]).arg(env.venv().join("bin/python"));
+    pytest
+        .args(["--net", "--pid", "--fork", "--kill-child", "--map-root-user"])
+        .arg(env.venv().join("bin/python"));
     pytest.args(["tests/kms/full/alone.py", "-q", "tests/kms/full"]);
     pytest.env("PYTHONDONTWRITEBYTECODE", "1").current_dir(env.root.join("bindings-python"));
     for (variable, module) in [

@@ -22,7 +22,7 @@ const { values } = parseArgs({ options: { size: { type: 'string', default: '1024
 const size = Number(values.size) * MIB;
 
 /** Offset and text of each mark: beginning, end, around 2 GiB, 4 GiB and 8 GiB. */
-const MARKS = [0, 2 * GIB - 9, 4 * GIB - 9, 4 * GIB + 1, 8 * GIB - 9, size - 32]
+const MARKS = [0, 2 * GIB - 9, 4 * GIB - 9, 4 * GIB + 64, 8 * GIB - 9, size - 32]
   .filter((offset) => offset + 32 <= size)
   .map((offset) => ({ offset, text: `mark at ${offset}`.padEnd(32) }));
 

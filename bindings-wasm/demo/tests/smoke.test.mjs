@@ -33,6 +33,9 @@ test('a file is sealed, stored, listed, opened and saved; once it is changed in 
   await page.locator(`.object[data-id="${id}"]`).getByRole('button', { name: /^Open/ }).click();
   await page.locator('#panel').getByText(CHANGED).waitFor();
   assert.equal(await page.locator('#panel pre').count(), 0);
+  // The Service Worker must not be shown uploads: see page/sw.mjs.
+  const scope = await page.evaluate(async () => new URL((await navigator.serviceWorker.ready).scope).pathname);
+  assert.equal(scope, '/files/');
   assert.deepEqual(page.problems, []);
   await page.context().close();
 });

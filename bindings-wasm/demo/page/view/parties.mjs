@@ -10,7 +10,7 @@ const VERDICTS = { [CONTENT]: 'can read', [KEY]: 'sees keys', [NOTHING]: 'cannot
 const PARTIES = {
   vault: [
     ['This page', CONTENT, 'Has the file and its key.'],
-    ['Backend', KEY, 'Passes the key on, never gets the file.'],
+    ['Backend', KEY, 'Passes keys on. If it turned bad, it could read.'],
     ['Key service', KEY, 'Makes and unlocks keys, has no files.'],
     ['Store', NOTHING, 'Has sealed bytes, their size and owner.'],
     ['Network', NOTHING, 'Carries sealed bytes; keys within TLS.'],

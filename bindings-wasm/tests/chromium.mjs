@@ -1,15 +1,14 @@
 // The suite in Chromium: every file in a page of its own, its tests reported as Node's.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import { launch, runPage } from './support/browser.mjs';
 import { watch } from './support/memory.mjs';
-import { serveSuite, suiteFiles } from './support/pages.mjs';
+import { serveSuite } from './support/pages.mjs';
+import { reportSuite } from './support/report.mjs';
 
 /** Most that a process of the browser may hold, in bytes; a page with nothing takes about 150 MiB. */
 const MOST_MEMORY = 1 << 30;
 
-const chosen = process.env.SEALWAX_SUITE?.split(',');
-const files = (await suiteFiles()).filter((file) => !chosen || chosen.some((name) => file.startsWith(name)));
 let server;
 let browser;
 
@@ -21,19 +20,12 @@ after(async () => {
   await server?.close();
 });
 
-for (const file of files) {
-  test(file, async (context) => {
-    const url = `${server.origin}/${file}?big=${process.env.SEALWAX_BIG_MIB ?? 192}`;
-    const stop = watch();
-    const { result } = await runPage(browser, url, { timeout: 900_000 });
-    const memory = stop();
-    context.diagnostic(`at most ${Math.round(memory / 2 ** 20)} MiB in one process`);
-    assert.ok(memory < MOST_MEMORY, `a process of the browser held ${memory} bytes`);
-    assert.ok(result.length > 0, 'the file has no tests');
-    for (const { name, error, skip } of result) {
-      await context.test(name, { skip }, () => {
-        if (error) throw new Error(error);
-      });
-    }
-  });
-}
+await reportSuite(async (file, context) => {
+  const url = `${server.origin}/${file}?big=${process.env.SEALWAX_BIG_MIB ?? 192}`;
+  const stop = watch();
+  const { result } = await runPage(browser, url, { timeout: 900_000 });
+  const memory = stop();
+  context.diagnostic(`at most ${Math.round(memory / 2 ** 20)} MiB in one process`);
+  assert.ok(memory < MOST_MEMORY, `a process of the browser held ${memory} bytes`);
+  return result;
+});

@@ -1,18 +1,17 @@
 // The suite in Firefox, Debian's own, driven by WebDriver BiDi: every file in a page of its own.
-import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before } from 'node:test';
 import puppeteer from 'puppeteer-core';
-import { serveSuite, suiteFiles } from './support/pages.mjs';
+import { serveSuite } from './support/pages.mjs';
+import { reportSuite } from './support/report.mjs';
 
 const FIREFOX = process.env.SEALWAX_FIREFOX ?? '/usr/bin/firefox-esr';
+const TIMEOUT = 600_000;
 
-const chosen = process.env.SEALWAX_SUITE?.split(',');
-const files = (await suiteFiles()).filter((file) => !chosen || chosen.some((name) => file.startsWith(name)));
 let server;
 let browser;
 
 before(async () => {
-  const firefox = { browser: 'firefox', executablePath: FIREFOX, headless: true, protocolTimeout: 600_000 };
+  const firefox = { browser: 'firefox', executablePath: FIREFOX, headless: true, protocolTimeout: TIMEOUT };
   [server, browser] = await Promise.all([serveSuite(), puppeteer.launch(firefox)]);
 });
 after(async () => {
@@ -20,25 +19,13 @@ after(async () => {
   await server?.close();
 });
 
-async function run(file) {
+await reportSuite(async (file) => {
   const page = await browser.newPage();
   try {
     await page.goto(`${server.origin}/${file}`);
-    await page.waitForFunction(() => globalThis.result !== undefined, { timeout: 600_000 });
+    await page.waitForFunction(() => globalThis.result !== undefined, { timeout: TIMEOUT });
     return await page.evaluate(() => globalThis.result);
   } finally {
     await page.close();
   }
-}
-
-for (const file of files) {
-  test(file, async (context) => {
-    const result = await run(file);
-    assert.ok(result.length > 0, 'the file has no tests');
-    for (const { name, error, skip } of result) {
-      await context.test(name, { skip }, () => {
-        if (error) throw new Error(error);
-      });
-    }
-  });
-}
+});

@@ -226,6 +226,12 @@ fn print_plain(printed: &mut Printed, sample: &Sample) {
     }
 }
 
+fn print_sharing(printed: &mut Printed, sample: &Sample) {
+    use sealwax::parallel::{Sharing, Target};
+    printed.add("Sharing", &Sharing { threads: 2, piece_len: &|| 1 });
+    printed.add("Target", &Target::Slice(&mut sample.recipe.plaintext.to_vec()));
+}
+
 fn print_errors(printed: &mut Printed, sample: &Sample) {
     let bytes = sample.bytes();
     let options = decrypt_options();
@@ -266,6 +272,7 @@ fn print_all() -> (Sample, Printed) {
     print_caches(&mut printed, &sample);
     print_readers(&mut printed, &sample);
     print_plain(&mut printed, &sample);
+    print_sharing(&mut printed, &sample);
     print_errors(&mut printed, &sample);
     (sample, printed)
 }

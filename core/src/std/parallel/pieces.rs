@@ -66,6 +66,16 @@ pub enum Target<'a> {
     Sink(&'a dyn Sink),
 }
 
+/// Shows no contents: a plaintext may lie there already.
+impl core::fmt::Debug for Target<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Target::Slice(out) => f.debug_struct("Slice").field("len", &out.len()).finish(),
+            Target::Sink(_) => f.write_str("Sink"),
+        }
+    }
+}
+
 /// How the work is shared.
 #[derive(Clone, Copy)]
 pub struct Sharing<'a> {

@@ -265,6 +265,29 @@ test('terminate fails what is under way and what comes', async () => {
   }
 });
 
+test('a result that nobody holds is not forgotten while work is under way', { skip: !isNode && 'only Node can be told to collect garbage' }, () =>
+  withWorker(async (worker) => {
+    const { setFlagsFromString } = await import('node:v8');
+    const { runInNewContext } = await import('node:vm');
+    setFlagsFromString('--expose-gc');
+    const collect = async () => {
+      runInNewContext('gc')();
+      await sleep(5);
+    };
+    let seen = 0;
+    const slow = new ReadableStream({ pull: async (stream) => (await collect(), stream.enqueue(new Uint8Array(50_000)), seen++ > 20 && stream.close()) });
+    let progress;
+    const done = worker.encrypt(slow, key(), { onProgress: (it) => (progress = it) }).bytes();
+    const sealed = await done;
+    assert.equal(progress.done, seen * 50_000);
+    const held = { sealed };
+    const read = async (offset, length) => (await collect(), await collect(), held.sealed.subarray(offset, offset + length));
+    const reading = worker.openRange(read, key(), { size: sealed.length }).then((reader) => reader.read(5, 100_000));
+    assert.equal((await reading).length, 100_000);
+    const whole = await worker.openRange(read, key(), { size: sealed.length }).then((reader) => readAll(reader.stream()));
+    assert.equal(whole.length, seen * 50_000);
+  }));
+
 test('several jobs at a time', () =>
   withWorker(async (worker) => {
     const sources = Array.from({ length: 8 }, (_, index) => plaintextOf(200_000 + index, index));

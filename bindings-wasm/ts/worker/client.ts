@@ -3,9 +3,10 @@
 import type { Bytes, DecryptOptions, Decryption, EncryptOptions, Encryption, FetchRange, KeyEvent, OpenRangeOptions, Progress, RangeReader, RangeSource, SealwaxWorkerOptions, Source, Transfer, TransformPair, WorkerKeys } from '../../types/worker.js';
 import { SealwaxError, invalid } from '../errors.js';
 import { abortable, throwIfAborted } from '../signal.js';
+import { checkSource } from '../source.js';
 import type { Failure } from './failure.js';
 import { type SentJob, sendOptions } from './job.js';
-import { sendKeys } from './providers.js';
+import { keyList, sendKeys } from './providers.js';
 import { RemoteDecryption, RemoteEncryption, RemoteRange, type SentRange, type Start } from './results.js';
 import { type SentSource, sendRanges, sendSource, transferOf } from './sources.js';
 import { type Endpoint, ROOT, Wire } from './wire.js';
@@ -27,11 +28,11 @@ export class SealwaxWorker {
   }
 
   encrypt(source: Source, keys: WorkerKeys, options: EncryptOptions & Transfer = {}): Encryption {
-    return new RemoteEncryption(this.#wire, this.#start('encrypt', sendSource(this.#wire, source, !!options.transfer), keys, options));
+    return new RemoteEncryption(this.#wire, this.#start('encrypt', source, keys, options));
   }
 
   decrypt(source: Source, keys: WorkerKeys, options: DecryptOptions & Transfer = {}): Decryption {
-    return new RemoteDecryption(this.#wire, this.#start('decrypt', sendSource(this.#wire, source, !!options.transfer), keys, options));
+    return new RemoteDecryption(this.#wire, this.#start('decrypt', source, keys, options));
   }
 
   encryptStream(keys: WorkerKeys, options: EncryptOptions & Transfer = {}): TransformPair {
@@ -67,13 +68,19 @@ export class SealwaxWorker {
     this.terminate();
   }
 
-  #start(method: 'encrypt' | 'decrypt', sent: SentSource, keys: WorkerKeys, options: AnyOptions): Start {
-    const { job, settle } = this.#job(sent, keys, options);
+  /** Refuses at once what can never work; the rest, and all that the job holds, when it is asked for. */
+  #start(method: 'encrypt' | 'decrypt', source: Source, keys: WorkerKeys, options: AnyOptions): Start {
+    checkSource(source);
+    keyList(keys);
+    let settle = () => {};
     const run = async () => {
       await this.#ready;
+      const sent = sendSource(this.#wire, source, !!options.transfer);
+      const { job, settle: forget } = this.#job(sent, keys, options);
+      settle = forget;
       return this.#wire.call<number>(ROOT, method, [job], { transfer: transferOf(sent) });
     };
-    return { run, settle, signal: options.signal };
+    return { run, settle: () => settle(), signal: options.signal };
   }
 
   /** The job for the worker, and how to forget what it may ask for meanwhile. */

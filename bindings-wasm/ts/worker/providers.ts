@@ -12,11 +12,17 @@ export type SentProvider = string | { readonly target: number; readonly provider
 /** What a provider is told about a call, without what only makes sense on its side. */
 type CallDetails = Pick<ProviderCall, 'canonicalContext' | 'objectName' | 'plaintextSize'> & { reports: number };
 
-/** Checks the keys at once, and offers those that live here. */
-export function sendKeys(wire: Wire, keys: WorkerKeys): { sent: SentProvider[]; withdraw(): void } {
+/** The keys as a list, checked. */
+export function keyList(keys: WorkerKeys): readonly (KeyProvider | string)[] {
   const list = (Array.isArray(keys) ? keys : [keys]) as readonly (KeyProvider | string)[];
-  if (list.length === 0) throw invalid('at least one key provider is needed');
-  const sent = list.map((key) => (typeof key === 'string' ? key : offerProvider(wire, providersOf(key)[0]!)));
+  const here = list.filter((key) => typeof key !== 'string');
+  if (list.length === 0 || here.length > 0) providersOf(here);
+  return list;
+}
+
+/** Offers those that live here. */
+export function sendKeys(wire: Wire, keys: WorkerKeys): { sent: SentProvider[]; withdraw(): void } {
+  const sent = keyList(keys).map((key) => (typeof key === 'string' ? key : offerProvider(wire, key)));
   const withdraw = () => {
     for (const provider of sent) if (typeof provider !== 'string') wire.withdraw(provider.target);
   };

@@ -13,6 +13,19 @@ import type { Wire } from './wire.js';
 /** Objects of the worker's that a forgotten result of the page's holds on to. */
 const forgotten = new FinalizationRegistry<() => void>((release) => release());
 
+/** Results with work under way: nobody else may hold on to them, and they are not forgotten. */
+const inUse = new Set<{ owner: object }>();
+
+async function holding<T>(owner: object, work: Promise<T>): Promise<T> {
+  const hold = { owner };
+  inUse.add(hold);
+  try {
+    return await work;
+  } finally {
+    inUse.delete(hold);
+  }
+}
+
 /** How a job begins in the worker, and what the page keeps for it meanwhile. */
 export interface Start {
   /** Asks for the job; returns its number. */
@@ -38,7 +51,7 @@ class Job {
     const { signal } = this.#start;
     throwIfAborted(signal);
     const answer = this.#asked().then((target) => this.wire.call<T>(target, method, args));
-    return abortable(answer, signal);
+    return this.held(abortable(answer, signal));
   }
 
   /** As {@link call}, for the one result that a message has. */
@@ -55,8 +68,13 @@ class Job {
 
   stream(): ReadableStream<Owned> {
     this.#once.use();
-    const { signal, settle } = this.#start;
-    return remoteStream(this.wire, this.call('stream'), { signal, settle });
+    // The stream holds on to the job by what it calls in the end.
+    return remoteStream(this.wire, this.call('stream'), { signal: this.#start.signal, settle: () => this.#start.settle() });
+  }
+
+  /** Keeps the job until the work is done. */
+  held<T>(work: Promise<T>): Promise<T> {
+    return holding(this, work);
   }
 
   #asked(): Promise<number> {
@@ -182,7 +200,7 @@ class RemoteParts implements Parts {
   }
 
   #call<T>(method: string, ...args: unknown[]): Promise<T> {
-    return this.#job.wire.call(this.#sent.target, method, args);
+    return this.#job.held(this.#job.wire.call<T>(this.#sent.target, method, args));
   }
 }
 
@@ -216,13 +234,16 @@ export class RemoteRange implements RangeReader {
 
   async read(offset: number, length: number, { signal }: { signal?: AbortSignal } = {}): Promise<Owned> {
     throwIfAborted(signal);
-    return abortable(this.#wire.call<Owned>(this.#target, 'read', [offset, length], { signal }), signal);
+    return holding(this, abortable(this.#wire.call<Owned>(this.#target, 'read', [offset, length], { signal }), signal));
   }
 
   stream(offset = 0, length?: number, { signal }: { signal?: AbortSignal } = {}): ReadableStream<Owned> {
     if (!Number.isSafeInteger(offset) || offset < 0) throw invalid('offset and length are integers from 0');
-    return remoteStream(this.#wire, this.#wire.call(this.#target, 'stream', [offset, length]), { signal });
+    return remoteStream(this.#wire, this.#wire.call(this.#target, 'stream', [offset, length]), { signal, settle: () => this.#streamed() });
   }
+
+  /** A stream that calls this in the end holds on to the reader, which is not forgotten meanwhile. */
+  #streamed(): void {}
 
   close(): void {
     this.#wire.tell(this.#target, 'close', []);

@@ -263,14 +263,14 @@ test('CachingProvider: one call for many messages, within its limits', async () 
   const inner = provider();
   const cache = new CachingProvider(inner, { maxMessages: 3 });
   const events = [];
-  const options = { onKeyEvent: ({ outcome }) => events.push(outcome) };
+  const options = { onKeyEvent: ({ operation }) => events.push(operation) };
   const sealed = [];
   for (let count = 0; count < 4; count++) sealed.push(await sealWith(cache, options));
   assert.equal(inner.calls.wrap, 2, 'a new DEK after three messages');
-  assert.deepEqual(events.splice(0), ['ok', 'cache_hit', 'cache_hit', 'ok']);
+  assert.deepEqual(events.splice(0), ['generate', 'cache_hit', 'cache_hit', 'generate']);
   for (const bytes of sealed) assert.deepEqual(await openWith(bytes, cache, options), PLAINTEXT);
   assert.equal(inner.calls.unwrap, 2);
-  assert.deepEqual(events, ['ok', 'cache_hit', 'cache_hit', 'ok']);
+  assert.deepEqual(events, ['unwrap', 'cache_hit', 'cache_hit', 'unwrap']);
   cache.clear();
   await openWith(sealed[0], cache);
   assert.equal(inner.calls.unwrap, 3);

@@ -15,8 +15,10 @@ from .._ambient import object_name
 from .._errors import InvalidArgumentError, IoError
 from .._files import inspect
 from .._header import Header
-from .._open import SealedReader, _Target, encrypt_stream
+from .._open import encrypt_stream
 from .._open import open as open_sealed
+from .._raw import Target
+from .._sealed import SealedReader
 from ..kms import _tls
 from ..kms._base import require
 from ._errors import translated
@@ -196,7 +198,7 @@ class SealedBucket:
 
         The file appears under its name when all of it is authentic and there, or not at all.
         """
-        header, file = self._header(name), _Target(os.fspath(target), not overwrite)
+        header, file = self._header(name), Target(os.fspath(target), not overwrite)
         with translated(self._url(name)), object_name(self._url(name)):
             with closing(self._get(name)["Body"]) as body:
                 reader = open_sealed(
@@ -293,7 +295,7 @@ class SealedBucket:
         return config
 
 
-def _write_out(reader: SealedReader, target: _Target) -> int:
+def _write_out(reader: SealedReader, target: Target) -> int:
     """All of it into a file, or none."""
     try:
         with reader, open(target.temporary, "xb") as file:

@@ -223,6 +223,11 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(path, bytes).with_context(|| path.display().to_string())
 }
 
+/// The compiled example that encrypts and decrypts files with a token, for other steps.
+pub fn hsm_file(run: &Run) -> Result<PathBuf> {
+    with_token(run, "hsm_file")
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -232,9 +237,4 @@ mod tests {
         assert_eq!(super::blocks(text, "c"), ["int x;\n", "int z;\n"]);
         assert_eq!(super::blocks(text, "cpp"), ["int y;\n"]);
     }
-}
-
-/// The compiled example that encrypts and decrypts files with a token, for other steps.
-pub fn hsm_file(run: &Run) -> Result<PathBuf> {
-    with_token(run, "hsm_file")
 }

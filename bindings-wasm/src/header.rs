@@ -9,8 +9,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::Result;
 use crate::bytes::array;
 use crate::error::thrown;
+use crate::list::list;
 use crate::number::number;
-use crate::object::object;
 
 /// Length of the header whose first bytes are `start`; undefined while they are too few.
 #[wasm_bindgen(js_name = announcedLength)]
@@ -19,29 +19,21 @@ pub fn announced_length(start: &Uint8Array) -> Result<Option<f64>> {
     Ok(len.map(|len| number(len as u64)))
 }
 
-/// A header in parts.
+/// A header in parts: suite, size of the padding, size of the sealed metadata, context, the same in
+/// its canonical form, wrapped keys.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct HeaderObject<'a> {
-    suite: u16,
-    padding_size: f64,
-    sealed_metadata_size: f64,
-    /// Pairs: an object would lose a key named `__proto__`.
-    context: Vec<(&'a str, &'a str)>,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    canonical_context: Uint8Array,
-    wrapped_keys: Vec<KeyObject<'a>>,
-}
+struct HeaderParts<'a>(
+    u16,
+    f64,
+    f64,
+    Vec<(&'a str, &'a str)>,
+    #[serde(with = "serde_wasm_bindgen::preserve")] Uint8Array,
+    Vec<KeyParts<'a>>,
+);
 
-/// A wrapped key.
+/// A wrapped key: id of the provider, id of the key, wrapped DEK.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct KeyObject<'a> {
-    provider_id: &'a str,
-    key_id: &'a str,
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    wrapped_dek: Uint8Array,
-}
+struct KeyParts<'a>(&'a str, &'a str, #[serde(with = "serde_wasm_bindgen::preserve")] Uint8Array);
 
 /// Parses a header that stands alone; nothing in it is authenticated. Fails unless its context has
 /// every pair of the required one.
@@ -53,20 +45,19 @@ pub fn parse_header(header: &Uint8Array, required: Option<Uint8Array>) -> Result
         let required = crate::context::from_canonical(&required)?;
         header.context().require(required.view()).map_err(thrown)?;
     }
-    Ok(object(&HeaderObject {
-        suite: header.suite(),
-        padding_size: number(header.padding_len() as u64),
-        sealed_metadata_size: number(header.sealed_metadata().len() as u64),
-        context: header.context().iter().collect(),
-        canonical_context: array(header.context().as_bytes()),
-        wrapped_keys: header.wrapped_keys().map(KeyObject::from).collect(),
-    }))
+    Ok(list(&HeaderParts(
+        header.suite(),
+        number(header.padding_len() as u64),
+        number(header.sealed_metadata().len() as u64),
+        header.context().iter().collect(),
+        array(header.context().as_bytes()),
+        header.wrapped_keys().map(KeyParts::from).collect(),
+    )))
 }
 
-impl<'a> From<WrappedKeyRef<'a>> for KeyObject<'a> {
+impl<'a> From<WrappedKeyRef<'a>> for KeyParts<'a> {
     fn from(key: WrappedKeyRef<'a>) -> Self {
-        let WrappedKeyRef { provider_id, key_id, wrapped_dek } = key;
-        KeyObject { provider_id, key_id, wrapped_dek: array(wrapped_dek) }
+        KeyParts(key.provider_id, key.key_id, array(key.wrapped_dek))
     }
 }
 

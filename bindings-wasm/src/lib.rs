@@ -19,9 +19,9 @@ pub mod encrypt;
 mod error;
 pub mod header;
 pub mod layout;
-pub mod local;
+pub mod list;
+mod local;
 mod number;
-mod object;
 pub mod text;
 
 /// What every fallible export returns; the error is thrown.

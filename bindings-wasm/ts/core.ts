@@ -19,11 +19,9 @@ export interface FormatLengths {
 }
 
 /** A run of chunks: its place in the body, and the index of its first chunk. */
-export interface ChunkRun {
-  readonly start: number;
-  readonly end: number;
-  readonly index: number;
-}
+export type ChunkRun = readonly [start: number, end: number, index: number];
+
+type LengthList = readonly [chunk: number, sealedChunk: number, prefix: number, tag: number, key: number, start: number];
 
 type Loader = () => Promise<WasmInput> | WasmInput;
 
@@ -66,7 +64,8 @@ async function load(input: WasmInput | Promise<WasmInput>): Promise<void> {
   } catch (error) {
     throw asIo(fromModule(error), 'the WebAssembly module cannot be started; a Content-Security-Policy needs \'wasm-unsafe-eval\'');
   }
-  lengths = glue.formatLengths() as FormatLengths;
+  const [chunk, sealedChunk, prefix, tag, key, start] = glue.formatLengths() as LengthList;
+  lengths = { chunk, sealedChunk, prefix, tag, key, start };
 }
 
 const isResponse = (value: unknown): value is Response => typeof Response === 'function' && value instanceof Response;

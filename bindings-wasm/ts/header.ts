@@ -14,12 +14,29 @@ export interface Header extends HeaderInfo {
 
 /** Parses a header that stands alone; checks the pairs that it must have. */
 export function parseHeader(core: Core, bytes: Owned, required?: Owned): Header {
-  const { context, ...parts } = guard(() => core.parseHeader(bytes, required)) as HeaderParts;
-  return { headerSize: bytes.length, ...parts, context: fromPairs(context), bytes };
+  const parts = guard(() => core.parseHeader(bytes, required)) as HeaderParts;
+  const [suite, paddingSize, sealedMetadataSize, context, canonicalContext, keys] = parts;
+  return {
+    headerSize: bytes.length,
+    suite,
+    paddingSize,
+    sealedMetadataSize,
+    context: fromPairs(context),
+    canonicalContext,
+    wrappedKeys: keys.map(([providerId, keyId, wrappedDek]) => ({ providerId, keyId, wrappedDek })),
+    bytes,
+  };
 }
 
 /** What the module finds in a header. */
-type HeaderParts = Omit<Header, 'headerSize' | 'bytes' | 'context'> & { context: readonly (readonly [string, string])[] };
+type HeaderParts = readonly [
+  suite: number,
+  paddingSize: number,
+  sealedMetadataSize: number,
+  context: readonly (readonly [string, string])[],
+  canonicalContext: Owned,
+  keys: readonly (readonly [providerId: string, keyId: string, wrappedDek: Owned])[],
+];
 
 /** What callers see. */
 export function publicInfo({ canonicalContext: _, ...info }: Header): HeaderInfo {

@@ -11,6 +11,7 @@ import { type Header, publicInfo } from './header.js';
 import { providersOf } from './keyring.js';
 import { type Pieces, toStream } from './output.js';
 import { abortable, throwIfAborted } from './signal.js';
+import { readBlob } from './source.js';
 
 /** The first request: most headers and the prefix are in it. */
 const PROBE = 8192;
@@ -54,7 +55,7 @@ function rangesOf(source: RangeSource | FetchRange | Blob | Bytes, size: number 
     return { size: async () => bytes.length, read: async (offset, length) => bytes.subarray(offset, offset + length) };
   }
   if (source instanceof Blob) {
-    return { size: async () => source.size, read: (offset, length) => source.slice(offset, offset + length).arrayBuffer() };
+    return { size: async () => source.size, read: (offset, length) => readBlob(source.slice(offset, offset + length)) };
   }
   if (typeof source === 'function') return fromFunction(source, size);
   if (typeof source?.read !== 'function' || typeof source.size !== 'function') {
@@ -68,7 +69,8 @@ function fromFunction(fetchRange: FetchRange, size: number | undefined): RangeSo
   const read = async (offset: number, length: number, signal?: AbortSignal): Promise<Bytes> => {
     const result = await fetchRange(offset, length, signal);
     if (isBytes(result)) return result;
-    if (result instanceof Response && !result.ok) throw new SealwaxError('io', `HTTP ${result.status}`);
+    if (result instanceof Blob) return readBlob(result);
+    if (!result.ok) throw new SealwaxError('io', `HTTP ${result.status}`);
     return result.arrayBuffer();
   };
   return { size: async () => size, read };
@@ -121,7 +123,7 @@ interface Body {
 
 /** Opens the last chunk; returns the length of the plaintext. */
 async function authenticate(body: Body, engine: Engine, signal: AbortSignal | undefined): Promise<number> {
-  const { start, end, index } = guard(() => body.core.lastChunk(body.size)) as ChunkRun;
+  const [start, end, index] = guard(() => body.core.lastChunk(body.size)) as ChunkRun;
   const chunk = await body.ranges.read(body.start + start, body.start + end, signal);
   await engine.open(index, chunk);
   return guard(() => body.core.plaintextLength(body.size));
@@ -196,10 +198,10 @@ class Reader implements RangeReader {
   async #open(start: number, end: number, signal: AbortSignal | undefined): Promise<Owned[]> {
     if (this.#closed) throw new SealwaxError('invalid_state', 'the reader was closed');
     const { core, ranges, start: bodyStart, size } = this.#body;
-    const run = guard(() => core.bodyRange(start, end, size)) as ChunkRun;
-    const sealed = await ranges.read(bodyStart + run.start, bodyStart + run.end, signal);
-    const plaintext = concat(await this.#engine.open(run.index, sealed));
-    const skipped = start - run.index * format().chunk;
+    const [from, to, index] = guard(() => core.bodyRange(start, end, size)) as ChunkRun;
+    const sealed = await ranges.read(bodyStart + from, bodyStart + to, signal);
+    const plaintext = concat(await this.#engine.open(index, sealed));
+    const skipped = start - index * format().chunk;
     return [plaintext.subarray(skipped, skipped + end - start)];
   }
 }

@@ -10,13 +10,11 @@ use clap::Args;
 use std::process::{Command, ExitCode};
 
 const PACKAGE: &str = "bindings-wasm";
-/// SHA-512 hashes little here: its unrolled form is 8 kB of the module. What LLVM takes for small
-/// enough to inline is 2 kB less at a threshold of 10 than at its own; AES is told to inline. Nobody
-/// sees where a panic was nor how a value looks in one (`xtask/bindgen` makes them traps), and the
-/// paths of the machine that built the module are nobody's business: 5 kB. Both of the last options
-/// are unstable, and only save.
-const RUSTFLAGS: &str = "--cfg sha2_backend_soft=\"compact\" -Cllvm-args=--inline-threshold=10 \
-                         -Zlocation-detail=none -Zfmt-debug=none";
+/// SHA-512 hashes little here: its unrolled form is 8 kB of the module. Nobody sees where a panic was
+/// nor how a value looks in one (`xtask/bindgen` makes them traps), and the paths of the machine that
+/// built the module are nobody's business: 5 kB. Both of the last options are unstable, and only save.
+const RUSTFLAGS: &str =
+    "--cfg sha2_backend_soft=\"compact\" -Zlocation-detail=none -Zfmt-debug=none";
 
 /// How the package is built.
 #[derive(Args)]

@@ -12,11 +12,12 @@ const FUNCTIONS = {
   plaintext_len: (b) => [module.plaintextLength(b)],
   // The place of a byte: the chunk that a range, even of no bytes, starts in.
   chunk_of: (p) => {
-    const { index } = module.bodyRange(p, p, module.bodyLength(p));
-    return [index, p - index * module.formatLengths().chunk];
+    const [, , index] = module.bodyRange(p, p, module.bodyLength(p));
+    const [chunk] = module.formatLengths();
+    return [index, p - index * chunk];
   },
   ciphertext_range: (first, behind, b) => {
-    const { start, end } = module.bodyRange(first, behind, b);
+    const [start, end] = module.bodyRange(first, behind, b);
     return start === end ? [] : [start, end];
   },
 };

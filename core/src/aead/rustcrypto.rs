@@ -1,8 +1,6 @@
 //! The `aes-gcm` crate: portable, `no_std`, hardware AES where the CPU has it.
 
-use aes_gcm::aead::AeadInOut;
-use aes_gcm::aead::inout::InOutBuf;
-use aes_gcm::{Aes256Gcm, KeyInit};
+use sealwax_portable::{Aes256Gcm, Failed};
 
 use super::{Aead, AeadError, KEY_LEN, NONCE_LEN, sealed::Sealed, split_tag, split_tag_mut};
 use crate::error::Result;
@@ -18,23 +16,15 @@ impl core::fmt::Debug for RustCrypto {
     }
 }
 
-impl RustCrypto {
-    fn seal_buffer(
-        &self,
-        nonce: &[u8; NONCE_LEN],
-        buffer: InOutBuf<'_, '_, u8>,
-        tag: &mut [u8],
-    ) -> Result<(), AeadError> {
-        let computed =
-            self.0.encrypt_inout_detached(nonce.into(), &[], buffer).map_err(|_| AeadError)?;
-        tag.copy_from_slice(&computed);
-        Ok(())
+impl From<Failed> for AeadError {
+    fn from(_: Failed) -> Self {
+        AeadError
     }
 }
 
 impl Aead for RustCrypto {
     fn new(key: &[u8; KEY_LEN]) -> Self {
-        RustCrypto(Aes256Gcm::new(key.into()))
+        RustCrypto(Aes256Gcm::new(key))
     }
 
     fn seal(
@@ -44,13 +34,14 @@ impl Aead for RustCrypto {
         sealed: &mut [u8],
     ) -> Result<(), AeadError> {
         let (ciphertext, tag) = split_tag_mut(sealed)?;
-        let buffer = InOutBuf::new(plaintext, ciphertext).map_err(|_| AeadError)?;
-        self.seal_buffer(nonce, buffer, tag)
+        *tag = self.0.seal(nonce, plaintext, ciphertext)?;
+        Ok(())
     }
 
     fn seal_in_place(&self, nonce: &[u8; NONCE_LEN], buffer: &mut [u8]) -> Result<(), AeadError> {
         let (text, tag) = split_tag_mut(buffer)?;
-        self.seal_buffer(nonce, text.into(), tag)
+        *tag = self.0.seal_in_place(nonce, text)?;
+        Ok(())
     }
 
     fn open(
@@ -60,15 +51,11 @@ impl Aead for RustCrypto {
         plaintext: &mut [u8],
     ) -> Result<(), AeadError> {
         let (ciphertext, tag) = split_tag(sealed)?;
-        let buffer = InOutBuf::new(ciphertext, plaintext).map_err(|_| AeadError)?;
-        self.0.decrypt_inout_detached(nonce.into(), &[], buffer, tag.into()).map_err(|_| AeadError)
+        Ok(self.0.open(nonce, ciphertext, tag, plaintext)?)
     }
 
     fn open_in_place(&self, nonce: &[u8; NONCE_LEN], buffer: &mut [u8]) -> Result<(), AeadError> {
         let (text, tag) = split_tag_mut(buffer)?;
-        let tag = *tag;
-        self.0
-            .decrypt_inout_detached(nonce.into(), &[], text.into(), (&tag).into())
-            .map_err(|_| AeadError)
+        Ok(self.0.open_in_place(nonce, text, tag)?)
     }
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use std::path::Path;
 
 /// Crates that only the core may name.
-const CRYPTOGRAPHY: [&str; 28] = [
+const CRYPTOGRAPHY: [&str; 29] = [
     "aead",
     "aes",
     "aes-gcm",
@@ -31,6 +31,7 @@ const CRYPTOGRAPHY: [&str; 28] = [
     "rand_core",
     "ring",
     "rsa",
+    "sealwax-portable",
     "sha1",
     "sha2",
     "subtle",

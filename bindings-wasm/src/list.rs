@@ -1,0 +1,11 @@
+//! Plain lists for JavaScript: names of fields would bring 3 kB of tables into the module.
+
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::JsValue;
+
+/// The array that a tuple or a list describes. Its numbers are `f64` or of 32 bits at most, for
+/// which nothing can fail.
+pub(crate) fn list(value: &impl Serialize) -> JsValue {
+    value.serialize(&Serializer::new()).unwrap_or(JsValue::UNDEFINED)
+}

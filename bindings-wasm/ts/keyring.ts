@@ -3,7 +3,7 @@
 import type { Attempt, CallDetails, EncryptionContext, GeneratedDek, KeyEvent, KeyProvider, Keys, ProviderCall, WrappedDek, WrappedKey } from '../types/index.js';
 import { type Owned, view } from './bytes.js';
 import type { Context } from './context.js';
-import type { Core, FormatLengths } from './core.js';
+import { type Core, format } from './core.js';
 import { SealwaxError, guard, invalid } from './errors.js';
 import type { Header } from './header.js';
 import { abortable, limited, throwIfAborted } from './signal.js';
@@ -179,7 +179,7 @@ export class Keyring {
 
   #checkDek(dek: unknown): Owned {
     const bytes = view(dek as Uint8Array, 'the DEK that the provider returned');
-    if (bytes.length !== (this.#core.formatLengths() as FormatLengths).key) {
+    if (bytes.length !== format().key) {
       throw new SealwaxError('key_unwrap', `the provider returned a DEK of ${bytes.length} bytes`);
     }
     return bytes;
@@ -251,7 +251,7 @@ class Recorder {
     const { requestId, cacheHit, denied, keyId = '' } = this.#details;
     const named = (result as Partial<WrappedDek> | undefined)?.keyId;
     const failure = isRejection(error) ? 'rejected' : denied ? 'denied' : 'failed';
-    onKeyEvent({
+    notify(onKeyEvent, {
       ...this.#base,
       ...(cacheHit && { operation: 'cache_hit' as const }),
       time: this.#time,
@@ -262,5 +262,15 @@ class Recorder {
       ...(requestId !== undefined && { requestId }),
       ...(error !== undefined && { error }),
     });
+  }
+}
+
+/** A listener that throws has a fault that its page should hear of; the key was used all the same. */
+function notify(listener: (event: KeyEvent) => void, event: KeyEvent): void {
+  try {
+    listener(event);
+  } catch (error) {
+    if (typeof reportError === 'function') reportError(error);
+    else queueMicrotask(() => { throw error; }); // Node has only this
   }
 }

@@ -200,6 +200,7 @@ interface CommonOptions {
   /** Most time for a call of a provider, in milliseconds; 30,000 by default, 0 for no limit. */
   providerTimeout?: number;
   onProgress?(progress: Progress): void;
+  /** Told of every use of a key. What it throws becomes an uncaught error, and the call goes on. */
   onKeyEvent?(event: KeyEvent): void;
   /** A name for the object, for audit logs only. */
   objectName?: string;

@@ -259,6 +259,21 @@ test('RsaOaepPublicKey: PEM, DER, JWK and CryptoKey wrap to the same key id; the
   await rejectsWith(sealWith(new RsaOaepPublicKey(new Uint8Array(40))), 'provider_failed', /not an RSA public key/);
 });
 
+test('a listener that throws is reported and changes nothing', async () => {
+  const fault = new Error('the log is full');
+  const options = { onKeyEvent: () => { throw fault; } };
+  const { reportError } = globalThis;
+  const reported = [];
+  globalThis.reportError = (error) => reported.push(error);
+  try {
+    const sealed = await sealWith(provider(), options);
+    assert.deepEqual(await openWith(sealed, provider(), options), PLAINTEXT);
+    assert.deepEqual(reported, [fault, fault]);
+  } finally {
+    globalThis.reportError = reportError;
+  }
+});
+
 test('CachingProvider: one call for many messages, within its limits', async () => {
   const inner = provider();
   const cache = new CachingProvider(inner, { maxMessages: 3 });

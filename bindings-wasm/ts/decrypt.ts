@@ -81,7 +81,7 @@ class Message implements Decryption {
 
   async blob(type = ''): Promise<Blob> {
     this.#once.use();
-    return toBlob(this.#pieces(), type);
+    return toBlob(this.#pieces(), type, randomAccess(this.#source)?.size);
   }
 
   stream(): ReadableStream<Owned> {

@@ -95,7 +95,7 @@ class Message implements Encryption {
 
   async blob(type = 'application/vnd.sealwax'): Promise<Blob> {
     this.#once.use();
-    return toBlob(this.#pieces(), type);
+    return toBlob(this.#pieces(), type, await this.size());
   }
 
   stream(): ReadableStream<Owned> {

@@ -5,7 +5,7 @@ import { SealwaxError } from './errors.js';
 
 export type Pieces = AsyncGenerator<Owned[]>;
 
-/** Pieces become Blobs of this size, which the browser may move out of memory. */
+/** Bytes become Blobs of this size, which the browser may move out of memory. */
 const BLOB_PART = 8 << 20;
 
 /** A result that is made once, in one form. */
@@ -38,20 +38,29 @@ async function collect(pieces: Pieces): Promise<Owned[][]> {
   return runs;
 }
 
-export async function toBlob(pieces: Pieces, type = ''): Promise<Blob> {
+/**
+ * All bytes as a Blob; `size` is the most that they can be, if known. A Blob copies what it is made of, and of
+ * many small pieces it costs more than of one: they are put together in memory that is used again.
+ */
+export async function toBlob(pieces: Pieces, type: string, size = BLOB_PART): Promise<Blob> {
   const parts: Blob[] = [];
-  let gathered: Owned[] = [];
-  let size = 0;
+  const block = new Uint8Array(Math.min(size, BLOB_PART));
+  let filled = 0;
   for await (const run of pieces) {
-    gathered.push(...run);
-    size += run.reduce((sum, piece) => sum + piece.length, 0);
-    if (size >= BLOB_PART) {
-      parts.push(new Blob(gathered));
-      gathered = [];
-      size = 0;
+    for (let rest of run) {
+      while (rest.length > 0) {
+        const fitting = rest.subarray(0, block.length - filled);
+        block.set(fitting, filled);
+        filled += fitting.length;
+        rest = rest.subarray(fitting.length);
+        if (filled === block.length) {
+          parts.push(new Blob([block]));
+          filled = 0;
+        }
+      }
     }
   }
-  return new Blob([...parts, ...gathered], { type });
+  return new Blob([...parts, block.subarray(0, filled)], { type });
 }
 
 /**

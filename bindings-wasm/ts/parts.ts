@@ -7,8 +7,9 @@ import type { Engine } from './engine.js';
 import { SealwaxError, guard, invalid } from './errors.js';
 import type { Pieces } from './output.js';
 import { placeOf } from './part-layout.js';
-import { abortable, throwIfAborted } from './signal.js';
-import type { RandomAccess } from './source.js';
+import { DEPTH, observed } from './pipeline.js';
+import { throwIfAborted } from './signal.js';
+import { type RandomAccess, readBlob } from './source.js';
 
 const MIB = 1 << 20;
 const DEFAULT_PART = 8 * MIB;
@@ -62,7 +63,7 @@ class RandomParts implements Parts {
     return {
       ...place,
       bytes: async () => concat(await pieces()),
-      blob: async () => new Blob(await pieces()),
+      blob: async () => new Blob([concat(await pieces())]), // a copy, but small pieces would cost more
     };
   }
 
@@ -97,19 +98,20 @@ class RandomParts implements Parts {
   async #chunks(first: number, behind: number): Promise<Owned[]> {
     const { engine, plaintext, signal } = this.#object;
     const { chunk, sealedChunk } = format();
-    const pieces: Owned[] = [];
-    for (let index = first; index < behind; index += engine.batch) {
-      throwIfAborted(signal);
-      const count = Math.min(engine.batch, behind - index);
-      const end = Math.min((index + count) * chunk, plaintext.size);
-      const bytes = await abortable(plaintext.read(index * chunk, end), signal);
-      for (const run of await engine.seal(index, bytes)) {
-        for (let at = 0; at < run.length; at += sealedChunk) pieces.push(run.subarray(at, at + sealedChunk));
+    const reader = plaintext.reader(first * chunk, Math.min(behind * chunk, plaintext.size), signal);
+    const runs: Promise<Owned[]>[] = [];
+    try {
+      for (let index = first; index < behind; ) {
+        throwIfAborted(signal);
+        const bytes = await reader.readUnits(chunk, engine.batch);
+        runs.push(observed(engine.seal(index, bytes)));
+        index += Math.max(1, Math.ceil(bytes.length / chunk));
+        await runs.at(-DEPTH); // no more than so many under way
       }
-      // A run of whole chunks at the very end leaves out the empty last chunk.
-      if (pieces.length < index + count - first) pieces.push(...(await engine.seal(index + count - 1, new Uint8Array(0))));
+      return (await Promise.all(runs)).flat().flatMap((piece) => cutUp(piece, sealedChunk));
+    } finally {
+      reader.close();
     }
-    return pieces;
   }
 }
 
@@ -145,6 +147,12 @@ class Witness {
 function differs(known: ReadonlyMap<number, Owned>, key: number, value: Owned): boolean {
   const before = known.get(key);
   return before !== undefined && !isEqual(before, value);
+}
+
+/** The bytes in pieces of this length; the last may be shorter. */
+function cutUp(bytes: Owned, length: number): Owned[] {
+  const count = Math.ceil(bytes.length / length);
+  return Array.from({ length: count }, (_, at) => bytes.subarray(at * length, (at + 1) * length));
 }
 
 /** The bytes from `start` to `end` of the joined pieces. */
@@ -213,7 +221,7 @@ class StreamParts implements Parts {
       number,
       offset: (number - 1) * this.partSize,
       size: blob.size,
-      bytes: async () => new Uint8Array(await blob.arrayBuffer()),
+      bytes: () => readBlob(blob),
       blob: async () => blob,
     };
   }

@@ -9,7 +9,7 @@ import { throwIfAborted } from './signal.js';
 import type { Reader } from './source.js';
 
 /** Runs under way at a time: enough that reading, ciphering and writing overlap. */
-const DEPTH = 3;
+export const DEPTH = 3;
 /** Chunks under way at a time, when a stream brings them in small runs. */
 const MOST_CHUNKS = 128;
 
@@ -77,7 +77,7 @@ export function opened({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]>
 }
 
 /** A failure is reported when its turn comes, and to nobody if that never is. */
-function observed<T>(promise: Promise<T>): Promise<T> {
+export function observed<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
 }

@@ -5,9 +5,6 @@ import { type Owned, concat, isBytes, view } from './bytes.js';
 import { SealwaxError, asIo, invalid } from './errors.js';
 import { abortable } from './signal.js';
 
-/** How much of a Blob is read at once: large reads cost least for each byte. */
-const BLOCK_SIZE = 1 << 20;
-
 export interface Reader {
   /** Length of the whole source; undefined for streams. */
   readonly size: number | undefined;
@@ -22,7 +19,7 @@ export interface Reader {
 /** A source of which any part can be read, any number of times. */
 export interface RandomAccess {
   readonly size: number;
-  read(start: number, end: number): Promise<Owned>;
+  reader(start: number, end: number, signal?: AbortSignal): Reader;
 }
 
 export function readerOf(source: Source, signal?: AbortSignal): Reader {
@@ -40,6 +37,8 @@ export function checkSource(source: Source): void {
 
 const NO_SOURCE = () => invalid('the source must be bytes, a Blob or a ReadableStream of bytes');
 
+const CHANGED = () => new SealwaxError('io', 'the source has changed its length');
+
 /** Cancels a stream that nobody reads yet. */
 export function abandon(source: Source, reason: unknown): void {
   if (source instanceof ReadableStream && !source.locked) source.cancel(reason).catch(() => {});
@@ -49,17 +48,27 @@ export function abandon(source: Source, reason: unknown): void {
 export function randomAccess(source: Source): RandomAccess | undefined {
   if (isBytes(source)) {
     const bytes = view(source, 'the source');
-    return { size: bytes.length, read: async (start, end) => bytes.subarray(start, end) };
+    const size = bytes.length;
+    const reader = (start: number, end: number, signal?: AbortSignal) => {
+      if (bytes.length !== size) throw CHANGED(); // its buffer was handed to somebody else
+      return readerOf(bytes.subarray(start, end), signal);
+    };
+    return { size, reader };
   }
-  return source instanceof Blob ? { size: source.size, read: (start, end) => readBlob(source, start, end) } : undefined;
+  if (!(source instanceof Blob)) return undefined;
+  return { size: source.size, reader: (start, end, signal) => readerOf(source.slice(start, end), signal) };
 }
 
-async function readBlob(blob: Blob, start: number, end: number): Promise<Owned> {
-  const bytes = await blob.slice(start, end).arrayBuffer().catch((error: unknown) => {
-    throw asIo(error, 'the source cannot be read');
-  });
-  if (bytes.byteLength !== end - start) throw new SealwaxError('io', 'the source has changed its length');
-  return new Uint8Array(bytes);
+/** All bytes of a Blob. */
+export async function readBlob(blob: Blob): Promise<Owned> {
+  const bytes = new Uint8Array(blob.size);
+  const { pull } = blobPuller(blob);
+  let at = 0;
+  for (let piece = await pull(); piece; piece = await pull()) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }
 
 interface Puller {
@@ -79,69 +88,25 @@ function bytesPuller(bytes: Owned): Puller {
   return { size: bytes.length, pull: take, cancel: () => (rest = undefined) };
 }
 
-/** Reads one block ahead. */
+/**
+ * Blobs are read by default readers only. Chromium 156 was seen to leave one in some thousand calls of
+ * `arrayBuffer()` and of BYOB readers pending for ever; default readers always answered, and sooner.
+ */
 function blobPuller(blob: Blob): Puller {
-  let at = 0;
-  const { block, cancel } = blobBlocks(blob);
-  const start = () => {
-    if (at >= blob.size) return undefined;
-    const end = Math.min(at + BLOCK_SIZE, blob.size);
-    const next = block(at, end);
-    next.catch(() => {}); // reported by the pull that gets it
-    at = end;
-    return next;
-  };
-  let ahead: Promise<Owned> | undefined;
+  const reader = blob.stream().getReader();
+  let missing = blob.size;
   return {
     size: blob.size,
     pull: async () => {
-      const next = ahead ?? start();
-      ahead = start();
-      return next;
-    },
-    cancel: (reason) => {
-      at = blob.size;
-      cancel(reason);
-    },
-  };
-}
-
-interface Blocks {
-  /** The bytes from start to end; blocks follow one another. */
-  block(start: number, end: number): Promise<Owned>;
-  cancel(reason: unknown): void;
-}
-
-/** One stream is read several times as fast as slice after slice; not every browser lets it fill a buffer. */
-function blobBlocks(blob: Blob): Blocks {
-  let reader: ReadableStreamBYOBReader;
-  try {
-    reader = blob.stream().getReader({ mode: 'byob' });
-  } catch {
-    return { block: (start, end) => readBlob(blob, start, end), cancel: () => {} };
-  }
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    block: (start, end) => {
-      const block = last.then(() => fill(reader, end - start));
-      last = block.catch(() => {});
-      return block;
+      const { value, done } = await reader.read().catch((error: unknown) => {
+        throw asIo(error, 'the source cannot be read');
+      });
+      missing -= done ? 0 : value.length;
+      if (done ? missing > 0 : missing < 0) throw CHANGED();
+      return value;
     },
     cancel: (reason) => void reader.cancel(reason).catch(() => {}),
   };
-}
-
-async function fill(reader: ReadableStreamBYOBReader, length: number): Promise<Owned> {
-  let bytes = new Uint8Array(length);
-  for (let at = 0; at < length; ) {
-    const { value, done } = await reader.read(bytes.subarray(at)).catch((error: unknown) => {
-      throw asIo(error, 'the source cannot be read');
-    });
-    if (done) throw new SealwaxError('io', 'the source has changed its length');
-    at += value.length;
-    bytes = new Uint8Array(value.buffer);
-  }
-  return bytes;
 }
 
 function streamPuller(stream: ReadableStream<Uint8Array>): Puller {

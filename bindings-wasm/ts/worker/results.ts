@@ -9,6 +9,7 @@ import { abortable, throwIfAborted } from '../signal.js';
 import type { SentPart, SentParts } from './job.js';
 import { remoteStream } from './streams.js';
 import type { Wire } from './wire.js';
+import { readBlob } from '../source.js';
 
 /** Objects of the worker's that a forgotten result of the page's holds on to. */
 const forgotten = new FinalizationRegistry<() => void>((release) => release());
@@ -195,7 +196,7 @@ class RemoteParts implements Parts {
   async *#next(): AsyncGenerator<Part> {
     for (let part = await this.#call<SentPart | undefined>('next'); part; part = await this.#call<SentPart | undefined>('next')) {
       const { blob, ...place } = part;
-      yield { ...place, blob: async () => blob, bytes: async () => new Uint8Array(await blob.arrayBuffer()) };
+      yield { ...place, blob: async () => blob, bytes: () => readBlob(blob) };
     }
   }
 

@@ -3,7 +3,7 @@
 import type { Bytes, FetchRange, RangeSource, Source } from '../../types/index.js';
 import { type Owned, isBytes, view } from '../bytes.js';
 import { invalid } from '../errors.js';
-import { checkSource } from '../source.js';
+import { checkSource, readBlob } from '../source.js';
 import { given, moved, offerStream, remoteStream } from './streams.js';
 import type { Wire } from './wire.js';
 
@@ -19,7 +19,8 @@ export function sendRanges(wire: Wire, source: RangeSource | FetchRange | Blob |
   if (isBytes(source) || source instanceof Blob) return sendSource(wire, source, isGiven);
   const answer = async (result: Bytes | Blob | Response) => {
     if (!isBytes(result)) {
-      if (result instanceof Response && !result.ok) throw new Error(`HTTP ${result.status}`);
+      if (result instanceof Blob) return moved(await readBlob(result));
+      if (!result.ok) throw new Error(`HTTP ${result.status}`);
       return moved(new Uint8Array(await result.arrayBuffer()));
     }
     return moved(view(result, 'what the source read').slice()); // the source may keep what it gave

@@ -3,9 +3,12 @@
 //     cargo xtask bench wasm [--quick] [--save]
 //
 // What goes on is told on standard error, the table on standard output.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { launch, open, serve } from '../tests/support/browser.mjs';
+import { launchProfile, serve } from '../tests/support/browser.mjs';
 import { bundle, peerPage, sealwaxPage } from './shipped.mjs';
 import { table } from './table.mjs';
 
@@ -40,12 +43,19 @@ async function start() {
     routes: { '/worker.js': script },
     headers: { 'Cache-Control': 'public, max-age=3600' },
   });
-  return { server, browser: await launch() };
+  const profile = await mkdtemp(join(tmpdir(), 'sealwax-bench-'));
+  const browser = await launchProfile(profile);
+  const end = async () => {
+    await browser.close();
+    await server.close();
+    await rm(profile, { recursive: true });
+  };
+  return { origin: server.origin, browser, end };
 }
 
-/** Loads in one context, whose cache the first one fills; the median of the others, in milliseconds. */
+/** Loads in one profile, whose cache the first one fills; the median of the others, in milliseconds. */
 async function importTime(browser, origin) {
-  const { page, close } = await open(browser, `${origin}/import`);
+  const page = await browser.newPage();
   const times = [];
   for (let load = 0; load < SIZES.loads; load++) {
     await page.goto(`${origin}/import`);
@@ -53,25 +63,25 @@ async function importTime(browser, origin) {
     const time = await page.evaluate(() => globalThis.result);
     if (load > 0) times.push(time);
   }
-  await close();
   return times.sort((a, b) => a - b)[times.length >> 1];
 }
 
 async function measure() {
-  const { server, browser } = await start();
+  const { origin, browser, end } = await start();
   try {
-    const { page } = await open(browser, server.origin);
     const results = {};
     for (const name of ['blobs', 'wasm', 'peers', 'small']) {
       console.error(`measuring ${name}`);
+      const page = await browser.newPage();
+      await page.goto(origin);
       results[name] = await page.evaluate(([name, sizes]) => globalThis.measure(name, sizes), [name, SIZES[name]]);
+      await page.close();
     }
-    results.import = await importTime(browser, server.origin);
-    results.browser = `Chromium ${browser.version()}`;
+    results.import = await importTime(browser, origin);
+    results.browser = `Chromium ${browser.browser()?.version() ?? ''}`;
     return results;
   } finally {
-    await browser.close();
-    await server.close();
+    await end();
   }
 }
 

@@ -3,40 +3,50 @@ import initBare, { open, seal } from '/bare/core.js';
 
 const CHUNK = 16_384;
 const TAG = 16;
-/** Calls in flight, and chunks read at a time. */
-const SLICE = 64;
-
 /**
- * A bare loop of WebCrypto over the chunks of a Blob, read in the fastest way, with the next read under
- * way. What comes of it is dropped, or becomes a Blob.
+ * A bare loop of WebCrypto over the chunks of a Blob, read in the fastest way, with the calls for one piece
+ * under way while the next is read. What comes of it is dropped, or becomes a Blob.
  */
 export async function subtleLoop(method, blob, { keep = false } = {}) {
-  const chunk = method === 'encrypt' ? CHUNK : CHUNK + TAG;
+  const length = method === 'encrypt' ? CHUNK : CHUNK + TAG;
   const key = await importKey();
-  const reader = blob.stream().getReader({ mode: 'byob' });
+  const call = (chunk) => crypto.subtle[method]({ name: 'AES-GCM', iv: nonce(index++) }, key, chunk);
   const kept = [];
   let index = 0;
-  for (let next = fill(reader, SLICE * chunk), slice; (slice = await next).length > 0; ) {
-    next = slice.length < SLICE * chunk ? new Uint8Array(0) : fill(reader, SLICE * chunk);
-    const calls = [];
-    for (let start = 0; start < slice.length; start += chunk) {
-      calls.push(crypto.subtle[method]({ name: 'AES-GCM', iv: nonce(index++) }, key, slice.subarray(start, start + chunk)));
-    }
-    const results = await Promise.all(calls);
+  let before = [];
+  const end = async (calls) => {
+    const results = await before;
     if (keep) kept.push(new Blob(results));
-  }
+    before = Promise.all(calls);
+  };
+  for await (const chunks of chunksOf(blob.stream(), length)) await end(chunks.map(call));
+  await end([]);
   return new Blob(kept);
 }
 
-/** So many bytes; fewer at the end. */
-async function fill(reader, length) {
-  let bytes = new Uint8Array(length);
-  for (let at = 0; at < length; ) {
-    const { value, done } = await reader.read(bytes.subarray(at));
-    bytes = new Uint8Array(value.buffer);
-    if (done) return bytes.subarray(0, at);
-    at += value.length;
+/** The chunks of each piece of a stream; only those that lie across two pieces are copied. */
+async function* chunksOf(stream, length) {
+  let rest = new Uint8Array(0);
+  for await (const piece of stream) {
+    const chunks = [];
+    const head = Math.min(piece.length, (length - rest.length) % length);
+    if (rest.length > 0) chunks.push(joined(rest, piece.subarray(0, head)));
+    if (chunks[0]?.length < length) {
+      rest = chunks[0];
+      continue;
+    }
+    let at = head;
+    for (; at + length <= piece.length; at += length) chunks.push(piece.subarray(at, at + length));
+    rest = piece.subarray(at);
+    yield chunks;
   }
+  if (rest.length > 0) yield [rest];
+}
+
+function joined(a, b) {
+  const bytes = new Uint8Array(a.length + b.length);
+  bytes.set(a);
+  bytes.set(b, a.length);
   return bytes;
 }
 

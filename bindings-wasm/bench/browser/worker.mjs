@@ -27,10 +27,18 @@ function plaintextOf(size) {
   return bytes;
 }
 
+/** A file in the browser's own file system, as a person chooses one. */
+async function fileOf(name, blob) {
+  const root = await navigator.storage.getDirectory();
+  const handle = await root.getFileHandle(name, { create: true });
+  await blob.stream().pipeTo(await handle.createWritable());
+  return handle.getFile();
+}
+
 async function blobs({ mib, rounds }) {
-  const blob = new Blob(Array.from({ length: mib }, () => plaintextOf(MIB)));
-  const sealed = await encrypt(blob, key, { engine: 'webcrypto' }).blob();
-  const chunks = await sealedChunks(blob);
+  const blob = await fileOf('plaintext', new Blob(Array.from({ length: mib }, () => plaintextOf(MIB))));
+  const sealed = await fileOf('sealed', await encrypt(blob, key, { engine: 'webcrypto' }).blob());
+  const chunks = await fileOf('chunks', await sealedChunks(blob));
   return {
     encrypt: await inTurns(rounds, {
       sealwax: () => encrypt(blob, key, { engine: 'webcrypto' }).blob(),

@@ -2,28 +2,90 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, Optional
+from urllib.parse import parse_qsl, unquote
 
 import click
 
 import sealwax
+from sealwax import kms
 
-KEY_HELP = "A key: a key file, or env:NAME; with #ID behind it if it has another id than 'default'."
+KEY_HELP = (
+    "A key: a key file, or env:NAME, aws:ARN, gcp:NAME, azure:ID, vault:NAME, pkcs11:URI or rsa:PEMFILE."
+)
+
+DEFAULT_ID = "default"
+
+Maker = Callable[[str, Optional[str]], sealwax.Provider]
 
 
-def _file(place: str, key_id: str) -> sealwax.Provider:
-    return sealwax.LocalKey.from_file(place, key_id)
+def _file(place: str, key_id: Optional[str]) -> sealwax.Provider:
+    return sealwax.LocalKey.from_file(place, key_id or DEFAULT_ID)
 
 
-def _env(name: str, key_id: str) -> sealwax.Provider:
+def _env(name: str, key_id: Optional[str]) -> sealwax.Provider:
     try:
-        return sealwax.LocalKey.from_env(name, key_id)
+        return sealwax.LocalKey.from_env(name, key_id or DEFAULT_ID)
     except KeyError:
         raise click.BadParameter(f"the environment variable {name} is not set") from None
 
 
-SCHEMES: dict[str, Callable[[str, str], sealwax.Provider]] = {"file": _file, "env": _env}
+def _named_by_its_kms(make: Callable[[str], sealwax.Provider]) -> Maker:
+    def made(name: str, key_id: Optional[str]) -> sealwax.Provider:
+        if key_id is not None:
+            raise click.BadParameter(f"{name} is the key's id: leave #{key_id} out")
+        return make(name)
+
+    return made
+
+
+def _vault(name: str, key_id: Optional[str]) -> sealwax.Provider:
+    mount, _, key = name.rpartition("/")
+    return kms.VaultTransit(key, mount_point=mount or "transit", key_id=key_id)
+
+
+def _pkcs11(uri: str, key_id: Optional[str]) -> sealwax.Provider:
+    """As RFC 7512 writes it; a PIN in the URI would be in the list of processes."""
+    path, _, query = uri.partition("?")
+    attributes = dict(part.partition("=")[::2] for part in path.split(";"))
+    options = dict(parse_qsl(query))
+    token, label = unquote(attributes.get("token", "")), unquote(attributes.get("object", ""))
+    if not (token and label):
+        raise click.BadParameter("a PKCS #11 key is pkcs11:token=TOKEN;object=LABEL")
+    module = options.get("module-path")
+    return kms.Pkcs11(token, label, pin=_pin(options), module=module, key_id=key_id)
+
+
+def _pin(options: dict[str, str]) -> str:
+    source = options.get("pin-source")
+    if source is not None:
+        return Path(source.removeprefix("file:")).read_text().rstrip("\r\n")
+    try:
+        return os.environ["PKCS11_PIN"]
+    except KeyError:
+        raise click.BadParameter("the PIN comes from PKCS11_PIN or from ?pin-source=FILE") from None
+
+
+def _rsa(place: str, key_id: Optional[str]) -> sealwax.Provider:
+    pem = Path(place).read_bytes()
+    if b"PRIVATE KEY-----" in pem:
+        return kms.RsaOaepPublicKey.from_private_key(pem, key_id=key_id)
+    return kms.RsaOaepPublicKey(pem, key_id=key_id)
+
+
+SCHEMES: dict[str, Maker] = {
+    "file": _file,
+    "env": _env,
+    "aws": _named_by_its_kms(lambda arn: kms.AwsKms(arn)),
+    "gcp": _named_by_its_kms(lambda name: kms.GcpKms(name)),
+    "azure": _named_by_its_kms(lambda url: kms.AzureKeyVault(url)),
+    "vault": _vault,
+    "pkcs11": _pkcs11,
+    "rsa": _rsa,
+}
 """What stands before the colon of a spec, and who makes the provider of the rest and the id."""
 
 
@@ -41,7 +103,10 @@ class KeyType(click.ParamType):  # type: ignore[type-arg, unused-ignore]
         make = SCHEMES.get(scheme) if colon else None
         if make is None:
             make, rest = _file, place
-        return make(rest, key_id or "default")
+        try:
+            return make(rest, key_id or None)
+        except (ModuleNotFoundError, kms.KmsError) as error:
+            self.fail(str(error), param, ctx)
 
     def shell_complete(self, ctx: Any, param: Any, incomplete: str) -> list[Any]:
         """Key files are completed like any files."""

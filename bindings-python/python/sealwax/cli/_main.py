@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from typing import Any, Callable, Optional, TypeVar
@@ -35,6 +36,7 @@ def exit_code(error: BaseException) -> int:
 
 def run() -> None:
     """Runs the command line; failures become one line and an exit code."""
+    logging.getLogger("sealwax").addHandler(_Told())
     try:
         main.main(standalone_mode=False, prog_name="sealwax")
     except click.exceptions.Exit as error:
@@ -52,6 +54,14 @@ def run() -> None:
     except (sealwax.SealwaxError, OSError) as error:
         _io.say(f"sealwax: {error}")
         sys.exit(exit_code(error))
+
+
+class _Told(logging.Handler):
+    """Tells a person what the library warns of. Uses of keys are not told: an error names them."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name == "sealwax":
+            _io.say(f"sealwax: {record.getMessage()}")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -107,6 +117,11 @@ def keygen(path: str, force: bool) -> None:
 @_context
 @_aad
 @click.option("--metadata", help="Text that travels encrypted in the header.")
+@click.option(
+    "--require-all/--no-require-all",
+    default=True,
+    help="Write nothing, or go on, when one of several keys cannot be had; nothing by default.",
+)
 @_force
 @click.argument("source", type=_any_file)
 @click.argument("target", type=_any_file, required=False)
@@ -115,6 +130,7 @@ def encrypt(
     context: Any,
     aad: Optional[str],
     metadata: Optional[str],
+    require_all: bool,
     force: bool,
     source: str,
     target: Optional[str],
@@ -129,6 +145,7 @@ def encrypt(
         context=dict(context),
         associated_data=_encoded(aad),
         metadata=_encoded(metadata),
+        require_all=require_all,
     )
 
 

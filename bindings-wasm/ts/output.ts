@@ -1,8 +1,9 @@
 // The forms of a result: bytes, a Blob, a stream.
 
-import { type Owned, concat } from './bytes.js';
+import { type Owned, concat, release } from './bytes.js';
 import { SealwaxError } from './errors.js';
 
+/** Runs of pieces, which are ours alone. */
 export type Pieces = AsyncGenerator<Owned[]>;
 
 /** Bytes become Blobs of this size, which the browser may move out of memory. */
@@ -28,6 +29,7 @@ export async function toBytes(pieces: Pieces, size?: number): Promise<Owned> {
       bytes.set(piece, at);
       at += piece.length;
     }
+    run.forEach(release);
   }
   return bytes.subarray(0, at);
 }
@@ -39,28 +41,59 @@ async function collect(pieces: Pieces): Promise<Owned[][]> {
 }
 
 /**
- * All bytes as a Blob; `size` is the most that they can be, if known. A Blob copies what it is made of, and of
- * many small pieces it costs more than of one: they are put together in memory that is used again.
+ * Makes Blobs of pieces. A Blob copies what it is made of, and of many small pieces it costs more than of
+ * one: they are put together in memory that is used again.
  */
-export async function toBlob(pieces: Pieces, type: string, size = BLOB_PART): Promise<Blob> {
-  const parts: Blob[] = [];
-  const block = new Uint8Array(Math.min(size, BLOB_PART));
-  let filled = 0;
-  for await (const run of pieces) {
-    for (let rest of run) {
-      while (rest.length > 0) {
-        const fitting = rest.subarray(0, block.length - filled);
-        block.set(fitting, filled);
-        filled += fitting.length;
-        rest = rest.subarray(fitting.length);
-        if (filled === block.length) {
-          parts.push(new Blob([block]));
-          filled = 0;
-        }
-      }
+export class BlobMaker {
+  readonly #block: Owned;
+  #parts: Blob[] = [];
+  #filled = 0;
+
+  /** `size` is the most that a Blob will have, if known. */
+  constructor(size = BLOB_PART) {
+    this.#block = new Uint8Array(Math.min(size, BLOB_PART));
+  }
+
+  add(piece: Owned): void {
+    for (let rest = piece; rest.length > 0; ) {
+      const fitting = rest.subarray(0, this.#block.length - this.#filled);
+      this.#block.set(fitting, this.#filled);
+      this.#filled += fitting.length;
+      rest = rest.subarray(fitting.length);
+      if (this.#filled === this.#block.length) this.#cut();
     }
   }
-  return new Blob([...parts, block.subarray(0, filled)], { type });
+
+  /** All that was added since the last. */
+  end(type = ''): Blob {
+    this.#cut();
+    const blob = new Blob(this.#parts, { type });
+    this.#parts = [];
+    return blob;
+  }
+
+  #cut(): void {
+    if (this.#filled > 0) this.#parts.push(new Blob([this.#block.subarray(0, this.#filled)]));
+    account(this.#filled);
+    this.#filled = 0;
+  }
+}
+
+/**
+ * The garbage collector does not count what Blobs hold, and lets those that nobody needs any more pile up.
+ * Memory that it counts, never touched and dropped at once, stands for theirs.
+ */
+function account(size: number): void {
+  new ArrayBuffer(size);
+}
+
+export async function toBlob(pieces: Pieces, type: string, size?: number): Promise<Blob> {
+  const maker = new BlobMaker(size);
+  for await (const run of pieces) {
+    for (const piece of run) maker.add(piece);
+    run.forEach(release);
+  }
+  return maker.end(type);
 }
 
 /**
@@ -74,6 +107,7 @@ export function toStream(pieces: Pieces, abandon?: (reason: unknown) => void): R
         const { value, done } = await pieces.next();
         if (done) return controller.close();
         const joined = value.length === 1 ? value[0]! : concat(value);
+        if (value.length > 1) value.forEach(release);
         // An empty piece is none; pulling again is up to the stream.
         if (joined.length > 0) controller.enqueue(joined);
         else await this.pull?.(controller);

@@ -5,7 +5,7 @@ import { type Owned, concat, isEqual } from './bytes.js';
 import { type Core, format } from './core.js';
 import type { Engine } from './engine.js';
 import { SealwaxError, guard, invalid } from './errors.js';
-import type { Pieces } from './output.js';
+import { BlobMaker, type Pieces } from './output.js';
 import { placeOf } from './part-layout.js';
 import { DEPTH, observed } from './pipeline.js';
 import { throwIfAborted } from './signal.js';
@@ -47,6 +47,7 @@ class RandomParts implements Parts {
   readonly count: number;
   readonly #object: SealedObject;
   readonly #witness: Witness;
+  #maker: BlobMaker | undefined;
   #closed = false;
 
   constructor(partSize: number, size: number, object: SealedObject) {
@@ -60,11 +61,7 @@ class RandomParts implements Parts {
   part(number: number): Part {
     const place = placeOf(number, this);
     const pieces = () => this.#seal(number, place.offset, place.offset + place.size);
-    return {
-      ...place,
-      bytes: async () => concat(await pieces()),
-      blob: async () => new Blob([concat(await pieces())]), // a copy, but small pieces would cost more
-    };
+    return { ...place, bytes: async () => concat(await pieces()), blob: async () => this.#blobOf(await pieces()) };
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Part> {
@@ -80,7 +77,13 @@ class RandomParts implements Parts {
     this.close();
   }
 
-  /** The sealed bytes from `start` to `end`, released only if they are those of the first time. */
+  #blobOf(pieces: readonly Owned[]): Blob {
+    this.#maker ??= new BlobMaker(this.partSize);
+    for (const piece of pieces) this.#maker.add(piece);
+    return this.#maker.end();
+  }
+
+  /** The sealed bytes from `start` to `end`, handed out only if they are those of the first time. */
   async #seal(number: number, start: number, end: number): Promise<Owned[]> {
     if (this.#closed) throw new SealwaxError('invalid_state', 'the parts were closed');
     const { front } = this.#object;

@@ -21,6 +21,7 @@ export class MultipartUpload {
   #urls = new Map();
   #etags = [];
   #sent = [];
+  #making = Promise.resolve();
   #stop = new AbortController();
 
   constructor({ object, source, onProgress }) {
@@ -79,11 +80,18 @@ export class MultipartUpload {
   }
 
   async #try(index, signal) {
-    const [request, body] = await Promise.all([this.#url(index, signal), this.#source.part(index, signal)]);
+    const [request, body] = await Promise.all([this.#url(index, signal), this.#made(index)]);
     const onProgress = (sent) => this.#progress(index, sent);
     const etag = await put(request, body, { signal, onProgress });
     this.#progress(index, body.size ?? body.byteLength);
     return etag;
+  }
+
+  /** The bytes of a part. One is made at a time: more at once are no faster, and take memory. */
+  #made(index) {
+    const made = this.#making.then(() => this.#source.part(index));
+    this.#making = made.catch(() => {});
+    return made;
   }
 
   async #url(index, signal) {

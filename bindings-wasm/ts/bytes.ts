@@ -72,11 +72,6 @@ export function concat(pieces: readonly Uint8Array[]): Owned {
   return joined;
 }
 
-/** Gives memory back that would wait for the garbage collector. It must be ours alone, and of no more use. */
-export function release(bytes: Owned): void {
-  (bytes.buffer as { transfer?(length: number): ArrayBuffer }).transfer?.(0);
-}
-
 export function toBase64(bytes: Uint8Array): string {
   let binary = '';
   for (const byte of bytes) binary += String.fromCharCode(byte);

@@ -1,9 +1,8 @@
 // The forms of a result: bytes, a Blob, a stream.
 
-import { type Owned, concat, release } from './bytes.js';
+import { type Owned, concat } from './bytes.js';
 import { SealwaxError } from './errors.js';
 
-/** Runs of pieces, which are ours alone. */
 export type Pieces = AsyncGenerator<Owned[]>;
 
 /** Bytes become Blobs of this size, which the browser may move out of memory. */
@@ -29,7 +28,6 @@ export async function toBytes(pieces: Pieces, size?: number): Promise<Owned> {
       bytes.set(piece, at);
       at += piece.length;
     }
-    run.forEach(release);
   }
   return bytes.subarray(0, at);
 }
@@ -74,25 +72,13 @@ export class BlobMaker {
 
   #cut(): void {
     if (this.#filled > 0) this.#parts.push(new Blob([this.#block.subarray(0, this.#filled)]));
-    account(this.#filled);
     this.#filled = 0;
   }
 }
 
-/**
- * The garbage collector does not count what Blobs hold, and lets those that nobody needs any more pile up.
- * Memory that it counts, never touched and dropped at once, stands for theirs.
- */
-function account(size: number): void {
-  new ArrayBuffer(size);
-}
-
 export async function toBlob(pieces: Pieces, type: string, size?: number): Promise<Blob> {
   const maker = new BlobMaker(size);
-  for await (const run of pieces) {
-    for (const piece of run) maker.add(piece);
-    run.forEach(release);
-  }
+  for await (const run of pieces) run.forEach((piece) => maker.add(piece));
   return maker.end(type);
 }
 
@@ -107,7 +93,6 @@ export function toStream(pieces: Pieces, abandon?: (reason: unknown) => void): R
         const { value, done } = await pieces.next();
         if (done) return controller.close();
         const joined = value.length === 1 ? value[0]! : concat(value);
-        if (value.length > 1) value.forEach(release);
         // An empty piece is none; pulling again is up to the stream.
         if (joined.length > 0) controller.enqueue(joined);
         else await this.pull?.(controller);

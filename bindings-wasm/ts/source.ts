@@ -1,7 +1,7 @@
 // Where the input comes from: bytes, Blobs and streams behind one reader of exact lengths.
 
 import type { Source } from '../types/index.js';
-import { type Owned, concat, isBytes, release, view } from './bytes.js';
+import { type Owned, concat, isBytes, view } from './bytes.js';
 import { SealwaxError, asIo, invalid } from './errors.js';
 import { abortable } from './signal.js';
 
@@ -10,10 +10,7 @@ export interface Reader {
   readonly size: number | undefined;
   /** Exactly `length` bytes; fewer only at the end. */
   read(length: number): Promise<Owned>;
-  /**
-   * A run of whole units, one at least and `most` at most; less than a unit, or nothing, only at the end.
-   * It is valid until the next call.
-   */
+  /** A run of whole units, one at least and `most` at most; less than a unit, or nothing, only at the end. */
   readUnits(unit: number, most: number): Promise<Owned>;
   /** Gives the source up. */
   close(reason?: unknown): void;
@@ -70,15 +67,12 @@ export async function readBlob(blob: Blob): Promise<Owned> {
   for (let piece = await pull(); piece; piece = await pull()) {
     bytes.set(piece, at);
     at += piece.length;
-    release(piece);
   }
   return bytes;
 }
 
 interface Puller {
   readonly size: number | undefined;
-  /** Whether nobody else has the bytes that it pulls. */
-  readonly isOurs: boolean;
   /** The next bytes; undefined at the end. */
   pull(): Promise<Owned | undefined>;
   cancel(reason: unknown): void;
@@ -91,7 +85,7 @@ function bytesPuller(bytes: Owned): Puller {
     rest = undefined;
     return taken;
   };
-  return { size: bytes.length, isOurs: false, pull: take, cancel: () => (rest = undefined) };
+  return { size: bytes.length, pull: take, cancel: () => (rest = undefined) };
 }
 
 /**
@@ -103,7 +97,6 @@ function blobPuller(blob: Blob): Puller {
   let missing = blob.size;
   return {
     size: blob.size,
-    isOurs: true,
     pull: async () => {
       const { value, done } = await reader.read().catch((error: unknown) => {
         throw asIo(error, 'the source cannot be read');
@@ -121,7 +114,6 @@ function streamPuller(stream: ReadableStream<Uint8Array>): Puller {
   const reader = stream.getReader();
   return {
     size: undefined,
-    isOurs: false,
     pull: async () => {
       const { value, done } = await reader.read().catch((error: unknown) => {
         throw asIo(error, 'the source failed');
@@ -139,8 +131,6 @@ class QueueReader implements Reader {
   readonly #puller: Puller;
   readonly #signal: AbortSignal | undefined;
   #pieces: Owned[] = [];
-  /** Pieces of which `readUnits` gave out the last byte. */
-  #spent: Owned[] = [];
   #held = 0;
   #ended = false;
 
@@ -152,14 +142,10 @@ class QueueReader implements Reader {
 
   async read(length: number): Promise<Owned> {
     await this.#fill(length);
-    const bytes = this.#take(Math.min(length, this.#held));
-    this.#spent = []; // the caller may keep them
-    return bytes;
+    return this.#take(Math.min(length, this.#held));
   }
 
   async readUnits(unit: number, most: number): Promise<Owned> {
-    if (this.#puller.isOurs) this.#spent.forEach(release);
-    this.#spent = [];
     await this.#fill(unit);
     if (this.#held < unit) return this.#take(this.#held);
     // What the first piece holds is handed on as it is; a unit across pieces is put together.
@@ -192,7 +178,7 @@ class QueueReader implements Reader {
     for (let missing = length; missing > 0; ) {
       const piece = this.#pieces[0]!;
       if (piece.length > missing) this.#pieces[0] = piece.subarray(missing);
-      else this.#spent.push(this.#pieces.shift()!);
+      else this.#pieces.shift();
       const part = piece.subarray(0, missing);
       taken.push(part);
       missing -= part.length;

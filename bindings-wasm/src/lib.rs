@@ -19,8 +19,8 @@ pub mod encrypt;
 mod error;
 pub mod header;
 pub mod layout;
-pub mod list;
-mod local;
+mod list;
+pub mod local;
 mod number;
 pub mod text;
 

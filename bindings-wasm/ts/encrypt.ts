@@ -90,12 +90,16 @@ class Message implements Encryption {
 
   async bytes(): Promise<Owned> {
     this.#once.use();
-    return toBytes(this.#pieces(), await this.size());
+    const size = await this.size().catch((error: unknown) => {
+      abandon(this.#source, error);
+      throw error;
+    });
+    return toBytes(this.#pieces(), size);
   }
 
   async blob(type = 'application/vnd.sealwax'): Promise<Blob> {
     this.#once.use();
-    return toBlob(this.#pieces(), type, await this.size());
+    return toBlob(this.#pieces(), type, this.#size);
   }
 
   stream(): ReadableStream<Owned> {

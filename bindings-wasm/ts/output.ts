@@ -7,6 +7,8 @@ export type Pieces = AsyncGenerator<Owned[]>;
 
 /** Bytes become Blobs of this size, which the browser may move out of memory. */
 const BLOB_PART = 8 << 20;
+/** Room for header and tags besides the plaintext of a small message. */
+const ROOM = 1 << 16;
 
 /** A result that is made once, in one form. */
 export class Once {
@@ -47,9 +49,9 @@ export class BlobMaker {
   #parts: Blob[] = [];
   #filled = 0;
 
-  /** `size` is the most that a Blob will have, if known. */
+  /** `size` is about that of a Blob, if known: small ones need less memory. */
   constructor(size = BLOB_PART) {
-    this.#block = new Uint8Array(Math.min(size, BLOB_PART));
+    this.#block = new Uint8Array(Math.min(size + ROOM, BLOB_PART));
   }
 
   add(piece: Owned): void {

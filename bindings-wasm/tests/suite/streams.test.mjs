@@ -61,6 +61,16 @@ both('pipeThrough: an error of the envelope reaches the end and the start', asyn
   assert.equal(seen.cancelled?.reason?.code, 'authentication');
 });
 
+both('a provider that fails gives the source up, whatever the form of the result', async (engine) => {
+  const fail = () => Promise.reject(new Error('away'));
+  const keys = { providerId: 'broken', accepts: () => false, wrap: fail, unwrap: fail };
+  for (const form of [(made) => made.bytes(), (made) => made.blob(), (made) => readAll(made.stream())]) {
+    const { stream, seen } = endless();
+    const error = await rejectsWith(form(encrypt(stream, keys, { engine })), 'provider_failed');
+    assert.equal(seen.cancelled?.reason, error);
+  }
+});
+
 both('progress grows from 0 to the total; without a size the total is unknown', async (engine) => {
   const plaintext = plaintextOf(5_000_000);
   const seen = [];

@@ -80,7 +80,7 @@ export class MultipartUpload {
   }
 
   async #try(index, signal) {
-    const [request, body] = await Promise.all([this.#url(index, signal), this.#made(index)]);
+    const [request, body] = await Promise.all([this.#url(index, signal), this.#made(index, signal)]);
     const onProgress = (sent) => this.#progress(index, sent);
     const etag = await put(request, body, { signal, onProgress });
     this.#progress(index, body.size ?? body.byteLength);
@@ -88,8 +88,11 @@ export class MultipartUpload {
   }
 
   /** The bytes of a part. One is made at a time: more at once are no faster, and take memory. */
-  #made(index) {
-    const made = this.#making.then(() => this.#source.part(index));
+  #made(index, signal) {
+    const made = this.#making.then(() => {
+      signal.throwIfAborted();
+      return this.#source.part(index, signal);
+    });
     this.#making = made.catch(() => {});
     return made;
   }

@@ -1,7 +1,7 @@
 // Providers: several of them, failures of every kind, time limits, events, caches, the built-in ones.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CachingProvider, LocalKey, RsaOaepPublicKey, SealwaxError, createEncryptor, decrypt, encrypt, inspect, rewrap, rewrapHeader } from 'sealwax';
+import { CachingProvider, LocalKey, RsaOaepPublicKey, SealwaxError, createDecryptor, createEncryptor, decrypt, encrypt, inspect, rewrap, rewrapHeader } from 'sealwax';
 import { KEK, both, key, plaintextOf, rejectsWith, sleep, throwsWith } from '../support/suite.mjs';
 
 const PLAINTEXT = plaintextOf(1000);
@@ -347,4 +347,13 @@ test('an encryptor and a decryptor: asked once, closed for good', async () => {
   throwsWith(() => encryptor.encryptBytes(PLAINTEXT), 'invalid_state', /closed/);
   throwsWith(() => encryptor.sealedSize(1), 'invalid_state', /closed/);
   await rejectsWith(encryptor.encrypt(PLAINTEXT).bytes(), 'invalid_state', /closed/);
+
+  const decryptor = await createDecryptor(sealed, inner);
+  const open = () => decryptor.decryptBytes(sealed, new Uint8Array([1]));
+  for (let count = 0; count < 2; count++) assert.deepEqual(open(), PLAINTEXT);
+  assert.equal(inner.calls.unwrap, 1);
+  decryptor[Symbol.dispose]();
+  decryptor.close();
+  throwsWith(open, 'invalid_state', /closed/);
+  throwsWith(() => decryptor.metadata(), 'invalid_state', /closed/);
 });

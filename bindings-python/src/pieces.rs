@@ -19,14 +19,15 @@ use crate::data::{Data, Output};
 use crate::errors;
 
 /// Length of a piece at first, in bytes: all copies of it fit the processor's own cache.
-const FIRST_LEN: usize = 256 << 10;
+const FIRST_LEN: usize = 512 << 10;
 /// Length of a piece at most, in bytes.
 const MOST_LEN: usize = 16 << 20;
 /// Whoever waits longer for the lock has a busy neighbour, and asks for it half as often.
 const LONG_WAIT: Duration = Duration::from_millis(1);
 /// From this length on, in bytes, several threads share the work.
 pub(crate) const PARALLEL_LEN: usize = 4 << 20;
-/// The copies are made by one thread at a time, so more threads than this would only wait.
+/// The copies are made by one thread at a time, so more threads than this would only wait. Up to it there
+/// is one thread more than cores: while one waits for the lock, every core has work.
 const MOST_THREADS: usize = 4;
 
 /// Whether a message is so short that one copy of it all is best.
@@ -95,7 +96,7 @@ impl Work<'_> {
         target: Target<'_>,
     ) -> Result<usize> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let threads = if source.len() < PARALLEL_LEN { 1 } else { cores.min(MOST_THREADS) };
+        let threads = if source.len() < PARALLEL_LEN { 1 } else { (cores + 1).min(MOST_THREADS) };
         let sharing = Sharing { threads, piece_len: &|| pace.0.load(Ordering::Relaxed) };
         match self {
             Work::Seal(handle) => sharing.encrypt(handle, source, associated_data, target),

@@ -19,15 +19,9 @@ mod rustcrypto;
 #[cfg(feature = "aws-lc")]
 pub use aws_lc::AwsLc;
 pub use rustcrypto::RustCrypto;
+pub use sealwax_portable::{KEY_LEN, NONCE_LEN, TAG_LEN};
 
 use crate::error::{Error, Result};
-
-/// Length of the key, in bytes.
-pub const KEY_LEN: usize = 32;
-/// Length of the nonce, in bytes.
-pub const NONCE_LEN: usize = 12;
-/// Length of the tag behind each ciphertext, in bytes.
-pub const TAG_LEN: usize = 16;
 
 /// The backend that this build uses unless told otherwise: the fastest that it has.
 #[cfg(feature = "aws-lc")]

@@ -64,8 +64,14 @@ export class BlobMaker {
     }
   }
 
+  /** One Blob of these pieces. */
+  make(pieces: readonly Owned[]): Blob {
+    for (const piece of pieces) this.add(piece);
+    return this.end('');
+  }
+
   /** All that was added since the last. */
-  end(type = ''): Blob {
+  end(type: string): Blob {
     this.#cut();
     const blob = new Blob(this.#parts, { type });
     this.#parts = [];

@@ -79,8 +79,7 @@ class RandomParts implements Parts {
 
   #blobOf(pieces: readonly Owned[]): Blob {
     this.#maker ??= new BlobMaker(this.partSize);
-    for (const piece of pieces) this.#maker.add(piece);
-    return this.#maker.end();
+    return this.#maker.make(pieces);
   }
 
   /** The sealed bytes from `start` to `end`, handed out only if they are those of the first time. */
@@ -182,6 +181,7 @@ class StreamParts implements Parts {
   readonly size: number | undefined;
   readonly count: number | undefined;
   readonly #pieces: Pieces;
+  #maker: BlobMaker | undefined;
 
   constructor(partSize: number, size: number | undefined, pieces: Pieces) {
     this.partSize = partSize;
@@ -219,7 +219,8 @@ class StreamParts implements Parts {
   }
 
   #made(number: number, pieces: readonly Owned[]): Part {
-    const blob = new Blob([...pieces]);
+    this.#maker ??= new BlobMaker(this.partSize);
+    const blob = this.#maker.make(pieces);
     return {
       number,
       offset: (number - 1) * this.partSize,

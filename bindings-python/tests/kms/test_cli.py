@@ -74,7 +74,7 @@ def test_token(hsm: SoftHsm, tmp_path: Path) -> None:
     uri = "pkcs11:token=t1;object=cli"
     key = there_and_back(uri, PKCS11_PIN=hsm.pin, **environment)
     assert (key.provider_id, key.key_id) == ("pkcs11", uri)
-    pin = tmp_path / "pin"
+    pin = tmp_path / "pin+1"  # a plus is a plus: this is a URI and no form
     pin.write_text(f"{hsm.pin}\n")
     there_and_back(f"{uri}?pin-source=file:{pin}&module-path={hsm.module}")
     assert b"PKCS11_PIN" in run("encrypt", "--key", uri, "-", expect=2, **environment).stderr

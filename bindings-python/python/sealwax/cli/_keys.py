@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Optional
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 import click
 
@@ -14,7 +14,8 @@ import sealwax
 from sealwax import kms
 
 KEY_HELP = (
-    "A key: a key file, or env:NAME, aws:ARN, gcp:NAME, azure:ID, vault:NAME, pkcs11:URI or rsa:PEMFILE."
+    "A key: a key file, or env:NAME, aws:ARN, gcp:NAME, azure:ID, vault:NAME, pkcs11:URI or rsa:PEMFILE; "
+    "with #ID behind it if it has another id than its own, which of files and variables is 'default'."
 )
 
 DEFAULT_ID = "default"
@@ -50,13 +51,17 @@ def _vault(name: str, key_id: Optional[str]) -> sealwax.Provider:
 def _pkcs11(uri: str, key_id: Optional[str]) -> sealwax.Provider:
     """As RFC 7512 writes it; a PIN in the URI would be in the list of processes."""
     path, _, query = uri.partition("?")
-    attributes = dict(part.partition("=")[::2] for part in path.split(";"))
-    options = dict(parse_qsl(query))
-    token, label = unquote(attributes.get("token", "")), unquote(attributes.get("object", ""))
+    attributes, options = _attributes(path.split(";")), _attributes(query.split("&"))
+    token, label = attributes.get("token"), attributes.get("object")
     if not (token and label):
         raise click.BadParameter("a PKCS #11 key is pkcs11:token=TOKEN;object=LABEL")
     module = options.get("module-path")
     return kms.Pkcs11(token, label, pin=_pin(options), module=module, key_id=key_id)
+
+
+def _attributes(parts: list[str]) -> dict[str, str]:
+    pairs = (part.partition("=") for part in parts)
+    return {name: unquote(value) for name, _, value in pairs}
 
 
 def _pin(options: dict[str, str]) -> str:

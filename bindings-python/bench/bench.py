@@ -21,6 +21,13 @@ import peers
 import sealwax
 from table import MIB, race, rate, row, table
 
+try:
+    import numpy
+except ImportError:  # then its rows are left out
+    numpy = None
+else:
+    del sys.modules["numpy"]
+
 KEY = sealwax.LocalKey.generate("bench")
 
 
@@ -71,32 +78,49 @@ def fresh(size: int) -> None:
 
 
 def into(size: int, core: Core) -> None:
-    """Large buffers into a buffer that is there: the limit is the core's own call."""
+    """Large buffers into a buffer that is there: the limit is the core's own call.
+
+    With NumPy loaded, as in most programs with such buffers, which lends their memory; and without.
+    """
     data = os.urandom(MIB) * (size // MIB)
     mutable, sealing = bytearray(data), sealwax.EncryptHandle(KEY)
     envelope = sealing.encrypt(data)
     out, mutable_envelope = bytearray(len(envelope)), bytearray(envelope)
-    sealed, sealed_mutable, opened, opened_mutable, seal, unseal, seal_all, open_all = race(
-        lambda: sealing.encrypt_into(data, out),
-        lambda: sealing.encrypt_into(mutable, out),
-        lambda: sealwax.decrypt_into(envelope, mutable, KEY),
-        lambda: sealwax.decrypt_into(mutable_envelope, mutable, KEY),
-        core.turn("seal"),
-        core.turn("open"),
-        core.turn("seal_all"),
-        core.turn("open_all"),
+    calls = (
+        ("encrypt_into, bytes to bytearray", lambda: sealing.encrypt_into(data, out)),
+        ("decrypt_into, bytes to bytearray", lambda: sealwax.decrypt_into(envelope, mutable, KEY)),
+        ("encrypt_into, bytearray to bytearray", lambda: sealing.encrypt_into(mutable, out)),
+        (
+            "decrypt_into, bytearray to bytearray",
+            lambda: sealwax.decrypt_into(mutable_envelope, mutable, KEY),
+        ),
     )
-    for what, seconds, one, every, least in (
-        ("encrypt_into, bytes to bytearray", sealed, seal, seal_all, 0.95),
-        ("decrypt_into, bytes to bytearray", opened, unseal, open_all, 0.95),
-        ("encrypt_into, bytearray to bytearray", sealed_mutable, seal, seal_all, 0.95),
-        ("decrypt_into, bytearray to bytearray", opened_mutable, unseal, open_all, 0.95),
-    ):
-        figure = rate(size, seconds)
+    turns = [core.turn(name) for name in ("seal", "open", "seal_all", "open_all")]
+    lending = [with_numpy(call) for _, call in calls] if numpy else []
+    seconds = race(*turns, *(call for _, call in calls), *lending)
+    (seal, unseal, seal_all, open_all), seconds = seconds[:4], seconds[4:]
+    ones, everys = (seal, unseal) * 2, (seal_all, open_all) * 2
+    for (what, _), copied, one in zip(calls, seconds, ones):
         against = f"{rate(1, one)}, the core's call of that name"
-        row(what, figure, against, size * one / seconds, least=least)
+        row(f"{what}, without NumPy", rate(size, copied), against, size * one / copied)
+    for (what, _), lent, one, every in zip(calls, seconds[4:], ones, everys):
+        against = f"{rate(1, one)}, the core's call of that name"
+        row(what, rate(size, lent), against, size * one / lent, least=0.95)
         against = f"{rate(1, every)}, the core on every core"
-        row(what, figure, against, size * every / seconds)
+        row(what, rate(size, lent), against, size * every / lent)
+
+
+def with_numpy(call: Callable[[], object]) -> Callable[[], None]:
+    """The call in a program that has loaded NumPy, which this one hides everywhere else."""
+
+    def run() -> None:
+        sys.modules["numpy"] = numpy
+        try:
+            call()
+        finally:
+            del sys.modules["numpy"]
+
+    return run
 
 
 def files(size: int, folder: Path) -> None:

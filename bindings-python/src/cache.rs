@@ -10,7 +10,7 @@ use sealwax::{CacheLimits, CacheStats, KeyProvider};
 use crate::data::Data;
 use crate::guard::{self, CACHE_HIT, Guard};
 use crate::handle::Body;
-use crate::host::{self, Audited, Event};
+use crate::host::{self, Event, INFO};
 use crate::keys::{Keys, guarded, not_a_provider};
 use crate::options::{Opening, Sealing};
 use crate::{errors, handle, provider};
@@ -314,7 +314,7 @@ impl CachingDecryptor {
 
 /// The audit event of a message for which no provider had to be asked.
 fn record_hit(py: Python<'_>, header: &[u8], start: Instant) {
-    if guard::was_asked() || !Audited::now().includes(false) {
+    if guard::was_asked() || !host::hears(py, INFO) {
         return;
     }
     let Ok(header) = sealwax::Header::parse(header) else { return };
@@ -326,6 +326,7 @@ fn record_hit(py: Python<'_>, header: &[u8], start: Instant) {
         context: header.context(),
         seconds: start.elapsed().as_secs_f64(),
         error: None,
+        noted: false,
     };
     py.detach(|| host::record(&event));
 }

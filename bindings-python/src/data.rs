@@ -13,8 +13,7 @@ const ZEROS_LEN: usize = 1 << 18;
 /// Input of a call.
 ///
 /// `bytes` cannot change, so the core reads them where they are, without the interpreter lock.
-/// Anything else another thread may change meanwhile: it is copied, piece by piece, each while
-/// the lock is held, so that the core never sees memory that changes under it.
+/// Anything else another thread may change meanwhile: see `pieces`.
 pub(crate) enum Data<'py> {
     /// Cannot change.
     Bytes(PyBackedBytes),

@@ -102,7 +102,16 @@ impl Guard {
         if self.cache.is_some() {
             ASKED.set(false);
         }
-        Use { operation, context, start: Instant::now(), audited: Audited::now() }
+        let audited = Audited::now();
+        if self.annotates() && audited != Audited::Nothing {
+            host::collect_notes();
+        }
+        Use { operation, context, start: Instant::now(), audited }
+    }
+
+    /// Whether its provider is one of the host, and no cache before it.
+    const fn annotates(&self) -> bool {
+        self.is_remote && self.cache.is_none()
     }
 
     fn end(&self, used: &Use<'_>, key_id: &str, error: Option<&ProviderError>) {
@@ -127,6 +136,7 @@ impl Guard {
             context: used.context,
             seconds: used.start.elapsed().as_secs_f64(),
             error,
+            noted: self.annotates(),
         });
     }
 }

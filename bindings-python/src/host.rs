@@ -3,9 +3,10 @@
 use core::fmt;
 
 use pyo3::exceptions::PyException;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyByteArray, PyDict, PyTuple};
+use pyo3::types::{PyByteArray, PyDict, PyString, PyTuple};
 use sealwax::{ContextRef, Dek, KeyProvider, ProviderError, WrappedKey, WrappedKeyRef};
 
 use crate::data::Secret;
@@ -181,6 +182,48 @@ pub(crate) struct Event<'a> {
     pub(crate) context: ContextRef<'a>,
     pub(crate) seconds: f64,
     pub(crate) error: Option<&'a ProviderError>,
+    /// Whether the provider's notes were collected.
+    pub(crate) noted: bool,
+}
+
+/// Levels, as `logging` counts.
+pub(crate) const INFO: u32 = 20;
+const WARNING: u32 = 30;
+
+/// Whether somebody listens to `sealwax.audit` from this level on. Asked for every message, so it runs
+/// none of our Python: nobody listens while nothing has imported `logging`.
+pub(crate) fn hears(py: Python<'_>, level: u32) -> bool {
+    static LOGGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    if loaded(py, intern!(py, "logging")).is_none() {
+        return false;
+    }
+    let enabled = LOGGER
+        .import(py, "sealwax.audit", "logger")
+        .and_then(|logger| logger.call_method1(intern!(py, "isEnabledFor"), (level,))?.is_truthy());
+    enabled.unwrap_or(false) || loaded(py, intern!(py, "opentelemetry.trace")).is_some()
+}
+
+/// A module that the program has imported.
+pub(crate) fn loaded<'py>(
+    py: Python<'py>,
+    name: &Bound<'py, PyString>,
+) -> Option<Bound<'py, PyAny>> {
+    static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
+    MODULES.import(py, "sys", "modules").ok()?.get_item(name).ok()?
+}
+
+/// Has the provider's notes on the use of a key collected that begins now.
+pub(crate) fn collect_notes() {
+    static COLLECT: Function = Function::new("collect_notes");
+    Python::attach(|py| {
+        let collected = COLLECT
+            .cell
+            .import(py, "sealwax._host", COLLECT.name)
+            .and_then(|collect| ambient::call(collect, &PyTuple::empty(py), None));
+        if let Err(error) = collected {
+            error.write_unraisable(py, None);
+        }
+    });
 }
 
 /// Which uses of keys somebody wants to hear of.
@@ -194,18 +237,11 @@ pub(crate) enum Audited {
 impl Audited {
     /// Who listens to `sealwax.audit` now.
     pub(crate) fn now() -> Self {
-        /// As `logging` counts.
-        const INFO: u32 = 20;
-        static LEVEL: Function = Function::new("audit_level");
-        let level = Python::attach(|py| {
-            let level = LEVEL.cell.import(py, "sealwax._host", LEVEL.name)?;
-            ambient::call(level, &PyTuple::empty(py), None)?.extract::<u32>()
-        });
-        match level {
-            Ok(0) | Err(_) => Audited::Nothing,
-            Ok(level) if level > INFO => Audited::Failures,
-            Ok(_) => Audited::Everything,
-        }
+        Python::attach(|py| match (hears(py, INFO), hears(py, WARNING)) {
+            (true, _) => Audited::Everything,
+            (_, true) => Audited::Failures,
+            _ => Audited::Nothing,
+        })
     }
 
     /// Whether a use that ended so is to be told.
@@ -234,6 +270,7 @@ fn record_inner(py: Python<'_>, function: &'static Function, event: &Event<'_>) 
     fields.set_item("rejected", is_rejected(event.error))?;
     fields.set_item("failed", event.error.is_some())?;
     let host = event.error.and_then(crate::errors::host_error);
+    fields.set_item("noted", event.noted)?;
     fields.set_item("error", host.map(|host| host.error.value(py)))?;
     let function = function.cell.import(py, "sealwax._host", function.name)?;
     ambient::call(function, &PyTuple::empty(py), Some(&fields)).map(drop)

@@ -12,6 +12,7 @@ mod handle;
 mod header;
 mod host;
 mod keys;
+mod lend;
 mod local;
 mod missing;
 mod object;

@@ -14,7 +14,7 @@ use crate::{errors, header};
 ///
 /// Args:
 ///     data: any bytes-like object: `bytes`, `bytearray`, `memoryview`, a NumPy array, `mmap`.
-///         `bytes` are read in place; others are copied piece by piece.
+///         `bytes` are read in place, others too where NumPy is loaded, or else copied in pieces.
 ///     keys: a key provider or several; each of them can open the result.
 ///     context: public pairs of `str` that are stored, authenticated and passed to the KMS.
 ///     associated_data: bytes that the reader must present again; they are not stored.

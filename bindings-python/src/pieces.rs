@@ -1,8 +1,11 @@
 //! Large messages into and out of memory that other threads may change.
 //!
-//! Such memory is never handed to the core. Its threads copy one piece at a time under the
-//! interpreter lock, work on the copy without the lock, and copy the result back under it: while
-//! one thread copies, the others encrypt.
+//! Where it can be lent, the core works on it in place: what another thread changes meanwhile
+//! makes the result useless and nothing worse. Only the input of a decryption is never lent, because
+//! AES-GCM reads it twice, and must decrypt the very bytes that it found authentic.
+//!
+//! Else the threads copy one piece at a time under the interpreter lock, work on the copy without
+//! the lock, and copy the result back under it: while one thread copies, the others encrypt.
 
 use core::ops::Range;
 use std::num::NonZero;
@@ -16,7 +19,7 @@ use sealwax::parallel::{Fill, Sharing, Sink, Source, Target};
 use sealwax::{DecryptHandle, EncryptHandle, Error, Result};
 
 use crate::data::{Data, Output};
-use crate::errors;
+use crate::{errors, lend};
 
 /// Length of a piece at first, in bytes: all copies of it fit the processor's own cache.
 const FIRST_LEN: usize = 512 << 10;
@@ -62,30 +65,49 @@ impl Work<'_> {
         out: Out<'_, 'py>,
     ) -> PyResult<usize> {
         let pace = Pace(AtomicUsize::new(FIRST_LEN));
-        let buffer = match &out {
-            Out::Slice(_) => None,
-            Out::Buffer(output) => Some(output.view()),
+        let (mut lent, memory) = match &out {
+            Out::Slice(_) => (None, None),
+            Out::Buffer(output) => match lend::writable(output.view()) {
+                Some(array) => (Some(array), None),
+                None => (None, Some(Memory::new(output.view(), 0, &pace)?)),
+            },
         };
-        let sink = buffer.as_ref().map(|view| Memory::new(view, 0, &pace)).transpose()?;
-        let target = match (out, &sink) {
-            (Out::Slice(out), _) => Target::Slice(out),
-            (Out::Buffer(_), Some(sink)) => Target::Sink(sink),
-            (Out::Buffer(_), None) => return Err(errors::invalid(py, "no buffer")),
+        let target = match (out, &mut lent, &memory) {
+            (Out::Slice(out), ..) => Target::Slice(out),
+            (_, Some(array), _) => Target::Slice(array.as_slice_mut()?),
+            (.., Some(memory)) => Target::Sink(memory),
+            _ => return Err(errors::invalid(py, "no buffer")),
         };
-        let done = match data {
-            Data::Bytes(bytes) => {
-                let source = bytes.get(start..).unwrap_or_default();
-                py.detach(|| self.share(&pace, &source, associated_data, target))
-            }
-            Data::View(view) => {
-                let source = Memory::new(view, start, &pace)?;
-                py.detach(|| self.share(&pace, &source, associated_data, target))
-            }
-        };
-        if let (Err(_), Work::Open(_), Some(sink)) = (&done, self, &sink) {
-            sink.clear(py)?;
+        let done = self.read(py, &pace, data, start, associated_data, target)?;
+        if let (Err(_), Work::Open(_), Some(memory)) = (&done, self, &memory) {
+            memory.clear(py)?;
         }
         done.map_err(|error| errors::to_py(py, error))
+    }
+
+    /// The inner result is that of the core.
+    fn read<'py>(
+        &self,
+        py: Python<'py>,
+        pace: &Pace,
+        data: &Data<'py>,
+        start: usize,
+        associated_data: &[u8],
+        target: Target<'_>,
+    ) -> PyResult<Result<usize>> {
+        let run = |source: &[u8], target| {
+            let source = source.get(start..).unwrap_or_default();
+            py.detach(|| self.share(pace, &source, associated_data, target))
+        };
+        let view = match data {
+            Data::Bytes(bytes) => return Ok(run(bytes, target)),
+            Data::View(view) => view,
+        };
+        if let (Work::Seal(_), Some(array)) = (self, lend::readable(view)) {
+            return Ok(run(array.as_slice()?, target));
+        }
+        let source = Memory::new(view, start, pace)?;
+        Ok(py.detach(|| self.share(pace, &source, associated_data, target)))
     }
 
     fn share(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 import pytest
 
@@ -19,6 +20,15 @@ def key():
 def blob():
     """Two megabytes and a bit, no two parts of which are alike."""
     return b"".join(i.to_bytes(4, "big") for i in range(600_000))
+
+
+@pytest.fixture(params=["lent", "copied"])
+def memory(request, monkeypatch):
+    """With NumPy loaded the caller's memory is lent, and without it copied."""
+    if request.param == "lent":
+        pytest.importorskip("numpy")
+    else:
+        monkeypatch.delitem(sys.modules, "numpy", raising=False)
 
 
 class Kms:

@@ -61,6 +61,7 @@ def steps_of_others(work):
     return after - before
 
 
+@pytest.mark.usefixtures("memory")
 @pytest.mark.parametrize("kind", ["bytes", "bytearray", "into", "decrypt", "file"])
 def test_others_run_while_large_data_is_worked_on(tmp_path, key, kind):
     data = bytes(100 << 20)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import array
 import mmap
+import sys
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -62,6 +64,7 @@ def test_a_closed_buffer_is_an_error(key):
         sealwax.encrypt(view, key)
 
 
+@pytest.mark.usefixtures("memory")
 @pytest.mark.parametrize("size", SIZES)
 def test_into_the_callers_buffer(key, blob, size):
     plaintext = blob[:size]
@@ -75,6 +78,7 @@ def test_into_the_callers_buffer(key, blob, size):
         assert back == b"\xaa" + plaintext + b"\xaa"
 
 
+@pytest.mark.usefixtures("memory")
 def test_input_and_output_may_be_the_same_memory(key, blob):
     buffer = bytearray(blob + bytes(100_000))
     length = sealwax.encrypt_into(memoryview(buffer)[: len(blob)], buffer, key)
@@ -99,6 +103,7 @@ def test_an_output_that_does_not_fit_is_left_as_it_was(key, blob):
         sealwax.decrypt_into(envelope, memoryview(bytearray(3 * len(blob)))[::3], key)
 
 
+@pytest.mark.usefixtures("memory")
 @pytest.mark.parametrize("size", [100, 1_000_000])
 def test_nothing_of_a_modified_message_stays_in_the_output(key, blob, size):
     envelope = bytearray(sealwax.encrypt(blob[:size], key))
@@ -110,6 +115,7 @@ def test_nothing_of_a_modified_message_stays_in_the_output(key, blob, size):
     assert out == bytes(size)
 
 
+@pytest.mark.usefixtures("memory")
 def test_a_buffer_that_another_thread_changes_gives_one_of_its_states(key):
     data, stop = bytearray(4_000_000), threading.Event()
 
@@ -131,6 +137,28 @@ def test_a_buffer_that_another_thread_changes_gives_one_of_its_states(key):
     finally:
         stop.set()
         thread.join()
+
+
+def test_what_numpy_lends_is_not_copied(key, blob, monkeypatch):
+    numpy, lent = pytest.importorskip("numpy"), []
+
+    def frombuffer(view, dtype):
+        lent.append((view.nbytes, view.readonly))
+        return numpy.frombuffer(view, dtype)
+
+    shares = numpy.may_share_memory
+    loaded = SimpleNamespace(frombuffer=frombuffer, may_share_memory=shares)
+    monkeypatch.setitem(sys.modules, "numpy", loaded)
+    out = bytearray(len(blob) + 100_000)
+    length = sealwax.encrypt_into(bytearray(blob), out, key)
+    assert lent == [(len(out), False), (len(blob), False)]
+    envelope, back = out[:length], bytearray(len(blob))
+    lent.clear()
+    assert sealwax.decrypt_into(envelope, back, key) == len(back) and back == blob
+    assert lent == [(len(back), False)]  # what is decrypted must not change, so it is copied
+    lent.clear()
+    length = sealwax.encrypt_into(memoryview(blob), out, key)
+    assert (len(blob), True) in lent and sealwax.decrypt(out[:length], key) == blob
 
 
 def test_a_buffer_cannot_be_resized_while_it_is_read(kms):

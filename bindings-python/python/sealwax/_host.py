@@ -12,16 +12,11 @@ if TYPE_CHECKING:
     from ._provider import Provider, WrappedKey
 
 
-def audit_level() -> int:
-    """From which level on somebody listens to the audit log, 0 if nobody does.
-
-    Nobody does while nothing has imported `logging`.
-    """
-    if "logging" not in sys.modules:
-        return 0
+def collect_notes() -> None:
+    """Starts an empty collection of the provider's notes on the use of a key."""
     from . import audit
 
-    return audit.level()
+    audit.collect_notes()
 
 
 def record(**fields: Any) -> None:
@@ -78,6 +73,9 @@ def _checked(wrapped: WrappedKey) -> tuple[str, bytes]:
 
 def may_overlap(data: memoryview, out: memoryview) -> bool:
     """Whether both could be the same memory: yes, where that cannot be found out."""
+    may_share_memory = getattr(sys.modules.get("numpy"), "may_share_memory", None)
+    if may_share_memory is not None:
+        return bool(may_share_memory(data, out))
     from ctypes import addressof, c_char
 
     if data.readonly:

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .audit import Event
 
 
-def is_enabled() -> bool:
-    """Whether the program uses OpenTelemetry: nothing is imported for it."""
-    return _trace() is not None
-
-
 def record(event: Event) -> None:
     """Makes a span as long as the key's use was, below the current span."""
-    trace = _trace()
+    trace = sys.modules.get("opentelemetry.trace")
     if trace is None:
         return
     start = int(event.time * 1e9)
@@ -29,10 +24,6 @@ def record(event: Event) -> None:
     if event.outcome != "ok":
         span.set_status(trace.Status(trace.StatusCode.ERROR, event.outcome))
     span.end(end_time=start + int(event.duration * 1e9))
-
-
-def _trace() -> Optional[Any]:
-    return sys.modules.get("opentelemetry.trace")
 
 
 def _attributes(event: Event) -> dict[str, Any]:

@@ -76,19 +76,9 @@ def annotate(**notes: Any) -> None:
         noted.update(notes)
 
 
-def level() -> int:
-    """The level from which on somebody listens, as `logging` counts; 0 where nobody does.
-
-    Asked before each use of a key: if anyone listens, the notes of that use are collected.
-    """
-    if _telemetry.is_enabled() or logger.isEnabledFor(logging.INFO):
-        heard = logging.INFO
-    elif logger.isEnabledFor(logging.WARNING):
-        heard = logging.WARNING
-    else:
-        return 0
+def collect_notes() -> None:
+    """Starts with no notes; the extension module calls it before a use that may be heard of."""
     _notes.set({})
-    return heard
 
 
 def record(
@@ -101,10 +91,10 @@ def record(
     rejected: bool,
     failed: bool,
     error: Optional[BaseException],
+    noted: bool,
 ) -> None:
     """Logs one use of a key; the extension module calls it."""
-    notes, name = _notes.get() or {}, _ambient.current_name.get()
-    _notes.set({})
+    notes, name = (noted and _notes.get()) or {}, _ambient.current_name.get()
     outcome = notes.pop("outcome", None) or _outcome(rejected, failed, error)
     kind = type(error).__name__ if error is not None else None
     began = time.time() - duration

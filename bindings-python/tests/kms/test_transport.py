@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +23,14 @@ GCP_KEY = "projects/p/locations/l/keyRings/r/cryptoKeys/k"
 CONTEXT = {"tenant": "acme"}
 
 Maker = Callable[[str, str], Any]
+
+
+@pytest.fixture(autouse=True)
+def no_challenge_of_another_server() -> None:
+    """Azure's client keeps challenges for the process, by host and port, and ports come round again."""
+    challenges = sys.modules.get("azure.keyvault.keys._shared.http_challenge_cache")
+    if challenges is not None:
+        challenges.clear()
 
 
 def aws_kms(url: str, trust: Any) -> Any:

@@ -1,6 +1,6 @@
-// Bundles ts/ and the generated glue into dist/. Run by `cargo xtask build-wasm`, after the module.
+// Bundles ts/ and the generated glue into dist/. Run by `cargo xtask build-wasm`, after the modules.
 import { build } from 'esbuild';
-import { copyFile, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, rm } from 'node:fs/promises';
 
 const here = (path) => new URL(path, import.meta.url).pathname;
 
@@ -9,7 +9,9 @@ for (const name of await readdir(here('dist'))) {
   if (name.endsWith('.js')) await rm(here(`dist/${name}`));
 }
 for (const license of ['LICENSE-APACHE', 'LICENSE-MIT']) await copyFile(here(`../${license}`), here(license));
-await writeFile(here('build/sealwax.wasm.base64'), (await readFile(here('dist/sealwax.wasm'))).toString('base64'));
+const alias = { 'sealwax-aes': here('ts/aes.ts') }; // as the core's module calls it
+// The core's glue alone, for a test of what it computes.
+await build({ entryPoints: [here('build/core.js')], outfile: here('build/glue.js'), bundle: true, format: 'esm', alias });
 await build({
   entryPoints: ['index', 'node', 'workerd', 'inline', 'kms', 'worker', 'worker-host', 'worker-script'].map((name) => here(`ts/${name}.ts`)),
   outdir: here('dist'),
@@ -19,6 +21,7 @@ await build({
   target: 'es2022',
   minify: true,
   loader: { '.base64': 'text' },
-  external: ['node:*', './sealwax.wasm'],
+  external: ['node:*', './*.wasm'],
+  alias,
   logLevel: 'warning',
 });

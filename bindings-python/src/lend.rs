@@ -12,16 +12,12 @@ use pyo3::types::PyMemoryView;
 use crate::host::loaded;
 
 /// The bytes of `view`, to be read.
-pub(crate) fn readable<'py>(
-    view: &Bound<'py, PyMemoryView>,
-) -> Option<PyReadonlyArray1<'py, u8>> {
+pub(crate) fn readable<'py>(view: &Bound<'py, PyMemoryView>) -> Option<PyReadonlyArray1<'py, u8>> {
     array(view)?.try_readonly().ok()
 }
 
 /// The bytes of `view`, to be written; `None` also where they are lent already.
-pub(crate) fn writable<'py>(
-    view: &Bound<'py, PyMemoryView>,
-) -> Option<PyReadwriteArray1<'py, u8>> {
+pub(crate) fn writable<'py>(view: &Bound<'py, PyMemoryView>) -> Option<PyReadwriteArray1<'py, u8>> {
     array(view)?.try_readwrite().ok()
 }
 

@@ -7,7 +7,9 @@ import { build } from 'esbuild';
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 export const MODULE = at('../dist/sealwax.wasm');
-/** The glue as wasm-bindgen wrote it, and the pages that each encrypt a file with one provider. */
+/** The cipher, which a page with WebCrypto does not load. */
+const AES = at('../dist/aes.wasm');
+/** The glue as wasm-bindgen wrote it, that of both modules, and the pages that each encrypt a file with one provider. */
 export const GLUE = at('../build/core.js');
 export const page = (name) => at(`apps/${name}.mjs`);
 
@@ -42,4 +44,6 @@ export const sealwaxPage = async () => sizeOf(await bundle(page('sealwax')), awa
 /** A peer's page, whose WebAssembly, if any, is in its script. */
 export const peerPage = async (name) => sizeOf(await bundle(page(name)));
 
-export const moduleAndGlue = async () => sizeOf(await readFile(MODULE), await bundle(GLUE));
+/** All that is WebAssembly or speaks to it. */
+export const modulesAndGlue = async () =>
+  sizeOf(await readFile(MODULE), await readFile(AES), await bundle(GLUE, { alias: { 'sealwax-aes': at('../ts/aes.ts') } }));

@@ -57,7 +57,7 @@ impl DecryptHandle {
         let (prefix, _) = Prefix::split(&prefix.to_vec()).map_err(thrown)?;
         let associated_data = optional(associated_data.as_ref());
         let schedule = self.0.body_schedule(&prefix, &associated_data).map_err(thrown)?;
-        Ok(MessageCipher::new(prefix, schedule))
+        Ok(MessageCipher::new((prefix, schedule)))
     }
 
     /// The header made anew with these wrapped keys.

@@ -75,9 +75,8 @@ impl EncryptHandle {
     /// The chunk cipher of a new message.
     pub fn message(&self, associated_data: Option<Uint8Array>) -> Result<MessageCipher> {
         let associated_data = optional(associated_data.as_ref());
-        let (prefix, schedule) =
-            self.0.body_schedule(&associated_data, &mut SysRng).map_err(thrown)?;
-        Ok(MessageCipher::new(prefix, schedule))
+        let schedule = self.0.body_schedule(&associated_data, &mut SysRng);
+        schedule.map(MessageCipher::new).map_err(thrown)
     }
 }
 

@@ -1,11 +1,12 @@
 //! Wrapping under a key that the host holds itself.
 
 use js_sys::Uint8Array;
-use sealwax::{Dek, Error, Kek, KeyProvider, LocalExpansion, SysRng, WrappedKeyRef};
+use sealwax::{Error, Kek, LocalExpansion, SysRng, WrappedKeyRef};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::Result;
 use crate::bytes::{array, secret};
+use crate::cipher::MessageCipher;
 use crate::context::from_canonical;
 use crate::error::thrown;
 
@@ -17,37 +18,19 @@ pub fn local_provider_id() -> String {
 
 /// A KEK whose bytes are here.
 #[wasm_bindgen]
-pub struct LocalKek(sealwax::LocalKek);
+pub struct LocalKek(Kek);
 
 #[wasm_bindgen]
 impl LocalKek {
     /// A KEK of 32 bytes.
     #[wasm_bindgen(constructor)]
-    pub fn new(kek: &Uint8Array, key_id: String) -> Result<LocalKek> {
-        let kek = Kek::from_slice(&secret(kek)).map_err(thrown)?;
-        sealwax::LocalKek::new(kek, key_id).map(LocalKek).map_err(thrown)
-    }
-
-    /// Wraps a DEK.
-    pub fn wrap(&self, dek: &Uint8Array, context: &Uint8Array) -> Result<Uint8Array> {
-        let dek = Dek::from_slice(&secret(dek)).map_err(thrown)?;
-        let context = from_canonical(context)?;
-        let wrapped = self.0.wrap_with(&dek, context.view(), &mut SysRng).map_err(thrown)?;
-        Ok(array(wrapped.view().wrapped_dek))
-    }
-
-    /// Unwraps a DEK.
-    pub fn unwrap(&self, wrapped_dek: &Uint8Array, context: &Uint8Array) -> Result<Uint8Array> {
-        let (context, wrapped_dek) = (from_canonical(context)?, wrapped_dek.to_vec());
-        let wrapped = local_key(self.0.key_id(), &wrapped_dek);
-        match self.0.unwrap(wrapped, context.view()) {
-            Ok(dek) => Ok(array(dek.expose())),
-            Err(_) => Err(thrown(Error::KeyUnwrap(sealwax::Attempts::default()))),
-        }
+    pub fn new(kek: &Uint8Array) -> Result<LocalKek> {
+        Kek::from_slice(&secret(kek)).map(LocalKek).map_err(thrown)
     }
 }
 
-/// A KEK that a key store keeps: the host computes HMAC-SHA512 with it.
+/// One wrapping or unwrapping. The KEK is here, or a key store's: then the host has the store compute
+/// HMAC-SHA512 with it.
 #[wasm_bindgen]
 pub struct KekExpansion(LocalExpansion);
 
@@ -87,16 +70,19 @@ impl KekExpansion {
         Ok(())
     }
 
-    /// Wraps the DEK.
-    pub fn wrap(&self, dek: &Uint8Array) -> Result<Uint8Array> {
-        let dek = Dek::from_slice(&secret(dek)).map_err(thrown)?;
-        let wrapped = self.0.wrap(&dek).map_err(thrown)?;
-        Ok(array(wrapped.view().wrapped_dek))
+    /// Computes all that `message` would ask for.
+    pub fn expand(&mut self, kek: &LocalKek) -> Result<()> {
+        self.0.expand(&kek.0).map_err(thrown)
     }
 
-    /// Unwraps the DEK.
-    pub fn unwrap(&self, wrapped_dek: &Uint8Array) -> Result<Uint8Array> {
-        self.0.unwrap(&wrapped_dek.to_vec()).map(|dek| array(dek.expose())).map_err(thrown)
+    /// What seals the DEK: the wrapped DEK is the prefix, then the DEK as sealed chunk 0.
+    pub fn sealing(&self) -> Result<MessageCipher> {
+        self.0.seal_schedule().map(MessageCipher::new).map_err(thrown)
+    }
+
+    /// What opens this wrapped DEK behind its prefix.
+    pub fn opening(&self, wrapped_dek: &Uint8Array) -> Result<MessageCipher> {
+        self.0.open_schedule(&wrapped_dek.to_vec()).map(MessageCipher::new).map_err(thrown)
     }
 }
 

@@ -1,7 +1,7 @@
 // Work in WebAssembly holds the thread; now and then it must let others have it.
 
-/** Longest hold, in milliseconds: half a frame. */
-const HOLD = 8;
+/** Longest hold, in milliseconds: half a frame, and more where there are no frames to keep. */
+const HOLD = 'WorkerGlobalScope' in globalThis ? 32 : 8;
 
 let since = 0;
 

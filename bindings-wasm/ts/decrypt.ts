@@ -1,6 +1,7 @@
 // Decryption: the result that is made when asked for.
 
 import type { Bytes, DecryptOptions, Decryption, Decryptor, HeaderInfo, KeyProvider, Keys, Source, TransformPair } from '../types/index.js';
+import { needAes } from './aes.js';
 import { type Owned, atOnce, isBytes, isEqual, optionalView, view } from './bytes.js';
 import { toContext } from './context.js';
 import { type Core, type DecryptHandle, core, format } from './core.js';
@@ -26,6 +27,7 @@ export async function openHeader(core: Core, bytes: Owned, providers: readonly K
   throwIfAborted(options.signal);
   const required = options.requiredContext && toContext(core, options.requiredContext).canonical;
   const header = parseHeader(core, bytes, required);
+  if (header.sealedMetadataSize > 0) await needAes();
   const handle = await new Keyring(core, options).unwrap(providers, header, (dek) =>
     guard(() => new core.DecryptHandle(bytes, dek)),
   );
@@ -76,7 +78,8 @@ class Message implements Decryption {
 
   async bytes(): Promise<Owned> {
     this.#once.use();
-    return toBytes(this.#pieces());
+    const { core, header } = await this.#open();
+    return toBytes((room) => this.#pieces(room), plaintextTotal(core, this.#bodySize(header)));
   }
 
   async blob(type = ''): Promise<Blob> {
@@ -117,7 +120,7 @@ class Message implements Decryption {
     else abandon(this.#source, reason);
   }
 
-  async *#pieces(): Pieces {
+  async *#pieces(room?: Owned): Pieces {
     const { engine: choice, signal, onProgress, associatedData } = this.#options;
     const { core, header, handle, reader } = await this.#open();
     try {
@@ -126,7 +129,7 @@ class Message implements Decryption {
       const cipher = guard(() => handle.message(prefix, optionalView(associatedData, 'the associated data')));
       const size = this.#bodySize(header);
       const engine = await engineOf(cipher, choice, size);
-      yield* opened({ reader, engine, signal, onProgress, total: plaintextTotal(core, size) });
+      yield* opened({ reader, engine, signal, onProgress, total: plaintextTotal(core, size), room });
     } catch (error) {
       reader.close(error);
       throw error;
@@ -169,6 +172,7 @@ export async function createDecryptor(envelope: Bytes | Blob, keys: Keys, option
   if (!isBytes(envelope) && !(envelope instanceof Blob)) throw invalid('the envelope must be bytes or a Blob');
   const module = await core();
   const bytes = await readHeader(module, readerOf(envelope, options.signal));
+  await needAes();
   const { header, handle } = await openHeader(module, bytes, providers, options);
   return new HandleDecryptor(header, handle, options.associatedData);
 }

@@ -1,6 +1,7 @@
 // Encryption: the result that is made when asked for.
 
 import type { EncryptOptions, Encryption, Encryptor, EncryptorOptions, Keys, MessageOptions, Parts, PartsOptions, Source, TransformPair, WrappedKey } from '../types/index.js';
+import { needAes } from './aes.js';
 import { type Owned, atOnce, concat, optionalView, textOrBytes, view, writableView } from './bytes.js';
 import { type Context, toContext } from './context.js';
 import { type Core, type EncryptHandle, type MessageCipher, core } from './core.js';
@@ -31,6 +32,7 @@ async function open(providers: ReturnType<typeof providersOf>, options: EncryptO
   throwIfAborted(options.signal);
   const module = await core();
   const context = toContext(module, options.context);
+  if (options.metadata !== undefined) await needAes();
   const { dek, keys } = await new Keyring(module, options, size).generate(providers, context);
   try {
     const handle = makeHandle(module, dek, keys, context, options, size);
@@ -94,7 +96,7 @@ class Message implements Encryption {
       abandon(this.#source, error);
       throw error;
     });
-    return toBytes(this.#pieces(), size);
+    return toBytes((room) => this.#pieces(room), size);
   }
 
   async blob(type = 'application/vnd.sealwax'): Promise<Blob> {
@@ -134,14 +136,14 @@ class Message implements Encryption {
     });
   }
 
-  async *#pieces(): Pieces {
+  async *#pieces(room?: Owned): Pieces {
     const { engine: choice, signal, onProgress } = this.#options;
     const reader: Reader = readerOf(this.#source, signal);
     try {
       const { front, cipher } = await this.#start();
       const engine = await engineOf(cipher, choice, this.#size);
       yield [front];
-      yield* sealed({ reader, engine, signal, onProgress, total: this.#size });
+      yield* sealed({ reader, engine, signal, onProgress, total: this.#size, room: room?.subarray(front.length) });
     } catch (error) {
       reader.close(error);
       throw error;
@@ -152,6 +154,7 @@ class Message implements Encryption {
 }
 
 export async function createEncryptor(keys: Keys, options: EncryptorOptions = {}): Promise<Encryptor> {
+  await needAes();
   // Its messages share the header, and most are small: no room to rewrap unless asked for.
   const opened = await open(providersOf(keys), { padding: 'none', ...options }, undefined);
   return new HandleEncryptor(opened, options);

@@ -1,6 +1,7 @@
 // The two engines that seal and open chunks. Keys, nonces and lengths come from the core.
 
 import type { EngineChoice } from '../types/index.js';
+import { type Aes, aesModule, aesOf, needAes } from './aes.js';
 import { breathe } from './breathe.js';
 import type { Owned } from './bytes.js';
 import { type MessageCipher, format } from './core.js';
@@ -10,25 +11,30 @@ import { SealwaxError, chunkNotAuthentic, guard, invalid } from './errors.js';
 export interface Engine {
   /** Most chunks in a run. */
   readonly batch: number;
-  /** The sealed run in pieces. Only the last chunk of a message is short; no bytes are one empty chunk. */
-  seal(first: number, plaintext: Owned): Promise<Owned[]>;
+  /**
+   * The sealed run in pieces. Only the last chunk of a message is short; no bytes are one empty chunk. An
+   * engine that can writes into `room`, which fits, and returns it.
+   */
+  seal(first: number, plaintext: Owned, room?: Owned): Promise<Owned[]>;
   /** The plaintext of a run in pieces; fails with the first chunk that is not authentic. */
-  open(first: number, sealed: Owned): Promise<Owned[]>;
+  open(first: number, sealed: Owned, room?: Owned): Promise<Owned[]>;
   /** Forgets the key. */
   close(): void;
 }
 
 /** Below this, setting WebCrypto up costs more than the work. */
 const WEBCRYPTO_FROM = 8192;
+/** Whether a small message came by already: a page with one is spared the loading of the cipher. */
+let hadSmall = false;
 
 /** The engine of a message; takes the cipher over. `size` is that of the message, if known. */
 export async function engineOf(cipher: MessageCipher, choice: EngineChoice = 'auto', size?: number): Promise<Engine> {
   const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
   switch (choice) {
     case 'wasm':
-      return new WasmEngine(cipher);
+      return wasmEngine(cipher);
     case 'auto':
-      if (!subtle || (size !== undefined && size < WEBCRYPTO_FROM)) return new WasmEngine(cipher);
+      if (!subtle || isForWasm(size)) return wasmEngine(cipher);
       break;
     case 'webcrypto':
       if (!subtle) throw new SealwaxError('invalid_state', 'there is no WebCrypto here: it needs https or localhost');
@@ -37,6 +43,24 @@ export async function engineOf(cipher: MessageCipher, choice: EngineChoice = 'au
       throw invalid('engine is "auto", "webcrypto" or "wasm"');
   }
   return new WebCryptoEngine(cipher, subtle, await importKey(cipher, subtle));
+}
+
+/** Small messages are, once the cipher is loaded, which the second of them begins. */
+function isForWasm(size: number | undefined): boolean {
+  if (size === undefined || size >= WEBCRYPTO_FROM) return false;
+  if (hadSmall) needAes().catch(() => {}); // WebCrypto does it, too
+  hadSmall = true;
+  return aesModule.isReady;
+}
+
+async function wasmEngine(cipher: MessageCipher): Promise<Engine> {
+  await needAes();
+  const key = guard(() => cipher.takeKey()) as Owned;
+  try {
+    return new WasmEngine(cipher, aesOf(key));
+  } finally {
+    key.fill(0);
+  }
 }
 
 async function importKey(cipher: MessageCipher, subtle: SubtleCrypto): Promise<CryptoKey> {
@@ -111,30 +135,43 @@ class WasmEngine implements Engine {
   /** 256 KiB: three or four milliseconds, which leaves a page its frames. */
   readonly batch = 16;
   readonly #cipher: MessageCipher;
+  readonly #aes: Aes;
 
-  constructor(cipher: MessageCipher) {
+  constructor(cipher: MessageCipher, aes: Aes) {
     this.#cipher = cipher;
+    this.#aes = aes;
   }
 
-  async seal(first: number, plaintext: Owned): Promise<Owned[]> {
+  async seal(first: number, plaintext: Owned, room?: Owned): Promise<Owned[]> {
     const { chunk, tag } = format();
     const count = Math.max(1, Math.ceil(plaintext.length / chunk));
-    const sealed = new Uint8Array(plaintext.length + count * tag);
-    guard(() => this.#cipher.sealRun(first, plaintext, sealed));
+    const sealed = room ?? new Uint8Array(plaintext.length + count * tag);
+    const nonces = guard(() => this.#cipher.nonces(first, count));
+    const done = guard(() => this.#aes.seal(nonces, chunk, plaintext, sealed));
+    if (done !== DONE) throw LENGTHS();
     await breathe();
     return [sealed];
   }
 
-  async open(first: number, sealed: Owned): Promise<Owned[]> {
-    const { sealedChunk, tag } = format();
+  async open(first: number, sealed: Owned, room?: Owned): Promise<Owned[]> {
+    const { chunk, sealedChunk, tag } = format();
     const count = Math.max(1, Math.ceil(sealed.length / sealedChunk));
-    const plaintext = new Uint8Array(Math.max(0, sealed.length - count * tag));
-    guard(() => this.#cipher.openRun(first, sealed, plaintext));
+    const plaintext = room ?? new Uint8Array(Math.max(0, sealed.length - count * tag));
+    const nonces = guard(() => this.#cipher.nonces(first, count));
+    const done = guard(() => this.#aes.open(nonces, chunk, sealed, plaintext));
+    if (done >= 0) throw chunkNotAuthentic(first + done);
+    if (done !== DONE) throw LENGTHS();
     await breathe();
     return [plaintext];
   }
 
   close(): void {
     this.#cipher.free();
+    this.#aes.free();
   }
 }
+
+/** What the cipher returns for a run that is done. */
+const DONE = -1;
+
+const LENGTHS = () => new SealwaxError('invalid_argument', 'buffer lengths do not fit');

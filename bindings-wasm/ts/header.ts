@@ -6,6 +6,7 @@ import { fromPairs } from './context.js';
 import { type Core, core, format } from './core.js';
 import { SealwaxError, guard, invalid } from './errors.js';
 import { type Reader, readerOf } from './source.js';
+import { decoded } from './text.js';
 
 /** A header, parsed; with the canonical bytes that providers get. */
 export interface Header extends HeaderInfo {
@@ -65,7 +66,7 @@ export function headerOf(core: Core, envelope: Owned): Owned {
 
 export async function inspect(source: Bytes | Blob | string): Promise<HeaderInfo> {
   const module = await core();
-  const input = typeof source === 'string' ? (guard(() => module.fromText(source)) as Owned) : source;
+  const input = typeof source === 'string' ? decoded(module, source) : source;
   if (!(input instanceof Blob) && typeof input !== 'object') throw invalid('the source must be bytes, a Blob or text');
   const reader = readerOf(input instanceof Blob ? input : view(input, 'the source'));
   return publicInfo(parseHeader(module, await readHeader(module, reader)));

@@ -1,9 +1,12 @@
-// For pages that cannot serve a .wasm file: the module is in this one, as text.
+// For pages that cannot serve a .wasm file: the modules are in this one, as text.
 
+import aes from '../build/aes.wasm.base64';
 import wasm from '../build/sealwax.wasm.base64';
+import { aesModule } from './aes.js';
 import { fromBase64 } from './bytes.js';
-import { setLoader } from './core.js';
+import { coreModule } from './core.js';
 
-setLoader(() => fromBase64(wasm)!);
+coreModule.setSource(() => fromBase64(wasm)!);
+aesModule.setSource(() => fromBase64(aes)!);
 
 export * from './index.js';

@@ -1,8 +1,10 @@
-// Node, Deno and Bun with files: the module lies beside this one.
+// Node, Deno and Bun with files: the modules lie beside this one.
 
 import { readFile } from 'node:fs/promises';
-import { setLoader } from './core.js';
+import { aesModule } from './aes.js';
+import { coreModule } from './core.js';
 
-setLoader(() => readFile(new URL('./sealwax.wasm', import.meta.url)));
+coreModule.setSource(() => readFile(new URL('./sealwax.wasm', import.meta.url)));
+aesModule.setSource(() => readFile(new URL('./aes.wasm', import.meta.url)));
 
 export * from './index.js';

@@ -6,7 +6,7 @@ import { SealwaxError } from './errors.js';
 export type Pieces = AsyncGenerator<Owned[]>;
 
 /** Bytes become Blobs of this size, which the browser may move out of memory. */
-const BLOB_PART = 8 << 20;
+const BLOB_PART = 32 << 20;
 /** Room for header and tags besides the plaintext of a small message. */
 const ROOM = 1 << 16;
 
@@ -20,14 +20,14 @@ export class Once {
   }
 }
 
-/** All bytes; `size` only saves a copy. */
-export async function toBytes(pieces: Pieces, size?: number): Promise<Owned> {
-  if (size === undefined) return concat((await collect(pieces)).flat());
+/** All bytes. Where their number is known, engines write into the result itself if they can. */
+export async function toBytes(pieces: (room?: Owned) => Pieces, size?: number): Promise<Owned> {
+  if (size === undefined) return concat((await collect(pieces())).flat());
   const bytes = new Uint8Array(size);
   let at = 0;
-  for await (const run of pieces) {
+  for await (const run of pieces(bytes)) {
     for (const piece of run) {
-      bytes.set(piece, at);
+      if (piece.buffer !== bytes.buffer) bytes.set(piece, at);
       at += piece.length;
     }
   }

@@ -20,6 +20,8 @@ export interface Job {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Length of the plaintext, if known. */
   readonly total: number | undefined;
+  /** Where the results may be put: all of them fit if the length is what it is said to be. */
+  readonly room?: Owned | undefined;
 }
 
 interface Run {
@@ -33,7 +35,7 @@ type Next = () => Promise<Run | undefined>;
 
 /** Seals all that the reader has, the short last chunk included. */
 export function sealed({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]> {
-  const { chunk } = format();
+  const { chunk, sealedChunk, tag } = format();
   let index = 0;
   let read = 0;
   let ended = false;
@@ -46,8 +48,9 @@ export function sealed({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]>
     if (job.total !== undefined && (read > job.total || (ended && read < job.total))) {
       throw new SealwaxError('io', `the source has another length than ${job.total} bytes`);
     }
-    const chunks = Math.max(1, plaintext.length / chunk);
-    const run = { chunks, plaintext: plaintext.length, pieces: observed(engine.seal(index, plaintext)) };
+    const chunks = Math.max(1, Math.ceil(plaintext.length / chunk));
+    const room = slot(job.room, index * sealedChunk, plaintext.length + chunks * tag);
+    const run = { chunks, plaintext: plaintext.length, pieces: observed(engine.seal(index, plaintext, room)) };
     index += chunks;
     return run;
   };
@@ -56,7 +59,7 @@ export function sealed({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]>
 
 /** Opens all that the reader has, behind header and prefix. */
 export function opened({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]> {
-  const { sealedChunk, tag } = format();
+  const { chunk, sealedChunk, tag } = format();
   let index = 0;
   let ended = false;
   const next = async (): Promise<Run | undefined> => {
@@ -68,12 +71,19 @@ export function opened({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]>
       const pieces = Promise.reject(new SealwaxError('truncated', 'the last chunk is missing or cut off'));
       return { chunks: 0, plaintext: 0, pieces: observed(pieces) };
     }
-    const chunks = Math.max(1, sealed.length / sealedChunk);
-    const run = { chunks, plaintext: sealed.length - chunks * tag, pieces: observed(engine.open(index, sealed)) };
+    const chunks = Math.max(1, Math.ceil(sealed.length / sealedChunk));
+    const plaintext = sealed.length - chunks * tag;
+    const room = slot(job.room, index * chunk, plaintext);
+    const run = { chunks, plaintext, pieces: observed(engine.open(index, sealed, room)) };
     index += chunks;
     return run;
   };
   return inOrder(next, { reader, engine, ...job });
+}
+
+/** The place of a run; none where it does not fit. */
+function slot(room: Owned | undefined, start: number, length: number): Owned | undefined {
+  return room && start + length <= room.length ? room.subarray(start, start + length) : undefined;
 }
 
 /** A failure is reported when its turn comes, and to nobody if that never is. */

@@ -315,8 +315,11 @@ export interface HeaderInfo {
 
 // -------------------------------------------------------------------------------------- functions
 
-/** Loads the module ahead of time, or from elsewhere: a URL, a response, bytes or a module. */
-export function init(module?: WasmInput | Promise<WasmInput>): Promise<void>;
+/**
+ * Loads the module ahead of time, or from elsewhere: a URL, a response, bytes or a module. `aes` says where
+ * the cipher is, which is loaded only for small messages, metadata, and where there is no WebCrypto.
+ */
+export function init(module?: WasmInput | Promise<WasmInput>, aes?: WasmInput | Promise<WasmInput>): Promise<void>;
 export type WasmInput = string | URL | Response | BufferSource | WebAssembly.Module;
 
 /** Encrypts under a fresh DEK that every provider wraps. Nothing happens before a result is asked for. */

@@ -18,6 +18,8 @@ export interface SealwaxWorkerOptions {
   worker?: Worker | MessagePort;
   /** The WebAssembly module for the worker, where its own way of loading does not do. */
   wasm?: string | URL | BufferSource | WebAssembly.Module;
+  /** The same for the module of the cipher. */
+  aes?: string | URL | BufferSource | WebAssembly.Module;
 }
 
 /**

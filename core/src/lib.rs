@@ -60,6 +60,7 @@
 //! | `std` (default) | files, readers, adapters, caches of data keys | `std` |
 //! | `aws-lc` (default) | AES-256-GCM by AWS-LC, several times as fast as the portable one | `std`, a C compiler |
 //! | `fips` | all cryptography inside of AWS-LC's FIPS module; see [`aead`] | `std`, a C compiler, `go`, `cmake` |
+//! | `imported` | in WebAssembly alone: AES-256-GCM of another module, for the JavaScript package | JavaScript |
 //!
 //! The format is fixed in [FORMAT.md](https://github.com/sealwax/sealwax/blob/main/core/spec/FORMAT.md),
 //! the threat model in [DESIGN.md](https://github.com/sealwax/sealwax/blob/main/core/spec/DESIGN.md).

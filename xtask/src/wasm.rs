@@ -33,9 +33,10 @@ pub fn run(env: &Env, choice: Choice) -> Result<ExitCode> {
     built.map(|()| ExitCode::SUCCESS)
 }
 
-/// Module, glue, optimised module, bundle.
+/// Both modules with their glue, the same optimised, the bundle.
 pub fn build(env: &Env, task: &Task) -> Result<()> {
     module(env, task, "sealwax-wasm", "build")?;
+    module(env, task, "sealwax-aes", "build/aes")?;
     for script in ["module", "build"] {
         process::run(npm(env).args(["run", script]), task)?;
     }

@@ -46,7 +46,7 @@ test('Vite, built and served by its preview', async () => {
   const config = { configFile: false, root: consumer.folder, logLevel: 'error' };
   await vite.build(config);
   const assets = await readdir(join(consumer.folder, 'dist/assets'));
-  assert.equal(assets.filter((name) => name.endsWith('.wasm')).length, 1, assets.join());
+  assert.equal(assets.filter((name) => name.endsWith('.wasm')).length, 2, assets.join());
   const server = await vite.preview({ ...config, preview: { host: '127.0.0.1', port: 0 } });
   try {
     await works(server.resolvedUrls.local[0].replace('127.0.0.1', 'localhost'));
@@ -83,7 +83,7 @@ test('webpack', async () => {
 async function copyAssets(folder) {
   const dist = join(consumer.folder, 'node_modules/sealwax/dist');
   await mkdir(folder, { recursive: true });
-  const names = (await readdir(dist)).filter((name) => /^(sealwax\.wasm|worker-script\.js|chunk-.*\.js)$/.test(name));
+  const names = (await readdir(dist)).filter((name) => /^(sealwax\.wasm|aes\.wasm|worker-script\.js|chunk-.*\.js)$/.test(name));
   await Promise.all(names.map((name) => copyFile(join(dist, name), join(folder, name))));
 }
 

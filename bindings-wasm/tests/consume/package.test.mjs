@@ -23,6 +23,7 @@ test('the files, and no other', () => {
     'LICENSE-APACHE',
     'LICENSE-MIT',
     'README.md',
+    'dist/aes.wasm',
     'dist/chunk-*.js',
     'dist/index.js',
     'dist/inline.js',
@@ -69,7 +70,7 @@ test('publint has nothing to say', async () => {
 });
 
 test('the types resolve as the code does (attw, for ES modules)', async () => {
-  await run(program('attw'), [packed.path, '--profile', 'esm-only', '--no-definitely-typed', '--exclude-entrypoints', './sealwax.wasm']);
+  await run(program('attw'), [packed.path, '--profile', 'esm-only', '--no-definitely-typed', '--exclude-entrypoints', './sealwax.wasm', './aes.wasm']);
 });
 
 for (const [module, resolution] of [['NodeNext', 'NodeNext'], ['ESNext', 'Bundler']]) {

@@ -19,26 +19,27 @@ const HASH = `'sha256-${createHash('sha256').update(IMPORTS).digest('base64')}'`
 const page = (script) => `<!doctype html><script type="module" src="${script}"></script>`;
 const DIRECT = page('/direct/main.mjs');
 const INLINE = page('/direct/inline.mjs');
+const SMALL = page('/direct/small.mjs');
 const MAPPED = `<!doctype html><script type="importmap">${IMPORTS}</script><script type="module" src="/main.mjs"></script>`;
 
 let consumer;
 let browser;
 before(async () => {
   [consumer, browser] = await Promise.all([project(), launch()]);
-  for (const name of ['main.mjs', 'report.mjs', 'inline.mjs', 'inline-worker.mjs']) await consumer.use(name);
+  for (const name of ['main.mjs', 'report.mjs', 'inline.mjs', 'inline-worker.mjs', 'small.mjs']) await consumer.use(name);
 });
 after(async () => {
   await browser?.close();
   await consumer?.clean();
 });
 
-/** Serves the project and runs a page of it; `wasm` answers in place of the module's file. */
-async function visit(page, { policy = STRICT, wasm } = {}) {
+/** Serves the project and runs a page of it; `wasm` and `aes` answer in place of the modules' files. */
+async function visit(page, { policy = STRICT, wasm, aes } = {}) {
   const server = await serve({
     folders: { '/': consumer.folder },
     pages: { '/': page },
     headers: { 'Content-Security-Policy': policy },
-    routes: { '/direct/': direct, ...(wasm && { [`${DIST}sealwax.wasm`]: wasm }) },
+    routes: { '/direct/': direct, ...(wasm && { [`${DIST}sealwax.wasm`]: wasm }), ...(aes && { [`${DIST}aes.wasm`]: aes }) },
   });
   try {
     return await runPage(browser, server.origin);
@@ -100,8 +101,28 @@ test('a policy that forbids the request for the module', async () => {
   assert.match(result.message, /cannot be loaded from .*sealwax\.wasm/);
 });
 
+test('the module of the cipher is loaded by the second small message, and not before', async () => {
+  const { result, problems } = await visit(SMALL);
+  assert.deepEqual(result, {
+    large: ['100000 bytes, asked 0 times', '100000 bytes, asked 0 times'],
+    small: 'asked 0 times',
+    second: 'asked 1 times',
+    third: '10 bytes, asked 1 times',
+    encryptor: 'true',
+  });
+  assert.deepEqual(problems, []);
+});
+
+test('where it is missing, WebCrypto takes small messages, and what needs it says so', async () => {
+  const { result } = await visit(SMALL, { aes: answer(404, 'text/plain', '') });
+  assert.deepEqual(result.large, ['100000 bytes, asked 0 times', '100000 bytes, asked 0 times']);
+  assert.match(result.third, /^10 bytes, asked \d times$/);
+  assert.match(result.encryptor, /^io io: .* answered 404 .*serve aes\.wasm there/);
+});
+
 test('sealwax/inline where no .wasm is served', async () => {
-  const { result, problems } = await visit(INLINE, { wasm: answer(404, 'text/plain', '') });
+  const nothing = answer(404, 'text/plain', '');
+  const { result, problems } = await visit(INLINE, { wasm: nothing, aes: nothing });
   assert.deepEqual(result, { page: WORKS, worker: WORKS });
   assert.deepEqual(problems, []);
 });

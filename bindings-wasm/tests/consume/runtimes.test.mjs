@@ -41,7 +41,7 @@ test('Bun', async () => {
   assert.equal(await output(program('bun'), 'run', 'print.mjs'), 'tide table\n');
 });
 
-test("Cloudflare's workers: the module is imported, for bytes cannot be compiled there", async () => {
+test("Cloudflare's workers: the modules are imported, for bytes cannot be compiled there", async () => {
   const bundle = await build({
     entryPoints: [join(consumer.folder, 'workerd.mjs')],
     bundle: true,
@@ -50,11 +50,12 @@ test("Cloudflare's workers: the module is imported, for bytes cannot be compiled
     external: ['*.wasm'],
     write: false,
   });
-  const module = join(consumer.folder, 'node_modules/sealwax/dist/sealwax.wasm');
+  const file = (name) => readFile(join(consumer.folder, 'node_modules/sealwax/dist', name));
   const runtime = new Miniflare({
     modules: [
       { type: 'ESModule', path: 'worker.mjs', contents: bundle.outputFiles[0].text },
-      { type: 'CompiledWasm', path: 'sealwax.wasm', contents: await readFile(module) },
+      { type: 'CompiledWasm', path: 'sealwax.wasm', contents: await file('sealwax.wasm') },
+      { type: 'CompiledWasm', path: 'aes.wasm', contents: await file('aes.wasm') },
     ],
     compatibilityDate: '2026-07-01',
   });

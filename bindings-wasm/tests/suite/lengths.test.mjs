@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SealwaxError } from 'sealwax';
-import start, * as module from '../../build/core.js';
+import start, * as module from '../../build/glue.js';
 import { fileBytes, vectors } from '../support/suite.mjs';
 
 await start({ module_or_path: await fileBytes('../../dist/sealwax.wasm') });

@@ -1,8 +1,10 @@
 // A key encryption key that the page holds itself.
 
 import type { Bytes, EncryptionContext, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from '../../types/index.js';
-import { type Owned, view } from '../bytes.js';
-import { type Core, type KekExpansion, type LocalKek, core } from '../core.js';
+import { aesModule } from '../aes.js';
+import { type Owned, concat, view } from '../bytes.js';
+import { type Core, type KekExpansion, type LocalKek, type MessageCipher, core, format } from '../core.js';
+import { type Engine, engineOf } from '../engine.js';
 import { SealwaxError, guard, invalid } from '../errors.js';
 
 const ALGORITHM: HmacImportParams = { name: 'HMAC', hash: 'SHA-512' };
@@ -52,21 +54,27 @@ export class LocalKey implements KeyProvider {
   }
 
   async wrap(dek: Uint8Array, _context: EncryptionContext, { canonicalContext }: ProviderCall): Promise<WrappedDek> {
-    const module = await this.#ready();
+    const { KekExpansion } = await this.#ready();
     const bytes = view(dek, 'the DEK');
-    const kek = this.#kek;
-    const wrappedDek = kek
-      ? guard(() => kek.wrap(bytes, canonicalContext))
-      : await this.#expanded(guard(() => module.KekExpansion.forWrap(this.keyId, canonicalContext)), (expansion) => expansion.wrap(bytes));
-    return { keyId: this.keyId, wrappedDek };
+    const cipher = await this.#expanded(
+      guard(() => KekExpansion.forWrap(this.keyId, canonicalContext)),
+      (expansion) => expansion.sealing(),
+    );
+    const prefix = cipher.prefix() as Owned;
+    return { keyId: this.keyId, wrappedDek: concat([prefix, ...(await withEngine(cipher, (engine) => engine.seal(0, bytes)))]) };
   }
 
   async unwrap({ wrappedDek }: WrappedKey, _context: EncryptionContext, { canonicalContext }: ProviderCall): Promise<Uint8Array> {
-    const module = await this.#ready();
-    const kek = this.#kek;
-    if (kek) return guard(() => kek.unwrap(wrappedDek, canonicalContext));
-    const expansion = guard(() => module.KekExpansion.forUnwrap(this.keyId, wrappedDek, canonicalContext));
-    return this.#expanded(expansion, () => expansion.unwrap(wrappedDek));
+    const { KekExpansion } = await this.#ready();
+    const cipher = await this.#expanded(
+      guard(() => KekExpansion.forUnwrap(this.keyId, wrappedDek, canonicalContext)),
+      (expansion) => expansion.opening(wrappedDek),
+    );
+    const sealed = wrappedDek.slice(format().prefix);
+    const pieces = withEngine(cipher, (engine) => engine.open(0, sealed)).catch((error: unknown) => {
+      throw new SealwaxError('key_unwrap', '', { cause: error });
+    });
+    return (await pieces)[0]!;
   }
 
   close(): void {
@@ -85,16 +93,18 @@ export class LocalKey implements KeyProvider {
     if (this.#closed) throw new SealwaxError('invalid_state', 'the key was closed');
     const bytes = this.#bytes;
     if (bytes) {
-      this.#kek = guard(() => new module.LocalKek(bytes, this.keyId));
+      this.#kek = guard(() => new module.LocalKek(bytes));
       bytes.fill(0);
       this.#bytes = undefined;
     }
     return module;
   }
 
-  /** Has the key store compute what the expansion asks for; then `finish`. */
-  async #expanded(expansion: KekExpansion, finish: (expansion: KekExpansion) => Uint8Array): Promise<Uint8Array> {
+  /** Has the key store, or the module, compute what the expansion asks for; then `finish`. */
+  async #expanded(expansion: KekExpansion, finish: (expansion: KekExpansion) => MessageCipher): Promise<MessageCipher> {
+    const kek = this.#kek;
     try {
+      if (kek) guard(() => expansion.expand(kek));
       for (let message = expansion.message(); message; message = expansion.message()) {
         const block = new Uint8Array(await subtle().sign(ALGORITHM, this.cryptoKey!, message as Owned));
         guard(() => expansion.provide(block));
@@ -105,6 +115,16 @@ export class LocalKey implements KeyProvider {
     } finally {
       expansion.free();
     }
+  }
+}
+
+/** A wrapped DEK is a message of one chunk; nothing is loaded for it where there is WebCrypto. */
+async function withEngine(cipher: MessageCipher, work: (engine: Engine) => Promise<Owned[]>): Promise<Owned[]> {
+  const engine = await engineOf(cipher, aesModule.isReady ? 'wasm' : 'auto');
+  try {
+    return await work(engine);
+  } finally {
+    engine.close();
   }
 }
 

@@ -16,14 +16,14 @@ type AnyOptions = EncryptOptions & DecryptOptions & OpenRangeOptions & Transfer;
 export class SealwaxWorker {
   readonly #worker: Worker | MessagePort;
   readonly #wire: Wire;
-  /** When a module that the page gave is loaded. */
+  /** When modules that the page gave are loaded. */
   readonly #ready: Promise<unknown>;
 
-  constructor({ worker = ownWorker(), wasm }: SealwaxWorkerOptions = {}) {
+  constructor({ worker = ownWorker(), wasm, aes }: SealwaxWorkerOptions = {}) {
     this.#worker = worker;
     this.#wire = new Wire(worker as Endpoint, {});
     worker.addEventListener('error', (event) => this.#failed(event as ErrorEvent));
-    this.#ready = wasm === undefined ? Promise.resolve() : this.#wire.call(ROOT, 'init', [wasm]);
+    this.#ready = wasm === undefined && aes === undefined ? Promise.resolve() : this.#wire.call(ROOT, 'init', [wasm, aes]);
     this.#ready.catch(() => {}); // the jobs tell
   }
 

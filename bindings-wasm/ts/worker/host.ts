@@ -17,7 +17,7 @@ type Providers = NonNullable<HostOptions['providers']>;
 
 export function serveSealwax({ providers = {}, endpoint = globalThis }: HostOptions = {}): void {
   const wire: Wire = new Wire(endpoint as unknown as Endpoint, {
-    init: (wasm) => init(wasm),
+    init: (wasm, aes) => init(wasm, aes),
     encrypt: (job: SentJob<EncryptOptions>) => wire.offer(new Host(wire, providers, job).encryption()),
     decrypt: (job: SentJob<DecryptOptions>) => wire.offer(new Host(wire, providers, job).decryption()),
     openRange: (job: SentJob<OpenRangeOptions>, signal: AbortSignal) => new Host(wire, providers, job).range(signal),

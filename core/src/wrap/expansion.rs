@@ -8,12 +8,13 @@ use zeroize::Zeroizing;
 use super::WrappedKey;
 use super::local::{LABEL, LOCAL_PROVIDER_ID, WRAPPED_LEN};
 use crate::aead::DefaultAead;
-use crate::chunked::{Cipher, EXPANDED_LEN, KeySchedule, Prefix, SALT_LEN, message};
+use crate::chunked::{Cipher, EXPANDED_LEN, KeySchedule, PREFIX_LEN, Prefix, SALT_LEN, message};
 use crate::codec::len_u16;
 use crate::context::ContextRef;
 use crate::error::{Error, Result};
 use crate::header::WrappedKeyRef;
-use crate::key::{Dek, KEY_LEN, fill_random};
+use crate::kdf::Prk;
+use crate::key::{Dek, KEY_LEN, Kek, fill_random};
 
 /// Length of an HMAC-SHA512 tag, in bytes.
 const BLOCK_LEN: usize = 64;
@@ -109,6 +110,37 @@ impl LocalExpansion {
         }
     }
 
+    /// Computes all HMACs with a KEK that is at hand.
+    ///
+    /// # Errors
+    /// None: a KEK has the length of one.
+    pub fn expand(&mut self, kek: &Kek) -> Result<()> {
+        self.blocks.resize(EXPANDED_LEN, 0); // within the capacity
+        Prk::new(kek.expose())?.expand(&[&self.info], &mut self.blocks)
+    }
+
+    /// Prefix and keys of a wrapping, for an engine outside of this crate: the wrapped DEK is the
+    /// prefix, then the DEK as sealed chunk 0.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] while an HMAC is missing.
+    pub fn seal_schedule(&self) -> Result<(Prefix, KeySchedule)> {
+        let schedule = self.schedule()?;
+        Ok((Prefix { salt: self.salt, commitment: *schedule.commitment() }, schedule))
+    }
+
+    /// The same of an unwrapping: what follows the prefix is sealed chunk 0.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] while an HMAC is missing; [`Error::KeyUnwrap`] if this is not the
+    /// KEK, or not the context.
+    pub fn open_schedule(&self, wrapped_dek: &[u8]) -> Result<(Prefix, KeySchedule)> {
+        let schedule = self.schedule()?;
+        let (prefix, _) = Prefix::split(wrapped_dek).map_err(|_| rejected())?;
+        schedule.check(&prefix.commitment).map_err(|_| rejected())?;
+        Ok((prefix, schedule))
+    }
+
     /// Wraps the DEK.
     ///
     /// # Errors
@@ -130,15 +162,10 @@ impl LocalExpansion {
     /// [`Error::InvalidState`] while an HMAC is missing; [`Error::KeyUnwrap`] if the wrapped
     /// DEK does not open under this KEK and context.
     pub fn unwrap(&self, wrapped_dek: &[u8]) -> Result<Dek> {
-        let schedule = self.schedule()?;
+        let (_, schedule) = self.open_schedule(wrapped_dek)?;
         let mut dek = Zeroizing::new([0; KEY_LEN]);
-        let (prefix, chunks) = Prefix::split(wrapped_dek).map_err(|_| rejected())?;
-        schedule
-            .check(&prefix.commitment)
-            .and_then(|()| {
-                let cipher = Cipher::<DefaultAead>::new(&schedule);
-                message::open_chunks(&cipher, chunks, dek.as_mut_slice())
-            })
+        let chunks = wrapped_dek.get(PREFIX_LEN..).unwrap_or_default();
+        message::open_chunks(&Cipher::<DefaultAead>::new(&schedule), chunks, dek.as_mut_slice())
             .and_then(|len| Dek::from_slice(dek.get(..len).unwrap_or_default()))
             .map_err(|_| rejected())
     }
@@ -163,7 +190,6 @@ impl core::fmt::Debug for LocalExpansion {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::Kek;
     use crate::wrap::{KeyProvider, LocalKek};
 
     fn expand(mut expansion: LocalExpansion, kek: &[u8; 32]) -> LocalExpansion {
@@ -191,6 +217,35 @@ mod tests {
             LocalExpansion::for_wrap("shared", context, &mut crate::rng::SysRng).unwrap();
         let wrapped = expand(expansion, &[7; 32]).wrap(&dek).unwrap();
         assert_eq!(kek().unwrap(wrapped.view(), context).unwrap().expose(), dek.expose());
+    }
+
+    #[test]
+    fn an_engine_outside_and_a_kek_at_hand_make_and_open_the_same() {
+        let (dek, context) = (Dek::from_slice(&[3; 32]).unwrap(), ContextRef::EMPTY);
+        let mut expansion =
+            LocalExpansion::for_wrap("shared", context, &mut crate::rng::SysRng).unwrap();
+        assert!(matches!(expansion.seal_schedule(), Err(Error::InvalidState(_))));
+        expansion.expand(kek().kek()).unwrap();
+        assert!(expansion.message().is_none());
+        let (prefix, schedule) = expansion.seal_schedule().unwrap();
+        let mut wrapped = [0; WRAPPED_LEN];
+        wrapped[..PREFIX_LEN].copy_from_slice(&prefix.to_bytes());
+        let cipher = Cipher::<DefaultAead>::new(&schedule);
+        cipher.seal_chunk(0, dek.expose(), &mut wrapped[PREFIX_LEN..]).unwrap();
+        let key = WrappedKeyRef { provider_id: "local", key_id: "shared", wrapped_dek: &wrapped };
+        assert_eq!(kek().unwrap(key, context).unwrap().expose(), dek.expose());
+
+        let expansion =
+            expand(LocalExpansion::for_unwrap(key, context).unwrap(), kek().kek().expose());
+        let (found, schedule) = expansion.open_schedule(&wrapped).unwrap();
+        assert_eq!(found.to_bytes(), prefix.to_bytes());
+        let mut opened = [0; KEY_LEN];
+        let cipher = Cipher::<DefaultAead>::new(&schedule);
+        cipher.open_chunk(0, &wrapped[PREFIX_LEN..], &mut opened).unwrap();
+        assert_eq!(&opened, dek.expose());
+        wrapped[SALT_LEN] ^= 1;
+        assert!(matches!(expansion.open_schedule(&wrapped), Err(Error::KeyUnwrap(_))));
+        assert!(matches!(expansion.open_schedule(&wrapped[..9]), Err(Error::KeyUnwrap(_))));
     }
 
     #[test]

@@ -1,0 +1,36 @@
+// AES-256-GCM in WebAssembly, for where there is no WebCrypto and for small messages. A module of its
+// own: most pages never load it.
+
+import initAes, { Aes, openOnce, sealOnce } from '../build/aes/core.js';
+import type { Owned } from './bytes.js';
+import { SealwaxError } from './errors.js';
+import { WasmModule } from './wasm.js';
+
+export const aesModule = new WasmModule('aes.wasm', initAes, () => new URL('./aes.wasm', import.meta.url));
+
+/** Loads the cipher. Whatever has the core seal or open by itself needs it. */
+export async function needAes(): Promise<void> {
+  if (!aesModule.isReady) await aesModule.load();
+}
+
+/** The cipher under a key; only after {@link needAes}. */
+export function aesOf(key: Owned): Aes {
+  return Aes.create(key)!;
+}
+
+export type { Aes };
+
+/** The core calls this with its own memory. */
+export function seal(key: Owned, nonce: Owned, text: Owned, tag: Owned): boolean {
+  return ready(sealOnce)(key, nonce, text, tag);
+}
+
+/** The core calls this with its own memory. */
+export function open(key: Owned, nonce: Owned, text: Owned, tag: Owned): boolean {
+  return ready(openOnce)(key, nonce, text, tag);
+}
+
+function ready<T>(call: T): T {
+  if (!aesModule.isReady) throw new SealwaxError('panic', 'the cipher was not loaded');
+  return call;
+}

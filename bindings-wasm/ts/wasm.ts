@@ -1,0 +1,76 @@
+// Loading modules of WebAssembly: once each, from wherever the entry point of the package says.
+
+import type { WasmInput } from '../types/index.js';
+import { SealwaxError, asIo, fromModule } from './errors.js';
+
+type Start = (options: { module_or_path: never }) => Promise<unknown>;
+
+/** A module that is loaded at its first use, or when somebody asks for it. */
+export class WasmModule {
+  readonly #name: string;
+  readonly #start: Start;
+  /** What must follow before anybody uses it. */
+  readonly #started: () => void;
+  #source: () => Promise<WasmInput> | WasmInput;
+  #loading: Promise<void> | undefined;
+  #isReady = false;
+
+  constructor(name: string, start: unknown, source: () => WasmInput, started = () => {}) {
+    this.#name = name;
+    this.#start = start as Start;
+    this.#source = source;
+    this.#started = started;
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Says where it comes from by default. */
+  setSource(source: () => Promise<WasmInput> | WasmInput): void {
+    this.#source = source;
+  }
+
+  /** Loads it unless it is loaded or loading. */
+  load(module?: WasmInput | Promise<WasmInput>): Promise<void> {
+    this.#loading ??= this.#load(module ?? this.#source()).catch((error: unknown) => {
+      this.#loading = undefined; // the next call tries again
+      throw error;
+    });
+    return this.#loading;
+  }
+
+  async #load(input: WasmInput | Promise<WasmInput>): Promise<void> {
+    const source = await input;
+    const isAddress = typeof source === 'string' || source instanceof URL;
+    const response = isAddress ? await request(source) : source;
+    try {
+      const module = isResponse(response) ? await compile(response, this.#name) : response;
+      await this.#start({ module_or_path: module as never });
+    } catch (error) {
+      throw asIo(fromModule(error), 'the WebAssembly module cannot be started; a Content-Security-Policy needs \'wasm-unsafe-eval\'');
+    }
+    this.#started();
+    this.#isReady = true;
+  }
+}
+
+const isResponse = (value: unknown): value is Response => typeof Response === 'function' && value instanceof Response;
+
+async function request(address: string | URL): Promise<Response> {
+  try {
+    return await fetch(address, { credentials: 'same-origin' });
+  } catch (error) {
+    throw asIo(error, `the WebAssembly module cannot be loaded from ${address}`);
+  }
+}
+
+/** Streams where the server names the type, and tells a page of HTML from a module. */
+async function compile(response: Response, name: string): Promise<WebAssembly.Module> {
+  const type = response.headers.get('content-type') ?? '';
+  if (!response.ok || type.startsWith('text/html')) {
+    throw new SealwaxError('io', `${response.url} answered ${response.status} with ${type || 'no type'} in place of the WebAssembly module: serve ${name} there, or import 'sealwax/inline'`);
+  }
+  if (type.startsWith('application/wasm') && WebAssembly.compileStreaming) return WebAssembly.compileStreaming(response);
+  return WebAssembly.compile(await response.arrayBuffer());
+}

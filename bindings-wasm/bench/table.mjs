@@ -46,6 +46,13 @@ function smallRows({ cached, encryptor }) {
   return [one('encrypt 1 KiB, `encrypt` with a `CachingProvider`', cached), one('encrypt 1 KiB, `createEncryptor`', encryptor)];
 }
 
+/** A page that keeps its frames. */
+function framesRow({ rest, busy }, { mib }) {
+  const figure = ({ perSecond, longest }) => `${perSecond.toFixed(1)} /s, the longest ${longest.toFixed(0)} ms`;
+  const ratio = busy.perSecond / rest.perSecond;
+  return row(`frames of a page while its worker encrypts ${mib} MiB`, figure(busy), `${figure(rest)}, at rest`, ratio.toFixed(2), '>= 0.95', met(ratio >= 0.95));
+}
+
 function shippedRows({ Sealwax: ours, ...peers }) {
   return Object.entries(peers).map(([name, size]) =>
     row('shipped by a page that encrypts a file, gzipped', kilobytes(ours), `${kilobytes(size)}, ${name}`, (ours.gzip / size.gzip).toFixed(2), '< 1', met(ours.gzip < size.gzip)),
@@ -61,6 +68,7 @@ export function table(results, shipped, sizes) {
     ...peerRows('encrypt', results.peers.encrypt, sizes.peers),
     ...peerRows('decrypt', results.peers.decrypt, sizes.peers),
     ...smallRows(results.small),
+    framesRow(results.frames, sizes.frames),
     row('from the import to the first byte encrypted, warm cache', `${results.import.toFixed(1)} ms`, '', '', '< 50 ms', met(results.import < 50)),
     ...shippedRows(shipped),
   ].join('\n');

@@ -65,16 +65,17 @@ export class BlobMaker {
   }
 
   /** One Blob of these pieces. */
-  make(pieces: readonly Owned[]): Blob {
+  make(pieces: readonly Owned[]): Promise<Blob> {
     for (const piece of pieces) this.add(piece);
     return this.end('');
   }
 
   /** All that was added since the last. */
-  end(type: string): Blob {
+  async end(type: string): Promise<Blob> {
     this.#cut();
     const blob = new Blob(this.#parts, { type });
     this.#parts = [];
+    await checkReadable(blob);
     return blob;
   }
 
@@ -82,6 +83,14 @@ export class BlobMaker {
     if (this.#filled > 0) this.#parts.push(new Blob([this.#block.subarray(0, this.#filled)]));
     this.#filled = 0;
   }
+}
+
+/** A browser without room for a Blob makes it all the same: only who reads it is told. */
+async function checkReadable(blob: Blob): Promise<void> {
+  const reader = blob.slice(-1).stream().getReader();
+  await reader.read().catch((error: unknown) => {
+    throw new SealwaxError('io', `there is no room for a Blob of ${blob.size} bytes: take the stream or parts`, { cause: error });
+  });
 }
 
 export async function toBlob(pieces: Pieces, type: string, size?: number): Promise<Blob> {

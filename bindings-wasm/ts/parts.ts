@@ -77,7 +77,7 @@ class RandomParts implements Parts {
     this.close();
   }
 
-  #blobOf(pieces: readonly Owned[]): Blob {
+  #blobOf(pieces: readonly Owned[]): Promise<Blob> {
     this.#maker ??= new BlobMaker(this.partSize);
     return this.#maker.make(pieces);
   }
@@ -202,12 +202,12 @@ class StreamParts implements Parts {
       held.push(...run);
       size += run.reduce((sum, piece) => sum + piece.length, 0);
       while (size >= this.partSize) {
-        yield this.#made(number++, cut(held, 0, this.partSize));
+        yield await this.#made(number++, cut(held, 0, this.partSize));
         held = cut(held, this.partSize, size);
         size -= this.partSize;
       }
     }
-    if (size > 0) yield this.#made(number, held);
+    if (size > 0) yield await this.#made(number, held);
   }
 
   close(): void {
@@ -218,9 +218,9 @@ class StreamParts implements Parts {
     this.close();
   }
 
-  #made(number: number, pieces: readonly Owned[]): Part {
+  async #made(number: number, pieces: readonly Owned[]): Promise<Part> {
     this.#maker ??= new BlobMaker(this.partSize);
-    const blob = this.#maker.make(pieces);
+    const blob = await this.#maker.make(pieces);
     return {
       number,
       offset: (number - 1) * this.partSize,

@@ -245,7 +245,7 @@ export interface Encryption {
   /** Length of the sealed output, in bytes, for `Content-Length`; undefined for streams of unknown length. */
   size(): Promise<number | undefined>;
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
-  /** Constant memory: the browser holds Blobs on disk when they are large. */
+  /** Constant memory; the browser holds the Blob. What it has no room for fails with code `io`. */
   blob(type?: string): Promise<Blob>;
   /** Constant memory, with back-pressure. */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -294,7 +294,7 @@ export interface Decryption {
   expectedSize(): Promise<number | undefined>;
   /** All or nothing. */
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
-  /** All or nothing, in constant memory. */
+  /** All or nothing, in constant memory; the browser holds the Blob. What it has no room for fails with code `io`. */
   blob(type?: string): Promise<Blob>;
   /** Authentic plaintext as it comes. Only the end of the stream says that nothing is missing. */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>;

@@ -2,6 +2,7 @@
 // 192 MiB in the gate. It is made of many references to one small Blob, so that nothing but the
 // library could need memory for it.
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { BIG, both, isNode, key, plaintextOf } from '../support/suite.mjs';
 import { decrypt, decryptStream, encrypt } from 'sealwax';
 
@@ -60,9 +61,25 @@ both(`${BIG / MIB} MiB, there and back as a stream, in constant memory`, async (
 });
 
 both('to a Blob and back to a Blob', async (engine) => {
-  const size = engine === 'wasm' ? 8 * MIB : Math.min(BIG / 3, 256 * MIB);
+  const size = engine === 'wasm' ? 8 * MIB : Math.min(BIG / 3, 192 * MIB);
   const sealed = await encrypt(bigBlob(size), key(), { engine }).blob();
   const opened = await decrypt(sealed, key(), { engine }).blob();
   assert.equal(opened.size, size);
   for (const offset of [0, size / 2, size - MIB]) assert.deepEqual(new Uint8Array(await opened.slice(offset, offset + MIB).arrayBuffer()), UNIT);
+});
+
+test('Blobs until the browser has no room: each is good, or fails with io', async () => {
+  const kept = [];
+  const reads = async (blob) => new Uint8Array(await blob.slice(-2 * MIB, -MIB).arrayBuffer());
+  for (let made = 0; made < BIG; made += BIG / 12) {
+    const blob = await encrypt(bigBlob(BIG / 12), key(), { engine: 'webcrypto' }).blob().catch((error) => error);
+    if (blob instanceof Error) {
+      assert.equal(blob.code, 'io');
+      assert.match(blob.message, /no room for a Blob of \d+ bytes: take the stream or parts/);
+      break;
+    }
+    kept.push(blob);
+    assert.equal((await reads(blob)).length, MIB);
+  }
+  assert.ok(kept.length > 0);
 });

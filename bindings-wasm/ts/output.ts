@@ -65,17 +65,16 @@ export class BlobMaker {
   }
 
   /** One Blob of these pieces. */
-  make(pieces: readonly Owned[]): Promise<Blob> {
+  make(pieces: readonly Owned[]): Blob {
     for (const piece of pieces) this.add(piece);
     return this.end('');
   }
 
   /** All that was added since the last. */
-  async end(type: string): Promise<Blob> {
+  end(type: string): Blob {
     this.#cut();
     const blob = new Blob(this.#parts, { type });
     this.#parts = [];
-    await checkReadable(blob);
     return blob;
   }
 
@@ -86,17 +85,18 @@ export class BlobMaker {
 }
 
 /** A browser without room for a Blob makes it all the same: only who reads it is told. */
-async function checkReadable(blob: Blob): Promise<void> {
+export async function checkReadable(blob: Blob): Promise<Blob> {
   const reader = blob.slice(-1).stream().getReader();
   await reader.read().catch((error: unknown) => {
     throw new SealwaxError('io', `there is no room for a Blob of ${blob.size} bytes: take the stream or parts`, { cause: error });
   });
+  return blob;
 }
 
 export async function toBlob(pieces: Pieces, type: string, size?: number): Promise<Blob> {
   const maker = new BlobMaker(size);
   for await (const run of pieces) run.forEach((piece) => maker.add(piece));
-  return maker.end(type);
+  return checkReadable(maker.end(type));
 }
 
 /**

@@ -5,7 +5,7 @@ import { type Owned, concat, isEqual } from './bytes.js';
 import { type Core, format } from './core.js';
 import type { Engine } from './engine.js';
 import { SealwaxError, guard, invalid } from './errors.js';
-import { BlobMaker, type Pieces } from './output.js';
+import { BlobMaker, type Pieces, checkReadable } from './output.js';
 import { placeOf } from './part-layout.js';
 import { DEPTH, observed } from './pipeline.js';
 import { throwIfAborted } from './signal.js';
@@ -77,7 +77,7 @@ class RandomParts implements Parts {
     this.close();
   }
 
-  #blobOf(pieces: readonly Owned[]): Promise<Blob> {
+  #blobOf(pieces: readonly Owned[]): Blob {
     this.#maker ??= new BlobMaker(this.partSize);
     return this.#maker.make(pieces);
   }
@@ -220,7 +220,7 @@ class StreamParts implements Parts {
 
   async #made(number: number, pieces: readonly Owned[]): Promise<Part> {
     this.#maker ??= new BlobMaker(this.partSize);
-    const blob = await this.#maker.make(pieces);
+    const blob = await checkReadable(this.#maker.make(pieces)); // it cannot be made again
     return {
       number,
       offset: (number - 1) * this.partSize,

@@ -54,7 +54,7 @@ impl Aes {
     }
 
     /// Opens what `seal` made; returns -1, -2 if the lengths do not fit, or the index of the first
-    /// piece that is not authentic. Only then is nothing written.
+    /// piece that is not authentic. Nothing is written unless it is done.
     pub fn open(
         &mut self,
         nonces: &Uint8Array,

@@ -71,10 +71,14 @@ export class LocalKey implements KeyProvider {
       (expansion) => expansion.opening(wrappedDek),
     );
     const sealed = wrappedDek.slice(format().prefix);
-    const pieces = withEngine(cipher, (engine) => engine.open(0, sealed)).catch((error: unknown) => {
-      throw new SealwaxError('key_unwrap', '', { cause: error });
-    });
-    return (await pieces)[0]!;
+    try {
+      const [dek] = await withEngine(cipher, (engine) => engine.open(0, sealed));
+      return dek!;
+    } catch (error) {
+      // Only this is the wrapped key's fault: that the cipher cannot be loaded is not.
+      const isRejected = error instanceof SealwaxError && error.code === 'authentication';
+      throw isRejected ? new SealwaxError('key_unwrap', '', { cause: error }) : error;
+    }
   }
 
   close(): void {

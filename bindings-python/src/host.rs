@@ -214,16 +214,8 @@ pub(crate) fn loaded<'py>(
 
 /// Has the provider's notes on the use of a key collected that begins now.
 pub(crate) fn collect_notes() {
-    static COLLECT: Function = Function::new("collect_notes");
-    Python::attach(|py| {
-        let collected = COLLECT
-            .cell
-            .import(py, "sealwax._host", COLLECT.name)
-            .and_then(|collect| ambient::call(collect, &PyTuple::empty(py), None));
-        if let Err(error) = collected {
-            error.write_unraisable(py, None);
-        }
-    });
+    static COLLECT_NOTES: Function = Function::new("collect_notes");
+    tell(&COLLECT_NOTES, |_| Ok(None));
 }
 
 /// Which uses of keys somebody wants to hear of.
@@ -237,10 +229,14 @@ pub(crate) enum Audited {
 impl Audited {
     /// Who listens to `sealwax.audit` now.
     pub(crate) fn now() -> Self {
-        Python::attach(|py| match (hears(py, INFO), hears(py, WARNING)) {
-            (true, _) => Audited::Everything,
-            (_, true) => Audited::Failures,
-            _ => Audited::Nothing,
+        Python::attach(|py| {
+            if hears(py, INFO) {
+                Audited::Everything
+            } else if hears(py, WARNING) {
+                Audited::Failures
+            } else {
+                Audited::Nothing
+            }
         })
     }
 
@@ -250,17 +246,30 @@ impl Audited {
     }
 }
 
-/// Writes an event to the log. What a log handler raises goes to `sys.unraisablehook`.
+/// Writes an event to the log.
 pub(crate) fn record(event: &Event<'_>) {
     static RECORD: Function = Function::new("record");
+    tell(&RECORD, |py| fields(py, event).map(Some));
+}
+
+/// Calls a function of `sealwax._host` for the log. What a log handler raises goes to
+/// `sys.unraisablehook`.
+fn tell(
+    function: &'static Function,
+    fields: impl for<'py> FnOnce(Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>>,
+) {
     Python::attach(|py| {
-        if let Err(error) = record_inner(py, &RECORD, event) {
+        let told = fields(py).and_then(|fields| {
+            let function = function.cell.import(py, "sealwax._host", function.name)?;
+            ambient::call(function, &PyTuple::empty(py), fields.as_ref())
+        });
+        if let Err(error) = told {
             error.write_unraisable(py, None);
         }
     });
 }
 
-fn record_inner(py: Python<'_>, function: &'static Function, event: &Event<'_>) -> PyResult<()> {
+fn fields<'py>(py: Python<'py>, event: &Event<'_>) -> PyResult<Bound<'py, PyDict>> {
     let fields = PyDict::new(py);
     fields.set_item("operation", event.operation)?;
     fields.set_item("provider_id", event.provider_id)?;
@@ -269,11 +278,10 @@ fn record_inner(py: Python<'_>, function: &'static Function, event: &Event<'_>) 
     fields.set_item("duration", event.seconds)?;
     fields.set_item("rejected", is_rejected(event.error))?;
     fields.set_item("failed", event.error.is_some())?;
-    let host = event.error.and_then(crate::errors::host_error);
     fields.set_item("noted", event.noted)?;
+    let host = event.error.and_then(crate::errors::host_error);
     fields.set_item("error", host.map(|host| host.error.value(py)))?;
-    let function = function.cell.import(py, "sealwax._host", function.name)?;
-    ambient::call(function, &PyTuple::empty(py), Some(&fields)).map(drop)
+    Ok(fields)
 }
 
 fn is_rejected(error: Option<&ProviderError>) -> bool {

@@ -9,9 +9,7 @@ import { WasmModule } from './wasm.js';
 export const aesModule = new WasmModule('aes.wasm', initAes, () => new URL('./aes.wasm', import.meta.url));
 
 /** Loads the cipher. Whatever has the core seal or open by itself needs it. */
-export async function needAes(): Promise<void> {
-  if (!aesModule.isReady) await aesModule.load();
-}
+export const needAes = (): Promise<void> => aesModule.load();
 
 /** The cipher under a key; only after {@link needAes}. */
 export function aesOf(key: Owned): Aes {

@@ -40,7 +40,7 @@ export function init(module?: WasmInput | Promise<WasmInput>, aes?: WasmInput | 
 
 /** The core's exports, loaded at the first use. */
 export async function core(): Promise<Core> {
-  if (!coreModule.isReady) await coreModule.load();
+  await coreModule.load();
   return glue;
 }
 
@@ -49,3 +49,6 @@ export function format(): FormatLengths {
   if (!lengths) throw new SealwaxError('invalid_state', 'call init() and wait for it first');
   return lengths;
 }
+
+/** How many chunks of this length, sealed or not, there are in a run: no bytes are one, too. */
+export const chunkCount = (length: number, step: number): number => Math.max(1, Math.ceil(length / step));

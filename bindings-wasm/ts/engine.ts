@@ -4,7 +4,7 @@ import type { EngineChoice } from '../types/index.js';
 import { type Aes, aesModule, aesOf, needAes } from './aes.js';
 import { breathe } from './breathe.js';
 import type { Owned } from './bytes.js';
-import { type MessageCipher, format } from './core.js';
+import { type MessageCipher, chunkCount, format } from './core.js';
 import { SealwaxError, chunkNotAuthentic, guard, invalid } from './errors.js';
 
 /** Seals and opens runs of chunks of one message; any number of runs may be under way. */
@@ -109,7 +109,7 @@ class WebCryptoEngine implements Engine {
     step: number,
     call: (algorithm: AesGcmParams, chunk: Owned, index: number) => Promise<ArrayBuffer>,
   ): Promise<Owned[]> {
-    const count = Math.max(1, Math.ceil(input.length / step));
+    const count = chunkCount(input.length, step);
     const nonces = guard(() => this.#cipher.nonces(first, count)) as Owned;
     const nonceLength = nonces.length / count;
     const calls: Promise<ArrayBuffer>[] = [];
@@ -144,7 +144,7 @@ class WasmEngine implements Engine {
 
   async seal(first: number, plaintext: Owned, room?: Owned): Promise<Owned[]> {
     const { chunk, tag } = format();
-    const count = Math.max(1, Math.ceil(plaintext.length / chunk));
+    const count = chunkCount(plaintext.length, chunk);
     const sealed = room ?? new Uint8Array(plaintext.length + count * tag);
     const nonces = guard(() => this.#cipher.nonces(first, count));
     const done = guard(() => this.#aes.seal(nonces, chunk, plaintext, sealed));
@@ -155,7 +155,7 @@ class WasmEngine implements Engine {
 
   async open(first: number, sealed: Owned, room?: Owned): Promise<Owned[]> {
     const { chunk, sealedChunk, tag } = format();
-    const count = Math.max(1, Math.ceil(sealed.length / sealedChunk));
+    const count = chunkCount(sealed.length, sealedChunk);
     const plaintext = room ?? new Uint8Array(Math.max(0, sealed.length - count * tag));
     const nonces = guard(() => this.#cipher.nonces(first, count));
     const done = guard(() => this.#aes.open(nonces, chunk, sealed, plaintext));

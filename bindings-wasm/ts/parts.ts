@@ -2,7 +2,7 @@
 
 import type { Part, Parts, PartsOptions } from '../types/index.js';
 import { type Owned, concat, isEqual } from './bytes.js';
-import { type Core, format } from './core.js';
+import { type Core, chunkCount, format } from './core.js';
 import type { Engine } from './engine.js';
 import { SealwaxError, guard, invalid } from './errors.js';
 import { BlobMaker, type Pieces, checkReadable } from './output.js';
@@ -107,7 +107,7 @@ class RandomParts implements Parts {
         throwIfAborted(signal);
         const bytes = await reader.readUnits(chunk, engine.batch);
         runs.push(observed(engine.seal(index, bytes)));
-        index += Math.max(1, Math.ceil(bytes.length / chunk));
+        index += chunkCount(bytes.length, chunk);
         await runs.at(-DEPTH); // no more than so many under way
       }
       return (await Promise.all(runs)).flat().flatMap((piece) => cutUp(piece, sealedChunk));

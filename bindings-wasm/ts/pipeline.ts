@@ -2,7 +2,7 @@
 
 import type { Progress } from '../types/index.js';
 import type { Owned } from './bytes.js';
-import { format } from './core.js';
+import { chunkCount, format } from './core.js';
 import type { Engine } from './engine.js';
 import { SealwaxError } from './errors.js';
 import { throwIfAborted } from './signal.js';
@@ -48,7 +48,7 @@ export function sealed({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]>
     if (job.total !== undefined && (read > job.total || (ended && read < job.total))) {
       throw new SealwaxError('io', `the source has another length than ${job.total} bytes`);
     }
-    const chunks = Math.max(1, Math.ceil(plaintext.length / chunk));
+    const chunks = chunkCount(plaintext.length, chunk);
     const room = slot(job.room, index * sealedChunk, plaintext.length + chunks * tag);
     const run = { chunks, plaintext: plaintext.length, pieces: observed(engine.seal(index, plaintext, room)) };
     index += chunks;
@@ -71,7 +71,7 @@ export function opened({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]>
       const pieces = Promise.reject(new SealwaxError('truncated', 'the last chunk is missing or cut off'));
       return { chunks: 0, plaintext: 0, pieces: observed(pieces) };
     }
-    const chunks = Math.max(1, Math.ceil(sealed.length / sealedChunk));
+    const chunks = chunkCount(sealed.length, sealedChunk);
     const plaintext = sealed.length - chunks * tag;
     const room = slot(job.room, index * chunk, plaintext);
     const run = { chunks, plaintext, pieces: observed(engine.open(index, sealed, room)) };

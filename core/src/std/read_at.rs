@@ -10,7 +10,7 @@ pub use seek::SeekReader;
 use std::io;
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::header::Header;
 
 /// Something that can be read at an offset by many threads at a time.
@@ -130,13 +130,19 @@ const FIRST_READ_LEN: usize = 4_096;
 
 /// The header at the front of an envelope: its bytes, parsed once.
 pub(super) fn read_header<R: ReadAt + ?Sized>(source: &R) -> Result<Vec<u8>> {
+    let bytes = read_front(source)?;
+    Header::parse(&bytes)?;
+    Ok(bytes)
+}
+
+/// The first bytes, as many as the header there claims to have, or some if it is none.
+pub(super) fn read_front<R: ReadAt + ?Sized>(source: &R) -> Result<Vec<u8>> {
     let mut bytes = vec![0; FIRST_READ_LEN];
     let mut filled = read_up_to(source, &mut bytes, 0)?;
-    let announced = Header::announced_len(bytes.get(..filled).unwrap_or_default())?;
-    let header_len = announced.ok_or(Error::Truncated)?;
+    let announced = Header::announced_len(bytes.get(..filled).unwrap_or_default());
+    let header_len = announced.ok().flatten().unwrap_or(filled);
     bytes.resize(header_len.max(filled), 0);
     filled += read_up_to(source, bytes.get_mut(filled..).unwrap_or_default(), filled as u64)?;
     bytes.truncate(filled.min(header_len));
-    Header::parse(&bytes)?;
     Ok(bytes)
 }

@@ -4,29 +4,34 @@ use std::fs::File;
 use std::path::Path;
 
 use super::body::Body;
+use super::disk::RealDisk;
 use super::encrypt::copy;
 use super::failed;
 use super::journal;
 use super::options::FileOptions;
 use super::source::Source;
-use super::target::Place;
+use super::target::{FileTarget, NewMode};
 use crate::chunked::{Cipher, PREFIX_LEN, Prefix, plaintext_len};
 use crate::decrypt::DecryptOptions;
 use crate::error::{Error, Result};
 use crate::std::io::DecryptReader;
-use crate::std::read_at::{PositionalReader, read_exact_at, read_header};
+use crate::std::read_at::{PositionalReader, SeekReader, read_exact_at, read_header};
 use crate::wrap::KeyProvider;
 
 /// Decrypts the envelope in the file `src` into the file `dst` and returns the length of the
 /// plaintext in bytes.
 ///
-/// `src` may be a pipe or a device such as `/dev/stdin`. A `dst` that is a link is replaced, not
-/// followed. A rewrap of `src` that was interrupted is finished or undone first.
+/// `src` may be a pipe or a device such as `/dev/stdin`. How `dst` is written, and what becomes of
+/// links, pipes and devices: see [`FileTarget`]; a new `dst` is readable by its owner only, unless
+/// [`FileOptions::mode`] says otherwise. A rewrap of `src` that was interrupted is finished or
+/// undone first. Nothing is asked of a provider before `dst` can be written.
 ///
 /// # Errors
 /// [`Error::Io`] with what the system said; [`Error::AlreadyExists`] unless overwriting is
 /// allowed; [`Error::InvalidArgument`] if both are the same file; [`Error::Cancelled`]; any of
-/// the format, key and body classes. On any error `dst` is as it was.
+/// the format, key and body classes. On any error `dst` is as it was, unless
+/// [`Error::committed`] says otherwise, or `dst` is a pipe or a device, which has got the chunks
+/// before the one that failed.
 pub fn decrypt_file(
     src: impl AsRef<Path>,
     dst: impl AsRef<Path>,
@@ -36,10 +41,14 @@ pub fn decrypt_file(
 ) -> Result<u64> {
     let (src, dst) = (src.as_ref(), dst.as_ref());
     let source = Source::open(src)?;
-    let place = Place::check(dst, &source, file.overwrite)?;
+    source.check_target(dst)?;
+    let target = FileTarget::create_as(dst, file, NewMode::Private)?;
     match source.len {
-        Some(len) => by_offset(src, &source, len, place, providers, options, file),
-        None => in_sequence(&source, place, providers, options, file),
+        Some(len) if !target.is_straight() => {
+            by_offset(src, &source, len, target, providers, options, file)
+        }
+        Some(_) => straight(src, &source, target, providers, options, file),
+        None => in_sequence(&source, target, providers, options, file),
     }
 }
 
@@ -47,7 +56,7 @@ fn by_offset(
     path: &Path,
     source: &Source,
     len: u64,
-    place: Place<'_>,
+    target: FileTarget,
     providers: &[&dyn KeyProvider],
     options: &DecryptOptions<'_>,
     file: &FileOptions<'_>,
@@ -58,8 +67,7 @@ fn by_offset(
     let mut prefix = [0; PREFIX_LEN];
     read_exact_at(&source.file, &mut prefix, offset).map_err(failed("cannot read the source"))?;
     let schedule = handle.body_schedule(&Prefix::split(&prefix)?.0, options.associated_data)?;
-    repair.try_after_reading(path);
-    let target = place.create(source)?;
+    repair.try_after_reading(path, &RealDisk);
     target.file().set_len(plaintext_len).map_err(failed("cannot write the target"))?;
     let cipher = Cipher::new(&schedule);
     Body::new(&cipher, offset, plaintext_len, file).open(&source.file, target.file())?;
@@ -68,16 +76,34 @@ fn by_offset(
     Ok(plaintext_len)
 }
 
-fn in_sequence(
+/// From a file into a pipe or a device: the length is authenticated before anything comes out.
+fn straight(
+    path: &Path,
     source: &Source,
-    place: Place<'_>,
+    mut target: FileTarget,
     providers: &[&dyn KeyProvider],
     options: &DecryptOptions<'_>,
     file: &FileOptions<'_>,
 ) -> Result<u64> {
-    let mut reader = DecryptReader::new(&source.file, providers, options)?;
-    let target = place.create(source)?;
-    let written = copy(&mut reader, &mut target.file(), file)?;
+    let (handle, repair) = journal::open(path, &source.file, providers, options)?;
+    let reader = PositionalReader::with_handle(&source.file, handle, options.associated_data)?;
+    repair.try_after_reading(path, &RealDisk);
+    let len = reader.len();
+    let mut reader = SeekReader::new(reader.threads(file.threads));
+    let written = copy(&mut reader, &mut target, Some(len), file)?;
+    target.commit()?;
+    Ok(written)
+}
+
+fn in_sequence(
+    source: &Source,
+    mut target: FileTarget,
+    providers: &[&dyn KeyProvider],
+    options: &DecryptOptions<'_>,
+    file: &FileOptions<'_>,
+) -> Result<u64> {
+    let mut reader = DecryptReader::new(source, providers, options)?;
+    let written = copy(&mut reader, &mut target, None, file)?;
     target.commit()?;
     Ok(written)
 }
@@ -99,7 +125,7 @@ pub fn open_file(
     }
     let (handle, repair) = journal::open(path.as_ref(), &source.file, providers, options)?;
     let reader = PositionalReader::with_handle(source.file, handle, options.associated_data)?;
-    repair.try_after_reading(path.as_ref());
+    repair.try_after_reading(path.as_ref(), &RealDisk);
     Ok(reader)
 }
 

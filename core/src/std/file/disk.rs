@@ -1,55 +1,80 @@
-//! Everything by which a rewrap changes the disk, in one place: a test stops it at each of them.
+//! Everything by which files are made and changed, in one place: tests stop it at each step, and
+//! write down the order of the steps.
 
-use std::fs::{self, File, OpenOptions};
+use std::ffi::OsStr;
+use std::fs::{File, TryLockError};
 use std::io;
-use std::path::Path;
-
-use tempfile::NamedTempFile;
 
 use super::body::WriteAt as _;
-use super::target::sync_directory;
+use super::folder::Folder;
 
-/// The changes that a rewrap makes.
+/// The changes that are made to the disk; as written here, they are made.
 pub(super) trait Disk {
-    /// Makes a new file, which must not exist; a link is not followed.
-    fn create(&self, path: &Path) -> io::Result<File>;
+    /// Makes a file without a name, where the file system has such files.
+    fn create_unnamed(&self, folder: &Folder, mode: u32) -> io::Result<File> {
+        folder.create_unnamed(mode)
+    }
+
+    /// Makes a file, which must not exist; a link is not followed.
+    fn create(&self, folder: &Folder, name: &OsStr, mode: u32) -> io::Result<File> {
+        folder.create(name, mode)
+    }
+
+    /// Locks a file for this process alone, unless somebody else has it.
+    fn lock(&self, file: &File) -> Result<(), TryLockError> {
+        file.try_lock()
+    }
+
     /// Writes from the first byte on.
-    fn write(&self, file: &File, bytes: &[u8]) -> io::Result<()>;
-    /// Makes the content of a file durable.
-    fn sync(&self, file: &File) -> io::Result<()>;
-    /// Makes the names in the directory of `path` durable.
-    fn sync_directory(&self, path: &Path) -> io::Result<()>;
+    fn write(&self, file: &File, bytes: &[u8]) -> io::Result<()> {
+        file.write_all_at(bytes, 0)
+    }
+
+    /// Changes owner or group.
+    #[cfg(unix)]
+    fn give(&self, file: &File, owner: Option<u32>, group: u32) -> io::Result<()> {
+        std::os::unix::fs::fchown(file, owner, Some(group))
+    }
+
+    /// Changes the permissions.
+    #[cfg(unix)]
+    fn permit(&self, file: &File, mode: u32) -> io::Result<()> {
+        use std::os::unix::fs::PermissionsExt as _;
+        file.set_permissions(std::fs::Permissions::from_mode(mode))
+    }
+
+    /// Makes content and attributes of a file durable.
+    fn sync(&self, file: &File) -> io::Result<()> {
+        file.sync_all()
+    }
+
+    /// Gives a file without a name one that is free.
+    fn link(&self, file: &File, folder: &Folder, name: &OsStr) -> io::Result<()> {
+        folder.link(file, name)
+    }
+
+    /// Gives a file another name, which it takes from whatever has it.
+    fn rename(&self, folder: &Folder, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        folder.rename(from, to)
+    }
+
+    /// Gives a file another name, which must be free.
+    fn rename_new(&self, folder: &Folder, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        folder.rename_new(from, to)
+    }
+
     /// Removes a file.
-    fn remove(&self, path: &Path) -> io::Result<()>;
-    /// Gives a temporary file the name of the file that it replaces.
-    fn rename(&self, file: NamedTempFile, path: &Path) -> io::Result<()>;
+    fn remove(&self, folder: &Folder, name: &OsStr) -> io::Result<()> {
+        folder.remove(name)
+    }
+
+    /// Makes the names in a directory durable.
+    fn sync_folder(&self, folder: &Folder) -> io::Result<()> {
+        folder.sync()
+    }
 }
 
 /// The disk of this machine.
 pub(super) struct RealDisk;
 
-impl Disk for RealDisk {
-    fn create(&self, path: &Path) -> io::Result<File> {
-        OpenOptions::new().read(true).write(true).create_new(true).open(path)
-    }
-
-    fn write(&self, file: &File, bytes: &[u8]) -> io::Result<()> {
-        file.write_all_at(bytes, 0)
-    }
-
-    fn sync(&self, file: &File) -> io::Result<()> {
-        file.sync_all()
-    }
-
-    fn sync_directory(&self, path: &Path) -> io::Result<()> {
-        sync_directory(path)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        fs::remove_file(path)
-    }
-
-    fn rename(&self, file: NamedTempFile, path: &Path) -> io::Result<()> {
-        file.persist(path).map(|_| ()).map_err(|error| error.error)
-    }
-}
+impl Disk for RealDisk {}

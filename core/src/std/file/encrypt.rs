@@ -10,7 +10,7 @@ use super::body::{Body, WriteAt as _};
 use super::failed;
 use super::options::FileOptions;
 use super::source::Source;
-use super::target::Place;
+use super::target::{FileTarget, NewMode};
 use crate::chunked::Cipher;
 use crate::encrypt::{EncryptHandle, EncryptOptions};
 use crate::error::Result;
@@ -22,14 +22,16 @@ pub(super) const STREAM_LEN: usize = 1 << 18;
 
 /// Encrypts the file `src` into the file `dst` and returns the length of the envelope in bytes.
 ///
-/// `src` may be a pipe or a device such as `/dev/stdin`. A `dst` that is a link is replaced, not
-/// followed.
+/// `src` may be a pipe or a device such as `/dev/stdin`. How `dst` is written, and what becomes of
+/// links, pipes and devices: see [`FileTarget`]. Nothing is asked of a provider before `dst` can be
+/// written.
 ///
 /// # Errors
 /// [`Error::Io`](crate::Error::Io) with what the system said;
 /// [`Error::AlreadyExists`](crate::Error::AlreadyExists) unless overwriting is allowed;
 /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) if both are the same file;
-/// [`Error::Cancelled`](crate::Error::Cancelled); as `encrypt`. On any error `dst` is as it was.
+/// [`Error::Cancelled`](crate::Error::Cancelled); as `encrypt`. On any error `dst` is as it was,
+/// unless [`Error::committed`](crate::Error::committed) says otherwise.
 pub fn encrypt_file(
     src: impl AsRef<Path>,
     dst: impl AsRef<Path>,
@@ -38,17 +40,21 @@ pub fn encrypt_file(
     file: &FileOptions<'_>,
 ) -> Result<u64> {
     let source = Source::open(src.as_ref())?;
-    let place = Place::check(dst.as_ref(), &source, file.overwrite)?;
+    source.check_target(dst.as_ref())?;
+    let target = FileTarget::create_as(dst.as_ref(), file, NewMode::Usual)?;
     match source.len {
-        Some(len) => by_offset(&source, len, place, providers, options, file),
-        None => in_sequence(&source, place, providers, options, file),
+        Some(len) if !target.is_straight() => {
+            by_offset(&source, len, target, providers, options, file)
+        }
+        Some(len) => in_sequence(&source, target, providers, &options.for_len(len), file),
+        None => in_sequence(&source, target, providers, options, file),
     }
 }
 
 fn by_offset(
     source: &Source,
     len: u64,
-    place: Place<'_>,
+    target: FileTarget,
     providers: &[&dyn KeyProvider],
     options: &EncryptOptions<'_>,
     file: &FileOptions<'_>,
@@ -58,7 +64,6 @@ fn by_offset(
     let handle = EncryptHandle::new(&dek, &keys, &options, &mut SysRng)?;
     let (prefix, schedule) = handle.body_schedule(options.associated_data, &mut SysRng)?;
     let total = handle.sealed_len(len)?;
-    let target = place.create(source)?;
     let unwritable = failed("cannot write the target");
     target.file().set_len(total).map_err(&unwritable)?;
     let front = [handle.header(), prefix.to_bytes().as_slice()].concat();
@@ -73,16 +78,15 @@ fn by_offset(
 
 fn in_sequence(
     source: &Source,
-    place: Place<'_>,
+    target: FileTarget,
     providers: &[&dyn KeyProvider],
     options: &EncryptOptions<'_>,
     file: &FileOptions<'_>,
 ) -> Result<u64> {
-    let target = place.create(source)?;
-    let counter = Counter { inner: target.file(), written: 0 };
+    let counter = Counter { inner: target, written: 0 };
     let mut writer = EncryptWriter::new(counter, providers, options)?;
-    copy(&mut &source.file, &mut writer, file)?;
-    let written = writer.finish()?.written;
+    copy(&mut &*source, &mut writer, source.len, file)?;
+    let Counter { inner: target, written } = writer.finish()?;
     target.commit()?;
     Ok(written)
 }
@@ -91,6 +95,7 @@ fn in_sequence(
 pub(super) fn copy(
     from: &mut impl Read,
     to: &mut impl Write,
+    total: Option<u64>,
     file: &FileOptions<'_>,
 ) -> Result<u64> {
     let mut buffer = Zeroizing::new(vec![0; STREAM_LEN]);
@@ -104,7 +109,7 @@ pub(super) fn copy(
         };
         to.write_all(buffer.get(..read).unwrap_or_default())?;
         done = done.saturating_add(read as u64);
-        file.report(done, 0)?;
+        file.report(done, total.unwrap_or(0))?;
     }
 }
 

@@ -4,129 +4,33 @@
 //! object's (FORMAT.md, R-06 to R-08). It is locked while a rewrap is at work, so that a journal
 //! without a lock was left behind by a process that died. What it says is believed only if its
 //! header has the length, magic and binding part of the object's, and a MAC that fits a DEK that
-//! was unwrapped; and it is written only if that DEK also fits the object's body, because another
-//! object may have the same binding part.
+//! was unwrapped; and it is written only over a header that is not whole, and only if that DEK also
+//! fits the object's body, because another object may have the same binding part. It is removed
+//! only if it starts as a journal of the object does.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, TryLockError};
+mod locked;
+mod name;
+
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
-use super::disk::{Disk, RealDisk};
+pub(super) use locked::Locked;
+#[cfg(test)]
+pub(super) use name::name_of;
+
+use super::disk::Disk;
 use super::failed;
 use crate::chunked::{PREFIX_LEN, Prefix};
 use crate::decrypt::{DecryptHandle, DecryptOptions};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::header::{FIXED_LEN, Header};
 use crate::limits::MAX_HEADER_LEN;
-use crate::std::read_at::{read_exact_at, read_header, read_up_to};
+use crate::std::read_at::{read_exact_at, read_front, read_up_to};
 use crate::wrap::KeyProvider;
 
-/// How long to wait for another process that rewraps the same object.
-const PATIENCE: Duration = Duration::from_secs(10);
-const PAUSE: Duration = Duration::from_millis(2);
-
-/// The journal of the object at `path`.
-pub(super) fn path_of(path: &Path) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(".sealwax-journal");
-    name.into()
-}
-
-/// A journal that this process has locked, and that still has its name.
-pub(super) struct Locked {
-    pub(super) file: File,
-    pub(super) path: PathBuf,
-}
-
-impl Locked {
-    /// Makes a journal. Where one is there, `settle` is called with it, to deal with it and
-    /// remove it.
-    ///
-    /// # Errors
-    /// [`Error::Io`](crate::Error::Io), also if another process holds the journal for long; as `settle`.
-    pub(super) fn create(
-        object: &Path,
-        disk: &impl Disk,
-        settle: impl Fn(Locked) -> Result<()>,
-    ) -> Result<Self> {
-        let path = path_of(object);
-        let started = Instant::now();
-        while started.elapsed() < PATIENCE {
-            match disk.create(&path) {
-                Ok(file) => {
-                    if let Some(journal) = Self::lock(file, &path)? {
-                        return Ok(journal);
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    match Self::find(object)? {
-                        Some(left_behind) => settle(left_behind)?,
-                        None => std::thread::sleep(PAUSE),
-                    }
-                }
-                Err(error) => return Err(failed("cannot create the journal")(error)),
-            }
-        }
-        let busy = io::Error::new(io::ErrorKind::TimedOut, "another process rewraps this file");
-        Err(failed("cannot create the journal")(busy))
-    }
-
-    /// The journal that a process left behind; `None` if there is none or if its process lives.
-    pub(super) fn find(object: &Path) -> Result<Option<Self>> {
-        let path = path_of(object);
-        match open_regular(&path) {
-            Ok(file) => Self::lock(file, &path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(failed("cannot open the journal")(error)),
-        }
-    }
-
-    /// `None` if another process has the lock, or has removed the journal meanwhile.
-    fn lock(file: File, path: &Path) -> Result<Option<Self>> {
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => return Ok(None),
-            // Some network file systems have no locks. Whoever rewraps there must not do it twice
-            // at the same time.
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
-            Err(TryLockError::Error(error)) => {
-                return Err(failed("cannot lock the journal")(error));
-            }
-            Ok(()) => {}
-        }
-        let named = has_name(&file, path);
-        Ok(named.then(|| Locked { file, path: path.to_owned() }))
-    }
-
-    pub(super) fn remove(self, disk: &impl Disk) -> Result<()> {
-        disk.remove(&self.path).map_err(failed("cannot remove the journal"))
-    }
-}
-
-/// A link or a device is no journal; it must not even be opened.
-fn open_regular(path: &Path) -> io::Result<File> {
-    if !fs::symlink_metadata(path)?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "the journal is not a file"));
-    }
-    OpenOptions::new().read(true).open(path)
-}
-
-/// Whether `path` still names this very file.
-#[cfg(unix)]
-fn has_name(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    match (file.metadata(), fs::symlink_metadata(path)) {
-        (Ok(own), Ok(named)) => (own.dev(), own.ino()) == (named.dev(), named.ino()),
-        _ => false,
-    }
-}
-
-/// An open file keeps its name here.
-#[cfg(not(unix))]
-fn has_name(_file: &File, path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok()
-}
+/// How often a header that changes while it is read is read again.
+const TRIES: usize = 8;
 
 /// What there is to repair about an object that was opened.
 pub(super) struct Repair {
@@ -140,15 +44,18 @@ pub(super) struct Repair {
 
 impl Repair {
     /// For readers, once the body's commitment has shown that the key is the object's own.
-    /// Where a repair is not possible, as on a medium that is read-only, reading goes on.
-    pub(super) fn try_after_reading(&self, path: &Path) {
+    /// Where a repair is not possible, as on a medium that is read-only or has no locks, reading
+    /// goes on.
+    pub(super) fn try_after_reading(&self, path: &Path, disk: &impl Disk) {
         // A journal that anybody may have put there must not replace a header that is whole: it
         // could be an older one.
         if self.journal.is_some() && self.own_is_whole {
             return;
         }
-        if let Ok(Some(journal)) = Locked::find(path) {
-            let _ = self.finish(path, journal, &RealDisk);
+        if let Ok(Some(journal)) = Locked::find(&place_of(path), disk)
+            && journal.is_exclusive
+        {
+            let _ = self.finish(path, journal, disk);
         }
     }
 
@@ -170,18 +77,22 @@ impl Repair {
         self.finish(path, journal, disk)
     }
 
-    /// Finishes or undoes the rewrap that left `journal` behind: the object gets the header that
-    /// was opened, if it does not have it, and the journal goes.
+    /// Finishes or undoes the rewrap that left `journal` behind: a header that is not whole becomes
+    /// the one that was opened, and the journal goes.
     fn finish(&self, path: &Path, journal: Locked, disk: &impl Disk) -> Result<()> {
         let unwritable = failed("cannot finish the interrupted rewrap");
-        let object = OpenOptions::new().read(true).write(self.journal.is_some()).open(path);
+        let header = self.journal.as_ref().filter(|_| !self.own_is_whole);
+        let object = OpenOptions::new().read(true).write(header.is_some()).open(path);
         let object = object.map_err(&unwritable)?;
         let mut now = vec![0; self.seen.len()];
         read_exact_at(&object, &mut now, 0).map_err(&unwritable)?;
         if now != self.seen {
             return Ok(()); // another process has been here
         }
-        if let Some(header) = &self.journal {
+        if !starts_as_journal(&journal.file, &self.seen) {
+            return Err(foreign());
+        }
+        if let Some(header) = header {
             disk.write(&object, header).map_err(&unwritable)?;
             disk.sync(&object).map_err(&unwritable)?;
         }
@@ -189,22 +100,57 @@ impl Repair {
     }
 }
 
-/// Opens the object's own header, or where that fails, the one of its journal.
+fn foreign() -> Error {
+    let what = "the file that has the journal's name is no journal of this file: move it away";
+    failed("cannot create the journal")(io::Error::new(io::ErrorKind::AlreadyExists, what))
+}
+
+/// The file that a path means: its journal stands beside it, and not beside a link to it.
+fn place_of(path: &Path) -> PathBuf {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+    let meant = if is_link { fs::canonicalize(path).ok() } else { None };
+    meant.unwrap_or_else(|| path.to_owned())
+}
+
+/// Opens the object's own header, or where that fails, the one of its journal. A header that
+/// changes meanwhile is read again: another process is rewrapping the object.
 pub(super) fn open(
     path: &Path,
     object: &File,
     providers: &[&dyn KeyProvider],
     options: &DecryptOptions<'_>,
 ) -> Result<(DecryptHandle, Repair)> {
-    let own = read_header(object).and_then(|bytes| DecryptHandle::open(&bytes, providers, options));
-    let error = match own {
+    let mut front = read_front(object)?;
+    for _ in 1..TRIES {
+        match open_once(path, object, &front, providers, options) {
+            Ok(opened) => return Ok(opened),
+            Err(error) => {
+                let now = read_front(object)?;
+                if now == front {
+                    return Err(error);
+                }
+                front = now;
+            }
+        }
+    }
+    open_once(path, object, &front, providers, options)
+}
+
+fn open_once(
+    path: &Path,
+    object: &File,
+    front: &[u8],
+    providers: &[&dyn KeyProvider],
+    options: &DecryptOptions<'_>,
+) -> Result<(DecryptHandle, Repair)> {
+    let error = match DecryptHandle::open(front, providers, options) {
         Ok(handle) => {
             let seen = handle.header_bytes().to_vec();
             return Ok((handle, Repair { seen, journal: None, own_is_whole: true }));
         }
         Err(error) => error,
     };
-    let journal = open_regular(&path_of(path)).ok().and_then(|journal| read_whole(&journal));
+    let journal = locked::read(&place_of(path)).and_then(|journal| read_whole(&journal));
     let Some(bytes) = journal else { return Err(error) };
     let Some(seen) = start_of_same_object(object, &bytes) else { return Err(error) };
     match DecryptHandle::open(&bytes, providers, options) {
@@ -221,11 +167,17 @@ pub(super) fn open(
 
 /// The journal's bytes if they are one complete header.
 fn read_whole(journal: &File) -> Option<Vec<u8>> {
-    let mut bytes = vec![0; MAX_HEADER_LEN + 1];
-    let len = read_up_to(journal, &mut bytes, 0).ok()?;
-    bytes.truncate(len);
+    let bytes = read_some(journal)?;
     Header::parse(&bytes).ok()?;
     Some(bytes)
+}
+
+/// All bytes of a file, unless they are too many for a header.
+fn read_some(file: &File) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; MAX_HEADER_LEN + 1];
+    let len = read_up_to(file, &mut bytes, 0).ok()?;
+    bytes.truncate(len);
+    (len <= MAX_HEADER_LEN).then_some(bytes)
 }
 
 /// The object's first bytes, as many as the journal has, if magic, length and binding part are
@@ -233,6 +185,24 @@ fn read_whole(journal: &File) -> Option<Vec<u8>> {
 fn start_of_same_object(object: &File, journal: &[u8]) -> Option<Vec<u8>> {
     let mut seen = vec![0; journal.len()];
     read_exact_at(object, &mut seen, 0).ok()?;
-    let common = FIXED_LEN + Header::parse(journal).ok()?.binding_part().len();
+    let common = common_len(journal)?;
     (seen.get(..common)? == journal.get(..common)?).then_some(seen)
+}
+
+/// Length of the magic, the header's length and the binding part, which no rewrap changes.
+fn common_len(header: &[u8]) -> Option<usize> {
+    Some(FIXED_LEN + Header::parse(header).ok()?.binding_part().len())
+}
+
+/// Whether the file is what a rewrap of the object whose header is `own` may have left: no longer
+/// than the header, and of what no rewrap changes, the front, and then nothing or zeros, which a
+/// power failure leaves of what was not written.
+fn starts_as_journal(file: &File, own: &[u8]) -> bool {
+    let Some(bytes) = read_some(file).filter(|bytes| bytes.len() <= own.len()) else {
+        return false;
+    };
+    let common = common_len(own).or_else(|| common_len(&bytes)).unwrap_or(FIXED_LEN);
+    let mut pairs = bytes.iter().zip(own).take(common);
+    let unwritten = pairs.by_ref().find(|(byte, own)| byte != own);
+    unwritten.is_none_or(|(first, _)| *first == 0) && pairs.all(|(byte, _)| *byte == 0)
 }

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 /// Told how many bytes of plaintext are done, and how many there are.
 type ProgressFn<'a> = dyn Fn(u64, u64) -> ControlFlow<()> + Sync + 'a;
 
-/// How a file is written: overwriting, threads, progress.
+/// How a file is written: overwriting, permissions, durability, threads, progress.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -19,23 +19,50 @@ type ProgressFn<'a> = dyn Fn(u64, u64) -> ControlFlow<()> + Sync + 'a;
 /// };
 /// let options = FileOptions::new().overwrite(true).threads(2).progress(&show);
 /// ```
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub struct FileOptions<'a> {
     pub(super) overwrite: bool,
+    pub(super) mode: Option<u32>,
+    pub(super) durable: bool,
     pub(super) threads: usize,
     progress: Option<&'a ProgressFn<'a>>,
 }
 
+impl Default for FileOptions<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<'a> FileOptions<'a> {
-    /// An existing target is an error, all cores, no progress.
-    pub fn new() -> Self {
-        Self::default()
+    /// An existing target is an error, the result is durable, all cores, no progress.
+    pub const fn new() -> Self {
+        FileOptions { overwrite: false, mode: None, durable: true, threads: 0, progress: None }
     }
 
-    /// Whether an existing target is replaced. If not, it is [`Error::AlreadyExists`].
+    /// Whether an existing target is replaced. If not, it is [`Error::AlreadyExists`]. Pipes and
+    /// devices are not replaced but written to, whatever is set here.
     #[must_use]
     pub const fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
+        self
+    }
+
+    /// Permissions of the target, such as `0o640`, whatever the umask; without them it gets those
+    /// of the file that it replaces. A new envelope then gets what any new file gets there, a new
+    /// plaintext `0o600`. Of no effect where there are no such permissions.
+    #[must_use]
+    pub const fn mode(mut self, mode: u32) -> Self {
+        self.mode = Some(mode);
+        self
+    }
+
+    /// Whether the call returns only when the result would survive a power failure: the default.
+    /// Else it may be lost or empty after one, and so may the file that it replaced; but many
+    /// small files are written several times as fast.
+    #[must_use]
+    pub const fn durable(mut self, durable: bool) -> Self {
+        self.durable = durable;
         self
     }
 
@@ -67,6 +94,8 @@ impl fmt::Debug for FileOptions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileOptions")
             .field("overwrite", &self.overwrite)
+            .field("mode", &self.mode)
+            .field("durable", &self.durable)
             .field("threads", &self.threads)
             .field("progress", &self.progress.is_some())
             .finish()

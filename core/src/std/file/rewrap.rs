@@ -10,7 +10,8 @@ use std::path::Path;
 use super::disk::{Disk, RealDisk};
 use super::failed;
 use super::journal::{self, Locked};
-use super::target::{directory_of, take_over};
+use super::options::FileOptions;
+use super::target::{NewMode, Target};
 use crate::decrypt::{DecryptHandle, DecryptOptions};
 use crate::error::{Error, Result};
 use crate::rewrap::{RewrapMode, rewrap_with};
@@ -64,13 +65,14 @@ pub(super) fn rewrap_on(
 ) -> Result<RewrapFileOutcome> {
     let path = &fs::canonicalize(path).map_err(failed("cannot open the file"))?;
     let object = open_object(path)?;
-    let journal = Locked::create(path, disk, |left_behind| {
+    let metadata = object.metadata().map_err(failed("cannot open the file"))?;
+    let journal = Locked::create(path, &metadata, disk, |left_behind| {
         let (handle, repair) = journal::open(path, &object, old, &DecryptOptions::new())?;
         repair.before_rewrap(path, &object, &handle, left_behind, disk)
     })?;
     let rewrapped = plan(path, old, new, mode).and_then(|plan| {
         if plan.header.len() == plan.handle.header_bytes().len() {
-            write_over(disk, path, &plan, &journal)
+            write_over(disk, &plan, &journal)
         } else {
             copy(disk, path, &plan)
         }
@@ -130,14 +132,13 @@ fn plan(
 /// before the journal goes.
 fn write_over(
     disk: &impl Disk,
-    path: &Path,
     plan: &Plan,
     journal: &Locked,
 ) -> Result<RewrapFileOutcome, Failure> {
     let unwritable = failed("cannot write the journal");
     disk.write(&journal.file, &plan.header).map_err(&unwritable)?;
     disk.sync(&journal.file).map_err(&unwritable)?;
-    disk.sync_directory(path).map_err(&unwritable)?;
+    disk.sync_folder(&journal.folder).map_err(&unwritable)?;
     let written = disk.write(&plan.object, &plan.header).and_then(|()| disk.sync(&plan.object));
     if let Err(error) = written {
         let old = plan.handle.header_bytes();
@@ -150,25 +151,40 @@ fn write_over(
 
 /// The header does not fit: a copy with the new header takes the file's name.
 fn copy(disk: &impl Disk, path: &Path, plan: &Plan) -> Result<RewrapFileOutcome, Failure> {
-    let copied = copy_and_rename(disk, path, plan);
-    copied.map_err(failed("cannot copy the file"))?;
+    let options = FileOptions::new().overwrite(true);
+    let copy = Target::create(disk, path, &options, NewMode::Private)?;
+    copy_into(copy.file(), plan).map_err(failed("cannot copy the file"))?;
+    // Whoever has replaced the file meanwhile has put new data there.
+    if !still_named(&plan.object, path) {
+        let error = io::Error::other("another file has taken its name meanwhile");
+        return Err(failed("cannot replace the file")(error).into());
+    }
+    copy.commit()?;
     Ok(RewrapFileOutcome::Rewritten)
 }
 
-fn copy_and_rename(disk: &impl Disk, path: &Path, plan: &Plan) -> io::Result<()> {
+fn copy_into(mut copy: &File, plan: &Plan) -> io::Result<()> {
     let (mut object, old_len) = (&plan.object, plan.handle.header_bytes().len() as u64);
     let body_len = object.size()?.saturating_sub(old_len);
-    let mut copy = tempfile::Builder::new()
-        .prefix(".sealwax-")
-        .suffix(".tmp")
-        .tempfile_in(directory_of(path))?;
-    take_over(copy.as_file(), &object.metadata()?)?;
     copy.write_all(&plan.header)?;
     object.seek(SeekFrom::Start(old_len))?;
-    if io::copy(&mut object, copy.as_file_mut())? != body_len {
+    if io::copy(&mut object, &mut copy)? != body_len {
         return Err(io::Error::other("the file has changed its length while it was copied"));
     }
-    disk.sync(copy.as_file())?;
-    disk.rename(copy, path)?;
-    disk.sync_directory(path)
+    Ok(())
+}
+
+#[cfg(unix)]
+fn still_named(object: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (object.metadata(), fs::symlink_metadata(path)) {
+        (Ok(own), Ok(named)) => (own.dev(), own.ino()) == (named.dev(), named.ino()),
+        _ => false,
+    }
+}
+
+/// An open file keeps its name here.
+#[cfg(not(unix))]
+fn still_named(_object: &File, path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
 }

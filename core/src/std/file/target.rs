@@ -1,178 +1,395 @@
 //! The file that is written: all of it at once, or not at all.
 
 #[cfg(unix)]
-use std::fs::Permissions;
-use std::fs::{self, File, Metadata};
-use std::io;
+pub(super) mod attributes;
+mod place;
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::fs::{File, Metadata};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use base16ct::HexDisplay;
+use rand_core::TryRng as _;
 
-use super::failed;
-use super::source::Source;
+pub(super) use place::descriptor_of;
+
+use super::disk::{Disk, RealDisk};
+use super::folder::{Folder, split};
+use super::options::FileOptions;
+use super::{committed, failed};
 use crate::error::{Error, Result};
+use crate::rng::SysRng;
 
-/// Permissions of what comes from a pipe, before the umask.
-#[cfg(unix)]
-const DEFAULT_MODE: u32 = 0o666;
+/// Permissions of a file that nobody but its owner may know of.
+const PRIVATE: u32 = 0o600;
+/// Permissions of a new file, before the umask.
+const USUAL: u32 = 0o666;
+/// How often a name by chance is tried: all of them taken is a wrong answer of the system.
+const TRIES: usize = 16;
 
-/// Where a target may be written.
-pub(super) struct Place<'a> {
-    path: &'a Path,
-    replaced: Option<Metadata>,
-    overwrite: bool,
+/// Permissions of a target that replaces nothing, where no option says them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum NewMode {
+    /// What any new file gets there: `0666` less the umask.
+    Usual,
+    /// Nobody but the owner, as for a plaintext that was sealed so far.
+    Private,
 }
 
-impl<'a> Place<'a> {
-    /// Checks that `path` may become the target of `source`.
-    pub(super) fn check(path: &'a Path, source: &Source, overwrite: bool) -> Result<Self> {
-        let replaced = existing(path)?;
-        if let Some(replaced) = &replaced {
-            check_replaceable(path, replaced, source, overwrite)?;
-        }
-        Ok(Place { path, replaced, overwrite })
+/// A file that is written, and gets its name only when it is complete.
+///
+/// What is written goes to a file without a name where the system has such files (`O_TMPFILE`),
+/// else to one beside the target; nobody but its owner may read it. [`commit`](Self::commit) gives
+/// it permissions, owner, access list and extended attributes of the file that it replaces, as
+/// far as the system lets this process, makes it durable, and gives it the target's name in one step.
+/// Dropped before, it leaves nothing, and the target is as it was.
+///
+/// A target that is a pipe, a device, or a descriptor of this process such as `/dev/stdout`, also
+/// through a link, is not replaced but written to. Any other link is replaced, not followed.
+///
+/// ```
+/// use std::io::Write;
+/// use sealwax::file::{FileOptions, FileTarget};
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("backup.key");
+/// let mut target = FileTarget::create(&path, &FileOptions::new().mode(0o600))?;
+/// target.write_all(b"the whole content")?;
+/// target.commit()?;
+/// # assert_eq!(std::fs::read(&path)?, b"the whole content");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct FileTarget(Target<'static, RealDisk>);
+
+impl FileTarget {
+    /// Begins to write the file `path`.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`] unless overwriting is allowed; [`Error::Io`] with what the system
+    /// said; [`Error::InvalidArgument`] for a mode of more than `0o777`.
+    pub fn create(path: impl AsRef<Path>, options: &FileOptions<'_>) -> Result<Self> {
+        Self::create_as(path.as_ref(), options, NewMode::Usual)
     }
 
-    /// Makes the temporary file, with the permissions of the target that it replaces, else those
-    /// of the source less the umask.
-    pub(super) fn create(self, source: &Source) -> Result<Target> {
-        let temporary = make_temporary(directory_of(self.path), source)?;
-        if let Some(replaced) = &self.replaced {
-            take_over(temporary.as_file(), replaced)
-                .map_err(failed("cannot set the permissions of the target"))?;
-        }
-        Ok(Target { path: self.path.to_owned(), temporary, overwrite: self.overwrite })
+    pub(super) fn create_as(
+        path: &Path,
+        options: &FileOptions<'_>,
+        new_mode: NewMode,
+    ) -> Result<Self> {
+        Target::create(&RealDisk, path, options, new_mode).map(FileTarget)
     }
-}
 
-/// A temporary file that becomes the target when it is complete.
-pub(super) struct Target {
-    path: PathBuf,
-    temporary: NamedTempFile,
-    overwrite: bool,
-}
+    /// The file that is written: for writing at any offset, unless it
+    /// [is straight](Self::is_straight).
+    pub fn file(&self) -> &File {
+        &self.0.file
+    }
 
-impl Target {
-    pub(super) fn file(&self) -> &File {
-        self.temporary.as_file()
+    /// Whether what is written goes straight to a pipe, a device or a descriptor of this process.
+    /// It cannot be taken back, and can only be written from the front to the end.
+    pub fn is_straight(&self) -> bool {
+        self.0.pending.is_none()
     }
 
     /// Makes the file durable and gives it its name.
-    pub(super) fn commit(self) -> Result<()> {
-        self.file().sync_all().map_err(failed("cannot write the target"))?;
-        let persisted = if self.overwrite {
-            self.temporary.persist(&self.path)
-        } else {
-            self.temporary.persist_noclobber(&self.path)
-        };
-        persisted.map_err(|error| match error.error.kind() {
-            io::ErrorKind::AlreadyExists => Error::AlreadyExists,
-            _ => failed("cannot name the target")(error.error),
-        })?;
-        sync_directory(&self.path).map_err(failed("cannot write the directory of the target"))
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`] if the target has appeared meanwhile and overwriting is not
+    /// allowed; [`Error::InvalidState`] in another process than the one that began the file;
+    /// [`Error::Io`] with what the system said. After an error the target is as it was, unless
+    /// [`Error::committed`] says otherwise.
+    pub fn commit(self) -> Result<()> {
+        self.0.commit()
     }
 }
 
-/// What has the name already; a link is not followed, because it is what would be replaced.
-fn existing(path: &Path) -> Result<Option<Metadata>> {
-    match fs::symlink_metadata(path) {
-        Ok(metadata) => Ok(Some(metadata)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(failed("cannot look at the target")(error)),
+impl fmt::Debug for FileTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileTarget").field("straight", &self.is_straight()).finish_non_exhaustive()
     }
 }
 
-fn check_replaceable(
-    path: &Path,
-    replaced: &Metadata,
-    source: &Source,
+impl Write for FileTarget {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            match self.0.file.write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    super::wait::until_writable(&self.0.file)?;
+                }
+                written => return written,
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.file.flush()
+    }
+}
+
+impl Seek for FileTarget {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.file.seek(to)
+    }
+}
+
+/// As [`FileTarget`], on any disk.
+pub(super) struct Target<'d, D: Disk> {
+    disk: &'d D,
+    file: File,
+    /// What is to become of the file; nothing of one that is written straight.
+    pending: Option<Pending>,
+    durable: bool,
+    /// The process that began it: the child of a fork neither commits nor removes it.
+    process: u32,
+}
+
+/// A file that waits for its name.
+struct Pending {
+    folder: Folder,
+    /// The target's path, and its name in the folder.
+    path: PathBuf,
+    name: OsString,
+    /// The name that the file has meanwhile, if it has one.
+    temporary: Option<OsString>,
     overwrite: bool,
-) -> Result<()> {
-    if replaced.is_dir() {
-        let error = io::Error::from(io::ErrorKind::IsADirectory);
-        return Err(failed("cannot write the target")(error));
+    mode: Option<u32>,
+    /// Permissions of a new file.
+    usual: u32,
+}
+
+impl<'d, D: Disk> Target<'d, D> {
+    pub(super) fn create(
+        disk: &'d D,
+        path: &Path,
+        options: &FileOptions<'_>,
+        new_mode: NewMode,
+    ) -> Result<Self> {
+        if options.mode.is_some_and(|mode| mode > 0o777) {
+            return Err(Error::InvalidArgument("a mode is of three octal digits"));
+        }
+        let (durable, process) = (options.durable, std::process::id());
+        if let Some(file) = place::open_straight(path)? {
+            return Ok(Target { disk, file, pending: None, durable, process });
+        }
+        let (directory, name) = split(path).map_err(failed("cannot write the target"))?;
+        place::replaceable(path, options.overwrite)?;
+        let folder = Folder::open(directory).map_err(failed("cannot open the target's directory"))?;
+        let is_private = new_mode == NewMode::Private || options.mode.is_some();
+        let made = Made::new(disk, &folder, is_private);
+        let made = made.map_err(failed("cannot create a file beside the target"))?;
+        let pending = Pending {
+            folder,
+            path: path.to_owned(),
+            name: name.to_owned(),
+            temporary: made.name,
+            overwrite: options.overwrite,
+            mode: options.mode,
+            usual: made.usual,
+        };
+        Ok(Target { disk, file: made.file, pending: Some(pending), durable, process })
     }
-    if is_source(path, source) {
-        return Err(Error::InvalidArgument("the source and the target are the same file"));
+
+    pub(super) fn file(&self) -> &File {
+        &self.file
     }
-    if !overwrite {
-        return Err(Error::AlreadyExists);
+
+    pub(super) fn commit(mut self) -> Result<()> {
+        if self.process != std::process::id() {
+            return Err(Error::InvalidState("a file belongs to the process that began it"));
+        }
+        let Some(mut pending) = self.pending.take() else { return self.sync_straight() };
+        let named = self.give_name(&mut pending);
+        if named.is_err() {
+            pending.remove(self.disk);
+        }
+        named?;
+        if self.durable {
+            let synced = self.disk.sync_folder(&pending.folder);
+            synced.map_err(committed("the target is complete, but not its directory"))?;
+        }
+        Ok(())
     }
-    if !replaced.is_file() && !replaced.is_symlink() {
-        return Err(Error::InvalidArgument("the target is a device or a pipe, not a file"));
+
+    /// A disk keeps what is written straight to it; most other devices and pipes have nothing to
+    /// keep, and say so.
+    fn sync_straight(&self) -> Result<()> {
+        match if self.durable { self.disk.sync(&self.file) } else { Ok(()) } {
+            Err(error) if keeps_nothing(&error) => Ok(()),
+            synced => synced.map_err(failed("cannot write the target")),
+        }
     }
-    Ok(())
+
+    /// Everything up to the target's name.
+    fn give_name(&mut self, pending: &mut Pending) -> Result<()> {
+        let replaced = place::replaceable(&pending.path, pending.overwrite)?;
+        self.settle(pending, replaced.as_ref())?;
+        let free = replaced.is_none();
+        if pending.temporary.is_none() && self.link(pending, replaced.as_ref(), free)? {
+            return Ok(());
+        }
+        let Some(temporary) = &pending.temporary else { return Ok(()) };
+        let renamed = if pending.overwrite {
+            self.disk.rename(&pending.folder, temporary, &pending.name)
+        } else {
+            self.disk.rename_new(&pending.folder, temporary, &pending.name)
+        };
+        renamed.map_err(unnamed)?;
+        pending.temporary = None;
+        Ok(())
+    }
+
+    /// Attributes, then everything onto the disk.
+    fn settle(&self, pending: &Pending, replaced: Option<&Metadata>) -> Result<()> {
+        #[cfg(unix)]
+        {
+            let wanted = attributes::Wanted {
+                replaced: replaced.map(|found| (pending.path.as_path(), found)),
+                mode: pending.mode,
+                usual: pending.usual,
+            };
+            attributes::give(self.disk, &self.file, &wanted)
+                .map_err(failed("cannot set the permissions of the target"))?;
+        }
+        if self.durable {
+            self.disk.sync(&self.file).map_err(failed("cannot write the target"))?;
+        }
+        Ok(())
+    }
+
+    /// Gives a file without a name the target's name if that is free, else one by chance, from
+    /// which it can be renamed; between the two calls of the system, and only there, a process that
+    /// is killed leaves a file behind. Returns whether it has the target's name.
+    fn link(
+        &mut self,
+        pending: &mut Pending,
+        replaced: Option<&Metadata>,
+        free: bool,
+    ) -> Result<bool> {
+        if free || !pending.overwrite {
+            match self.disk.link(&self.file, &pending.folder, &pending.name) {
+                Ok(()) => return Ok(true),
+                Err(error) if is_taken(&error) && !pending.overwrite => return Err(unnamed(error)),
+                Err(_) => {}
+            }
+        }
+        let linked = by_chance(|name| self.disk.link(&self.file, &pending.folder, name));
+        match linked {
+            Ok(((), name)) => pending.temporary = Some(name),
+            // Some systems make files without names and give them none: there it is copied.
+            Err(_) => self.copy(pending, replaced)?,
+        }
+        Ok(false)
+    }
+
+    fn copy(&mut self, pending: &mut Pending, replaced: Option<&Metadata>) -> Result<()> {
+        let unwritable = failed("cannot create a file beside the target");
+        let made = by_chance(|name| self.disk.create(&pending.folder, name, PRIVATE));
+        let (mut file, name) = made.map_err(&unwritable)?;
+        pending.temporary = Some(name);
+        self.file.rewind().map_err(&unwritable)?;
+        io::copy(&mut self.file, &mut file).map_err(&unwritable)?;
+        self.file = file;
+        self.settle(pending, replaced)
+    }
+}
+
+impl<D: Disk> Drop for Target<'_, D> {
+    fn drop(&mut self) {
+        if self.process != std::process::id() {
+            return;
+        }
+        if let Some(mut pending) = self.pending.take() {
+            pending.remove(self.disk);
+        }
+    }
+}
+
+impl Pending {
+    /// Removes the file, if it has a name.
+    fn remove(&mut self, disk: &impl Disk) {
+        if let Some(name) = self.temporary.take() {
+            let _ = disk.remove(&self.folder, &name);
+        }
+    }
+}
+
+/// A file that was made to be written.
+struct Made {
+    file: File,
+    name: Option<OsString>,
+    /// Permissions of a new file at this place.
+    usual: u32,
+}
+
+impl Made {
+    /// Makes a file that only its owner may read. What the umask or the directory gives to new
+    /// files is asked of an empty file.
+    fn new(disk: &impl Disk, folder: &Folder, is_private: bool) -> io::Result<Self> {
+        let first = if is_private { PRIVATE } else { USUAL };
+        if let Ok(file) = disk.create_unnamed(folder, first) {
+            let usual = narrow(disk, &file, is_private)?;
+            return Ok(Made { file, name: None, usual });
+        }
+        let (file, name) = by_chance(|name| disk.create(folder, name, PRIVATE))?;
+        let usual = if is_private { PRIVATE } else { asked_of_another(disk, folder)? };
+        Ok(Made { file, name: Some(name), usual })
+    }
+}
+
+/// The permissions that a new file was given, which only its owner keeps.
+#[cfg(unix)]
+fn narrow(disk: &impl Disk, file: &File, is_private: bool) -> io::Result<u32> {
+    if is_private {
+        return Ok(PRIVATE);
+    }
+    let usual = attributes::mode_of(&file.metadata()?);
+    attributes::permit(disk, file, PRIVATE)?;
+    Ok(usual)
 }
 
 #[cfg(unix)]
-fn is_source(path: &Path, source: &Source) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let same = |found: &Metadata| {
-        (found.dev(), found.ino()) == (source.metadata.dev(), source.metadata.ino())
-    };
-    fs::metadata(path).is_ok_and(|found| same(&found))
+fn asked_of_another(disk: &impl Disk, folder: &Folder) -> io::Result<u32> {
+    let (file, name) = by_chance(|name| disk.create(folder, name, USUAL))?;
+    disk.remove(folder, &name)?;
+    Ok(attributes::mode_of(&file.metadata()?))
 }
 
-/// Without numbers of files there is no cheap answer: the file that was opened for reading cannot
-/// be replaced on such systems, and the rename fails.
 #[cfg(not(unix))]
-fn is_source(_path: &Path, _source: &Source) -> bool {
-    false
-}
-
-pub(super) fn directory_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
-fn make_temporary(directory: &Path, source: &Source) -> Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".sealwax-").suffix(".tmp");
-    #[cfg(unix)]
-    builder.permissions(new_permissions(source));
-    builder.tempfile_in(directory).map_err(failed("cannot create a file beside the target"))
-}
-
-#[cfg(unix)]
-fn new_permissions(source: &Source) -> Permissions {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = match source.len {
-        Some(_) => source.metadata.permissions().mode() & 0o777,
-        None => DEFAULT_MODE,
-    };
-    Permissions::from_mode(mode)
-}
-
-/// Permissions and, where the system allows it, owner of the file that is replaced.
-#[cfg(unix)]
-pub(super) fn take_over(file: &File, replaced: &Metadata) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
-    if !replaced.is_file() {
-        return Ok(());
-    }
-    let new = file.metadata()?;
-    if (new.uid(), new.gid()) != (replaced.uid(), replaced.gid()) {
-        // Only root may give a file away. Else the new file is its writer's, as any new file is.
-        let _ = fchown(file, Some(replaced.uid()), Some(replaced.gid()));
-    }
-    file.set_permissions(Permissions::from_mode(replaced.permissions().mode() & 0o777))
+fn narrow(_disk: &impl Disk, _file: &File, _is_private: bool) -> io::Result<u32> {
+    Ok(USUAL)
 }
 
 #[cfg(not(unix))]
-pub(super) fn take_over(_file: &File, _replaced: &Metadata) -> io::Result<()> {
-    Ok(())
+fn asked_of_another(_disk: &impl Disk, _folder: &Folder) -> io::Result<u32> {
+    Ok(USUAL)
 }
 
-/// Makes the names in the directory of `path` durable.
-#[cfg(unix)]
-pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
-    File::open(directory_of(path))?.sync_all()
+/// Tries names until one is free.
+fn by_chance<T>(make: impl Fn(&OsStr) -> io::Result<T>) -> io::Result<(T, OsString)> {
+    for _ in 0..TRIES {
+        let mut random = [0; 8];
+        SysRng.try_fill_bytes(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
+        let name = OsString::from(format!(".sealwax-{:x}.tmp", HexDisplay(&random)));
+        match make(&name) {
+            Err(error) if is_taken(&error) => {}
+            made => return made.map(|made| (made, name)),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
-/// Directories cannot be opened as files here; the system orders their changes itself.
-#[cfg(not(unix))]
-pub(super) fn sync_directory(_path: &Path) -> io::Result<()> {
-    Ok(())
+fn keeps_nothing(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, ReadOnlyFilesystem, Unsupported};
+    matches!(error.kind(), InvalidInput | ReadOnlyFilesystem | Unsupported)
+}
+
+fn is_taken(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::AlreadyExists
+}
+
+fn unnamed(error: io::Error) -> Error {
+    if is_taken(&error) { Error::AlreadyExists } else { failed("cannot name the target")(error) }
 }

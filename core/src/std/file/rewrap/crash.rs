@@ -2,15 +2,17 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::TempDir;
 
+use super::super::folder::Folder;
 use super::super::{FileOptions, decrypt_file, encrypt_file, inspect_file};
 use super::*;
 use crate::encrypt::{EncryptOptions, Padding};
@@ -99,7 +101,7 @@ fn check(folder: &Path, in_place: bool, body: &[u8]) -> (bool, bool) {
     rewrap_file(&path, &[&old, &new], &[&new], RewrapMode::Replace).unwrap();
     check_whole(again.path(), body);
     assert!(opens(again.path(), &new) && !opens(again.path(), &old));
-    assert!(!journal::path_of(&path).exists());
+    assert!(!journal_of(&path).exists());
     (with_old, with_new)
 }
 
@@ -130,9 +132,14 @@ impl Dying {
 }
 
 impl Disk for Dying {
-    fn create(&self, path: &Path) -> io::Result<File> {
+    fn create_unnamed(&self, folder: &Folder, mode: u32) -> io::Result<File> {
         self.step();
-        RealDisk.create(path)
+        RealDisk.create_unnamed(folder, mode)
+    }
+
+    fn create(&self, folder: &Folder, name: &OsStr, mode: u32) -> io::Result<File> {
+        self.step();
+        RealDisk.create(folder, name, mode)
     }
 
     fn write(&self, file: &File, bytes: &[u8]) -> io::Result<()> {
@@ -149,19 +156,24 @@ impl Disk for Dying {
         RealDisk.sync(file)
     }
 
-    fn sync_directory(&self, path: &Path) -> io::Result<()> {
+    fn link(&self, file: &File, folder: &Folder, name: &OsStr) -> io::Result<()> {
         self.step();
-        RealDisk.sync_directory(path)
+        RealDisk.link(file, folder, name)
     }
 
-    fn remove(&self, path: &Path) -> io::Result<()> {
+    fn rename(&self, folder: &Folder, from: &OsStr, to: &OsStr) -> io::Result<()> {
         self.step();
-        RealDisk.remove(path)
+        RealDisk.rename(folder, from, to)
     }
 
-    fn rename(&self, file: NamedTempFile, path: &Path) -> io::Result<()> {
+    fn remove(&self, folder: &Folder, name: &OsStr) -> io::Result<()> {
         self.step();
-        RealDisk.rename(file, path)
+        RealDisk.remove(folder, name)
+    }
+
+    fn sync_folder(&self, folder: &Folder) -> io::Result<()> {
+        self.step();
+        RealDisk.sync_folder(folder)
     }
 }
 
@@ -246,9 +258,9 @@ impl Recording {
 }
 
 impl Disk for Recording {
-    fn create(&self, path: &Path) -> io::Result<File> {
+    fn create(&self, folder: &Folder, name: &OsStr, mode: u32) -> io::Result<File> {
         self.done.borrow_mut().push(Done::CreateJournal);
-        RealDisk.create(path)
+        RealDisk.create(folder, name, mode)
     }
 
     fn write(&self, file: &File, bytes: &[u8]) -> io::Result<()> {
@@ -261,19 +273,20 @@ impl Disk for Recording {
         RealDisk.sync(file)
     }
 
-    fn sync_directory(&self, path: &Path) -> io::Result<()> {
-        self.done.borrow_mut().push(Done::SyncDirectory);
-        RealDisk.sync_directory(path)
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
+    fn remove(&self, folder: &Folder, name: &OsStr) -> io::Result<()> {
         self.done.borrow_mut().push(Done::RemoveJournal);
-        RealDisk.remove(path)
+        RealDisk.remove(folder, name)
     }
 
-    fn rename(&self, file: NamedTempFile, path: &Path) -> io::Result<()> {
-        RealDisk.rename(file, path)
+    fn sync_folder(&self, folder: &Folder) -> io::Result<()> {
+        self.done.borrow_mut().push(Done::SyncDirectory);
+        RealDisk.sync_folder(folder)
     }
+}
+
+/// Where the journal of an object stands.
+fn journal_of(object: &Path) -> PathBuf {
+    object.with_file_name(journal::name_of(object.file_name().unwrap()))
 }
 
 /// What may be on the disk after a power failure: whatever was not synchronized may be there,
@@ -333,7 +346,7 @@ fn after_a_power_failure_at_any_time_it_opens() {
                     let path = folder.path().join("sealed");
                     fs::write(&path, [object, body.as_slice()].concat()).unwrap();
                     if let Some(journal) = journal {
-                        fs::write(journal::path_of(&path), journal).unwrap();
+                        fs::write(journal_of(&path), journal).unwrap();
                     }
                     check(folder.path(), true, &body);
                 }

@@ -1,0 +1,105 @@
+//! What the path of a target names: a file to make or replace, or a pipe or device to write to.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io;
+use std::path::Path;
+
+use super::super::failed;
+use crate::error::{Error, Result};
+
+/// Opens what is written to as it stands: a pipe, a device, a descriptor of this process such as
+/// `/dev/stdout`. `None` for everything that is replaced.
+pub(super) fn open_straight(path: &Path) -> Result<Option<File>> {
+    let Some(found) = existing(path)? else { return Ok(None) };
+    if found.is_file() || found.is_dir() {
+        return Ok(None);
+    }
+    if let Some(number) = descriptor_of(path) {
+        return open_descriptor(path, number).map(Some).map_err(failed("cannot open the target"));
+    }
+    match fs::metadata(path) {
+        Ok(meant) if is_special(&meant) => {
+            let opened = OpenOptions::new().write(true).open(path);
+            opened.map(Some).map_err(failed("cannot open the target"))
+        }
+        _ => Ok(None), // a link is replaced, not followed
+    }
+}
+
+/// What has the name already; a link is not followed, because it is what would be replaced.
+fn existing(path: &Path) -> Result<Option<Metadata>> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed("cannot look at the target")(error)),
+    }
+}
+
+/// What a commit would replace, if it may.
+pub(super) fn replaceable(path: &Path, overwrite: bool) -> Result<Option<Metadata>> {
+    let Some(found) = existing(path)? else { return Ok(None) };
+    let is_dir = found.is_dir() || fs::metadata(path).is_ok_and(|meant| meant.is_dir());
+    if is_dir {
+        return Err(failed("cannot write the target")(io::ErrorKind::IsADirectory.into()));
+    }
+    if !overwrite {
+        return Err(Error::AlreadyExists);
+    }
+    if !found.is_file() && !found.is_symlink() {
+        let error = io::Error::other("it has become a pipe or a device");
+        return Err(failed("cannot write the target")(error));
+    }
+    Ok(Some(found))
+}
+
+/// Neither a file nor a directory.
+fn is_special(metadata: &Metadata) -> bool {
+    !metadata.is_file() && !metadata.is_dir() && !metadata.is_symlink()
+}
+
+/// The number of the descriptor of this process that a path means, such as `/dev/stdout`.
+#[cfg(unix)]
+pub(in super::super) fn descriptor_of(path: &Path) -> Option<u32> {
+    const MOST_LINKS: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let (folder, name) = super::super::folder::split(&path).ok()?;
+        let folder = fs::canonicalize(folder).ok()?;
+        if is_own_descriptors(&folder) {
+            return name.to_str()?.parse().ok();
+        }
+        path = folder.join(fs::read_link(folder.join(name)).ok()?);
+    }
+    None
+}
+
+#[cfg(not(unix))]
+pub(in super::super) fn descriptor_of(_path: &Path) -> Option<u32> {
+    None
+}
+
+#[cfg(unix)]
+fn is_own_descriptors(folder: &Path) -> bool {
+    let own = |folder: &str| fs::canonicalize(folder).ok();
+    [own("/proc/self/fd"), own("/proc/thread-self/fd"), own("/dev/fd")]
+        .into_iter()
+        .flatten()
+        .any(|own| own == folder)
+}
+
+/// The standard output is taken as it is, which also works for a socket and goes on where others
+/// have written; other descriptors are opened anew, for adding at their end.
+#[cfg(unix)]
+fn open_descriptor(path: &Path, number: u32) -> io::Result<File> {
+    use std::os::fd::AsFd as _;
+    match number {
+        1 => io::stdout().as_fd().try_clone_to_owned().map(File::from),
+        2 => io::stderr().as_fd().try_clone_to_owned().map(File::from),
+        _ => OpenOptions::new().append(true).open(path),
+    }
+}
+
+#[cfg(not(unix))]
+fn open_descriptor(path: &Path, _number: u32) -> io::Result<File> {
+    OpenOptions::new().append(true).open(path)
+}

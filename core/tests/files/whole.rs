@@ -94,9 +94,9 @@ fn each_bad_path_has_its_own_error() {
     assert_eq!(kind(seal(&src, &missing.join("x"), &kek)), io::ErrorKind::NotFound);
     assert_eq!(kind(seal(&src, &src.join("x"), &kek)), io::ErrorKind::NotADirectory);
     assert_eq!(kind(open(&missing, &folder.path("x"), &kek)), io::ErrorKind::NotFound);
-    let file = FileOptions::new().overwrite(true);
-    let device = encrypt_file(&src, "/dev/null", &[&kek], &EncryptOptions::new(), &file);
-    assert_eq!(code_of(device), ErrorCode::InvalidArgument);
+    assert_eq!(kind(seal(&src, Path::new(""), &kek)), io::ErrorKind::NotFound);
+    assert_eq!(kind(seal(&src, Path::new("/"), &kek)), io::ErrorKind::IsADirectory);
+    assert_eq!(kind(seal(&src, &folder.path("new/"), &kek)), io::ErrorKind::IsADirectory);
     let rewrap = |path: &Path| rewrap_file(path, &[&kek], &[&kek], RewrapMode::Add);
     assert_eq!(code_of(rewrap(&missing)), ErrorCode::Io);
     assert_eq!(code_of(rewrap(directory)), ErrorCode::Io);
@@ -164,18 +164,35 @@ fn progress_counts_up_and_can_cancel() {
 }
 
 #[test]
-fn permissions_follow_the_file_that_is_replaced_or_the_source() {
+fn permissions_are_those_of_the_replaced_file_and_never_those_of_the_source() {
     let (folder, kek) = (Folder::new(), kek("a"));
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let set = |path: &Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
     let src = folder.file("plain", b"tide table");
-    fs::set_permissions(&src, fs::Permissions::from_mode(0o600)).unwrap();
-    let dst = folder.path("sealed");
+    let usual = mode(&src);
+    set(&src, 0o600);
+    let (dst, back) = (folder.path("sealed"), folder.path("back"));
     seal(&src, &dst, &kek).unwrap();
-    assert_eq!(mode(&dst), 0o600, "what only the owner may read stays so");
-    fs::set_permissions(&dst, fs::Permissions::from_mode(0o666)).unwrap();
+    assert_eq!(mode(&dst), usual, "an envelope is a file like any other");
+    set(&dst, 0o666);
+    open(&dst, &back, &kek).unwrap();
+    assert_eq!(mode(&back), 0o600, "a new plaintext is its owner's");
     let file = FileOptions::new().overwrite(true);
+    let unseal = |file| decrypt_file(&dst, &back, &[&kek], &aad(), &file).unwrap();
+    set(&back, 0o640);
+    unseal(file);
+    assert_eq!(mode(&back), 0o640, "a replaced file keeps its permissions");
+    unseal(file.mode(0o604));
+    assert_eq!(mode(&back), 0o604, "what is asked for is given");
+    set(&dst, 0o602);
     encrypt_file(&src, &dst, &[&kek], &EncryptOptions::new(), &file).unwrap();
-    assert_eq!(mode(&dst), 0o666, "a replaced file keeps its permissions");
+    assert_eq!(mode(&dst), 0o602);
+}
+
+fn aad() -> DecryptOptions<'static> {
+    DecryptOptions::new().associated_data(b"aad")
 }
 
 #[test]

@@ -176,7 +176,8 @@ impl<'d, D: Disk> Target<'d, D> {
         }
         let (directory, name) = split(path).map_err(failed("cannot write the target"))?;
         place::replaceable(path, options.overwrite)?;
-        let folder = Folder::open(directory).map_err(failed("cannot open the target's directory"))?;
+        let folder =
+            Folder::open(directory).map_err(failed("cannot open the target's directory"))?;
         let is_private = new_mode == NewMode::Private || options.mode.is_some();
         let made = Made::new(disk, &folder, is_private);
         let made = made.map_err(failed("cannot create a file beside the target"))?;
@@ -368,14 +369,14 @@ fn asked_of_another(_disk: &impl Disk, _folder: &Folder) -> io::Result<u32> {
 }
 
 /// Tries names until one is free.
-fn by_chance<T>(make: impl Fn(&OsStr) -> io::Result<T>) -> io::Result<(T, OsString)> {
+fn by_chance<T>(attempt: impl Fn(&OsStr) -> io::Result<T>) -> io::Result<(T, OsString)> {
     for _ in 0..TRIES {
         let mut random = [0; 8];
         SysRng.try_fill_bytes(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
         let name = OsString::from(format!(".sealwax-{:x}.tmp", HexDisplay(&random)));
-        match make(&name) {
+        match attempt(&name) {
             Err(error) if is_taken(&error) => {}
-            made => return made.map(|made| (made, name)),
+            known => return known.map(|made| (made, name)),
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())

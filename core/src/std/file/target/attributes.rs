@@ -27,11 +27,7 @@ pub(super) fn mode_of(metadata: &Metadata) -> u32 {
 
 /// Gives `file`, which only its owner may read until now, what the target is to have. The
 /// permissions come last: they are never wider than owner and access list are right for.
-pub(in super::super) fn give(
-    disk: &impl Disk,
-    file: &File,
-    wanted: &Wanted<'_>,
-) -> io::Result<()> {
+pub(in super::super) fn give(disk: &impl Disk, file: &File, wanted: &Wanted<'_>) -> io::Result<()> {
     let Some((path, replaced)) = wanted.replaced.filter(|(_, found)| found.is_file()) else {
         return permit(disk, file, wanted.mode.unwrap_or(wanted.usual));
     };
@@ -81,7 +77,9 @@ mod extended {
     use std::fs::File;
     use std::path::Path;
 
-    use rustix::fs::{XattrFlags, fremovexattr, fsetxattr, lgetxattr, llistxattr, llistxattr_query};
+    use rustix::fs::{
+        XattrFlags, fremovexattr, fsetxattr, lgetxattr, llistxattr, llistxattr_query,
+    };
     use rustix::io::Errno;
 
     /// The most that Linux gives of a list of names or of one value, in bytes.

@@ -136,14 +136,9 @@ impl Place {
     }
 }
 
-fn allowed(_: &Done) -> io::Result<()> {
-    Ok(())
-}
-
 fn refuse(refused: &[Done]) -> impl Fn(&Done) -> io::Result<()> {
-    move |done| match refused.contains(done) {
-        true => Err(io::ErrorKind::Unsupported.into()),
-        false => Ok(()),
+    move |done| {
+        if refused.contains(done) { Err(io::ErrorKind::Unsupported.into()) } else { Ok(()) }
     }
 }
 
@@ -154,7 +149,7 @@ fn everything_is_on_the_disk_before_the_name_and_the_name_at_the_end() {
     let replace = FileOptions::new().overwrite(true);
     let hasty = replace.durable(false);
     let new = Place::new(None);
-    let disk = Recording::new(allowed);
+    let disk = Recording::new(|_| Ok(()));
     new.commit(&disk, &FileOptions::new()).unwrap();
     let unnamed = CreateUnnamed(0o600);
     assert_eq!(disk.done.take(), [unnamed.clone(), Sync, LinkTarget, SyncFolder]);
@@ -231,11 +226,11 @@ fn a_mode_that_is_asked_for_is_given() {
     for there in [None, Some(0o600), Some(0o666)] {
         let place = Place::new(there);
         let options = FileOptions::new().overwrite(true).mode(0o604);
-        place.commit(&Recording::new(allowed), &options).unwrap();
+        place.commit(&Recording::new(|_| Ok(())), &options).unwrap();
         assert_eq!(place.mode(), 0o604);
     }
     let special = FileOptions::new().mode(0o4755);
-    let refused = Place::new(None).commit(&Recording::new(allowed), &special);
+    let refused = Place::new(None).commit(&Recording::new(|_| Ok(())), &special);
     assert!(matches!(refused, Err(Error::InvalidArgument(_))), "{refused:?}");
 }
 
@@ -264,7 +259,7 @@ fn owner_and_group_are_those_of_the_replaced_file() {
         println!("skipped: only root may give files away");
         return;
     }
-    let disk = Recording::new(allowed);
+    let disk = Recording::new(|_| Ok(()));
     let replace = FileOptions::new().overwrite(true);
     place.commit(&disk, &replace).unwrap();
     let found = fs::metadata(&place.path).unwrap();
@@ -312,7 +307,7 @@ fn attributes_and_access_list_are_kept() {
         println!("skipped: no extended attributes on this file system");
         return;
     }
-    place.commit(&Recording::new(allowed), &FileOptions::new().overwrite(true)).unwrap();
+    place.commit(&Recording::new(|_| Ok(())), &FileOptions::new().overwrite(true)).unwrap();
     let get = |name| {
         let mut value = vec![0; 100];
         let len = getxattr(&place.path, name, value.as_mut_slice()).unwrap();
@@ -378,7 +373,7 @@ fn a_link_is_replaced_and_not_followed() {
     let meant = place.folder.path().join("meant");
     fs::write(&meant, b"precious").unwrap();
     symlink(&meant, &place.path).unwrap();
-    let disk = Recording::new(allowed);
+    let disk = Recording::new(|_| Ok(()));
     let kept = place.commit(&disk, &FileOptions::new());
     assert!(matches!(kept, Err(Error::AlreadyExists)), "{kept:?}");
     place.commit(&disk, &FileOptions::new().overwrite(true)).unwrap();

@@ -150,6 +150,10 @@ enum sealwax_code
    * The source of randomness failed.
    */
   SEALWAX_ERR_RANDOMNESS = 83,
+  /**
+   * The memory for a length that the caller asked for could not be had.
+   */
+  SEALWAX_ERR_NO_MEMORY = 84,
 };
 #ifndef __cplusplus
 typedef uint32_t sealwax_code;

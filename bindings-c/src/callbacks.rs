@@ -1,5 +1,6 @@
 //! A key provider made of the host's functions.
 
+use std::borrow::Cow;
 use std::ffi::{c_char, c_void};
 
 use sealwax::limits::{MAX_KEY_ID_LEN, MAX_WRAPPED_DEK_LEN};
@@ -221,6 +222,10 @@ impl KeyProvider for HostProvider {
         let Some(accepts) = self.callbacks.accepts else { return self.key_id == key_id };
         let (user_data, text, len) = (self.host.pointer(), key_id.as_ptr().cast(), key_id.len());
         call!(accepts(user_data, text, len))
+    }
+
+    fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(&self.key_id))
     }
 
     fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {

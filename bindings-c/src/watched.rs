@@ -1,5 +1,6 @@
 //! A provider between the core and another one, which tells what became of each use.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -175,6 +176,14 @@ impl KeyProvider for Watched {
 
     fn accepts(&self, key_id: &str) -> bool {
         self.inner.accepts(key_id)
+    }
+
+    fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
+        self.inner.wrap_key_id()
+    }
+
+    fn is_remote(&self) -> bool {
+        self.inner.is_remote()
     }
 
     fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {

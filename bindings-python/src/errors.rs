@@ -4,8 +4,8 @@ use std::error::Error as StdError;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyList};
-use sealwax::{Attempt, Error, ErrorCode, ProviderError};
+use pyo3::types::{PyDict, PyList, PyTuple};
+use sealwax::{Attempt, Error, ErrorCode, KeyName, ProviderError};
 
 use crate::host::HostError;
 
@@ -47,6 +47,15 @@ fn convert(py: Python<'_>, error: Error) -> PyResult<PyErr> {
     match error {
         Error::Io(error) => return io_error(py, &error),
         Error::BufferTooSmall { needed } => details.set_item("needed", needed)?,
+        Error::NoMatchingKey(keys) => {
+            details.set_item("wanted", key_names(py, keys.wanted())?)?;
+            details.set_item("offered", key_names(py, keys.offered())?)?;
+        }
+        Error::ContextMismatch(pair) => {
+            details.set_item("key", pair.key())?;
+            details.set_item("wanted", pair.wanted())?;
+            details.set_item("found", pair.found())?;
+        }
         Error::Authentication { chunk } => details.set_item("chunk", chunk)?,
         Error::ProviderFailed(attempts) | Error::KeyUnwrap(attempts) => {
             let attempts = attempts.into_vec();
@@ -83,6 +92,10 @@ pub(crate) fn host_error(error: &ProviderError) -> Option<&HostError> {
         }
         _ => None,
     }
+}
+
+fn key_names<'py>(py: Python<'py>, keys: &[KeyName]) -> PyResult<Bound<'py, PyTuple>> {
+    PyTuple::new(py, keys.iter().map(|key| (&key.provider_id, &key.key_id)))
 }
 
 fn attempt_list<'py>(py: Python<'py>, attempts: &[Attempt]) -> PyResult<Bound<'py, PyList>> {

@@ -1,6 +1,7 @@
 //! What stands between the core and every provider.
 
 use core::cell::Cell;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -158,6 +159,14 @@ impl KeyProvider for Guard {
 
     fn accepts(&self, key_id: &str) -> bool {
         !INTERRUPTED.get() && self.inner.accepts(key_id)
+    }
+
+    fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
+        self.inner.wrap_key_id()
+    }
+
+    fn is_remote(&self) -> bool {
+        self.is_remote
     }
 
     fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {

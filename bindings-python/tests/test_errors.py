@@ -92,6 +92,7 @@ NOT_HERE = {
     ErrorCode.NULL_POINTER,  # there are no pointers
     ErrorCode.PANIC,  # a bug of ours would be a pyo3 PanicException
     ErrorCode.RANDOMNESS,  # see test_a_system_without_randomness
+    ErrorCode.NO_MEMORY,  # see test_a_system_without_memory
 }
 
 
@@ -116,6 +117,15 @@ def test_a_system_without_randomness():
 
     error = build(83, "the source of randomness failed")
     assert type(error) is sealwax.RandomnessError and error.code is ErrorCode.RANDOMNESS
+
+
+def test_a_system_without_memory():
+    """The class for a code that Python's own allocations never give."""
+    from sealwax._errors import build
+
+    error = build(84, "out of memory")
+    assert type(error) is sealwax.NoMemoryError and error.code is ErrorCode.NO_MEMORY
+    assert isinstance(error, MemoryError)
 
 
 def test_codes_come_from_the_core():

@@ -27,6 +27,7 @@ export const ERROR_NUMBERS: Readonly<Record<ErrorCode, number>> = {
   cancelled: 81,
   already_exists: 82,
   randomness: 83,
+  no_memory: 84,
 };
 
 const CLASSES: readonly ErrorClass[] = ['misuse', 'format', 'key', 'body', 'host'];

@@ -31,7 +31,8 @@ export type ErrorCode =
   | 'io'
   | 'cancelled'
   | 'already_exists'
-  | 'randomness';
+  | 'randomness'
+  | 'no_memory';
 
 export type ErrorClass = 'misuse' | 'format' | 'key' | 'body' | 'host';
 

@@ -6,7 +6,7 @@
 //! sorted by the bytes of the key, keys unique and not empty, UTF-8. Source: FORMAT.md, "Encryption context".
 
 use crate::codec::Reader;
-use crate::error::{Error, Result};
+use crate::error::{Error, PairMismatch, Result};
 use crate::limits::{MAX_CONTEXT_LEN, MAX_CONTEXT_PAIRS};
 
 #[cfg(feature = "alloc")]
@@ -97,8 +97,13 @@ impl<'a> ContextRef<'a> {
     /// # Errors
     /// [`Error::ContextMismatch`] if a key is missing or has another value.
     pub fn require(&self, required: ContextRef<'_>) -> Result<()> {
-        let met = required.iter().all(|(key, value)| self.get(key) == Some(value));
-        if met { Ok(()) } else { Err(Error::ContextMismatch) }
+        for (key, wanted) in required.iter() {
+            let found = self.get(key);
+            if found != Some(wanted) {
+                return Err(Error::ContextMismatch(PairMismatch::new(key, wanted, found)));
+            }
+        }
+        Ok(())
     }
 }
 

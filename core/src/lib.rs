@@ -40,6 +40,10 @@
 //! | `NeedKey` | wraps or unwraps the DEK through its KMS, in its own time, and provides it |
 //! | `Done` | calls `finish()`, which fails unless the message is complete |
 //!
+//! A state machine belongs to one process: after a `fork`, only one side may go on with it (two
+//! would seal different plaintexts under one key and nonce). The adapters of `io` answer
+//! [`Error::InvalidState`] on the other side; `OwnProcess` does that for other hosts.
+//!
 //! Plaintext leaves a [`Decryptor`] only in chunks that proved authentic. An error is sticky, and
 //! the output of the failing call is zeroed.
 //!
@@ -89,6 +93,7 @@ mod decrypt;
 #[cfg(feature = "alloc")]
 mod encrypt;
 mod error;
+mod escape;
 pub mod header;
 mod kdf;
 mod key;
@@ -112,7 +117,9 @@ mod wrap;
 #[cfg(all(feature = "std", any(unix, windows)))]
 pub use self::std::file;
 #[cfg(feature = "std")]
-pub use self::std::{CacheLimits, CacheStats, CachingDecryptor, CachingEncryptor, CachingProvider};
+pub use self::std::{
+    CacheLimits, CacheStats, CachingDecryptor, CachingEncryptor, CachingProvider, OwnProcess,
+};
 #[cfg(feature = "std")]
 pub use self::std::{io, parallel, read_at};
 pub use context::ContextRef;
@@ -123,8 +130,9 @@ pub use decrypt::{DecryptHandle, DecryptOptions, Decryptor};
 #[cfg(feature = "alloc")]
 pub use encrypt::{EncryptHandle, EncryptOptions, Encryptor, Padding};
 #[cfg(feature = "alloc")]
-pub use error::{Attempt, ProviderError};
-pub use error::{Attempts, Error, ErrorCode, Result};
+pub use error::{Attempt, KeyName, ProviderError};
+pub use error::{Attempts, Error, ErrorCode, KeyMismatch, PairMismatch, Result};
+pub use escape::Escaped;
 pub use header::{Header, WrappedKeyRef};
 pub use key::{Dek, KEY_LEN, Kek};
 #[cfg(feature = "alloc")]

@@ -6,7 +6,9 @@ mod cache;
 pub mod file;
 pub mod io;
 pub mod parallel;
+mod process;
 pub mod read_at;
 mod workers;
 
 pub use cache::{CacheLimits, CacheStats, CachingDecryptor, CachingEncryptor, CachingProvider};
+pub use process::OwnProcess;

@@ -7,14 +7,14 @@ mod local;
 #[cfg(feature = "std")]
 mod together;
 
-#[cfg(feature = "std")]
-pub(crate) use each::signed;
 pub use each::wrap_dek;
 pub(crate) use each::{Require, generate_required};
+#[cfg(feature = "std")]
+pub(crate) use each::{failed_wrap, signed};
 pub use expansion::LocalExpansion;
 pub use local::{LOCAL_PROVIDER_ID, LocalKek};
 
-use alloc::borrow::ToOwned;
+use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -22,7 +22,7 @@ use alloc::vec::Vec;
 use rand_core::TryCryptoRng;
 
 use crate::context::ContextRef;
-use crate::error::{Attempt, Error, ProviderError, Result};
+use crate::error::{Attempt, Error, KeyMismatch, KeyName, ProviderError, Result};
 use crate::header::{Header, WrappedKeyRef};
 use crate::key::Dek;
 
@@ -85,6 +85,19 @@ pub trait KeyProvider: Send + Sync {
     /// Whether this provider was configured with the key of this id. A provider is never asked
     /// to unwrap under a stranger's key.
     fn accepts(&self, key_id: &str) -> bool;
+
+    /// The key that [`KeyProvider::wrap`] wraps with, as the header will name it, where the
+    /// provider knows that beforehand. Errors of a wrap that fails name it.
+    fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
+        None
+    }
+
+    /// Whether a call leaves this machine, which costs time, money or a line in somebody's log.
+    /// Such a provider is asked once for an opened object, for the first wrapped key that it
+    /// accepts; one that is not remote is asked for all of them until one opens.
+    fn is_remote(&self) -> bool {
+        true
+    }
 
     /// Wraps `dek` and binds the encryption context, if the KMS can.
     ///
@@ -171,8 +184,9 @@ pub fn generate_dek_for<R: TryCryptoRng + ?Sized>(
 
 /// Unwraps the DEK of `header` and hands it to `accept`, which checks it against the header.
 ///
-/// The providers are asked in their order, each at most once, and only for a wrapped key of its
-/// own id that it accepts. A failure moves on to the next provider.
+/// The providers are asked in their order, and only for wrapped keys of their own id that they
+/// accept: a remote one for the first of these, any other for all of them (FORMAT.md K-06, K-07).
+/// A failure moves on.
 pub(crate) fn unwrap_dek<T>(
     header: &Header<'_>,
     providers: &[&dyn KeyProvider],
@@ -181,36 +195,62 @@ pub(crate) fn unwrap_dek<T>(
     let mut attempts = Vec::new();
     let mut wrong_dek = None;
     for provider in providers {
-        let Some(key) = matching_key(header, *provider) else { continue };
-        match provider.unwrap(key, header.context()) {
-            Ok(dek) => match accept(dek) {
-                Ok(opened) => return Ok(opened),
-                Err(error) => wrong_dek = Some(error),
-            },
-            Err(error) => attempts.push(Attempt {
-                provider_id: key.provider_id.to_owned(),
-                key_id: key.key_id.to_owned(),
-                error,
-            }),
+        for key in matching_keys(header, *provider) {
+            match provider.unwrap(key, header.context()) {
+                Ok(dek) => match accept(dek) {
+                    Ok(opened) => return Ok(opened),
+                    Err(error) => wrong_dek = Some(error),
+                },
+                Err(error) => {
+                    let KeyName { provider_id, key_id } = KeyName::from(key);
+                    attempts.push(Attempt { provider_id, key_id, error });
+                }
+            }
         }
     }
-    Err(unwrap_failed(attempts, wrong_dek))
+    Err(match wrong_dek {
+        Some(error) => error,
+        None if attempts.is_empty() => Error::NoMatchingKey(mismatch(header, providers)),
+        None => unwrap_failed(attempts),
+    })
 }
 
-fn matching_key<'a>(header: &Header<'a>, provider: &dyn KeyProvider) -> Option<WrappedKeyRef<'a>> {
+/// The wrapped keys that this provider is asked for.
+fn matching_keys<'a>(
+    header: &Header<'a>,
+    provider: &dyn KeyProvider,
+) -> impl Iterator<Item = WrappedKeyRef<'a>> {
+    let most = if provider.is_remote() { 1 } else { usize::MAX };
     header
         .wrapped_keys()
-        .find(|key| key.provider_id == provider.provider_id() && provider.accepts(key.key_id))
+        .filter(|key| key.provider_id == provider.provider_id() && provider.accepts(key.key_id))
+        .take(most)
 }
 
-/// The one error for all attempts. FORMAT.md K-07: a DEK that did not fit the header outweighs a
-/// KMS that failed, and that a wrapped key that did not open.
-fn unwrap_failed(attempts: Vec<Attempt>, wrong_dek: Option<Error>) -> Error {
+fn mismatch(header: &Header<'_>, providers: &[&dyn KeyProvider]) -> KeyMismatch {
+    let offered = providers.iter().map(|provider| wrap_key(*provider));
+    KeyMismatch::new(header.wrapped_keys().map(KeyName::from).collect(), offered.collect())
+}
+
+/// The key that a provider wraps with, as far as it says.
+pub(crate) fn wrap_key(provider: &dyn KeyProvider) -> KeyName {
+    let key_id = provider.wrap_key_id().unwrap_or_default().into_owned();
+    KeyName { provider_id: provider.provider_id().to_owned(), key_id }
+}
+
+impl From<WrappedKeyRef<'_>> for KeyName {
+    fn from(key: WrappedKeyRef<'_>) -> Self {
+        KeyName { provider_id: key.provider_id.to_owned(), key_id: key.key_id.to_owned() }
+    }
+}
+
+/// The one error for all attempts at unwrapping. FORMAT.md K-07: a KMS that failed outweighs a
+/// wrapped key that did not open; a DEK that did not fit the header would outweigh both.
+fn unwrap_failed(attempts: Vec<Attempt>) -> Error {
     let failed = |attempt: &Attempt| matches!(attempt.error, ProviderError::Failed(_));
-    match wrong_dek {
-        Some(error) => error,
-        None if attempts.is_empty() => Error::NoMatchingKey,
-        None if attempts.iter().any(failed) => Error::ProviderFailed(attempts.into()),
-        None => Error::KeyUnwrap(attempts.into()),
+    if attempts.iter().any(failed) {
+        Error::ProviderFailed(attempts.into())
+    } else {
+        Error::KeyUnwrap(attempts.into())
     }
 }

@@ -34,6 +34,7 @@ class ErrorCode(IntEnum):
     CANCELLED = 81
     ALREADY_EXISTS = 82
     RANDOMNESS = 83
+    NO_MEMORY = 84
 
     def __str__(self) -> str:
         return self.name.lower()
@@ -121,15 +122,27 @@ class KeyUnwrapError(SealwaxError):
 
 
 class NoMatchingKeyError(SealwaxError):
-    """No provider at hand may unwrap any of the wrapped keys."""
+    """No provider at hand may unwrap any of the wrapped keys.
+
+    `wanted` are the keys that the header names, `offered` those of the providers at hand, each a
+    pair of provider id and key id; the id is empty where a provider does not say it.
+    """
 
     code = ErrorCode.NO_MATCHING_KEY
+    wanted: tuple[tuple[str, str], ...] = ()
+    offered: tuple[tuple[str, str], ...] = ()
 
 
 class ContextMismatchError(SealwaxError):
-    """The encryption context lacks a pair that the reader requires."""
+    """The encryption context lacks a pair that the reader requires: `key` with the value `wanted`.
+
+    `found` is the value that the envelope has; `None` if it has no such pair.
+    """
 
     code = ErrorCode.CONTEXT_MISMATCH
+    key: str = ""
+    wanted: str = ""
+    found: Optional[str] = None
 
 
 class AuthenticationError(SealwaxError):
@@ -155,6 +168,12 @@ class RandomnessError(SealwaxError):
     """The operating system gave no random bytes."""
 
     code = ErrorCode.RANDOMNESS
+
+
+class NoMemoryError(SealwaxError, MemoryError):
+    """The memory for a length that was asked for could not be had."""
+
+    code = ErrorCode.NO_MEMORY
 
 
 class IoError(SealwaxError, OSError):
@@ -235,6 +254,7 @@ _CLASSES: dict[ErrorCode, type[SealwaxError]] = {
     ErrorCode.TRAILING_DATA: FormatError,
     ErrorCode.CANCELLED: CancelledError,
     ErrorCode.RANDOMNESS: RandomnessError,
+    ErrorCode.NO_MEMORY: NoMemoryError,
 }
 
 _IO_CLASSES: dict[int, type[IoError]] = {

@@ -18,6 +18,7 @@ const opened = (bytes, options, keys = key()) => decrypt(bytes, keys, options).b
 const UNREACHABLE = {
   null_pointer: 'JavaScript has no pointers',
   already_exists: 'no files are written here',
+  no_memory: 'what cannot be allocated throws a RangeError of the engine',
   panic: 'a bug of the module; nothing is known to provoke one',
 };
 

@@ -25,6 +25,7 @@ CODES = {
     "cancelled": 81,
     "already_exists": 82,
     "randomness": 83,
+    "no_memory": 84,
 }
 
 

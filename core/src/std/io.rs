@@ -1,4 +1,8 @@
 //! Encryption and decryption as `Read` and `Write`, for pipes and everything else that streams.
+//!
+//! An adapter belongs to the process that made it: after a `fork`, the other side gets
+//! [`Error::InvalidState`](crate::Error::InvalidState), since two that go on with one message
+//! would seal different plaintexts under one key and nonce.
 
 mod decrypt_reader;
 mod encrypt_reader;
@@ -24,4 +28,13 @@ fn encryptor(providers: &[&dyn KeyProvider], options: &EncryptOptions<'_>) -> Re
     let mut encryptor = Encryptor::new(&dek, options, &mut SysRng)?;
     keys.into_iter().try_for_each(|key| encryptor.add_wrapped_key(key))?;
     Ok(encryptor)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Kek, LocalKek, SysRng};
+
+    pub(super) fn kek() -> LocalKek {
+        LocalKek::new(Kek::generate(&mut SysRng).unwrap(), "test").unwrap()
+    }
 }

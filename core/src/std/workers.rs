@@ -9,6 +9,7 @@ use std::iter::Enumerate;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::thread::Builder;
 
 use crate::chunked::CHUNK_LEN;
 use crate::error::{Error, Result};
@@ -37,7 +38,8 @@ pub(super) fn run_chunks(threads: usize) -> u64 {
 
 /// Does `work` for each run, on `threads` threads with a state of their own each.
 ///
-/// The calling thread takes part, and calls `report` after each of its runs.
+/// The calling thread takes part, and calls `report` after each of its runs. Where the system
+/// gives fewer threads, fewer do the work, down to the calling one.
 ///
 /// # Errors
 /// The error of the first run that fails: the first in the order of `runs`, whatever the threads
@@ -61,7 +63,10 @@ pub(super) fn for_each_run<T, S>(
     };
     std::thread::scope(|scope| {
         for _ in 1..threads {
-            scope.spawn(|| take_part(&mut || Ok(())));
+            let helper = || take_part(&mut || Ok(()));
+            if Builder::new().name("sealwax".into()).spawn_scoped(scope, helper).is_err() {
+                break; // no more threads are to be had: those that are there do it all
+            }
         }
         take_part(&mut report);
     });

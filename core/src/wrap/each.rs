@@ -1,14 +1,12 @@
 //! One DEK wrapped by several providers.
 
-use alloc::borrow::ToOwned;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use rand_core::TryCryptoRng;
 
-use super::{KeyProvider, WrappedKey};
+use super::{KeyProvider, WrappedKey, wrap_key};
 use crate::context::ContextRef;
-use crate::error::{Attempt, Error, ProviderError, Result};
+use crate::error::{Attempt, Error, KeyName, ProviderError, Result};
 use crate::key::Dek;
 
 /// Which providers must have wrapped the DEK of a new object.
@@ -126,9 +124,11 @@ pub(crate) fn signed(
             Err(ProviderError::failed("the wrapped key names another provider"))
         }
     });
-    wrapped.map_err(|error| Attempt {
-        provider_id: provider_id.to_owned(),
-        key_id: String::new(),
-        error,
-    })
+    wrapped.map_err(|error| failed_wrap(provider, error))
+}
+
+/// A wrap that failed, with the key that it was to be done with.
+pub(crate) fn failed_wrap(provider: &dyn KeyProvider, error: ProviderError) -> Attempt {
+    let KeyName { provider_id, key_id } = wrap_key(provider);
+    Attempt { provider_id, key_id, error }
 }

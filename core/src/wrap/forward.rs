@@ -1,5 +1,6 @@
 //! A reference to a provider, or a box of one, is a provider.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 
@@ -18,6 +19,14 @@ macro_rules! forward {
 
             fn accepts(&self, key_id: &str) -> bool {
                 (**self).accepts(key_id)
+            }
+
+            fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
+                (**self).wrap_key_id()
+            }
+
+            fn is_remote(&self) -> bool {
+                (**self).is_remote()
             }
 
             fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {

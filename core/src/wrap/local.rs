@@ -1,5 +1,6 @@
 //! A key encryption key that the host holds itself.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 
 use rand_core::TryCryptoRng;
@@ -139,6 +140,14 @@ impl KeyProvider for LocalKek {
         self.key_id == key_id
     }
 
+    fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(&self.key_id))
+    }
+
+    fn is_remote(&self) -> bool {
+        false
+    }
+
     #[cfg(feature = "getrandom")]
     fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
         self.wrap_with(dek, context, &mut crate::rng::SysRng).map_err(ProviderError::failed)
@@ -155,9 +164,15 @@ impl KeyProvider for LocalKek {
         wrapped: WrappedKeyRef<'_>,
         context: ContextRef<'_>,
     ) -> Result<Dek, ProviderError> {
-        self.open(wrapped.wrapped_dek, context).map_err(|_| ProviderError::Rejected)
+        self.open(wrapped.wrapped_dek, context).map_err(|error| match error {
+            Error::CommitmentMismatch => ProviderError::rejected(OTHER_KEY),
+            _ => ProviderError::Rejected,
+        })
     }
 }
+
+/// What it mostly means that the commitment does not fit; the id was compared before.
+const OTHER_KEY: &str = "the key of this id has other key material (or the header was modified)";
 
 const NOT_A_KEY: Error = Error::InvalidArgument("a key is 32 bytes: raw, 64 hex digits, or base64");
 

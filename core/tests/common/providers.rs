@@ -1,5 +1,6 @@
 //! Key providers of the tests' own, beside the real local one.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sealwax::{ContextRef, Dek, KeyProvider, ProviderError, WrappedKey, WrappedKeyRef};
@@ -38,6 +39,10 @@ impl KeyProvider for TestProvider {
 
     fn accepts(&self, key_id: &str) -> bool {
         self.key_id == key_id
+    }
+
+    fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(&self.key_id))
     }
 
     fn wrap(&self, _dek: &Dek, _context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {

@@ -163,18 +163,18 @@ fn every_failure_behind_the_header_has_a_clear_error() {
     assert_error(
         decrypt(&bytes, &[&right], &strict),
         ContextMismatch,
-        "the encryption context lacks a required pair",
+        "the encryption context lacks a required pair: \"tenant\" must be \"other\" and is \"acme\"",
     );
     assert_error(
         decrypt(&bytes, &[&local("b")], &options),
         NoMatchingKey,
-        "no configured key matches a wrapped key of this envelope",
+        "no configured key matches a wrapped key of this envelope, which needs local other, local a; given: local b",
     );
     let wrong = sealwax::LocalKek::from_hex(&"11".repeat(32), "a").unwrap();
     assert_error(
         decrypt(&bytes, &[&wrong], &options),
         KeyUnwrap,
-        "the wrapped key did not open: local a: the wrapped key was rejected",
+        "the wrapped key did not open: local a: the wrapped key was rejected: the key of this id has other key material (or the header was modified)",
     );
     let flipped = |at: usize| {
         let mut bytes = bytes.clone();

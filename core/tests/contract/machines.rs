@@ -161,7 +161,8 @@ fn a_decryptor_with_a_detached_header() {
     let options = DecryptOptions::new().associated_data(b"aad");
     let required = EncryptionContext::from_pairs([("tenant", "x")]).unwrap();
     let strict = options.clone().required_context(required);
-    let message = "the encryption context lacks a required pair";
+    let message =
+        "the encryption context lacks a required pair: \"tenant\" must be \"x\" and is \"acme\"";
     assert_error(Decryptor::with_header(&sample.header, &strict), ContextMismatch, message);
     let mut machine = Decryptor::with_header(&sample.header, &options).unwrap();
     machine.unwrap_with(&[&local("a")]).unwrap();

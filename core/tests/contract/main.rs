@@ -7,6 +7,7 @@
 mod common;
 
 mod bad_input;
+mod errors;
 mod keks;
 mod machines;
 mod providers;

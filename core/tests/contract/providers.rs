@@ -45,9 +45,11 @@ fn open(header: &[u8], providers: &[&dyn KeyProvider]) -> Result<DecryptHandle, 
 fn no_provider_is_called_for_a_strangers_key() {
     let header = header(&[("kms", "theirs"), ("hsm", "ours"), ("KMS", "ours")]);
     let kms = answering("kms", "ours", 9);
-    let message = "no configured key matches a wrapped key of this envelope";
-    assert_error(open(&header, &[&kms]), NoMatchingKey, message);
-    assert_error(open(&header, &[]), NoMatchingKey, message);
+    let message = "no configured key matches a wrapped key of this envelope, which needs kms theirs, hsm ours, KMS ours";
+    let (given, none) =
+        (format!("{message}; given: kms ours"), format!("{message}; none was given"));
+    assert_error(open(&header, &[&kms]), NoMatchingKey, &given);
+    assert_error(open(&header, &[]), NoMatchingKey, &none);
     assert_eq!(kms.calls(), 0);
 }
 
@@ -57,7 +59,7 @@ fn no_provider_is_called_for_another_context() {
     let (header, kms) = (header(&[("kms", "ours")]), answering("kms", "ours", 9));
     let required = EncryptionContext::from_pairs([("tenant", "other")]).unwrap();
     let options = DecryptOptions::new().required_context(required);
-    let message = "the encryption context lacks a required pair";
+    let message = "the encryption context lacks a required pair: \"tenant\" must be \"other\" and is \"acme\"";
     assert_error(DecryptHandle::open(&header, &[&kms], &options), ContextMismatch, message);
     assert_eq!(kms.calls(), 0);
     let mut cut = header.clone();
@@ -207,7 +209,7 @@ fn a_generated_dek_is_wrapped_by_the_others() {
 fn a_provider_signs_with_its_own_name() {
     for generates in [false, true] {
         let recorder = Recorder::new("impostor", generates);
-        let message = "the key provider failed: recorder : the wrapped key names another provider";
+        let message = "the key provider failed: recorder: the wrapped key names another provider";
         assert_error(encrypt(b"", &[&recorder], &EncryptOptions::new()), ProviderFailed, message);
     }
 }
@@ -216,7 +218,7 @@ fn a_provider_signs_with_its_own_name() {
 #[test]
 fn every_provider_must_wrap() {
     let down = failing("kms", "k");
-    let message = "the key provider failed: kms : the KMS is out of reach";
+    let message = "the key provider failed: kms k: the KMS is out of reach";
     assert_error(
         encrypt(b"", &[&local("a"), &down], &EncryptOptions::new()),
         ProviderFailed,

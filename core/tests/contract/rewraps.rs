@@ -35,7 +35,7 @@ fn only_the_key_part_changes() {
         assert_error(
             decrypt(&replaced, &[&old], &options),
             NoMatchingKey,
-            "no configured key matches a wrapped key of this envelope",
+            "no configured key matches a wrapped key of this envelope, which needs local b; given: local a",
         );
         if padding != Padding::None {
             assert_eq!(added.len(), sample.bytes().len());
@@ -54,10 +54,10 @@ fn a_wrong_header_is_not_rewrapped() {
     let mac = "header authentication failed: wrong key or modified header";
     assert_error(rewrap(&bytes, &[&old], &[&new], RewrapMode::Add), HeaderAuthentication, mac);
     let wrong = sealwax::LocalKek::from_hex(&"11".repeat(32), "a").unwrap();
-    let message = "the wrapped key did not open: local a: the wrapped key was rejected";
+    let message = "the wrapped key did not open: local a: the wrapped key was rejected: the key of this id has other key material (or the header was modified)";
     assert_error(rewrap(&sample.bytes(), &[&wrong], &[&new], RewrapMode::Add), KeyUnwrap, message);
     let down = TestProvider::new("kms", "k", Answer::Failure);
-    let message = "the key provider failed: kms : the KMS is out of reach";
+    let message = "the key provider failed: kms k: the KMS is out of reach";
     assert_error(
         rewrap(&sample.bytes(), &[&old], &[&down], RewrapMode::Add),
         ProviderFailed,

@@ -125,7 +125,7 @@ fn all_providers_are_required_by_default() {
     assert_error(
         refused,
         ProviderFailed,
-        "the key provider failed: broken : the KMS is out of reach",
+        "the key provider failed: broken k: the KMS is out of reach",
     );
     assert_eq!((up.calls(), never.calls()), (1, 0));
 }

@@ -14,8 +14,8 @@ use sealwax::range::RangeOpener;
 use sealwax::read_at::{PositionalReader, SeekReader};
 use sealwax::{
     CacheLimits, CachingDecryptor, CachingEncryptor, CachingProvider, DecryptOptions, Decryptor,
-    EncryptHandle, Encryptor, Error, ErrorCode, Header, Kek, KeyProvider, LocalExpansion, Padding,
-    Progress, ProviderError, RewrapMode, Status, SysRng, WrappedKeyRef,
+    EncryptHandle, EncryptionContext, Encryptor, Error, ErrorCode, Header, Kek, KeyProvider,
+    LocalExpansion, Padding, Progress, ProviderError, RewrapMode, Status, SysRng, WrappedKeyRef,
 };
 
 use crate::common::envelope::{Recipe, Sample, kek, local};
@@ -216,6 +216,8 @@ fn print_plain(printed: &mut Printed, sample: &Sample) {
     printed.add("Prefix", &Prefix::split(&sample.body).unwrap().0);
     printed.add("EncryptOptions", &sample.recipe.options());
     printed.add("DecryptOptions", &decrypt_options());
+    printed.add("Escaped", &sealwax::Escaped::new("text"));
+    printed.add("OwnProcess", &sealwax::OwnProcess::new());
     printed.add("Padding", &Padding::Auto);
     printed.add("RewrapMode", &RewrapMode::Add);
     printed.add("Status", &Status::NeedKey);
@@ -239,6 +241,7 @@ fn print_errors(printed: &mut Printed, sample: &Sample) {
         let mut bytes = bytes.clone();
         bytes[at] ^= 1;
         let error = sealwax::decrypt(&bytes, &[&local("a")], &options).unwrap_err();
+        print_details(printed, &error);
         printed.add_error("Error", &error);
         let mut machine = Decryptor::new(&options);
         let failed = machine.process(&bytes, &mut []).and_then(|_| {
@@ -263,6 +266,22 @@ fn print_errors(printed: &mut Printed, sample: &Sample) {
         .unwrap_err();
     printed.add_error("ProviderError", &rejected);
     printed.add_error("ProviderError", &ProviderError::failed("the host's words"));
+}
+
+/// What errors tell of public names.
+fn print_details(printed: &mut Printed, error: &Error) {
+    let required = EncryptionContext::from_pairs([("no such", "pair")]).unwrap();
+    let missing = sealwax::ContextRef::EMPTY.require(required.view()).unwrap_err();
+    for error in [error, &missing] {
+        match error {
+            Error::NoMatchingKey(keys) => {
+                printed.add("KeyMismatch", keys);
+                keys.wanted().iter().for_each(|key| printed.add("KeyName", key));
+            }
+            Error::ContextMismatch(pair) => printed.add("PairMismatch", pair),
+            _ => {}
+        }
+    }
 }
 
 fn print_all() -> (Sample, Printed) {

@@ -1,5 +1,6 @@
 //! A cache in front of one provider.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,11 +9,11 @@ use super::material::Material;
 use super::single_flight::{Cache, Cost};
 use crate::context::ContextRef;
 use crate::encrypt::{EncryptHandle, EncryptOptions};
-use crate::error::{Attempt, Error, ProviderError, Result};
+use crate::error::{Error, ProviderError, Result};
 use crate::header::WrappedKeyRef;
 use crate::key::Dek;
 use crate::rng::SysRng;
-use crate::wrap::{ConcurrentWrap, KeyProvider, WrappedKey, signed};
+use crate::wrap::{ConcurrentWrap, KeyProvider, WrappedKey, failed_wrap, signed};
 
 /// A provider that asks the one inside less often.
 ///
@@ -126,11 +127,8 @@ impl<P: KeyProvider> CachingProvider<P> {
         options: &EncryptOptions<'_>,
     ) -> Result<Arc<EncryptHandle>> {
         let material = self.material(options.encryption_context(), Some(plaintext_len));
-        let material = material.map_err(|error| {
-            let provider_id = self.inner.provider_id().to_owned();
-            let attempt = Attempt { provider_id, key_id: String::new(), error };
-            Error::ProviderFailed(vec![attempt].into())
-        })?;
+        let failed = |error| Error::ProviderFailed(vec![failed_wrap(&self.inner, error)].into());
+        let material = material.map_err(failed)?;
         material.handle(plaintext_len, options)
     }
 
@@ -168,6 +166,14 @@ impl<P: KeyProvider> KeyProvider for CachingProvider<P> {
 
     fn accepts(&self, key_id: &str) -> bool {
         self.inner.accepts(key_id)
+    }
+
+    fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
+        self.inner.wrap_key_id()
+    }
+
+    fn is_remote(&self) -> bool {
+        self.inner.is_remote()
     }
 
     fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {

@@ -9,6 +9,7 @@ use crate::decrypt::{DecryptOptions, Decryptor};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::progress::Status;
+use crate::std::process::OwnProcess;
 use crate::wrap::KeyProvider;
 
 /// Reads an envelope from the inner reader and gives its plaintext.
@@ -23,6 +24,7 @@ pub struct DecryptReader<R> {
     /// What of `sealed` is filled and not decrypted yet.
     start: usize,
     end: usize,
+    process: OwnProcess,
 }
 
 impl<R: Read> DecryptReader<R> {
@@ -44,7 +46,8 @@ impl<R: Read> DecryptReader<R> {
     /// Takes a decryptor in any state, such as one whose header was stored elsewhere and whose
     /// DEK was provided.
     pub fn from_decryptor(inner: R, decryptor: Decryptor) -> Self {
-        DecryptReader { inner, decryptor, sealed: vec![0; BUFFER_LEN], start: 0, end: 0 }
+        let (sealed, process) = (vec![0; BUFFER_LEN], OwnProcess::new());
+        DecryptReader { inner, decryptor, sealed, start: 0, end: 0, process }
     }
 
     /// The header, authentic once the DEK was accepted.
@@ -95,6 +98,7 @@ impl<R: Read> DecryptReader<R> {
 
 impl<R: Read> Read for DecryptReader<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.process.check()?;
         if out.is_empty() {
             return Ok(0);
         }
@@ -115,5 +119,21 @@ impl<R: Read> Read for DecryptReader<R> {
 impl<R> std::fmt::Debug for DecryptReader<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("DecryptReader").field("decryptor", &self.decryptor).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::tests::kek;
+
+    #[test]
+    fn the_other_side_of_a_fork_cannot_go_on() {
+        let (key, options) = (kek(), DecryptOptions::new());
+        let sealed = crate::encrypt(b"tide", &[&key], &crate::EncryptOptions::new()).unwrap();
+        let mut reader = DecryptReader::new(sealed.as_slice(), &[&key], &options).unwrap();
+        reader.process = OwnProcess::of_parent();
+        let error = Error::from(reader.read(&mut [0; 9]).unwrap_err());
+        assert!(matches!(error, Error::InvalidState(_)), "{error}");
     }
 }

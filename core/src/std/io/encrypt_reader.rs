@@ -8,6 +8,7 @@ use super::{BUFFER_LEN, encryptor};
 use crate::encrypt::{EncryptOptions, Encryptor};
 use crate::error::{Error, Result};
 use crate::progress::Status;
+use crate::std::process::OwnProcess;
 use crate::wrap::KeyProvider;
 
 /// Reads plaintext from the inner reader and gives the envelope, such as for an upload.
@@ -31,6 +32,7 @@ pub struct EncryptReader<R> {
     /// What of `plaintext` is filled and not encrypted yet.
     start: usize,
     end: usize,
+    process: OwnProcess,
 }
 
 impl<R: Read> EncryptReader<R> {
@@ -49,7 +51,7 @@ impl<R: Read> EncryptReader<R> {
     /// Takes an encryptor that has its wrapped keys.
     pub fn from_encryptor(inner: R, encryptor: Encryptor) -> Self {
         let plaintext = Zeroizing::new(vec![0; BUFFER_LEN]);
-        EncryptReader { inner, encryptor, plaintext, start: 0, end: 0 }
+        EncryptReader { inner, encryptor, plaintext, start: 0, end: 0, process: OwnProcess::new() }
     }
 
     /// The inner reader.
@@ -70,6 +72,7 @@ impl<R: Read> EncryptReader<R> {
 
 impl<R: Read> Read for EncryptReader<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.process.check()?;
         if out.is_empty() {
             return Ok(0);
         }
@@ -93,5 +96,20 @@ impl<R: Read> Read for EncryptReader<R> {
 impl<R> std::fmt::Debug for EncryptReader<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("EncryptReader").field("encryptor", &self.encryptor).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::tests::kek;
+
+    #[test]
+    fn the_other_side_of_a_fork_cannot_go_on() {
+        let mut reader =
+            EncryptReader::new(&b"tide table"[..], &[&kek()], &EncryptOptions::new()).unwrap();
+        reader.process = OwnProcess::of_parent();
+        let error = Error::from(reader.read(&mut [0; 9]).unwrap_err());
+        assert!(matches!(error, Error::InvalidState(_)), "{error}");
     }
 }

@@ -6,6 +6,7 @@ use super::{BUFFER_LEN, encryptor};
 use crate::encrypt::{EncryptOptions, Encryptor};
 use crate::error::{Error, Result};
 use crate::progress::Status;
+use crate::std::process::OwnProcess;
 use crate::wrap::KeyProvider;
 
 /// Encrypts what is written to it and writes the envelope to the inner writer.
@@ -34,6 +35,7 @@ pub struct EncryptWriter<W> {
     encryptor: Encryptor,
     sealed: Vec<u8>,
     failed: bool,
+    process: OwnProcess,
 }
 
 impl<W: Write> EncryptWriter<W> {
@@ -51,14 +53,15 @@ impl<W: Write> EncryptWriter<W> {
 
     /// Takes an encryptor that has its wrapped keys.
     pub fn from_encryptor(inner: W, encryptor: Encryptor) -> Self {
-        EncryptWriter { inner, encryptor, sealed: vec![0; BUFFER_LEN], failed: false }
+        let (sealed, process) = (vec![0; BUFFER_LEN], OwnProcess::new());
+        EncryptWriter { inner, encryptor, sealed, failed: false, process }
     }
 
     /// Writes the last chunk, flushes the inner writer and returns it.
     ///
     /// # Errors
-    /// [`Error::Io`] of the inner writer; [`Error::InvalidState`] after a failed write or without
-    /// a wrapped key.
+    /// [`Error::Io`] of the inner writer; [`Error::InvalidState`] after a failed write, without
+    /// a wrapped key, or in another process than the writer's.
     pub fn finish(mut self) -> Result<W> {
         self.encryptor.end_input();
         while self.step(&[])?.1 != Status::Done {}
@@ -70,6 +73,7 @@ impl<W: Write> EncryptWriter<W> {
     /// Takes some plaintext and hands on what comes of it. A failure is for good: nobody knows
     /// how much of the envelope the inner writer has taken.
     fn step(&mut self, plaintext: &[u8]) -> Result<(usize, Status)> {
+        self.process.check()?;
         if self.failed {
             return Err(Error::InvalidState("the writer has failed before"));
         }
@@ -106,5 +110,23 @@ impl<W> std::fmt::Debug for EncryptWriter<W> {
             .field("encryptor", &self.encryptor)
             .field("failed", &self.failed)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::tests::kek;
+
+    #[test]
+    fn the_other_side_of_a_fork_cannot_go_on() {
+        let mut writer = EncryptWriter::new(Vec::new(), &[&kek()], &EncryptOptions::new()).unwrap();
+        writer.write_all(b"tide").unwrap();
+        let begun = writer.inner.len();
+        writer.process = OwnProcess::of_parent();
+        let error = Error::from(writer.write_all(b" table").unwrap_err());
+        assert!(matches!(error, Error::InvalidState(_)), "{error}");
+        assert_eq!(writer.inner.len(), begun, "nothing was sealed");
+        assert!(matches!(writer.finish(), Err(Error::InvalidState(_))));
     }
 }

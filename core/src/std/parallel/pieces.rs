@@ -149,13 +149,12 @@ impl Sharing<'_> {
         let cipher: Cipher = Cipher::new(&handle.body_schedule(&prefix, associated_data)?);
         let len = usize::try_from(plaintext_len(body.len() as u64)?).unwrap_or(usize::MAX);
         let open = |first, piece: &[u8], slot: &mut [u8]| cipher.open_run(first, piece, slot);
-        let mut target = target.cut(len)?;
-        let cuts = Cuts::new(Way::Open, len, PREFIX_LEN, target.reborrow(), self.piece_len);
-        let opened = self.run(body, cuts, open);
-        if let (Err(_), Slots::Slice(out)) = (&opened, target) {
-            out.fill(0);
-        }
-        opened.map(|()| len)
+        let target = target.cut(len)?;
+        let mut target = ZeroOnFailure(target);
+        let cuts = Cuts::new(Way::Open, len, PREFIX_LEN, target.0.reborrow(), self.piece_len);
+        self.run(body, cuts, open)?;
+        target.0 = Slots::Slice(&mut []);
+        Ok(len)
     }
 
     fn run(
@@ -225,6 +224,17 @@ impl<'a> Slots<'a> {
         match self {
             Slots::Slice(rest) => Slots::Slice(rest),
             Slots::Sink { sink, offset } => Slots::Sink { sink: *sink, offset: *offset },
+        }
+    }
+}
+
+/// Takes plaintext back on every way out but success, a panic of the host's functions included.
+struct ZeroOnFailure<'a>(Slots<'a>);
+
+impl Drop for ZeroOnFailure<'_> {
+    fn drop(&mut self) {
+        if let Slots::Slice(out) = &mut self.0 {
+            out.fill(0);
         }
     }
 }

@@ -1,0 +1,123 @@
+//! What the providers answered that were asked in vain.
+
+use core::fmt;
+
+#[cfg(feature = "alloc")]
+use alloc::{boxed::Box, string::String, vec::Vec};
+
+#[cfg(feature = "alloc")]
+use super::details::Listed;
+#[cfg(feature = "alloc")]
+use crate::escape::Escaped;
+
+/// The attempts to wrap or unwrap a DEK that failed, in the order in which they were made.
+#[derive(Debug, Default)]
+pub struct Attempts {
+    #[cfg(feature = "alloc")]
+    list: Vec<Attempt>,
+}
+
+/// One failed attempt.
+#[cfg(feature = "alloc")]
+#[derive(Debug)]
+pub struct Attempt {
+    /// Provider that was asked.
+    pub provider_id: String,
+    /// Key that was to wrap or unwrap the DEK; empty where the provider does not name it
+    /// ([`crate::KeyProvider::wrap_key_id`]).
+    pub key_id: String,
+    /// What the provider answered.
+    pub error: ProviderError,
+}
+
+#[cfg(feature = "alloc")]
+impl Attempts {
+    /// The failed attempts, first to last.
+    pub fn as_slice(&self) -> &[Attempt] {
+        &self.list
+    }
+
+    /// The failed attempts, by value.
+    pub fn into_vec(self) -> Vec<Attempt> {
+        self.list
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl From<Vec<Attempt>> for Attempts {
+    fn from(list: Vec<Attempt>) -> Self {
+        Attempts { list }
+    }
+}
+
+impl fmt::Display for Attempts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        #[cfg(feature = "alloc")]
+        if !self.list.is_empty() {
+            write!(f, ": {}", Listed { items: &self.list, separator: "; " })?;
+        }
+        #[cfg(not(feature = "alloc"))]
+        let _ = f;
+        Ok(())
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl fmt::Display for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let separator = if self.key_id.is_empty() { "" } else { " " };
+        let (provider, key) = (Escaped::new(&self.provider_id), Escaped::new(&self.key_id));
+        write!(f, "{provider}{separator}{key}: {}", self.error)
+    }
+}
+
+/// How a [`crate::KeyProvider`] fails.
+#[cfg(feature = "alloc")]
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ProviderError {
+    /// The wrapped key did not open: it was modified, or belongs to another key or context.
+    Rejected,
+    /// As [`ProviderError::Rejected`], with the host's own error as the cause.
+    RejectedBecause(Box<dyn core::error::Error + Send + Sync>),
+    /// The host's KMS failed: unreachable, denied, key disabled, out of time.
+    Failed(Box<dyn core::error::Error + Send + Sync>),
+}
+
+#[cfg(feature = "alloc")]
+impl ProviderError {
+    /// A failure with the host's own error, or a text, as the cause.
+    pub fn failed(cause: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
+        ProviderError::Failed(cause.into())
+    }
+
+    /// A rejection with the host's own error, or a text, as the cause.
+    pub fn rejected(cause: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
+        ProviderError::RejectedBecause(cause.into())
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl fmt::Display for ProviderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ProviderError::Rejected => f.write_str("the wrapped key was rejected"),
+            ProviderError::RejectedBecause(cause) => {
+                write!(f, "the wrapped key was rejected: {}", Escaped::new(cause))
+            }
+            ProviderError::Failed(cause) => Escaped::new(cause).fmt(f),
+        }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl core::error::Error for ProviderError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            ProviderError::Rejected => None,
+            ProviderError::RejectedBecause(cause) | ProviderError::Failed(cause) => {
+                Some(cause.as_ref())
+            }
+        }
+    }
+}

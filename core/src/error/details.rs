@@ -1,0 +1,159 @@
+//! What two errors tell of public names: the keys and the pairs that do not fit.
+
+use core::fmt;
+
+#[cfg(feature = "alloc")]
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
+#[cfg(feature = "alloc")]
+use crate::escape::Escaped;
+
+/// Most items of one list that are shown.
+#[cfg(feature = "alloc")]
+const SHOWN: usize = 8;
+
+/// A list as far as an error shows it.
+#[cfg(feature = "alloc")]
+pub(super) struct Listed<'a, T> {
+    pub(super) items: &'a [T],
+    pub(super) separator: &'static str,
+}
+
+#[cfg(feature = "alloc")]
+impl<T: fmt::Display> fmt::Display for Listed<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, item) in self.items.iter().take(SHOWN).enumerate() {
+            write!(f, "{}{item}", if index == 0 { "" } else { self.separator })?;
+        }
+        match self.items.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "{}and {more} more", self.separator),
+        }
+    }
+}
+
+/// A key as headers name it. Nothing of it is secret, and nothing of it is authentic.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyName {
+    /// Provider of the key.
+    pub provider_id: String,
+    /// The provider's name for the key; empty where it names none.
+    pub key_id: String,
+}
+
+#[cfg(feature = "alloc")]
+impl fmt::Display for KeyName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Escaped::new(&self.provider_id).fmt(f)?;
+        if self.key_id.is_empty() {
+            return Ok(());
+        }
+        write!(f, " {}", Escaped::new(&self.key_id))
+    }
+}
+
+/// The keys that wrap an envelope's DEK, and those that were at hand.
+#[derive(Clone, Debug, Default)]
+pub struct KeyMismatch {
+    #[cfg(feature = "alloc")]
+    wanted: Vec<KeyName>,
+    #[cfg(feature = "alloc")]
+    offered: Vec<KeyName>,
+}
+
+#[cfg(feature = "alloc")]
+impl KeyMismatch {
+    pub(crate) const fn new(wanted: Vec<KeyName>, offered: Vec<KeyName>) -> Self {
+        KeyMismatch { wanted, offered }
+    }
+
+    /// The keys that the header names, in its order.
+    pub fn wanted(&self) -> &[KeyName] {
+        &self.wanted
+    }
+
+    /// The providers that were given, in their order, with the key that each wraps with where it
+    /// says so.
+    pub fn offered(&self) -> &[KeyName] {
+        &self.offered
+    }
+}
+
+impl fmt::Display for KeyMismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no configured key matches a wrapped key of this envelope")?;
+        #[cfg(feature = "alloc")]
+        if !self.wanted.is_empty() {
+            let list = |items| Listed { items, separator: ", " };
+            write!(f, ", which needs {}", list(&self.wanted))?;
+            match &*self.offered {
+                [] => f.write_str("; none was given")?,
+                offered => write!(f, "; given: {}", list(offered))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The first pair of an encryption context that is not as required.
+#[derive(Clone, Debug, Default)]
+pub struct PairMismatch {
+    #[cfg(feature = "alloc")]
+    key: String,
+    #[cfg(feature = "alloc")]
+    wanted: String,
+    #[cfg(feature = "alloc")]
+    found: Option<String>,
+}
+
+impl PairMismatch {
+    /// Keeps the pair where there is memory for it.
+    pub(crate) fn new(key: &str, wanted: &str, found: Option<&str>) -> Self {
+        #[cfg(feature = "alloc")]
+        return PairMismatch {
+            key: key.to_owned(),
+            wanted: wanted.to_owned(),
+            found: found.map(ToOwned::to_owned),
+        };
+        #[cfg(not(feature = "alloc"))]
+        {
+            let _ = (key, wanted, found);
+            PairMismatch {}
+        }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl PairMismatch {
+    /// The pair's key.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The value that the reader required.
+    pub fn wanted(&self) -> &str {
+        &self.wanted
+    }
+
+    /// The value that the envelope has; `None` if it has no pair of this key.
+    pub fn found(&self) -> Option<&str> {
+        self.found.as_deref()
+    }
+}
+
+impl fmt::Display for PairMismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the encryption context lacks a required pair")?;
+        #[cfg(feature = "alloc")]
+        {
+            let (key, wanted) = (Escaped::quoted(&self.key), Escaped::quoted(&self.wanted));
+            write!(f, ": {key} must be {wanted} and ")?;
+            match &self.found {
+                Some(found) => write!(f, "is {}", Escaped::quoted(found))?,
+                None => f.write_str("is missing")?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -4,11 +4,11 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { AuditTrail } from './server/audit.mjs';
 import { KeyService } from './server/kms.mjs';
-import { startServer } from './server/server.mjs';
+import { originsOf, startServer } from './server/server.mjs';
 import { Store } from './server/store.mjs';
 import { startOpenBao } from './services/openbao.mjs';
 import { freePorts } from './services/ports.mjs';
@@ -31,8 +31,9 @@ const PACKAGE = process.env.SEALWAX_DIST ?? here('../dist');
  *   before the store and before the key service, for tests that cut the network
  * @param {string} [options.dist] where the built package `sealwax` is
  * @param {Record<string, string>} [options.mounts] further folders to serve, for tests
+ * @param {object} [options.server] further options of `startServer`
  */
-export async function startDemo({ host = '127.0.0.1', port, tls, proxy, dist = PACKAGE, mounts = {} } = {}) {
+export async function startDemo({ host = '127.0.0.1', port, tls, proxy, dist = PACKAGE, mounts = {}, server: more = {} } = {}) {
   if (!existsSync(dist)) throw new Error(`the package sealwax is not built: there is no ${dist}`);
   const stack = [];
   const stop = async () => {
@@ -44,8 +45,8 @@ export async function startDemo({ host = '127.0.0.1', port, tls, proxy, dist = P
     stack.push(() => rm(folder, { recursive: true, force: true }));
     const [kmsPort, storePort, freePort] = await freePorts(3);
     const listen = { host, port: port ?? freePort, tls };
-    const origins = [`${tls ? 'https' : 'http'}://${host}:${listen.port}`];
-    const [bao, weed] = await startServices(stack, { kmsPort, storePort, folder, origins });
+    const services = { kmsPort, storePort, folder, origins: originsOf(listen) };
+    const [bao, weed] = await startServices(stack, services);
     const fronts = { store: weed, kms: bao };
     for (const [name, { url }] of Object.entries(proxy ? fronts : {})) {
       fronts[name] = await proxy(url);
@@ -61,9 +62,11 @@ export async function startDemo({ host = '127.0.0.1', port, tls, proxy, dist = P
       store,
       kms: new KeyService({ ...bao, url: fronts.kms.url }),
       audit,
+      inspect: (await import(pathToFileURL(join(dist, 'node.js')))).inspect,
+      ...more,
     });
     stack.push(() => server.close());
-    return { url: server.origin, store, bao, weed, fronts, audit, stop };
+    return { url: server.origin, origins: server.origins, store, bao, weed, fronts, audit, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,111 +1,135 @@
-// Puts the page together.
-import { get, post } from './lib/api.mjs';
-import { inboxIsOpen, lockInbox, unlockInbox } from './lib/keys.mjs';
+// Puts the page together, and takes it apart when someone else signs in.
+import { inboxIsOpen, lockInbox } from './lib/keys.mjs';
 import { describe } from './lib/messages.mjs';
+import { Session } from './lib/session.mjs';
 import { startStreams } from './lib/streams.mjs';
-import { filesOfDrop, filesOfInput } from './upload/collect.mjs';
 import { UploadQueue } from './upload/queue.mjs';
 import { prepareDetails } from './view/details.mjs';
-import { announce, byId, el } from './view/dom.mjs';
+import { announce, byId } from './view/dom.mjs';
 import { forgetObjects, refreshObjects } from './view/objects.mjs';
 import { showParties } from './view/parties.mjs';
 import { showQueue } from './view/queue.mjs';
+import { askWho, closeSignIn } from './view/sign-in.mjs';
+import { prepareUnlock } from './view/unlock.mjs';
+import { prepareUploads } from './view/uploads.mjs';
 
-const queue = new UploadQueue();
-let session;
+const REFRESH_MS = 1_000;
+/** While uploads go on, the list takes no more than this share of the time. */
+const REFRESH_SHARE = 0.05;
 
-const canOpen = ({ space }) => space === 'vault' || inboxIsOpen();
-const refresh = () => refreshObjects(canOpen);
+const session = new Session();
+let queue;
+let owner;
+let unfollow;
+let refreshed = { at: 0, took: 0 };
+let planned;
+
 const space = () => document.querySelector('input[name="space"]:checked').value;
+const canOpen = ({ space: where }) => where === 'vault' || inboxIsOpen();
 
-function prepareUploads() {
-  showQueue(queue);
-  queue.addEventListener('change', ({ detail: item }) => {
-    if (item?.state === 'done' && !item.listed) {
-      item.listed = true;
-      refresh();
+async function refresh() {
+  clearTimeout(planned);
+  planned = undefined;
+  if (!session.backend) return;
+  const start = performance.now();
+  await refreshObjects(session.backend, canOpen);
+  refreshed = { at: performance.now(), took: performance.now() - start };
+}
+
+/** Something was stored: the list is made anew, soon, and not for each of thousands. */
+function refreshSoon() {
+  const next = refreshed.at + Math.max(REFRESH_MS, refreshed.took / REFRESH_SHARE) - performance.now();
+  planned ??= setTimeout(refresh, Math.max(0, next));
+}
+
+function openQueue(user) {
+  queue = new UploadQueue(user);
+  owner = user;
+  unfollow = new AbortController();
+  showQueue(queue, unfollow.signal);
+  queue.addEventListener('change', ({ detail: items }) => {
+    if (items.some(({ state }) => state === 'done')) {
+      if (queue.count('waiting', 'active') === 0) refresh();
+      else refreshSoon();
     }
-  });
-  const drop = byId('drop');
-  drop.ondragover = (event) => {
-    event.preventDefault();
-    drop.classList.add('over');
-  };
-  drop.ondragleave = () => drop.classList.remove('over');
-  drop.ondrop = async (event) => {
-    event.preventDefault();
-    drop.classList.remove('over');
-    const chosen = space();
-    queue.add(await filesOfDrop(event.dataTransfer), chosen);
-  };
-  for (const [input, opener] of [['files', 'choose-files'], ['folder', 'choose-folder']]) {
-    byId(opener).onclick = () => byId(input).click();
-    byId(input).onchange = (event) => queue.add(filesOfInput(event.target), space());
-  }
-  addEventListener('beforeunload', (event) => {
-    if (queue.items.some(({ state }) => state === 'active' || state === 'waiting')) event.preventDefault();
-  });
+    if (items.some(({ state }) => state === 'locked')) session.check();
+  }, { signal: unfollow.signal });
 }
 
-function prepareModes() {
-  for (const input of document.querySelectorAll('input[name="space"]')) {
-    input.onchange = () => showParties(input.value);
-  }
-  showParties(space());
+/** Nothing of the user who was here stays: no upload, no key, no name. */
+function closeQueue() {
+  unfollow?.abort();
+  queue?.close();
+  queue = undefined;
+  owner = undefined;
+  byId('queue').replaceChildren();
+  byId('totals').hidden = true;
 }
 
-function prepareUnlock() {
-  const dialog = byId('unlock-dialog');
-  byId('unlock').onclick = () => dialog.showModal();
-  byId('unlock-cancel').onclick = () => dialog.close();
-  byId('unlock-form').onsubmit = async (event) => {
-    event.preventDefault();
-    const password = byId('password');
-    try {
-      await unlockInbox(session.keyService, session.user.id, password.value);
-      dialog.close();
-      showUser();
-      refresh();
-    } catch (error) {
-      byId('unlock-error').textContent = describe(error).message;
-    } finally {
-      password.value = '';
-    }
-  };
-}
-
-async function signIn(user) {
+function clearViews() {
+  clearTimeout(planned);
+  planned = undefined;
+  delete document.documentElement.dataset.ready;
+  for (const dialog of ['details', 'unlock-dialog']) byId(dialog).close();
   forgetObjects();
   lockInbox();
-  session = await post('/api/session', { user });
+}
+
+async function onBegun() {
+  const { user } = session.current;
+  closeSignIn();
+  if (owner !== user.id) {
+    closeQueue();
+    openQueue(user.id);
+  } else queue.unlock();
   showUser();
-  announce(`Signed in as ${session.user.name}.`);
+  announce(`Signed in as ${user.name}.`);
   await refresh();
-  document.documentElement.dataset.ready = user;
+  if (session.current?.user === user) document.documentElement.dataset.ready = user.id;
+}
+
+function onEnded({ detail: { reason } }) {
+  clearViews();
+  // Whose session has only ended may sign in again: what was on its way waits.
+  if (reason !== 'not_signed_in') closeQueue();
+  showUser();
+  askWho(session, reason);
 }
 
 function showUser() {
-  const options = session.users.map(({ id, name, role }) =>
-    el('option', { value: id, textContent: role === 'reader' ? `${name}, reads the inbox` : name }));
-  byId('user').replaceChildren(...options);
-  byId('user').value = session.user.id;
-  byId('unlock').hidden = session.user.role !== 'reader' || inboxIsOpen();
+  const user = session.current?.user;
+  byId('user').textContent = user?.name ?? '';
+  byId('who').hidden = !user;
+  byId('unlock').hidden = user?.role !== 'reader' || inboxIsOpen();
+}
+
+function prepare() {
+  for (const input of document.querySelectorAll('input[name="space"]')) input.onchange = () => showParties(input.value);
+  showParties(space());
+  prepareDetails();
+  prepareUploads(() => {
+    const [mine, where] = [queue, space()];
+    return (files) => mine?.add(files, where);
+  });
+  prepareUnlock(() => session.current, () => {
+    showUser();
+    refresh();
+  });
+  byId('refresh').onclick = refresh;
+  byId('sign-out').onclick = () => session.signOut().catch((error) => announce(describe(error).message));
+  session.addEventListener('begun', onBegun);
+  session.addEventListener('ended', onEnded);
+  addEventListener('beforeunload', (event) => {
+    if (queue?.count('active', 'waiting')) event.preventDefault();
+  });
 }
 
 async function start() {
-  prepareModes();
-  prepareUploads();
-  prepareUnlock();
-  prepareDetails();
-  byId('refresh').onclick = refresh;
-  byId('user').onchange = ({ target }) => signIn(target.value);
+  prepare();
+  // Without it videos do not play and large files are not saved; everything else works.
+  startStreams();
   try {
-    await startStreams();
-    session = await get('/api/session').catch(() => undefined);
-    if (!session) return await signIn('alice');
-    showUser();
-    await refresh();
-    document.documentElement.dataset.ready = session.user.id;
+    if (!(await session.resume())) await askWho(session);
   } catch (error) {
     byId('objects-note').textContent = describe(error).message;
   }

@@ -1,51 +1,111 @@
-// The audit trail: one JSON line for each decision, each with the hash of the line before it, so
-// that a line that is changed or taken out later shows. No key and no token is ever written.
+// The audit trail: one JSON line for each decision, each with the hash of the line before it, so that a line that is
+// changed or taken out later shows. It is written in fixed words and checked values only: nothing that a client
+// makes up gets in, no key and no token, and no line grows.
+//
+// It is bounded: the last lines are kept in memory, for the page, and the last files on disk.
 import { createHash } from 'node:crypto';
-import { appendFile } from 'node:fs/promises';
+import { appendFile, rename } from 'node:fs/promises';
+
+import { HttpError } from './errors.mjs';
+import { ObjectId } from './objects.mjs';
+import { USERS } from './users.mjs';
 
 const FIRST = '0'.repeat(64);
+const MOST_LINES = 50_000;
+const MOST_OF_OBJECT = 500;
+const FILE_SIZE = 16 * 1024 * 1024;
+const FILES = 8;
 
-/** Keeps the trail in memory and, where a path is given, in a file. */
+const ACTIONS = new Set(['sign in', 'sign out', 'create', 'list', 'read trail', 'read public keys',
+  'sign get-header', 'sign get-body', 'sign head-body', 'sign put-body', 'sign parts', 'begin upload', 'complete upload',
+  'abort upload', 'hand in', 'replace header', 'generate key', 'wrap key', 'unwrap key', 'rotate vault', 'rotate inbox',
+  'request']);
+const OUTCOMES = new Set(['allowed', 'refused', 'failed']);
+/** Who asks without a session. */
+export const NOBODY = 'nobody';
+
+/** Keeps the trail in memory and, where a path is given, in files. */
 export class AuditTrail {
-  #entries = [];
+  #lines = [];
   #last = FIRST;
   #path;
-  #writing = Promise.resolve();
+  #most;
+  #pending = '';
+  #size = 0;
+  #writing;
+  #failed;
 
-  constructor(path) {
+  /** @param {string} [path] @param {{ most?: number }} [options] `most` lines are kept in memory */
+  constructor(path, { most = MOST_LINES } = {}) {
     this.#path = path;
+    this.#most = most;
   }
 
-  /** @param {{ actor: string, action: string, object?: string, outcome: 'allowed' | 'refused' | 'failed', detail?: string }} event */
-  record(event) {
-    const entry = { time: new Date().toISOString(), ...event, previous: this.#last };
+  /**
+   * @param {{ actor: string, action: string, object?: ObjectId, outcome: 'allowed' | 'refused' | 'failed', detail?: string }} event
+   *   `detail` is the code of an error or the version of a key
+   */
+  record({ actor, action, object, outcome, detail }) {
+    // Where nothing can be written down, nothing is decided.
+    if (this.#failed) throw new HttpError(503, 'no_audit_trail', 'The server cannot write its audit trail.', { cause: this.#failed });
+    const isKnown = ACTIONS.has(action) && OUTCOMES.has(outcome) && (actor === NOBODY || USERS.has(actor))
+      && (object === undefined || object instanceof ObjectId) && (detail === undefined || /^[a-z_]{1,40}$|^version \d{1,9}$/.test(detail));
+    if (!isKnown) throw new TypeError('the audit trail takes fixed words only');
+    const entry = { time: new Date().toISOString(), actor, action, object: object && String(object), outcome, detail, previous: this.#last };
     entry.hash = hashOf(entry);
     this.#last = entry.hash;
-    this.#entries.push(entry);
-    if (this.#path) {
-      this.#writing = this.#writing.then(() => appendFile(this.#path, `${JSON.stringify(entry)}\n`));
-    }
+    this.#lines.push(entry);
+    if (this.#lines.length > 1.25 * this.#most) this.#lines = this.#lines.slice(-this.#most);
+    if (this.#path) this.#write(`${JSON.stringify(entry)}\n`);
   }
 
-  /** The whole trail, oldest first. */
+  /** The trail as far as it is kept, oldest first. */
   all() {
-    return [...this.#entries];
+    return [...this.#lines];
   }
 
-  /** What happened to `object`, oldest first. */
+  /** What happened to `object` last, oldest first. */
   of(object) {
-    return this.#entries.filter((entry) => entry.object === object);
+    const text = String(object);
+    return this.#lines.filter((entry) => entry.object === text).slice(-MOST_OF_OBJECT);
   }
 
   /** Resolves when all is written. */
-  flush() {
-    return this.#writing;
+  async flush() {
+    await this.#writing;
+  }
+
+  /** Lines that come while others are written go out together. */
+  #write(line) {
+    this.#pending += line;
+    this.#writing ??= this.#drain().catch((error) => { this.#failed = error; }).finally(() => { this.#writing = undefined; });
+  }
+
+  async #drain() {
+    while (this.#pending) {
+      const lines = this.#pending;
+      this.#pending = '';
+      await appendFile(this.#path, lines, { mode: 0o600 });
+      this.#size += lines.length;
+      if (this.#size > FILE_SIZE) await this.#turn();
+    }
+  }
+
+  /** Begins a new file; the oldest goes. */
+  async #turn() {
+    for (let number = FILES - 1; number > 0; number -= 1) {
+      const from = number === 1 ? this.#path : `${this.#path}.${number - 1}`;
+      await rename(from, `${this.#path}.${number}`).catch((error) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+    }
+    this.#size = 0;
   }
 }
 
-/** Whether each of `entries`, a whole trail, follows from the one before. */
-export function isUnbroken(entries) {
-  let last = FIRST;
+/** Whether each of `entries` follows from the one before; a whole trail begins with the default. */
+export function isUnbroken(entries, before = FIRST) {
+  let last = before;
   for (const { hash, ...entry } of entries) {
     if (entry.previous !== last || hashOf(entry) !== hash) return false;
     last = hash;

@@ -7,6 +7,7 @@
 // Provider id, key id and derivation are those of `VaultTransit` in Sealwax's other languages: what
 // the page seals, a Python program with the right token opens.
 import { HttpError, keyServiceDown } from './errors.mjs';
+import { ObjectId } from './objects.mjs';
 
 const TIMEOUT_MS = 5_000;
 
@@ -25,21 +26,21 @@ export class KeyService {
     this.origin = new URL(url).origin;
   }
 
-  /** A new DEK, and the same wrapped; both as OpenBao gives them. */
-  async generate(context) {
-    const data = await this.#call('POST', 'transit/datakey/plaintext/vault', { context: derive(context) });
+  /** A new DEK for object `id`, and the same wrapped; both as OpenBao gives them. */
+  async generate(id) {
+    const data = await this.#call('POST', 'transit/datakey/plaintext/vault', { context: derive(id) });
     return { dek: data.plaintext, wrapped: data.ciphertext };
   }
 
   /** Wraps `dek` (base64). */
-  async wrap(dek, context) {
-    const body = { plaintext: dek, context: derive(context) };
+  async wrap(dek, id) {
+    const body = { plaintext: dek, context: derive(id) };
     return (await this.#call('POST', 'transit/encrypt/vault', body)).ciphertext;
   }
 
   /** Unwraps to base64, or fails with `key_unwrap` when the key service examined and refused it. */
-  async unwrap(wrapped, context) {
-    const body = { ciphertext: wrapped, context: derive(context) };
+  async unwrap(wrapped, id) {
+    const body = { ciphertext: wrapped, context: derive(id) };
     return (await this.#call('POST', 'transit/decrypt/vault', body)).plaintext;
   }
 
@@ -84,8 +85,10 @@ export class KeyService {
   }
 }
 
-/** OpenBao's derivation context: the canonical encryption context, section 4.2 of FORMAT.md. */
-function derive(context) {
+/** OpenBao's derivation context: the canonical encryption context of an object, section 4.2 of FORMAT.md. */
+function derive(id) {
+  if (!(id instanceof ObjectId)) throw new TypeError('keys belong to objects');
+  const { context } = id;
   const pairs = Object.entries(context).map((pair) => pair.map((text) => Buffer.from(text, 'utf8')));
   pairs.sort(([a], [b]) => Buffer.compare(a, b));
   const fields = pairs.flat().flatMap((field) => [u16(field.length), field]);

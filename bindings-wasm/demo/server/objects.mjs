@@ -1,63 +1,81 @@
-// Objects: their names, and who may do what with them.
+// Objects: their ids, and who may do what with them.
 //
 // An id is `<space>/<owner>/<uuid>`. In `vault` the DEK is wrapped by the backend's key service for
 // the owner; in `inbox` it is wrapped in the page to a public key whose private half the backend
 // cannot use.
+//
+// Requests bring ids as text. Past the check of a request (requests.mjs) there are only `ObjectId`s: what
+// authorises, signs and records never takes a text apart again, so that no two of them can read it differently.
 import { randomUUID } from 'node:crypto';
 
-import { badRequest, forbidden } from './errors.mjs';
+import { forbidden } from './errors.mjs';
+import { USERS } from './users.mjs';
 
 export const SPACES = ['vault', 'inbox'];
+export const PARTS = ['body', 'header'];
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** A new id in the user's own part of `space`. */
-export function newObject(user, space) {
-  if (!SPACES.includes(space)) throw badRequest('There is no such space.');
-  return `${space}/${user.id}/${randomUUID()}`;
-}
-
-/** Takes an id apart, or fails. */
-export function parseObject(id) {
-  const [space, owner, name, ...rest] = String(id).split('/');
-  if (!SPACES.includes(space) || !owner || !UUID.test(name) || rest.length) {
-    throw badRequest('This is not the id of an object.');
+/** The id of an object: of a space that there is, an owner who exists, and a UUID. There are no others. */
+export class ObjectId {
+  /** @param {string} space @param {string} owner @param {string} name */
+  constructor(space, owner, name) {
+    if (!SPACES.includes(space) || !USERS.has(owner) || typeof name !== 'string' || !UUID.test(name)) {
+      throw new TypeError('not the id of an object');
+    }
+    this.space = space;
+    this.owner = owner;
+    this.name = name;
+    Object.freeze(this);
   }
-  return { id, space, owner };
-}
 
-/** The encryption context of an object: stored in its header, bound to its keys and its body. */
-export function contextOf(id) {
-  const { space, owner } = parseObject(id);
-  return { app: 'sealwax-demo', object: id, owner, space };
-}
-
-/** Fails unless `context` is the one of an object of `user` in the vault; returns the object's id. */
-export function vaultObject(user, context) {
-  const { id, space } = parseObject(context?.object);
-  mayWrite(user, id);
-  if (space !== 'vault') throw forbidden('The backend has no key for the inbox.');
-  const expected = contextOf(id);
-  const names = Object.keys(expected);
-  if (Object.keys(context).length !== names.length || names.some((name) => context[name] !== expected[name])) {
-    throw badRequest('The context is not the one of this object.');
+  /** A new id in the user's own part of `space`. */
+  static fresh(space, user) {
+    return new ObjectId(space, user.id, randomUUID());
   }
-  return id;
+
+  /** The id that `text` is, or undefined. */
+  static parse(text) {
+    const segments = typeof text === 'string' ? text.split('/') : [];
+    try {
+      return segments.length === 3 ? new ObjectId(...segments) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The encryption context: stored in the header, bound to the object's keys and its body. */
+  get context() {
+    return { app: 'sealwax-demo', object: String(this), owner: this.owner, space: this.space };
+  }
+
+  toString() {
+    return `${this.space}/${this.owner}/${this.name}`;
+  }
 }
 
 /** Owners read their own objects; readers also fetch what lies in the inbox. */
 export function mayRead(user, id) {
-  const { space, owner } = parseObject(id);
-  if (owner === user.id || (space === 'inbox' && user.role === 'reader')) return;
+  if (id.owner === user.id || (id.space === 'inbox' && user.role === 'reader')) return;
   throw forbidden('This object belongs to someone else.');
 }
 
-/** Only owners write bodies. */
+/** Only owners write bodies and hand in. */
 export function mayWrite(user, id) {
-  if (parseObject(id).owner !== user.id) throw forbidden('This object belongs to someone else.');
+  if (id.owner !== user.id) throw forbidden('This object belongs to someone else.');
 }
 
-/** What `user` may list in `space`: a reader sees the whole inbox, everyone else their own part. */
-export function listPrefix(user, space) {
-  if (!SPACES.includes(space)) throw badRequest('There is no such space.');
-  return space === 'inbox' && user.role === 'reader' ? 'inbox/' : `${space}/${user.id}/`;
+/** Only the vault's keys are the backend's, and only for the owner. */
+export function mayUseKey(user, id) {
+  mayWrite(user, id);
+  if (id.space !== 'vault') throw forbidden('The backend has no key for the inbox.');
+}
+
+/** Members rotate the vault's key, readers that of the inbox too. */
+export function mayRotate(user, space) {
+  if (space === 'inbox' && user.role !== 'reader') throw forbidden('Only a reader rotates the key of the inbox.');
+}
+
+/** Where what `user` may list of `space` begins: a reader sees the whole inbox, everyone else their own part. */
+export function listed(user, space) {
+  return space === 'inbox' && user.role === 'reader' ? { space } : { space, owner: user.id };
 }

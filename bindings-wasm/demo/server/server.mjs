@@ -1,15 +1,29 @@
-// The listener: TLS or loopback, security headers, files, the API.
+// The listener: TLS or loopback, security headers, files, the API, and time limits for all of it.
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 
 import { Api } from './api.mjs';
-import { badRequest, forbidden, HttpError, notFound } from './errors.mjs';
+import { forbidden, HttpError, notFound } from './errors.mjs';
 import { HOME, loadFiles, sendFile } from './files.mjs';
+import { Headers } from './headers.mjs';
 import { securityHeaders } from './security.mjs';
 import { Sessions } from './sessions.mjs';
 
-const MAX_BODY = 64 * 1024;
-const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
+/** Whoever sends slowly holds a connection no longer than this; requests are small. */
+const TIMES = { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+const SILENCE_MS = 60_000;
+const MOST_CONNECTIONS = 2_000;
+
+/**
+ * Where browsers find a page on `host` and `port`, the first as its own URL. A machine's own names stand for each
+ * other. A URL's origin leaves out the port that is the scheme's own.
+ */
+export function originsOf({ host, port, tls }) {
+  const name = host.includes(':') ? `[${host}]` : host;
+  const names = LOOPBACK.includes(name) ? [name, ...LOOPBACK.filter((other) => other !== name)] : [name];
+  return names.map((each) => new URL(`${tls ? 'https' : 'http'}://${each}:${port}`).origin);
+}
 
 /**
  * Starts to serve.
@@ -20,77 +34,55 @@ const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
  * @param {import('./store.mjs').Store} options.store
  * @param {import('./kms.mjs').KeyService} options.kms
  * @param {import('./audit.mjs').AuditTrail} options.audit
+ * @param {(bytes: Uint8Array) => Promise<object>} options.inspect Sealwax's parser of headers
+ * @param {object} [options.limits] other limits than those of limits.mjs
+ * @param {number} [options.sessionSeconds] how long a session lasts
+ * @param {object} [options.times] other time limits, in milliseconds
  */
-export async function startServer({ listen, mounts, store, kms, audit }) {
-  if (!listen.tls && !LOOPBACK.includes(listen.host)) {
+export async function startServer({ listen, mounts, store, kms, audit, inspect, limits, sessionSeconds, times }) {
+  const origins = originsOf(listen);
+  const secure = Boolean(listen.tls);
+  if (!secure && !LOOPBACK.includes(new URL(origins[0]).hostname)) {
     throw new Error('plain http is for loopback only: give a certificate');
   }
-  const secure = Boolean(listen.tls);
+  const services = { store, kms, audit, sessions: new Sessions(secure, sessionSeconds), headers: new Headers({ inspect, kms }) };
   const context = {
     files: await loadFiles(mounts),
-    routes: new Api({ store, kms, audit, sessions: new Sessions(secure) }).routes(),
+    api: new Api(services, { origins, limits }),
     headers: securityHeaders([store.origin, kms.origin], secure),
-    origin: `${secure ? 'https' : 'http'}://${listen.host}:${listen.port}`,
+    hosts: origins.map((origin) => new URL(origin).host),
   };
-  const handler = (request, response) => answer(context, request, response);
-  const server = secure ? createHttps({ ...listen.tls, minVersion: 'TLSv1.2' }, handler) : createHttp(handler);
+  const options = { ...TIMES, ...times, ...(secure ? { ...listen.tls, minVersion: 'TLSv1.2' } : {}) };
+  const server = (secure ? createHttps : createHttp)(options, (request, response) => answer(context, request, response));
+  server.setTimeout(SILENCE_MS);
+  server.maxConnections = MOST_CONNECTIONS;
   await new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(listen.port, listen.host, resolve);
   });
-  return {
-    origin: context.origin,
-    close: () => new Promise((resolve) => {
-      server.close(resolve);
-      server.closeAllConnections();
-    }),
-  };
+  return { origin: origins[0], origins, close: () => closed(server) };
 }
 
-async function answer(context, request, response) {
-  for (const [name, value] of Object.entries(context.headers)) response.setHeader(name, value);
+function closed(server) {
+  return new Promise((resolve) => {
+    server.close(resolve);
+    server.closeAllConnections();
+  });
+}
+
+async function answer({ files, api, headers, hosts }, request, response) {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   try {
-    const { pathname } = new URL(request.url, context.origin);
-    if (pathname.startsWith('/api/')) return await answerApi(context, pathname, request, response);
-    if (pathname === '/') return void response.writeHead(302, { Location: HOME }).end();
-    const file = ['GET', 'HEAD'].includes(request.method) && context.files.get(pathname);
+    // A name that somebody else points at this address is not this page (DNS rebinding).
+    if (!hosts.includes(request.headers.host)) throw forbidden('This page has another name.');
+    if (request.url.startsWith('/api/')) return sendJson(response, 200, await api.answer(request, response));
+    if (request.url === '/') return void response.writeHead(302, { Location: HOME }).end();
+    const file = ['GET', 'HEAD'].includes(request.method) && files.get(request.url.split('?', 1)[0]);
     if (!file) throw notFound();
     sendFile(file, request, response);
   } catch (error) {
-    sendError(error, response);
+    sendError(error, request, response);
   }
-}
-
-async function answerApi({ routes, origin }, pathname, request, response) {
-  const route = routes.get(`${request.method} ${pathname}`);
-  if (!route) throw notFound();
-  if (request.method !== 'GET') refuseForeign(request, origin);
-  const body = request.method === 'GET' ? {} : await readJson(request);
-  sendJson(response, 200, await route({ request, response, body }));
-}
-
-/** Requests that change something come from our page: SameSite, the origin and a JSON body say so. */
-function refuseForeign(request, origin) {
-  const { origin: from, 'content-type': type = '' } = request.headers;
-  if (from !== origin) throw forbidden('The request comes from another site.');
-  if (!type.startsWith('application/json')) throw badRequest('Send JSON.');
-}
-
-async function readJson(request) {
-  const chunks = [];
-  let length = 0;
-  for await (const chunk of request) {
-    length += chunk.length;
-    if (length > MAX_BODY) throw new HttpError(413, 'too_large', 'The request is too large.');
-    chunks.push(chunk);
-  }
-  try {
-    const value = JSON.parse(Buffer.concat(chunks).toString('utf8') || '{}');
-    if (value && typeof value === 'object' && !Array.isArray(value)) return value;
-  } catch {
-    // Answered below, like any other body that is no JSON object.
-  }
-  throw badRequest('Send a JSON object.');
 }
 
 function sendJson(response, status, value) {
@@ -99,11 +91,14 @@ function sendJson(response, status, value) {
   response.end(JSON.stringify(value));
 }
 
-function sendError(error, response) {
+function sendError(error, request, response) {
   const known = error instanceof HttpError;
   if (!known) console.error(error);
-  if (response.headersSent) return response.destroy();
-  const { status, code, message } = known ? error : { status: 500, code: 'internal', message: 'The server failed.' };
+  if (response.headersSent || response.destroyed) return response.destroy();
+  const { status, code, message, retryAfter } = known ? error : { status: 500, code: 'internal', message: 'The server failed.' };
+  if (retryAfter) response.setHeader('Retry-After', retryAfter);
+  // What is left of a refused request is not waited for.
+  if (!request.complete) response.setHeader('Connection', 'close');
   // `error` is what Sealwax's HttpProvider reads.
   sendJson(response, status, { error: code, message });
 }

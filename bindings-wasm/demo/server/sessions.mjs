@@ -1,58 +1,94 @@
 // Who is asking. A session is a random token in a cookie that scripts cannot read.
 //
+// A browser has one session for all of its tabs. So that a tab that still shows one user never acts as another,
+// each request names the user it means, in a header that no other site's page can send; a session that is someone
+// else's by now refuses it.
+//
 // The demo signs in by name alone; put your own login in place of `USERS` and keep the rest.
 import { createHash, randomBytes } from 'node:crypto';
 
-import { badRequest, notSignedIn } from './errors.mjs';
+import { badRequest, notSignedIn, otherUser } from './errors.mjs';
+import { USERS } from './users.mjs';
 
 const LIFETIME_SECONDS = 8 * 3600;
-
-/** `member`: has a vault. `reader`: may fetch what others left in the inbox. */
-export const USERS = new Map([
-  ['alice', { id: 'alice', name: 'Alice', role: 'member' }],
-  ['bob', { id: 'bob', name: 'Bob', role: 'member' }],
-  ['carol', { id: 'carol', name: 'Carol', role: 'reader' }],
-]);
+/** How long a session's uploads wait, after its end, for the same user to sign in again. */
+const WAIT_MS = 3600 * 1000;
+const MOST_OF_USER = 64;
+/** The request header with the id of the user that is meant. */
+export const USER_HEADER = 'sealwax-user';
 
 /** The sessions of one server. */
 export class Sessions {
   #cookie;
   #attributes;
-  #users = new Map();
+  #lifetime;
+  #sessions = new Map();
 
-  constructor(secure) {
+  constructor(secure, lifetimeSeconds = LIFETIME_SECONDS) {
     // The prefix makes the browser insist on Secure and on this host alone.
     this.#cookie = secure ? '__Host-session' : 'session';
     this.#attributes = `Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+    this.#lifetime = lifetimeSeconds;
   }
 
-  /** Signs `id` in and returns the user and the Set-Cookie value. */
-  signIn(id) {
+  /**
+   * Signs `id` in, and ends what session the browser had. Returns the new session, those that have ended for good,
+   * and the Set-Cookie value.
+   */
+  signIn(id, request) {
     const user = USERS.get(id);
     if (!user) throw badRequest('There is no such user.');
     const token = randomBytes(32).toString('base64url');
-    this.#users.set(hash(token), { user, until: Date.now() + LIFETIME_SECONDS * 1000 });
-    const cookie = `${this.#cookie}=${token}; Max-Age=${LIFETIME_SECONDS}; ${this.#attributes}`;
-    return { user, cookie };
+    const session = { key: hash(token), user, until: Date.now() + this.#lifetime * 1000, uploads: new Map() };
+    const ended = this.#sweep(session, this.#sessions.get(this.#key(request)));
+    this.#sessions.set(session.key, session);
+    return { session, ended, cookie: `${this.#cookie}=${token}; Max-Age=${this.#lifetime}; ${this.#attributes}` };
   }
 
-  /** Ends the session of `request` and returns the Set-Cookie value that forgets it. */
-  signOut(request) {
-    this.#users.delete(this.#key(request));
+  /** Ends a session and returns the Set-Cookie value that forgets it. */
+  signOut(session) {
+    this.#sessions.delete(session.key);
     return `${this.#cookie}=; Max-Age=0; ${this.#attributes}`;
   }
 
-  /** The user of `request`, or an error with status 401. */
-  user(request) {
-    const session = this.#users.get(this.#key(request));
+  /** The session of `request`, or an error with status 401. */
+  of(request) {
+    const session = this.#sessions.get(this.#key(request));
     if (!session || session.until < Date.now()) throw notSignedIn();
-    return session.user;
+    return session;
   }
 
+  /** The session of `request` as the user that it names; an error with status 409 if that is another. */
+  named(request) {
+    const session = this.of(request);
+    if (request.headers[USER_HEADER] !== session.user.id) throw otherUser();
+    return session;
+  }
+
+  /**
+   * Removes the session `before` the new one, what has expired, and the oldest of a user who has too many. What the
+   * same user was uploading goes on under the new session.
+   */
+  #sweep(session, before) {
+    const now = Date.now();
+    const same = [...this.#sessions.values()].filter(({ user }) => user === session.user);
+    const surplus = same.slice(0, Math.max(0, same.length - MOST_OF_USER + 1));
+    const ended = [];
+    for (const old of this.#sessions.values()) {
+      const goesOn = old.user === session.user && (old === before || old.until < now);
+      if (!goesOn && old !== before && old.until + WAIT_MS > now && !surplus.includes(old)) continue;
+      this.#sessions.delete(old.key);
+      if (!goesOn) ended.push(old);
+      else for (const [uploadId, upload] of old.uploads) session.uploads.set(uploadId, upload);
+    }
+    return ended;
+  }
+
+  /** A browser that sends the cookie twice was given one by somebody else: neither counts. */
   #key(request) {
     const cookies = (request.headers.cookie ?? '').split(/;\s*/);
-    const found = cookies.find((cookie) => cookie.startsWith(`${this.#cookie}=`));
-    return found && hash(found.slice(this.#cookie.length + 1));
+    const found = cookies.filter((cookie) => cookie.startsWith(`${this.#cookie}=`));
+    return found.length === 1 ? hash(found[0].slice(this.#cookie.length + 1)) : undefined;
   }
 }
 

@@ -1,13 +1,15 @@
-// The tests that need neither a browser nor the built package: the backend with its store and its key
-// service.
+// The tests that need no browser: the backend with its store and its key service.
 import { after } from 'node:test';
-import { fileURLToPath } from 'node:url';
 
 import { startWire } from './support/proxy.mjs';
 import { endWorld, world } from './support/world.mjs';
 
 after(endWorld);
-await world({ proxy: startWire, browser: false, dist: fileURLToPath(new URL('../page', import.meta.url)) });
+await world({ proxy: startWire, browser: false });
 await import('./server.test.mjs');
 await import('./tls.test.mjs');
 await import('./life.test.mjs');
+await import('./attack/requests.test.mjs');
+await import('./attack/transport.test.mjs');
+await import('./attack/hand-in.test.mjs');
+await import('./attack/property.test.mjs');

@@ -49,8 +49,9 @@ async function watched(browser, what, work) {
 /** Reads the marks by ranges, in the page. */
 function readMarks(page) {
   return page.evaluate(async (offsets) => {
+    const { Backend } = await import('/lib/backend.mjs');
     const { listObjects } = await import('/lib/objects.mjs');
-    const [stored] = await listObjects('vault');
+    const { objects: [stored] } = await listObjects(new Backend('alice'), 'vault');
     const opened = await stored.open();
     const texts = [];
     for (const offset of offsets) texts.push(new TextDecoder().decode(await opened.read(offset, 32)));
@@ -86,7 +87,7 @@ async function download(browser, page, folder) {
 
 async function check(browser, url, folder, path) {
   const page = await browser.open(url);
-  await page.until(() => document.documentElement.dataset.ready);
+  await page.signIn('alice');
   await watched(browser, 'upload', () => upload(page, path));
   assert.deepEqual(await readMarks(page), MARKS.map(({ text }) => text));
   const saved = await watched(browser, 'download', () => download(browser, page, join(folder, 'saved')));

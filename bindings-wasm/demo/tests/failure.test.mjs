@@ -91,8 +91,9 @@ test('another user is refused, in the page as well, and the owner sees the attem
   const bob = await openPage('bob');
   assert.equal(await objectRow(bob, path).count(), 0);
   const refused = await bob.evaluate(async (object) => {
+    const { Backend } = await import('/lib/backend.mjs');
     const { StoredObject } = await import('/lib/objects.mjs');
-    const other = new StoredObject({ id: object, header: {}, body: {} });
+    const other = new StoredObject(new Backend('bob'), { id: object, size: 1000 });
     return other.open().then(() => 'opened', (error) => [error.status, error.code].join(' '));
   }, id);
   assert.equal(refused, '403 forbidden');

@@ -19,7 +19,7 @@ async function startMain(name) {
   const temporary = join(folder, name);
   await mkdir(temporary);
   const main = spawn(process.execPath, [here('../main.mjs')], {
-    env: { ...process.env, TMPDIR: temporary, SEALWAX_DIST: process.env.SEALWAX_DIST ?? here('../page') },
+    env: { ...process.env, TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise((resolve) => main.once('exit', (code, signal) => resolve({ code, signal })));

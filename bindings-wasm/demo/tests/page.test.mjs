@@ -209,8 +209,10 @@ test('rotating the key writes the header alone', async () => {
 /** What is stored there. Its uploader cannot tell the objects apart by name. */
 function idsInInbox(page) {
   return page.evaluate(async () => {
+    const { Backend } = await import('/lib/backend.mjs');
     const { listObjects } = await import('/lib/objects.mjs');
-    return (await listObjects('inbox')).map(({ id }) => id);
+    const backend = new Backend(document.documentElement.dataset.ready);
+    return (await listObjects(backend, 'inbox')).objects.map(({ id }) => id);
   });
 }
 

@@ -21,7 +21,7 @@ async function secureServer() {
     '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert], { stdio: 'ignore' });
   const [port] = await freePorts(1);
   const tls = { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') };
-  const services = { store: demo.store, kms: new KeyService(demo.bao), audit: new AuditTrail(), mounts: {} };
+  const services = { store: demo.store, kms: new KeyService(demo.bao), audit: new AuditTrail(), mounts: {}, inspect: () => {} };
   const server = await startServer({ listen: { host: '127.0.0.1', port, tls }, ...services });
   return { server, port, ca: tls.cert, services };
 }

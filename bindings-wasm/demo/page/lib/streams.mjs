@@ -2,14 +2,28 @@
 import { scriptUrl } from './trusted.mjs';
 
 const KEEP_ALIVE_MS = 10_000;
+const READY_MS = 10_000;
 const open = new Map();
 
-/** Starts the Service Worker; resolves when it is in charge of this page. */
-export async function startStreams() {
-  if (!navigator.serviceWorker) return;
-  navigator.serviceWorker.addEventListener('message', ({ data, ports }) => respond(data, ports[0]));
-  await navigator.serviceWorker.register(scriptUrl('/sw.mjs'), { scope: '/files/' });
-  await navigator.serviceWorker.ready;
+let started;
+
+/** Starts the Service Worker. Some browsers and settings have none: nothing but `streamsWork` depends on it. */
+export function startStreams() {
+  started ??= register().catch(() => false);
+}
+
+/** Whether the Service Worker is in charge of this page. */
+export async function streamsWork() {
+  return Boolean(await started);
+}
+
+async function register() {
+  const container = navigator.serviceWorker;
+  if (!container) return false;
+  container.addEventListener('message', ({ data, ports }) => respond(data, ports[0]));
+  await container.register(scriptUrl('/sw.mjs'), { scope: '/files/' });
+  const late = new Promise((resolve) => setTimeout(resolve, READY_MS));
+  return Promise.race([container.ready, late]);
 }
 
 /**

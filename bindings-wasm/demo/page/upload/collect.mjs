@@ -1,6 +1,12 @@
-// Files from a drop or a file chooser, folders walked through.
+// Files from a drop or a file chooser, folders walked through. What cannot be read is named, and the others go on.
 
-/** All files of a drop, as `{ file, path }`. Must be called during the event. */
+const UNREADABLE = 'This file cannot be read. It may have been moved, changed or closed to you.';
+const UNREADABLE_FOLDER = 'This folder cannot be read.';
+
+/**
+ * All files of a drop, as `{ file, path }`, and what cannot be read, as `{ path, message }`. Must be called during the
+ * event.
+ */
 export async function filesOfDrop(transfer) {
   const items = Array.from(transfer.items).filter(({ kind }) => kind === 'file');
   // The items are gone after the first await: take all entries now.
@@ -21,18 +27,22 @@ export function filesOfInput(input) {
 }
 
 async function walk(entry, found) {
-  if (entry.isFile) {
-    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
-    found.push({ file, path: entry.fullPath.replace(/^\//, '') });
-    return;
-  }
-  const reader = entry.createReader();
-  // A reader gives a folder in batches; an empty one is the end.
-  for (let batch = await readBatch(reader); batch.length > 0; batch = await readBatch(reader)) {
-    for (const child of batch) await walk(child, found);
+  const path = entry.fullPath.replace(/^\//, '');
+  try {
+    if (entry.isFile) found.push({ path, file: await new Promise((resolve, reject) => entry.file(resolve, reject)) });
+    else for (const child of await childrenOf(entry)) await walk(child, found);
+  } catch {
+    found.push({ path, message: entry.isFile ? UNREADABLE : UNREADABLE_FOLDER });
   }
 }
 
-function readBatch(reader) {
-  return new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+/** A reader gives a folder in batches; an empty one is the end. */
+async function childrenOf(folder) {
+  const reader = folder.createReader();
+  const children = [];
+  for (;;) {
+    const batch = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (batch.length === 0) return children;
+    children.push(...batch);
+  }
 }

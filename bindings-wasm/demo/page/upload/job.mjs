@@ -1,10 +1,11 @@
-// One file on its way: a new object, its key, its parts, and last its header. An object is in the
+// One file on its way: a new object, its key, its body, and last its header. An object is in the
 // list as soon as it has a header, so one that did not arrive whole never shows.
-import { post } from '../lib/api.mjs';
+import { isSignedOut } from '../lib/backend.mjs';
 import { sealFile } from '../lib/envelope.mjs';
 import { describe } from '../lib/messages.mjs';
-import { writeHeader } from '../lib/store.mjs';
+import { unlessAborted } from '../lib/network.mjs';
 import { MultipartUpload } from './multipart.mjs';
+import { WholeUpload } from './whole.mjs';
 
 const PAUSED = Symbol('paused');
 const CANCELLED = Symbol('cancelled');
@@ -21,8 +22,9 @@ export class UploadJob {
   #bodyIsThere = false;
   #wanted;
   #lastProgress = 0;
+  #stop = new AbortController();
 
-  /** `seal` makes what is sent of a file; measurements put something else in its place. */
+  /** `details`: `{ backend, file, path, space }`. `seal` makes what is sent of a file; measurements put something else in its place. */
   constructor(details, emit, seal = sealFile) {
     this.#details = details;
     this.#emit = emit;
@@ -32,6 +34,7 @@ export class UploadJob {
   /** Starts, or goes on after a pause or a failure. */
   run() {
     this.#wanted = undefined;
+    this.#stop = new AbortController();
     this.#running = (this.#running ?? Promise.resolve()).then(() => this.#attempt());
   }
 
@@ -45,7 +48,7 @@ export class UploadJob {
     await this.#running;
     try {
       await this.#upload?.abort();
-      this.#emit('cancelled');
+      this.#end('cancelled');
     } catch (error) {
       this.#emit('failed', describe(error));
     }
@@ -53,32 +56,41 @@ export class UploadJob {
 
   #halt(reason) {
     this.#wanted = reason;
+    this.#stop.abort(reason);
     this.#upload?.stop(reason);
   }
 
   async #attempt() {
+    const { signal } = this.#stop;
     try {
-      await this.#prepare();
+      await this.#prepare(signal);
       if (this.#wanted) throw this.#wanted;
       if (!this.#bodyIsThere) await this.#upload.run();
       this.#bodyIsThere = true;
-      await writeHeader(this.#object.id, this.#sealed.header);
-      this.#emit('done', { object: this.#object.id, size: this.#sealed.size });
+      await this.#details.backend.handIn(this.#object.id, this.#sealed.header, signal);
+      this.#end('done', { object: this.#object.id, size: this.#sealed.size });
     } catch (error) {
       if (this.#wanted === PAUSED) this.#emit('paused');
-      else if (this.#wanted !== CANCELLED) this.#emit('failed', describe(error));
+      else if (this.#wanted !== CANCELLED) this.#emit(isLocked(error) ? 'locked' : 'failed', describe(error));
     }
   }
 
-  async #prepare() {
-    const { file, path, space } = this.#details;
-    this.#object ??= await post('/api/objects', { space });
-    this.#sealed ??= await this.#seal(file, path, this.#object);
-    this.#upload ??= new MultipartUpload({
+  async #prepare(signal) {
+    const { backend, file, path, space } = this.#details;
+    this.#object ??= await backend.create(space, signal);
+    this.#sealed ??= await unlessAborted(this.#seal(backend, file, path, this.#object), signal);
+    const Upload = this.#sealed.partCount === 1 ? WholeUpload : MultipartUpload;
+    this.#upload ??= new Upload({
+      backend,
       object: this.#object.id,
       source: this.#sealed,
       onProgress: (sent) => this.#progress(sent),
     });
+  }
+
+  #end(event, values) {
+    this.#sealed?.close?.();
+    this.#emit(event, values);
   }
 
   #progress(sent) {
@@ -87,4 +99,12 @@ export class UploadJob {
     this.#lastProgress = now;
     this.#emit('progress', { sent, size: this.#sealed.size });
   }
+}
+
+/** Whether nobody is signed in any more whom the job could work for; a provider has it as a cause. */
+function isLocked(error) {
+  for (let cause = error; cause; cause = cause.cause ?? cause.attempts?.at(-1)?.error) {
+    if (isSignedOut(cause)) return true;
+  }
+  return false;
 }

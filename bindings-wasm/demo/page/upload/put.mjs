@@ -1,4 +1,5 @@
-// PUT of one part. XMLHttpRequest and not fetch, because only it reports how far an upload is.
+// PUT of bytes to the store. XMLHttpRequest and not fetch, because only it reports how far an upload is.
+import { isTransient } from '../lib/network.mjs';
 
 /** The network failed, or the store answered with something other than success. */
 export class PutError extends Error {
@@ -8,11 +9,11 @@ export class PutError extends Error {
     this.name = 'PutError';
     this.status = status;
     /** Whether another try can help; a signature may have expired (403). */
-    this.transient = status === 0 || status === 403 || status === 408 || status === 429 || status >= 500;
+    this.transient = status === 0 || status === 403 || isTransient(status);
   }
 }
 
-const STALLED_MS = 30_000;
+const STALLED_MS = 20_000;
 
 /** Sends `body`; resolves to the ETag. Rejects with the signal's reason when it aborts. */
 export function put({ url, headers }, body, { signal, onProgress }) {

@@ -1,123 +1,205 @@
 // The queue: which files are on their way, how far, how fast. It owns the upload worker and tells
-// its listeners about every change; it knows nothing of the page.
+// its listeners what has changed, some times a second; it knows nothing of the page.
+//
+// It belongs to one user. Thousands of files are nothing special: what is done for each does not depend on how
+// many there are.
 import { scriptUrl } from '../lib/trusted.mjs';
 
-const ACTIVE_AT_ONCE = 2;
+/** Small files wait for answers most of the time, so many of them go at once, in shared requests. */
+const SMALL = 1024 * 1024;
+const AT_ONCE = { large: 2, small: 48 };
 const SMOOTHING_SECONDS = 3;
+const TELL_EVERY_MS = 100;
+/** Their bytes are still to come. */
+const OPEN = ['waiting', 'active', 'paused', 'locked', 'failed'];
+/** They hold a place at the worker. */
+const BUSY = ['active', 'cancelling'];
 
 /**
- * Dispatches `change` with the item in `detail`. An item has `key`, `file`, `path`, `space`, `state`
- * (`waiting`, `active`, `paused`, `failed`, `cancelling`, `cancelled` or `done`), `sent`, `size`,
- * `speed` in bytes per second, and `message` when it failed.
+ * Dispatches `change` with the list of changed items in `detail`. An item has `key`, `file`, `path`, `space`, `state`
+ * (`waiting`, `active`, `paused`, `locked`, `failed`, `cancelling`, `cancelled` or `done`), `sent`, `size`,
+ * `speed` in bytes per second, and `message` when it failed. A `locked` one waits for its user to sign in again.
  */
 export class UploadQueue extends EventTarget {
+  #user;
   #items = new Map();
+  /** Waiting and busy items by kind. */
+  #waiting = { large: new Set(), small: new Set() };
+  #busy = { large: new Set(), small: new Set() };
+  #counts = {};
+  #left = 0;
+  #changed = new Set();
   #worker;
   #ready;
   #nextKey = 1;
+  #closed = new AbortController();
 
-  constructor(worker = '/upload/worker.mjs') {
+  /** @param {string} user whose uploads they are */
+  constructor(user, worker = '/upload/worker.mjs') {
     super();
+    this.#user = user;
     this.#worker = new Worker(scriptUrl(worker), { type: 'module' });
     this.#ready = new Promise((resolve) => {
       this.#worker.onmessage = ({ data }) => (data.event === 'ready' ? resolve() : this.#on(data));
     });
     // Nothing of it can go on: the script could not be loaded, or an error escaped.
     this.#worker.onerror = () => this.#failAll('The upload worker failed. Load the page again.');
+    // Chromium tells a page and not its workers.
+    for (const event of ['online', 'offline']) {
+      addEventListener(event, () => this.#post({ command: 'network', online: event === 'online' }), this.#closed);
+    }
   }
 
-  /** All items, oldest first. */
-  get items() {
-    return [...this.#items.values()];
+  /** How many items are in `states`. */
+  count(...states) {
+    return states.reduce((sum, state) => sum + (this.#counts[state] ?? 0), 0);
   }
 
-  /** Puts `files` (`{ file, path }`) at the end. */
+  /** All items, done ones too. */
+  get length() {
+    return this.#items.size;
+  }
+
+  /** Bytes that are still to be sent, and how many go out each second. */
+  get rest() {
+    const busy = [...this.#busy.large, ...this.#busy.small];
+    return { left: Math.max(0, this.#left), speed: busy.reduce((sum, { speed }) => sum + speed, 0) };
+  }
+
+  has(key) {
+    return this.#items.has(key);
+  }
+
+  /** Items in `state`, oldest first, at most `most`. */
+  some(state, most) {
+    const found = [];
+    for (const item of this.#items.values()) {
+      if (found.length === most) break;
+      if (item.state === state) found.push(item);
+    }
+    return found;
+  }
+
+  /** Puts `files` (`{ file, path }`) at the end; `{ path, message }` stands for one that cannot be read. */
   add(files, space) {
-    for (const { file, path } of files) {
-      const item = { key: this.#nextKey++, file, path, space, state: 'waiting', sent: 0, size: file.size, speed: 0 };
+    if (this.#closed.signal.aborted) return;
+    for (const { file, path, message } of files) {
+      const item = { key: this.#nextKey++, file, path, space, sent: 0, size: file?.size ?? 0, speed: 0 };
       this.#items.set(item.key, item);
-      this.#changed(item);
+      this.#set(item, message ? { state: 'failed', message, lost: true } : { state: 'waiting' });
     }
     this.#advance();
   }
 
-  pause({ key, state }) {
-    if (state === 'waiting') this.#set(key, { state: 'paused' });
-    if (state === 'active') this.#tell(key, 'pause');
+  pause(item) {
+    if (item.state === 'waiting') this.#set(item, { state: 'paused' });
+    if (item.state === 'active') this.#post({ command: 'pause', key: item.key });
   }
 
   /** Goes on with a paused item, or tries a failed one again. */
-  resume({ key }) {
-    this.#set(key, { state: 'waiting', message: undefined });
+  resume(item) {
+    this.#set(item, { state: 'waiting', message: undefined });
     this.#advance();
   }
 
-  cancel({ key }) {
-    const item = this.#items.get(key);
-    const started = item.started;
-    this.#set(key, { state: started ? 'cancelling' : 'cancelled' });
-    if (started) this.#tell(key, 'cancel');
+  /** Goes on with what waited for the user to sign in again. */
+  unlock() {
+    for (const item of this.some('locked', Infinity)) this.#set(item, { state: 'waiting', message: undefined });
+    this.#advance();
+  }
+
+  cancel(item) {
+    this.#set(item, { state: item.started ? 'cancelling' : 'cancelled' });
+    if (item.started) this.#post({ command: 'cancel', key: item.key });
     this.#advance();
   }
 
   /** Forgets what is done or cancelled. */
   clear() {
-    for (const { key, state } of this.items) {
-      if (state === 'done' || state === 'cancelled') this.#items.delete(key);
+    for (const item of this.#items.values()) {
+      if (item.state !== 'done' && item.state !== 'cancelled') continue;
+      this.#items.delete(item.key);
+      this.#counts[item.state] -= 1;
+      this.#changed.delete(item);
     }
-    this.#changed();
+    this.dispatchEvent(new CustomEvent('change', { detail: [] }));
+  }
+
+  /** Ends everything at once: nothing is sent for this user any more, and the worker's keys are gone. */
+  close() {
+    this.#closed.abort();
+    this.#worker.terminate();
+    this.#items.clear();
+    this.#changed.clear();
   }
 
   #on({ event, key, ...values }) {
     const item = this.#items.get(key);
     if (!item) return;
     if (event === 'progress') {
-      if (item.state === 'active') this.#set(key, { ...values, speed: speedOf(item, values.sent) });
+      if (item.state === 'active') this.#set(item, { ...values, speed: speedOf(item, values.sent) });
       return;
     }
     // A pause that arrives after its item was told to go on or to end is old news.
-    if (event === 'paused' && item.state !== 'active') return;
+    if (['paused', 'locked'].includes(event) && item.state !== 'active') return;
     const sent = event === 'done' ? values.size : item.sent;
-    this.#set(key, { ...values, sent, state: event, speed: 0 });
+    this.#set(item, { ...values, sent, state: event, speed: 0 });
     this.#advance();
   }
 
+  /** Starts what there is room for. Large and small ones have room of their own: neither waits for the other. */
   #advance() {
-    let active = this.items.filter(({ state }) => state === 'active' || state === 'cancelling').length;
-    for (const item of this.items) {
-      if (active >= ACTIVE_AT_ONCE) return;
-      if (item.state !== 'waiting') continue;
-      active += 1;
-      this.#start(item);
+    for (const [kind, most] of Object.entries(AT_ONCE)) {
+      for (const item of this.#waiting[kind]) {
+        if (this.#busy[kind].size >= most) break;
+        this.#start(item);
+      }
     }
   }
 
   #start(item) {
     const { key, file, path, space, started } = item;
-    this.#set(key, { state: 'active', started: true, mark: undefined });
-    this.#tell(key, started ? 'resume' : 'start', started ? {} : { file, path, space });
+    this.#set(item, { state: 'active', started: true, mark: undefined });
+    this.#post(started ? { command: 'resume', key } : { command: 'start', key, user: this.#user, file, path, space });
   }
 
-  async #tell(key, command, details = {}) {
+  async #post(message) {
     await this.#ready;
-    this.#worker.postMessage({ command, key, ...details });
+    this.#worker.postMessage(message);
   }
 
   #failAll(message) {
-    for (const { key, state } of this.items) {
-      if (state !== 'done' && state !== 'cancelled') this.#set(key, { state: 'failed', message, speed: 0 });
+    for (const item of this.#items.values()) {
+      if (item.state !== 'done' && item.state !== 'cancelled') this.#set(item, { state: 'failed', message, speed: 0 });
     }
   }
 
-  #set(key, values) {
-    const item = Object.assign(this.#items.get(key), values);
-    this.#changed(item);
+  /** The one place where an item changes: counts and sums follow, and listeners are told of it soon. */
+  #set(item, values) {
+    const before = { ...item };
+    Object.assign(item, values);
+    this.#left += openBytes(item) - openBytes(before);
+    if (item.state !== before.state) {
+      this.#counts[item.state] = this.count(item.state) + 1;
+      if (before.state) this.#counts[before.state] -= 1;
+      const kind = (item.file?.size ?? 0) > SMALL ? 'large' : 'small';
+      for (const [set, isIn] of [[this.#waiting, item.state === 'waiting'], [this.#busy, BUSY.includes(item.state)]]) {
+        if (isIn) set[kind].add(item);
+        else set[kind].delete(item);
+      }
+    }
+    if (this.#changed.size === 0) setTimeout(() => this.#tell(), TELL_EVERY_MS);
+    this.#changed.add(item);
   }
 
-  #changed(item) {
-    this.dispatchEvent(new CustomEvent('change', { detail: item }));
+  #tell() {
+    const detail = [...this.#changed];
+    this.#changed.clear();
+    if (detail.length > 0) this.dispatchEvent(new CustomEvent('change', { detail }));
   }
 }
+
+const openBytes = ({ state, size, sent }) => (OPEN.includes(state) ? size - sent : 0);
 
 /** Bytes per second, smoothed over the last seconds. */
 function speedOf(item, sent) {

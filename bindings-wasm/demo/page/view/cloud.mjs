@@ -3,15 +3,16 @@ import { inspectSealed } from '../lib/envelope.mjs';
 import { rangeReader, readHeader } from '../lib/store.mjs';
 import { el, facts, hexDump } from './dom.mjs';
 import { size } from './format.mjs';
+import { visible } from './visible.mjs';
 
 const SHOWN = 512;
 const TWIN_WIDTH = 8;
 
 export async function showCloud(object) {
-  const readBody = rangeReader(object.id);
+  const readBody = rangeReader(object.backend, object.id);
   const [header, sealed] = await Promise.all([
-    readHeader(object.id),
-    readBody(0, Math.min(SHOWN, object.size)).then((response) => response.arrayBuffer()),
+    readHeader(object.backend, object.id),
+    readBody(0, Math.min(SHOWN, object.size)),
   ]);
   const plain = await plaintextOf(object);
   return [
@@ -40,9 +41,9 @@ const column = (title, note, content) =>
 function headerRows(object, header) {
   return [
     ['Suite', header.suite],
-    ...Object.entries(header.context).map(([name, value]) => [`Context: ${name}`, el('code', { textContent: value })]),
+    ...Object.entries(header.context).map(([name, value]) => [`Context: ${visible(name)}`, el('code', { textContent: visible(value) })]),
     ['Name and type', `sealed; ${header.metadataSize} bytes`],
-    ...header.wrappedKeys.map((key) => ['Wrapped key', el('code', { textContent: `${key.providerId}, ${key.keyId}, ${key.text}` })]),
+    ...header.wrappedKeys.map((key) => ['Wrapped key', el('code', { textContent: visible(`${key.providerId}, ${key.keyId}, ${key.text}`) })]),
     ['Header', size(object.headerSize)],
     ['Body', `${size(object.size)}, chunks of 16 KiB`],
   ];

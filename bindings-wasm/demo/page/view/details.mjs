@@ -5,6 +5,7 @@ import { button, byId, el, table } from './dom.mjs';
 import { timeOfDay } from './format.mjs';
 import { showKey } from './key.mjs';
 import { showPreview } from './preview.mjs';
+import { visible } from './visible.mjs';
 
 const TABS = [
   ['Preview', showPreview],
@@ -17,7 +18,7 @@ let clean = () => {};
 /** Opens the dialog on the first tab. */
 export function showDetails(object) {
   byId('details-title').textContent = `Sealed object ${object.id.slice(-12)}`;
-  object.open().then(({ name }) => { byId('details-title').textContent = name; }, () => {});
+  object.open().then(({ name }) => { byId('details-title').textContent = visible(name); }, () => {});
   const tabs = TABS.map(([title, show], index) => tabButton(object, title, show, index));
   byId('tabs').replaceChildren(...tabs);
   byId('tabs').onkeydown = (event) => moveBetween(tabs, event);

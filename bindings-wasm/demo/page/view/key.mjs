@@ -4,13 +4,14 @@ import { describe } from '../lib/messages.mjs';
 import { headBody, readHeader } from '../lib/store.mjs';
 import { announce, button, el, facts, table } from './dom.mjs';
 import { size } from './format.mjs';
+import { visible } from './visible.mjs';
 
 const EXPLANATION = 'The object’s own key (its DEK) is stored in its header, locked with a key that never leaves the key '
   + 'service. Rotating makes a new version of that key and locks the DEK with it. Only the small header is written; the '
   + 'body, however large, stays as it is.';
 
 export async function showKey(object) {
-  const [header, body] = await Promise.all([readHeader(object.id), headBody(object.id)]);
+  const [header, body] = await Promise.all([readHeader(object.backend, object.id), headBody(object.backend, object.id)]);
   const result = el('div', { 'aria-live': 'polite' });
   const press = async ({ currentTarget }) => {
     currentTarget.disabled = true;
@@ -54,7 +55,7 @@ async function proof({ header: [before, after], body: [bodyBefore, bodyAfter] })
 
 async function wrappedKey({ bytes }) {
   const { wrappedKeys: [key] } = await inspectSealed(bytes);
-  return el('code', { textContent: `${key.keyId}, ${key.text}` });
+  return el('code', { textContent: visible(`${key.keyId}, ${key.text}`) });
 }
 
 async function sha256(bytes) {

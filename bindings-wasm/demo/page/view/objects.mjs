@@ -5,27 +5,47 @@ import { save } from '../lib/save.mjs';
 import { showDetails } from './details.mjs';
 import { announce, button, byId, el } from './dom.mjs';
 import { size, when } from './format.mjs';
+import { visible } from './visible.mjs';
 
 const OPENED_AT_ONCE = 4;
 const SPACES = ['vault', 'inbox'];
+const ROWS = 50;
+const MOST_ROWS = 500;
 let shown = [];
 let generation = 0;
+let wanted = ROWS;
 
-/** Lists the objects anew. `canOpen(object)` says whether the page has a key for it. */
-export async function refreshObjects(canOpen) {
+/** Lists the newest objects anew. `canOpen(object)` says whether the page has a key for it. */
+export async function refreshObjects(backend, canOpen) {
   const mine = ++generation;
   const note = byId('objects-note');
   try {
-    const lists = await Promise.all(SPACES.map((space) => listObjects(space)));
+    const lists = await Promise.all(SPACES.map((space) => listObjects(backend, space, wanted)));
     if (mine !== generation) return;
-    const objects = keepOpened(lists.flat());
-    note.textContent = objects.length === 0 ? 'Nothing is stored yet. What you upload appears here.' : '';
-    const rows = objects.map((object) => makeRow(object));
+    const newest = lists.flatMap(({ objects }) => objects).sort((a, b) => b.modified - a.modified).slice(0, wanted);
+    const total = lists.reduce((sum, list) => sum + list.total, 0);
+    const rows = keepOpened(newest).map((object) => makeRow(object));
     byId('objects').replaceChildren(...rows.map(({ root }) => root));
+    note.textContent = summary(rows.length, total);
+    showMore(total, () => refreshObjects(backend, canOpen));
     await nameAll(rows.filter(({ object }) => canOpen(object)), () => mine === generation);
   } catch (error) {
-    note.textContent = describe(error).message;
+    if (mine === generation) note.textContent = describe(error).message;
   }
+}
+
+function summary(count, total) {
+  if (total === 0) return 'Nothing is stored yet. What you upload appears here.';
+  return total > count ? `The newest ${count} of ${total}.` : '';
+}
+
+function showMore(total, refresh) {
+  const more = byId('more');
+  more.hidden = wanted >= Math.min(total, MOST_ROWS);
+  more.onclick = () => {
+    wanted += ROWS;
+    refresh();
+  };
 }
 
 /** Of objects that were listed before and are still the same, those that may be open already. */
@@ -43,9 +63,13 @@ function keepOpened(objects) {
 
 /** Empties the list and forgets the keys of what was in it. */
 export function forgetObjects() {
+  generation += 1; // What is on its way is nobody's any more.
   for (const object of shown) object.close();
   shown = [];
+  wanted = ROWS;
   byId('objects').replaceChildren();
+  byId('objects-note').textContent = '';
+  byId('more').hidden = true;
 }
 
 /** Opens the objects' headers, some at a time, for as long as this list is shown. */
@@ -60,10 +84,11 @@ async function nameAll(rows, isCurrent) {
 async function nameOne({ object, root, name, sub, tools }) {
   try {
     const opened = await object.open();
-    name.textContent = opened.name;
-    sub.textContent = [size(opened.length), opened.type, when(object.modified)].filter(Boolean).join(' · ');
+    const shownName = visible(opened.name);
+    name.textContent = shownName;
+    sub.textContent = [size(opened.length), visible(opened.type), when(object.modified)].filter(Boolean).join(' · ');
     root.dataset.open = 'true';
-    for (const tool of tools) tool.setAttribute('aria-label', `${tool.textContent} ${opened.name}`);
+    for (const tool of tools) tool.setAttribute('aria-label', `${tool.textContent} ${shownName}`);
   } catch (error) {
     sub.textContent = describe(error).message;
     sub.classList.add('error');
@@ -72,7 +97,7 @@ async function nameOne({ object, root, name, sub, tools }) {
 
 function makeRow(object) {
   const short = object.id.slice(-12);
-  const name = el('div', { className: 'name', textContent: `Sealed object ${short}` });
+  const name = el('bdi', { className: 'name', textContent: `Sealed object ${short}` });
   const sub = el('div', { className: 'sub', textContent: `${size(object.size)} sealed · from ${object.owner} · ${when(object.modified)}` });
   const badge = el('span', { className: 'badge', 'data-space': object.space, textContent: object.space });
   const tools = [

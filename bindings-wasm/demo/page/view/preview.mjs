@@ -1,8 +1,9 @@
 // The content, decrypted on demand: images whole, text from its beginning, video and audio in the
 // ranges that the player asks for.
-import { offer, withdraw } from '../lib/streams.mjs';
+import { offer, streamsWork, withdraw } from '../lib/streams.mjs';
 import { el, hexDump } from './dom.mjs';
 import { size } from './format.mjs';
+import { visible } from './visible.mjs';
 
 const IMAGE_LIMIT = 64 * 1024 * 1024;
 const TEXT_LIMIT = 64 * 1024;
@@ -14,7 +15,7 @@ const IMAGE = /^image\/(png|jpeg|gif|webp|avif|bmp)$/;
 export async function showPreview(object, onClose) {
   const opened = await object.open();
   const [kind] = opened.type.split('/');
-  if (kind === 'video' || kind === 'audio') return showMedia(opened, kind, onClose);
+  if ((kind === 'video' || kind === 'audio') && (await streamsWork())) return showMedia(opened, kind, onClose);
   if (IMAGE.test(opened.type) && opened.length <= IMAGE_LIMIT) return showImage(opened, onClose);
   const limit = TEXT.test(opened.type) ? TEXT_LIMIT : HEX_LIMIT;
   const bytes = await opened.read(0, Math.min(limit, opened.length));
@@ -29,7 +30,7 @@ async function showImage(opened, onClose) {
   const bytes = await opened.read(0, opened.length);
   const url = URL.createObjectURL(new Blob([bytes], { type: opened.type }));
   onClose(() => URL.revokeObjectURL(url));
-  return [el('img', { src: url, alt: opened.name })];
+  return [el('img', { src: url, alt: visible(opened.name) })];
 }
 
 function showMedia(opened, kind, onClose) {
@@ -41,7 +42,7 @@ function showMedia(opened, kind, onClose) {
     stream: (start, end) => opened.stream(start, end),
     onError: () => { problem.textContent = 'The stored bytes were changed. Playing has stopped.'; },
   });
-  const player = el(kind, { src: `/files/media/${key}`, controls: true, preload: 'metadata', 'aria-label': opened.name });
+  const player = el(kind, { src: `/files/media/${key}`, controls: true, preload: 'metadata', 'aria-label': visible(opened.name) });
   onClose(() => {
     player.removeAttribute('src');
     player.load();

@@ -1,7 +1,10 @@
-// The queue as a list. Each item's elements are made once and then only updated.
+// The queue as a list. Each item's elements are made once and then only updated; of very many items some are shown,
+// those first that a person can do something about.
 import { announce, button, byId, el } from './dom.mjs';
 import { duration, size, speed } from './format.mjs';
+import { visible } from './visible.mjs';
 
+const MOST_ROWS = 100;
 const TOOLS = {
   waiting: ['pause', 'cancel'],
   active: ['pause', 'cancel'],
@@ -9,43 +12,74 @@ const TOOLS = {
   failed: ['retry', 'cancel'],
 };
 const LABELS = { pause: 'Pause', resume: 'Resume', retry: 'Retry', cancel: 'Cancel' };
+/** Which rows make room for others, the first at first. */
+const GIVE_WAY = ['cancelled', 'done', 'waiting'];
 
-/** Shows `queue`. */
-export function showQueue(queue) {
+/** Shows `queue` in place of what was shown before. Events after the end of `signal` change nothing. */
+export function showQueue(queue, signal) {
   const rows = new Map();
-  queue.addEventListener('change', ({ detail: item }) => {
-    if (item) updateItem(queue, rows, item);
-    removeGone(queue, rows);
-    updateTotals(queue);
-  });
+  byId('queue').replaceChildren();
+  updateTotals(queue, rows);
+  queue.addEventListener('change', ({ detail: items }) => {
+    for (const [item, { root }] of rows) {
+      if (queue.has(item.key)) continue;
+      root.remove();
+      rows.delete(item);
+    }
+    for (const item of items) updateItem(queue, rows, item);
+    fill(queue, rows);
+    announceAll(items);
+    updateTotals(queue, rows);
+  }, { signal });
 }
 
 function updateItem(queue, rows, item) {
-  if (!rows.has(item.key)) rows.set(item.key, makeRow(item));
-  const row = rows.get(item.key);
+  if (!rows.has(item) && !(hasRoom(rows, item) && makeRow(rows, item))) return;
+  const row = rows.get(item);
   row.state.textContent = describeState(item);
   row.bar.value = item.size === 0 ? Number(item.state === 'done') : item.sent / item.size;
   if (row.root.dataset.state === item.state) return;
   row.root.dataset.state = item.state;
   row.bar.hidden = item.state === 'done' || item.state === 'cancelled';
-  row.tools.replaceChildren(...(TOOLS[item.state] ?? []).map((tool) => toolButton(queue, item, tool)));
-  if (item.state === 'done') announce(`${item.path} is sealed and stored.`);
-  if (item.state === 'failed') announce(`${item.path} failed. ${item.message}`);
+  const tools = item.lost ? ['cancel'] : TOOLS[item.state] ?? [];
+  row.tools.replaceChildren(...tools.map((tool) => toolButton(queue, item, tool)));
 }
 
-function makeRow(item) {
-  const bar = el('progress', { max: 1, value: 0, 'aria-label': `Upload of ${item.path}` });
+/** Whether there is a place for `item`; one that matters takes the place of one that matters less. */
+function hasRoom(rows, item) {
+  if (rows.size < MOST_ROWS) return true;
+  if (GIVE_WAY.includes(item.state)) return false;
+  for (const state of GIVE_WAY) {
+    for (const [other, { root }] of rows) {
+      if (other.state !== state) continue;
+      root.remove();
+      return rows.delete(other);
+    }
+  }
+  return false;
+}
+
+/** Rows that have become free go to those who wait, when most are free. */
+function fill(queue, rows) {
+  if (rows.size > MOST_ROWS / 2 || queue.length <= rows.size) return;
+  for (const item of queue.some('waiting', MOST_ROWS)) if (!rows.has(item)) updateItem(queue, rows, item);
+}
+
+function makeRow(rows, item) {
+  const path = visible(item.path);
+  const bar = el('progress', { max: 1, value: 0, 'aria-label': `Upload of ${path}` });
   const state = el('div', { className: 'state' });
   const tools = el('div', { className: 'tools' });
-  const name = el('div', { className: 'name', textContent: item.path });
+  const name = el('bdi', { className: 'name', textContent: path });
   const root = el('li', { className: 'upload', 'data-state': '' }, name, tools, bar, state);
   byId('queue').append(root);
-  return { root, bar, state, tools };
+  rows.set(item, { root, bar, state, tools });
+  return true;
 }
 
 function toolButton(queue, item, tool) {
   const act = { pause: 'pause', resume: 'resume', retry: 'resume', cancel: 'cancel' }[tool];
-  return button(LABELS[tool], () => queue[act](item), { 'aria-label': `${LABELS[tool]} ${item.path}` });
+  return button(LABELS[tool], () => queue[act](item), { 'aria-label': `${LABELS[tool]} ${visible(item.path)}` });
 }
 
 function describeState({ state, sent, size: total, speed: rate, message }) {
@@ -54,32 +88,33 @@ function describeState({ state, sent, size: total, speed: rate, message }) {
     case 'waiting': return `${size(total)}, waiting`;
     case 'active': return `${share} % of ${size(total)}${rate > 0 ? `, ${speed(rate)}, ${duration((total - sent) / rate)} left` : ', sealing'}`;
     case 'paused': return `Paused at ${share} %`;
+    case 'locked': return `Waiting for you to sign in again, at ${share} %`;
     case 'failed': return message;
     case 'cancelling': return 'Removing what was sent';
-    case 'cancelled': return 'Cancelled; nothing of it is stored';
+    case 'cancelled': return 'Cancelled; it is not among the stored objects';
     default: return `Sealed and stored, ${size(total)}`;
   }
 }
 
-function removeGone(queue, rows) {
-  const keys = new Set(queue.items.map(({ key }) => key));
-  for (const [key, { root }] of rows) {
-    if (keys.has(key)) continue;
-    root.remove();
-    rows.delete(key);
-  }
+/** One message, however many have ended. */
+function announceAll(items) {
+  const done = items.filter(({ state }) => state === 'done');
+  const failed = items.filter(({ state }) => state === 'failed');
+  if (failed.length === 1) announce(`${visible(failed[0].path)} failed. ${failed[0].message}`);
+  else if (failed.length > 1) announce(`${failed.length} files failed.`);
+  else if (done.length === 1) announce(`${visible(done[0].path)} is sealed and stored.`);
+  else if (done.length > 1) announce(`${done.length} files are sealed and stored.`);
 }
 
-function updateTotals(queue) {
-  const { items } = queue;
-  const open = items.filter(({ state }) => ['waiting', 'active', 'paused', 'failed'].includes(state));
-  const left = open.reduce((sum, item) => sum + item.size - item.sent, 0);
-  const rate = items.reduce((sum, item) => sum + item.speed, 0);
+function updateTotals(queue, rows) {
+  const { left, speed: rate } = queue.rest;
   const totals = byId('totals');
-  totals.hidden = items.length === 0;
-  const done = items.filter(({ state }) => state === 'done').length;
+  totals.hidden = queue.length === 0;
+  const done = queue.count('done');
+  const open = queue.count('waiting', 'active', 'paused', 'locked', 'failed');
   const time = rate > 0 ? `, ${speed(rate)}, ${duration(left / rate)} left` : '';
-  const text = `${done} of ${items.length} stored${open.length ? `, ${size(left)} to go${time}` : ''}`;
-  const clear = done > 0 && open.length === 0 ? [button('Clear the list', () => queue.clear(), { className: 'small' })] : [];
+  const hidden = queue.length > rows.size ? `; ${rows.size} of them are shown` : '';
+  const text = `${done} of ${queue.length} stored${open ? `, ${size(left)} to go${time}` : ''}${hidden}`;
+  const clear = done > 0 && open === 0 ? [button('Clear the list', () => queue.clear(), { className: 'small' })] : [];
   totals.replaceChildren(el('span', { textContent: text }), ...clear);
 }

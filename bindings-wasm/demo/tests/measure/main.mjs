@@ -39,12 +39,12 @@ async function run(browser, page, worker) {
     const { UploadQueue } = await import('/upload/queue.mjs');
     // One for all rounds, as a page has: each has a worker with memory of its own.
     globalThis.queues ??= {};
-    const queue = (globalThis.queues[path] ??= new UploadQueue(path));
+    const queue = (globalThis.queues[path] ??= new UploadQueue('alice', path));
     const start = performance.now();
     await new Promise((resolve, reject) => {
       const ended = new AbortController();
       const settle = (action, value) => (ended.abort(), action(value));
-      queue.addEventListener('change', ({ detail: { state, message } }) => {
+      queue.addEventListener('change', ({ detail: [{ state, message }] }) => {
         if (state === 'done') settle(resolve);
         if (state === 'failed') settle(reject, new Error(message));
       }, ended);
@@ -74,7 +74,7 @@ async function measure() {
   const browser = new Chromium(join(folder, 'profile'));
   try {
     const page = await browser.open(demo.url);
-    await page.until(() => document.documentElement.dataset.ready);
+    await page.signIn('alice');
     await prepare(page, path);
     return await runAll(browser, page);
   } finally {

@@ -97,6 +97,15 @@ class Tab {
     while (!(await this.evaluate(work, ...args).catch(() => false))) await sleep(POLL_MS);
   }
 
+  /** Signs `user` in, as soon as the page asks. */
+  async signIn(user) {
+    await this.until((name) => {
+      const buttons = [...document.querySelectorAll('#sign-in[open] button')];
+      buttons.find(({ textContent }) => textContent.toLowerCase().startsWith(name))?.click();
+      return document.documentElement.dataset.ready === name;
+    }, user);
+  }
+
   /** Chooses a file in the input with `id`. */
   async choose(id, path) {
     const { result } = await this.#send('Runtime.evaluate', { expression: `document.getElementById('${id}')` });

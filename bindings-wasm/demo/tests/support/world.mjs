@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 import { startDemo } from '../../demo.mjs';
+import { LIMITS } from '../../server/limits.mjs';
 import { FLAGS, PROGRAM } from './chromium.mjs';
 import { startWire } from './proxy.mjs';
 
@@ -22,6 +23,9 @@ export const ALL = Boolean(process.env.SEALWAX_DEMO_ALL);
 
 /** What the page says of an object that does not verify. */
 export const CHANGED = 'The stored bytes were changed. Nothing of them is shown.';
+
+/** The tests are many people at one address; limits have tests of their own. */
+const GENEROUS = Object.fromEntries(Object.keys(LIMITS).map((kind) => [kind, { burst: 1e6, perSecond: 1e5 }]));
 
 let started;
 
@@ -40,7 +44,7 @@ export async function endWorld() {
 
 async function start(options) {
   await mkdir(ARTEFACTS, { recursive: true });
-  const demo = await startDemo(options);
+  const demo = await startDemo({ ...options, server: { limits: GENEROUS, ...options.server } });
   const folder = await mkdtemp(join(tmpdir(), 'sealwax-files-'));
   const browser = options.browser === false ? undefined : await launch().catch(async (error) => {
     await demo.stop();
@@ -72,12 +76,14 @@ export async function openPage(user = 'alice', options = {}) {
     if (/Content Security Policy|TrustedScript/.test(message.text())) page.problems.push(message.text());
   });
   await page.goto(demo.url);
-  await page.locator('html[data-ready="alice"]').waitFor();
-  if (user !== 'alice') {
-    await page.getByLabel('Signed in as').selectOption(user);
-    await page.locator(`html[data-ready="${user}"]`).waitFor();
-  }
+  await signIn(page, user);
   return page;
+}
+
+/** Signs `user` in, in the dialog that is open. */
+export async function signIn(page, user) {
+  await page.locator('#sign-in').getByRole('button', { name: new RegExp(`^${user}`, 'i') }).click();
+  await page.locator(`html[data-ready="${user}"]`).waitFor();
 }
 
 /** Uploads files by their paths and waits for them. */

@@ -122,22 +122,24 @@ impl KeyProvider for HostProvider {
     }
 }
 
-/// Takes the DEK out of what the host gave; a `bytearray` is wiped. A key of another length is
-/// none that ever was wrapped: the KMS answers, but not with what was asked for.
+/// Takes the DEK out of what the host gave; a `bytearray` is wiped. A key of another length says that
+/// the provider failed, not that the wrapped key was tampered with.
 fn dek_of(given: &Bound<'_, PyAny>) -> PyResult<Dek> {
     let secret = Secret::take(given)?;
-    Dek::from_slice(secret.as_bytes()).map_err(|_| {
-        let rejected = sealwax::Error::KeyUnwrap(Vec::new().into());
-        crate::errors::to_py(given.py(), rejected)
+    let len = secret.as_bytes().len();
+    Dek::from_slice(secret.as_bytes()).map_err(|error| {
+        let text = format!("{error}: the provider returned one of {len}");
+        crate::errors::invalid(given.py(), &text)
     })
 }
 
-/// A Python exception on its way through the core. Its text may say more than a log should hold.
+/// A Python exception on its way through the core. It is shown by its class, as its text may say
+/// more than a log should hold; only what our own classes say is known to hold no secret.
 #[derive(Debug)]
 pub(crate) struct HostError {
     /// The exception, for `__cause__`.
     pub(crate) error: PyErr,
-    kind: String,
+    shown: String,
 }
 
 impl HostError {
@@ -149,7 +151,7 @@ impl HostError {
 
 impl fmt::Display for HostError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.kind)
+        f.write_str(&self.shown)
     }
 }
 
@@ -158,12 +160,17 @@ impl std::error::Error for HostError {}
 /// `KeyUnwrapError` says that the wrapped key is to blame; anything else, that the host is.
 fn failure(error: PyErr) -> ProviderError {
     Python::attach(|py| {
-        let kind =
-            error.get_type(py).name().map_or_else(|_| String::new(), |name| name.to_string());
         let rejected = is_rejection(py, &error);
-        let host = HostError { error, kind };
+        let shown = describe(py, &error).unwrap_or_default();
+        let host = HostError { error, shown };
         if rejected { ProviderError::rejected(host) } else { ProviderError::failed(host) }
     })
+}
+
+fn describe(py: Python<'_>, error: &PyErr) -> PyResult<String> {
+    static DESCRIBE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let describe = DESCRIBE.import(py, "sealwax._host", "describe")?;
+    describe.call1((error.value(py),))?.extract()
 }
 
 fn is_rejection(py: Python<'_>, error: &PyErr) -> bool {

@@ -12,6 +12,7 @@ import sys
 import pytest
 
 import sealwax
+import sealwax.kms
 from sealwax import audit
 
 
@@ -53,7 +54,7 @@ def test_local_keys_that_are_none(tmp_path, monkeypatch):
             make()
     with pytest.raises(sealwax.LimitError):
         sealwax.LocalKey(bytes(32), "k" * 2049)
-    with pytest.raises(KeyError):
+    with pytest.raises(sealwax.InvalidArgumentError, match="variable SEALWAX_NOT_SET is not set"):
         sealwax.LocalKey.from_env("SEALWAX_NOT_SET")
     with pytest.raises(TypeError):
         sealwax.LocalKey("0" * 32, "k")
@@ -174,6 +175,52 @@ def test_failures_are_events_with_their_kind(key, kms, broken_kms, events):
     ]
 
 
+@pytest.mark.parametrize("length", [0, 16, 31, 33])
+def test_a_key_of_another_length_is_a_failure_and_no_tampering(kms, events, length):
+    class Short(type(kms)):
+        def unwrap(self, wrapped, context):
+            return bytearray(length)
+
+        def generate(self, context):
+            return bytearray(length), super().wrap(bytearray(32), context)
+
+    envelope = sealwax.encrypt(b"x", kms)
+    events.clear()
+    for call in (lambda: sealwax.decrypt(envelope, Short()), lambda: sealwax.encrypt(b"x", Short())):
+        with pytest.raises(sealwax.ProviderError, match=f"returned one of {length}"):
+            call()
+    assert [(r.event.operation, r.event.outcome) for r in events] == [
+        ("unwrap", "failed"),
+        ("generate", "failed"),
+    ]
+
+
+def test_what_a_kms_says_is_shown_and_what_a_stranger_says_is_not(kms, events):
+    """Our own errors hold no secret; what a wrap failed for is in the error and in the log."""
+
+    class Saying(type(kms)):
+        def wrap(self, dek, context):
+            raise self.error
+
+        unwrap = wrap
+
+    envelope, provider = sealwax.encrypt(b"x", kms), Saying()
+    events.clear()
+    for error, shown in (
+        (sealwax.kms.AccessDeniedError("no\x1b[2J\nINFO all is well"), r"no\x1b[2J\nINFO all is well"),
+        (sealwax.InvalidArgumentError("not that one"), "InvalidArgumentError: not that one"),
+        (RuntimeError("s3cret"), "RuntimeError"),
+    ):
+        provider.error = error
+        for call in (sealwax.encrypt, sealwax.decrypt):
+            with pytest.raises(sealwax.ProviderError) as caught:
+                call(envelope, provider)
+            said = str(caught.value)
+            assert said.endswith(shown) and "example k: " in said and "s3cret" not in said
+            assert "\x1b" not in said and "\n" not in said
+    assert {(r.event.key_id, r.event.outcome) for r in events} == {("k", "failed")}
+
+
 def test_events_as_json_lines_hold_no_secret(kms, events):
     formatter = audit.JsonFormatter()
     sealwax.encrypt(b"plaintext-marker", kms, context={"ü": "\n"})
@@ -184,6 +231,19 @@ def test_events_as_json_lines_hold_no_secret(kms, events):
     assert fields["level"] == "info" and fields["time"] > 1.7e9 and fields["key_id"] == "k"
     other = logging.LogRecord("x", logging.INFO, "", 0, "hello %s", ("you",), None)
     assert json.loads(formatter.format(other))["message"] == "hello you"
+
+
+def test_what_a_header_says_moves_no_cursor_in_the_log(kms, events):
+    hostile = "k\x1b[2J\nINFO all is well\x9b\u202e\U000e0041"
+    kms.key_id = hostile
+    envelope = sealwax.encrypt(b"x", kms, context={"\u202e": "\x9b"})
+    sealwax.decrypt(envelope, kms)
+    for record in events:
+        for line in (record.getMessage(), audit.JsonFormatter().format(record)):
+            assert line.isprintable()
+        assert record.event.key_id == hostile
+        fields = json.loads(audit.JsonFormatter().format(record))
+        assert (fields["key_id"], fields["context"]) == (hostile, {"\u202e": "\x9b"})
 
 
 def test_a_log_handler_that_fails_does_not_fail_the_call(key, events, monkeypatch):

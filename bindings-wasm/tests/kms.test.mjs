@@ -71,9 +71,12 @@ describe('VaultTransit', { skip }, () => {
       const sealed = await encrypt(TEXT, key, { context: CONTEXT, onKeyEvent }).bytes();
       assert.deepEqual(await decrypt(sealed, key, { onKeyEvent }).bytes(), TEXT);
       const first = options.datakey || options.derived ? 'datakey/plaintext' : 'encrypt';
-      assert.deepEqual(calls, [`/v1/transit/${first}/${name}`, `/v1/transit/decrypt/${name}`]);
+      // Of a derived key it is found out once that it is one.
+      const made = options.derived ? [first, first] : [first];
+      assert.deepEqual(calls, [...made, 'decrypt'].map((operation) => `/v1/transit/${operation}/${name}`));
       assert.equal((await inspect(sealed)).wrappedKeys[0].keyId, `transit/keys/${name}`);
-      assert.equal(calls.length, 2);
+      await encrypt(TEXT, key).bytes();
+      assert.equal(calls.length, made.length + 2);
       assert.deepEqual(events.map(({ outcome }) => outcome), ['ok', 'ok']);
       assert.ok(events.every(({ requestId }) => requestId));
       const forged = Uint8Array.from(sealed);
@@ -94,6 +97,45 @@ describe('VaultTransit', { skip }, () => {
       assert.equal(error.code, 'provider_failed');
       assert.ok(error.cause instanceof VaultTransitError);
       return error.cause.status === 400;
+    });
+  });
+
+  test('a key that is not derived binds no context', async () => {
+    await admin('transit/keys/underived');
+    const key = new VaultTransit('underived', { url: bao.url, token: 'root', derived: true });
+    for (const keys of [key, [new VaultTransit('underived', { url: bao.url, token: 'root', datakey: true }), key]]) {
+      await assert.rejects(encrypt(TEXT, keys, { context: CONTEXT }).bytes(), ({ cause }) =>
+        cause.code === 'invalid_argument' && cause.message.includes('transit/keys/underived is not a derived key'));
+    }
+  });
+
+  test('names in what the server says mean nothing', async () => {
+    const answering = (status, ...errors) => new VaultTransit('sealed', {
+      url: bao.url, token: 'root', mountPoint: 'invalid-token', fetch: async () => new Response(JSON.stringify({ errors }), { status }),
+    });
+    const outcomeOf = async (key) => {
+      const events = [];
+      const code = await codeOf(decrypt(sealed, key, { onKeyEvent: ({ outcome }) => events.push(outcome) }).bytes());
+      return [code, ...events];
+    };
+    await admin('transit/keys/sealed');
+    const mine = new VaultTransit('sealed', { url: bao.url, token: 'root', keyId: 'invalid-token/keys/sealed' });
+    const sealed = await encrypt(TEXT, mine).bytes();
+    for (const [status, error, ...outcome] of [
+      [403, 'policy "invalid token" denies invalid ciphertext', 'provider_failed', 'denied'],
+      [403, '2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n', 'provider_failed', 'failed'],
+      [400, 'no key called message authentication failed', 'provider_failed', 'failed'],
+      [400, 'cipher: message authentication failed', 'key_unwrap', 'rejected'],
+      [400, 'invalid ciphertext: no prefix', 'key_unwrap', 'rejected'],
+    ]) assert.deepEqual(await outcomeOf(answering(status, error)), outcome, error);
+  });
+
+  test('what the server says moves no cursor', async () => {
+    const fetching = async () => new Response(JSON.stringify({ errors: ['a\u001b[2Jb\u202ec'] }), { status: 400 });
+    const key = new VaultTransit('any', { url: bao.url, token: 'root', fetch: fetching });
+    await assert.rejects(encrypt(TEXT, key).bytes(), ({ cause }) => {
+      assert.equal(cause.message, 'encrypt: HTTP 400 (a\\u{1b}[2Jb\\u{202e}c)');
+      return true;
     });
   });
 
@@ -142,7 +184,7 @@ describe('VaultTransit', { skip }, () => {
       assert.throws(() => new VaultTransit('key', { url, token: 't' }), { code: 'invalid_argument' });
       assert.throws(() => new HttpProvider({ url, keyId: 'key' }), { code: 'invalid_argument' });
     }
-    assert.throws(() => new VaultTransit('a/b', { url: bao.url, token: 't' }), { code: 'invalid_argument' });
+    for (const name of ['a/b', '..', 'a?b', 'a b', '']) assert.throws(() => new VaultTransit(name, { url: bao.url, token: 't' }), { code: 'invalid_argument' });
   });
 });
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ._ambient import resolve
+from ._errors import SealwaxError
+from ._text import printable
 
 if TYPE_CHECKING:
     from ._provider import Provider, WrappedKey
@@ -48,6 +50,14 @@ def generate(provider: Any, context: Mapping[str, str]) -> tuple[Any, tuple[str,
 def accepts(provider: Provider, key_id: str) -> bool:
     """Whether `provider` was configured with this key."""
     return provider.accepts(key_id)
+
+
+def describe(error: BaseException) -> str:
+    """The class of a provider's exception, and what it says if that is known to hold no secret."""
+    kms = sys.modules.get("sealwax.kms._errors")
+    ours = (SealwaxError, kms.KmsError) if kms is not None else SealwaxError
+    text = printable(str(error)) if isinstance(error, ours) else ""
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def tell_missing(failures: list[tuple[str, str]]) -> None:

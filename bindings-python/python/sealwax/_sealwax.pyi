@@ -263,7 +263,11 @@ class CachingProvider:
         max_age: float = 300.0,
         max_messages: int = 65536,
         max_bytes: int = 68719476736,
+        *,
+        name: Optional[str] = None,
     ) -> CachingProvider: ...
+    @property
+    def name(self) -> str: ...
     @property
     def inner(self) -> Provider: ...
     @property

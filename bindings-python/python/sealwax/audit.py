@@ -4,7 +4,7 @@ Uses that succeed are logged at `INFO`, others at `WARNING`: what a KMS denied i
 where a program has left the levels of `logging` as they are. Each record carries the fields of
 `Event` in its attribute `event`, and as JSON through `JsonFormatter`. A KMS logs the same
 encryption context, so that both records can be joined. No key, no data, no message of the host's
-exceptions is ever logged. A program that uses OpenTelemetry gets a span for each event, too.
+exceptions is ever logged, and what a header says is escaped where it could harm a terminal. A program that uses OpenTelemetry gets a span for each event, too.
 
 >>> import logging, sys
 >>> from sealwax import LocalKey, audit, encrypt
@@ -30,6 +30,7 @@ from typing import Any, Optional
 
 from . import _ambient, _telemetry
 from ._ambient import object_name
+from ._text import printable
 
 __all__ = ["Event", "JsonFormatter", "annotate", "logger", "object_name"]
 
@@ -105,8 +106,8 @@ def record(
         logging.WARNING if failed else logging.INFO,
         "%s by %s with %s: %s",
         operation,
-        provider_id,
-        key_id or "no key",
+        printable(provider_id),
+        printable(key_id) or "no key",  # Of a header that anyone may have written.
         outcome,
         extra={"event": event},
     )
@@ -129,4 +130,5 @@ class JsonFormatter(logging.Formatter):
         event: Optional[Event] = getattr(record, "event", None)
         fields: dict[str, Any] = {"time": record.created, "level": record.levelname.lower()}
         fields.update(asdict(event) if event is not None else {"message": record.getMessage()})
-        return json.dumps(fields, ensure_ascii=False, default=str)
+        line = json.dumps(fields, ensure_ascii=False, default=str)
+        return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in line)

@@ -120,9 +120,10 @@ class Vault(Backend):
 
 
 class DerivedVault(Vault):
-    """The same with a derived key."""
+    """The same with a derived key; a new provider asks once whether it is one."""
 
     options = {"derived": True}
+    calls_to_wrap = 2
 
 
 class VaultRsa(Vault):

@@ -140,7 +140,52 @@ def test_a_key_pending_deletion(ministack: str) -> None:
     assert type(caught.value.__cause__) is kms.KeyPendingDeletionError
 
 
-def test_travels_to_worker_processes(roto_proxy: Proxy) -> None:
-    key = provider(roto_proxy)
-    copied = pickle.loads(pickle.dumps(key))
+def test_travels_with_its_profile(
+    roto_proxy: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the credentials only the place is in the pickle."""
+    secret = aws.OPTIONS["aws_secret_access_key"]
+    lines = ["[orders]", "aws_access_key_id = test", f"aws_secret_access_key = {secret}"]
+    (tmp_path / "credentials").write_text("\n".join(lines))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    arn = aws.create_key(roto_proxy.url)
+    key = kms.AwsKms(arn, endpoint_url=roto_proxy.url, profile_name="orders")
+    pickled = pickle.dumps(key)
+    assert b"orders" in pickled and secret.encode() not in pickled
+    copied = pickle.loads(pickled)
     assert sealwax.decrypt(sealwax.encrypt(b"tide table", key), copied) == b"tide table"
+
+
+def test_a_profile_that_is_missing_is_named() -> None:
+    with pytest.raises(kms.CredentialsError, match="nobody") as caught:
+        kms.AwsKms("arn:aws:kms:us-east-1:123456789012:key/0000", profile_name="nobody")
+    assert caught.value.key_id.endswith("key/0000")
+
+
+@pytest.mark.parametrize(
+    ("accounts", "regions", "said"),
+    [
+        ([123456789012], None, "strings, and not int"),
+        (123456789012, None, "a collection of account ids"),
+        ("123456789012", None, "a collection of account ids"),
+        ([], None, "a collection of account ids"),
+        (["12345678901"], None, "has 12 digits"),
+        (["123456789012"], "us-east-1", "a collection of regions"),
+        (["123456789012"], [1], "strings, and not int"),
+    ],
+)
+def test_discovery_of_what_matches_nothing(accounts: Any, regions: Any, said: str) -> None:
+    with pytest.raises(sealwax.InvalidArgumentError, match=said):
+        kms.AwsKms.discovery(accounts, regions=regions)
+
+
+def test_discovery_keeps_few_clients(roto_proxy: Proxy) -> None:
+    """Headers say which keys are asked for, and anyone can write one."""
+    reader = kms.AwsKms.discovery(
+        ["123456789012"], endpoint_url=roto_proxy.url, **aws.OPTIONS
+    )
+    for number in range(70):
+        arn = f"arn:aws:kms:us-east-1:123456789012:key/forged-{number}"
+        with pytest.raises(kms.KeyNotFoundError):
+            reader.unwrap(sealwax.WrappedKey(arn, b"x"), {})
+    assert len(reader._keys) < 70

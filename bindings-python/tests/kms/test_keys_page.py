@@ -48,7 +48,7 @@ def test_the_bucket(store: str) -> None:
     assert (result.failed, result.attempted) == (0, 5)
 
 
-@pytest.mark.parametrize("name", ["aws", "azure", "gcp", "pkcs11", "rsa", "vault"])
+@pytest.mark.parametrize("name", ["aws", "azure", "gcp", "pkcs11", "rsa", "vault", "_travel"])
 def test_the_examples_of_a_provider(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     assert doctest.testmod(import_module(f"sealwax.kms.{name}")).failed == 0

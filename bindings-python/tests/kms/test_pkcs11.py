@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import threading
 from typing import Any
 
@@ -150,9 +149,3 @@ def test_a_public_key_that_left_the_token(hsm: SoftHsm) -> None:
     envelope = sealwax.encrypt(b"tide table", kms.RsaOaepPublicKey(pem, hash_name="sha1"))
     reader = kms.RsaOaepPublicKey(pem, hash_name="sha1", decrypt=token.rsa_oaep_decrypt)
     assert sealwax.decrypt(envelope, reader) == b"tide table"
-
-
-def test_travels_to_worker_processes(hsm: SoftHsm, key: kms.Pkcs11) -> None:
-    envelope = sealwax.encrypt(b"tide table", key)
-    copied = pickle.loads(pickle.dumps(key))
-    assert sealwax.decrypt(envelope, copied) == b"tide table"

@@ -49,7 +49,8 @@ def test_put_get_and_open(store: str, size: int, detached: bool) -> None:
         assert file.read() == data
     assert tides.inspect("put").context == CONTEXT
     plain = aws.client(store, "s3")
-    names = ["put", "put.header"] if detached else ["put"]
+    body = plain.get_object(Bucket="tides", Key="put")["Body"].read()
+    names = ["put", f"put.{body[:16].hex()}.header"] if detached else ["put"]
     for name in names:
         stored = plain.get_object(Bucket="tides", Key=name)
         assert stored["ContentType"] == s3.MEDIA_TYPE == "application/vnd.sealwax"

@@ -7,6 +7,9 @@ import { SealwaxError, invalid } from '../errors.js';
 /** More than any answer: a DEK and a wrapped DEK in base64. */
 const MOST_ANSWER = 1 << 16;
 
+/** As long as what a server says is shown. */
+const MOST_TEXT = 512;
+
 /** The backend's answer to a request, other than success. */
 export class HttpProviderError extends Error {
   override readonly name = 'HttpProviderError';
@@ -15,7 +18,7 @@ export class HttpProviderError extends Error {
   readonly reason: string | undefined;
 
   constructor(operation: string, status: number, reason: string | undefined) {
-    super(`the backend answered ${operation} with HTTP ${status}${reason ? ` (${reason})` : ''}`);
+    super(`the backend answered ${operation} with HTTP ${status}${reason ? ` (${printable(reason)})` : ''}`);
     this.status = status;
     this.reason = reason;
   }
@@ -133,6 +136,10 @@ export function checkedUrl(url: string | URL): URL {
   if (!parsed.pathname.endsWith('/')) parsed.pathname += '/';
   return parsed;
 }
+
+/** What a server says, on one line, and escaped where it could move a terminal's cursor or hide what follows. */
+export const printable = (text: string): string =>
+  text.slice(0, MOST_TEXT).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0)!.toString(16)}}`);
 
 const LOOPBACK = /^(localhost|([a-z0-9-]+\.)+localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 

@@ -4,13 +4,13 @@ import type { EncryptionContext, GeneratedDek, KeyProvider, ProviderCall, Wrappe
 import type { VaultTransitOptions } from '../../types/kms.js';
 import { fromBase64, toBase64, utf8 } from '../bytes.js';
 import { SealwaxError, invalid } from '../errors.js';
-import { checkedUrl } from './http.js';
+import { checkedUrl, printable } from './http.js';
 
-// A 403 with these words is about who asks, not about what it may do.
-const CREDENTIALS = /invalid token|token expired|missing client token/i;
-
-// What the server says about a ciphertext that is to blame itself. It has no codes.
-const REJECTED = /message authentication failed|invalid ciphertext|could not decode|failed to decode|decryption error/i;
+// The server has statuses and no codes. What it says besides is compared line by line and whole, so
+// that no name of a key, a mount or a policy in it means anything.
+const CREDENTIALS = /^(invalid token|bad token|token expired|missing client token)$/;
+const REJECTED = /^(invalid ciphertext(: .*| length)?|(cipher|chacha20poly1305): message authentication failed|(failed to RSA decrypt the ciphertext: )?crypto\/rsa: decryption error)$/;
+const NEEDS_CONTEXT = /^missing 'context' for key derivation/;
 
 /** The server's answer, other than success. */
 export class VaultTransitError extends Error {
@@ -18,10 +18,12 @@ export class VaultTransitError extends Error {
   readonly status: number;
 
   constructor(operation: string, status: number, errors: readonly string[]) {
-    super(`${operation}: HTTP ${status}${errors.length ? ` (${errors.join('; ')})` : ''}`);
+    super(`${operation}: HTTP ${status}${errors.length ? ` (${printable(errors.join('; '))})` : ''}`);
     this.status = status;
   }
 }
+
+const NAME = /^\w([\w.-]*\w)?$/;
 
 interface Answer {
   readonly request_id?: unknown;
@@ -37,13 +39,15 @@ export class VaultTransit implements KeyProvider {
   readonly #name: string;
   readonly #base: URL;
   readonly #options: VaultTransitOptions;
+  #mustCheck: boolean;
 
   constructor(name: string, options: VaultTransitOptions) {
-    if (typeof name !== 'string' || !/^[^/]+$/.test(name)) throw invalid('name must be that of a transit key');
+    if (typeof name !== 'string' || !NAME.test(name)) throw invalid('name must be that of a transit key');
     const mount = (options.mountPoint ?? 'transit').replace(/^\/+|\/+$/g, '');
     this.#base = new URL(`v1/${mount}/`, checkedUrl(options.url));
     this.#name = encodeURIComponent(name);
     this.#options = options;
+    this.#mustCheck = options.derived ?? false;
     this.keyId = options.keyId ?? `${mount}/keys/${name}`;
     // HashiCorp Vault ignores associated data here, OpenBao does not: the host says which it is.
     if (options.derived || options.datakey) this.generate = (context, call) => this.#generate(context, call);
@@ -54,7 +58,9 @@ export class VaultTransit implements KeyProvider {
   }
 
   async wrap(dek: Uint8Array, _context: EncryptionContext, call: ProviderCall): Promise<WrappedDek> {
-    return this.#wrapped(await this.#ask('encrypt', { plaintext: toBase64(dek) }, call));
+    const answer = await this.#ask('encrypt', { plaintext: toBase64(dek) }, call);
+    await this.#checkDerived('encrypt', { plaintext: toBase64(new Uint8Array(dek.length)) }, call);
+    return this.#wrapped(answer);
   }
 
   async unwrap({ wrappedDek }: WrappedKey, _context: EncryptionContext, call: ProviderCall): Promise<Uint8Array> {
@@ -64,6 +70,7 @@ export class VaultTransit implements KeyProvider {
 
   async #generate(_context: EncryptionContext, call: ProviderCall): Promise<GeneratedDek> {
     const answer = await this.#ask('datakey/plaintext', { bits: 256 }, call);
+    await this.#checkDerived('datakey/plaintext', { bits: 256 }, call);
     return { ...this.#wrapped(answer), dek: plaintextOf(answer) };
   }
 
@@ -76,27 +83,42 @@ export class VaultTransit implements KeyProvider {
   }
 
   async #ask(operation: string, fields: object, call: ProviderCall): Promise<Answer> {
-    const { fetch: ask = fetch, derived } = this.#options;
-    const bound = { [derived ? 'context' : 'associated_data']: toBase64(call.canonicalContext) };
+    const bound = { [this.#options.derived ? 'context' : 'associated_data']: toBase64(call.canonicalContext) };
+    const { response, answer } = await this.#post(operation, { ...fields, ...bound }, call);
+    if (typeof answer.request_id === 'string') call.report({ requestId: answer.request_id });
+    if (response.ok) return answer;
+    const lines = linesOf(answer);
+    const error = new VaultTransitError(operation, response.status, lines);
+    if (response.status === 403 && !lines.some((line) => CREDENTIALS.test(line))) call.report({ denied: true });
+    if (operation === 'decrypt' && lines.some((line) => REJECTED.test(line))) {
+      throw new SealwaxError('key_unwrap', 'the server could not open the wrapped key', { cause: error });
+    }
+    throw error;
+  }
+
+  /** Refuses a key that does the same without a context, once; after the call that counts, which may make the key. */
+  async #checkDerived(operation: string, fields: object, call: ProviderCall): Promise<void> {
+    if (!this.#mustCheck) return;
+    const { response, answer } = await this.#post(operation, fields, call);
+    const lines = linesOf(answer);
+    if (response.ok) throw invalid(`${this.keyId} is not a derived key: derived would bind no context`);
+    if (!lines.some((line) => NEEDS_CONTEXT.test(line))) throw new VaultTransitError(operation, response.status, lines);
+    this.#mustCheck = false;
+  }
+
+  async #post(operation: string, fields: object, call: ProviderCall): Promise<{ response: Response; answer: Answer }> {
+    const { fetch: ask = fetch } = this.#options;
     const response = await ask(new URL(`${operation}/${this.#name}`, this.#base), {
       method: 'POST',
       headers: await this.#headers(),
-      body: JSON.stringify({ ...fields, ...bound }),
+      body: JSON.stringify(fields),
       redirect: 'error',
       cache: 'no-store',
       credentials: 'omit',
       signal: call.signal,
     });
-    const answer = (await response.json().catch(() => ({}))) as Answer;
-    if (typeof answer.request_id === 'string') call.report({ requestId: answer.request_id });
-    if (response.ok) return answer;
-    const errors = Array.isArray(answer.errors) ? answer.errors.map(String) : [];
-    const error = new VaultTransitError(operation, response.status, errors);
-    if (response.status === 403 && !CREDENTIALS.test(error.message)) call.report({ denied: true });
-    if (operation === 'decrypt' && REJECTED.test(error.message)) {
-      throw new SealwaxError('key_unwrap', 'the server could not open the wrapped key', { cause: error });
-    }
-    throw error;
+    const answer: unknown = await response.json().catch(() => ({}));
+    return { response, answer: typeof answer === 'object' && answer !== null ? answer : {} };
   }
 
   async #headers(): Promise<Headers> {
@@ -108,6 +130,13 @@ export class VaultTransit implements KeyProvider {
     if (namespace) headers.set('X-Vault-Namespace', namespace);
     return headers;
   }
+}
+
+/** What the server says, one by one: it also joins several as the lines of a list. */
+function linesOf({ errors }: Answer): string[] {
+  const said = Array.isArray(errors) ? errors.map(String) : [];
+  const lines = said.flatMap((text) => text.split('\n')).map((line) => line.trim().replace(/^\* /, ''));
+  return lines.filter((line) => line && !/^\d+ errors? occurred:$/.test(line));
 }
 
 function plaintextOf(answer: Answer): Uint8Array {

@@ -13,6 +13,9 @@ class is first used:
 | `RsaOaepPublicKey` | `sealwax[rsa]` | wherever its private half is |
 | `LocalKey` | | this process |
 
+Providers can be pickled into other processes. Names and addresses travel, credentials never: they
+come from the environment or a profile of the process that uses them, or from a function of yours.
+
 What goes wrong in a KMS is a `KmsError` with a stable `reason`, as the `__cause__` of
 `sealwax.ProviderError`. Every use of a key is an event of `sealwax.audit`.
 """
@@ -39,6 +42,7 @@ from ._errors import (
     TokenRemovedError,
     UnavailableError,
 )
+from ._travel import FromEnv
 
 if TYPE_CHECKING:
     from .aws import AwsKms
@@ -55,6 +59,7 @@ __all__ = [
     "CachingProvider",
     "ClockSkewError",
     "CredentialsError",
+    "FromEnv",
     "GcpKms",
     "InsecureTransportError",
     "KeyDisabledError",

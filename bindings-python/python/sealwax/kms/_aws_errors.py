@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Optional
@@ -16,12 +17,19 @@ from ._errors import (
     KeyPendingDeletionError,
     KmsError,
     KmsTimeoutError,
+    MisbehavedError,
     ThrottledError,
     TlsError,
     UnavailableError,
 )
 
 _REJECTED = {"InvalidCiphertextException", "IncorrectKeyException"}
+
+# One code stands for several states, and one for wrong signatures and wrong clocks. What AWS says
+# besides begins or ends with these words, whatever keys and users are called.
+_PENDING = re.compile(r".* is pending (?:replica )?deletion\.?", re.DOTALL)
+_SKEWED = ("Signature expired: ", "Signature not yet current: ")
+_SIGNATURES = ("InvalidSignatureException", "SignatureDoesNotMatch")
 
 _BY_CODE: dict[str, type[KmsError]] = {
     **dict.fromkeys(("AccessDeniedException", "AccessDenied", "OptInRequired"), AccessDeniedError),
@@ -69,39 +77,59 @@ def translated(key_id: str, operation: str) -> Iterator[None]:
         yield
     except exceptions.ClientError as error:
         _answered(error, key_id, operation)
-    except exceptions.SSLError as error:
-        fail(TlsError(str(error), key_id=key_id), error)
-    except (exceptions.ConnectTimeoutError, exceptions.ReadTimeoutError) as error:
-        fail(KmsTimeoutError(str(error), key_id=key_id), error)
-    except (
-        exceptions.NoCredentialsError,
-        exceptions.PartialCredentialsError,
-        exceptions.CredentialRetrievalError,
-        exceptions.TokenRetrievalError,
-    ) as error:
-        fail(CredentialsError(str(error), key_id=key_id), error)
-    except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
-        fail(UnavailableError(str(error), key_id=key_id), error)
     except exceptions.BotoCoreError as error:
-        fail(KmsError(str(error), key_id=key_id), error)
+        if isinstance(error, exceptions.HTTPClientError):
+            # The request's body holds the plaintext of what was to be wrapped.
+            error.request = None
+        kind = _unreached(error)
+        text = f"{error}{_HINTS.get(type(error).__name__, '')}"
+        fail(kind(text, key_id=key_id), error)
+    except (AttributeError, TypeError, ValueError) as error:
+        # botocore, where the answer is nothing that AWS would say.
+        fail(MisbehavedError("the answer is not one of AWS KMS", key_id=key_id), error)
+
+
+_HINTS = {
+    "NoCredentialsError": ": AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE or a role"
+}
+
+
+def _unreached(error: Any) -> type[KmsError]:
+    from botocore import exceptions
+
+    by_class: tuple[tuple[type[Exception], type[KmsError]], ...] = (
+        (exceptions.SSLError, TlsError),
+        (exceptions.ConnectTimeoutError, KmsTimeoutError),
+        (exceptions.ReadTimeoutError, KmsTimeoutError),
+        (exceptions.NoCredentialsError, CredentialsError),
+        (exceptions.PartialCredentialsError, CredentialsError),
+        (exceptions.CredentialRetrievalError, CredentialsError),
+        (exceptions.TokenRetrievalError, CredentialsError),
+        (exceptions.ProfileNotFound, CredentialsError),
+        (exceptions.HTTPClientError, UnavailableError),
+        (exceptions.ConnectionError, UnavailableError),
+    )
+    return next((kind for known, kind in by_class if isinstance(error, known)), KmsError)
 
 
 def _answered(error: Any, key_id: str, operation: str) -> None:
-    code = error.response.get("Error", {}).get("Code", "")
-    metadata = error.response.get("ResponseMetadata", {})
-    request_id: Optional[str] = metadata.get("RequestId")
-    text = str(error)
+    said, about = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
+    code, message = str(said.get("Code", "")), str(said.get("Message") or "no message")
+    request_id: Optional[str] = about.get("RequestId")
+    # What AWS quotes of the request when it finds another signature names the session token.
+    shown = message.partition("The Canonical String")[0] if code in _SIGNATURES else message
+    text = f"{code or about.get('HTTPStatusCode')}: {shown}"
+    cause = error if shown == message else None
     if operation == "decrypt" and code in _REJECTED:
-        reject(text, request_id, error)
-    kind = _kind(code, text, metadata.get("HTTPStatusCode", 0))
-    fail(kind(text, key_id=key_id, request_id=request_id), error)
+        reject(text, request_id, cause)
+    kind = _kind(code, message, about.get("HTTPStatusCode", 0))
+    fail(kind(text, key_id=key_id, request_id=request_id), cause)
 
 
-def _kind(code: str, text: str, status: int) -> type[KmsError]:
-    lower = text.lower()
-    if code in ("KMSInvalidStateException", "DisabledException") and "delet" in lower:
+def _kind(code: str, message: str, status: int) -> type[KmsError]:
+    if code == "KMSInvalidStateException" and _PENDING.fullmatch(message):
         return KeyPendingDeletionError
-    if "signature expired" in lower or "signature not yet current" in lower:
+    if code in _SIGNATURES and message.startswith(_SKEWED):
         return ClockSkewError
     known = _BY_CODE.get(code)
     if known is not None:

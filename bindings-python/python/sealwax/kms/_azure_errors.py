@@ -76,11 +76,14 @@ def refused(response: Any, key_id: str, operation: str) -> NoReturn:
 
 def _error(response: Any) -> tuple[str, str, str]:
     """Code, inner code and message of an error, as far as the answer has them."""
+    from azure.core.exceptions import DecodeError
+
     try:
         error = response.json()["error"]
         inner = error.get("innererror") or {}
-        return error.get("code", ""), inner.get("code", ""), error.get("message", "")
-    except (ValueError, KeyError, TypeError, AttributeError):
+        code, cause, message = error.get("code", ""), inner.get("code", ""), error.get("message", "")
+        return str(code), str(cause), str(message)
+    except (DecodeError, ValueError, KeyError, TypeError, AttributeError):
         return "", "", "an answer without an error object"
 
 
@@ -93,6 +96,8 @@ def _unreached(error: BaseException) -> type[KmsError]:
             return TlsError
         if isinstance(seen, requests.exceptions.Timeout):
             return KmsTimeoutError
+        if isinstance(seen, requests.exceptions.ContentDecodingError):
+            return MisbehavedError
         seen = getattr(seen, "inner_exception", None) or seen.__cause__
     return UnavailableError
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, NoReturn, Optional, TypeVar
 
 from .. import KeyUnwrapError, audit
 from .._sealwax import canonical_context
+from .._text import printable
 from ._errors import AccessDeniedError, KmsError, MisbehavedError
 
 DEK_LEN = 32
@@ -27,7 +28,17 @@ MAX_ATTEMPTS = 3
 T = TypeVar("T")
 
 
-class KmsProvider:
+class Unchanging:
+    """What cannot change is its own copy, so that copying a configuration needs no pickle."""
+
+    def __copy__(self) -> Unchanging:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Unchanging:
+        return self
+
+
+class KmsProvider(Unchanging):
     """A provider of one key."""
 
     provider_id: str
@@ -46,7 +57,8 @@ class PerProcess(Generic[T]):
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
-        self._lock = threading.Lock()
+        # By process: after a fork, one that another thread held would stay locked.
+        self._locks: dict[int, threading.Lock] = {}
         self._made: Optional[tuple[int, T]] = None
 
     def get(self) -> T:
@@ -54,7 +66,7 @@ class PerProcess(Generic[T]):
         made = self._made
         if made is not None and made[0] == os.getpid():
             return made[1]
-        with self._lock:
+        with self._locks.setdefault(os.getpid(), threading.Lock()):
             if self._made is None or self._made[0] != os.getpid():
                 self._made = (os.getpid(), self._make())
             return self._made[1]
@@ -93,6 +105,14 @@ def checked_dek(dek: bytes, provider: KmsProvider, request_id: Optional[str] = N
     return bytearray(dek)
 
 
+def field(answer: Any, name: str, kind: type[T], provider: KmsProvider) -> T:
+    """A field of an answer, which a KMS that says "success" owes."""
+    value = answer.get(name) if isinstance(answer, Mapping) else None
+    if not isinstance(value, kind):
+        fail(MisbehavedError(f"the answer of the KMS has no {name}", key_id=provider.key_id))
+    return value
+
+
 def check_key(expected: str, answered: str, request_id: Optional[str] = None) -> None:
     """Refuses an answer that was made with another key than the one that was asked for."""
     if answered != expected:
@@ -107,14 +127,21 @@ def fail(error: KmsError, cause: Optional[BaseException] = None) -> NoReturn:
         audit.annotate(request_id=error.request_id)
     if isinstance(error, AccessDeniedError):
         audit.annotate(outcome="denied")
-    raise error from cause
+    raise error from tamed(cause)
 
 
 def reject(message: str, request_id: Optional[str], cause: Optional[BaseException]) -> NoReturn:
     """Raises what says that the wrapped key or the context is to blame, and not the KMS."""
     if request_id:
         audit.annotate(request_id=request_id)
-    raise KeyUnwrapError(message) from cause
+    raise KeyUnwrapError(printable(message)) from tamed(cause)
+
+
+def tamed(cause: Optional[BaseException]) -> Optional[BaseException]:
+    """The SDK's exception as a traceback may show it: what a server said is escaped there, too."""
+    if cause is not None:
+        cause.args = tuple(printable(a) if isinstance(a, str) else a for a in cause.args)
+    return cause
 
 
 def answered(request_id: Optional[str], **notes: Any) -> None:

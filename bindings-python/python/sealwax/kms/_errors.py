@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Optional
 
+from .._text import printable
+
 
 class KmsError(Exception):
     """A KMS did not do what it was asked; `__cause__` is the SDK's own exception, if any.
 
-    No key and no plaintext is in its text or its fields.
+    Its text is what the KMS said, escaped and cut to a bearable length. No key, no plaintext and
+    no credential is in its text or its fields.
     """
 
     reason: ClassVar[str] = "failed"
@@ -20,7 +23,7 @@ class KmsError(Exception):
             cls.reason = reason
 
     def __init__(self, message: str, *, key_id: str = "", request_id: Optional[str] = None) -> None:
-        super().__init__(message)
+        super().__init__(printable(message))
         self.key_id = key_id
         self.request_id = request_id
         """What the KMS calls the request in its own log."""

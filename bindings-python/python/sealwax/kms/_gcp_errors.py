@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -30,18 +32,26 @@ _TLS_WORDS = (
     "verification check failed",
 )
 
-# How gRPC tells that the credentials gave no token: as if the service were not there.
-_TOKEN_WORDS = "getting metadata from plugin failed"
+# How gRPC tells what went wrong on this side: as if the service were not there. The words that
+# follow are its own and no server's.
+_NO_CONNECTION = "failed to connect to all addresses"
+_NO_TOKEN = "Getting metadata from plugin failed"
 
 # What the token server says where this machine's clock is wrong.
 _SKEW_WORDS = ("reasonable timeframe", "iat and exp")
+
+# The state of a key, with which such a message ends; names have no blanks.
+_STATE = re.compile(r".* is not enabled, current state is: ([A-Z_]+)\.?", re.DOTALL)
+
+# What Google says about a sum that does not fit; names of keys are taken out before.
+_CHECKSUM = re.compile(r"\b[a-z_]+_crc32c\b")
 
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same call may succeed a moment later."""
     from google.api_core import exceptions
 
-    if _is_tls(error) or _TOKEN_WORDS in str(error).lower():
+    if _is_tls(error) or _message(error).startswith(_NO_TOKEN):
         return False
     return isinstance(error, (exceptions.ServiceUnavailable, exceptions.ResourceExhausted))
 
@@ -50,7 +60,7 @@ def is_transient(error: BaseException) -> bool:
 def translated(key_id: str, operation: str) -> Iterator[None]:
     """Turns what the SDK raises inside of the block into a `KmsError` or a rejection."""
     from google.api_core import exceptions
-    from google.auth.exceptions import GoogleAuthError
+    from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
 
     try:
         yield
@@ -59,8 +69,15 @@ def translated(key_id: str, operation: str) -> Iterator[None]:
         fail(_kind(cause, KmsTimeoutError)(str(error), key_id=key_id), error)
     except exceptions.GoogleAPICallError as error:
         _answered(error, key_id, operation)
+    except DefaultCredentialsError as error:
+        text = f"{error} (GOOGLE_APPLICATION_CREDENTIALS is {_setting()})"
+        fail(CredentialsError(text, key_id=key_id), error)
     except GoogleAuthError as error:
         fail(_token_kind(error)(str(error), key_id=key_id), error)
+
+
+def _setting() -> str:
+    return os.environ.get("GOOGLE_APPLICATION_CREDENTIALS") or "not set"
 
 
 def _answered(error: Any, key_id: str, operation: str) -> None:
@@ -68,19 +85,24 @@ def _answered(error: Any, key_id: str, operation: str) -> None:
 
     text = str(error)
     if isinstance(error, exceptions.FailedPrecondition):
-        fail(_state(text)(text, key_id=key_id), error)
-    if isinstance(error, exceptions.InvalidArgument) and "crc32c" in text.lower():
+        fail(_state(error)(text, key_id=key_id), error)
+    nameless = re.sub(r"projects/\S+", "", _message(error))
+    if isinstance(error, exceptions.InvalidArgument) and _CHECKSUM.search(nameless):
         fail(MisbehavedError(text, key_id=key_id), error)
     if isinstance(error, exceptions.InvalidArgument) and operation.endswith("decrypt"):
         reject(text, None, error)
     fail(_kind(error, KmsError)(text, key_id=key_id), error)
 
 
-def _state(text: str) -> type[KmsError]:
-    """Which state forbids the use; the message ends with its name."""
-    if "DESTROY" in text:
+def _state(error: Any) -> type[KmsError]:
+    """Which state forbids the use: a detail of the error says so, or its message ends with it."""
+    violations = (each for detail in error.details for each in getattr(detail, "violations", ()))
+    kinds = {str(getattr(each, "type", "")).removeprefix("KEY_") for each in violations}
+    match = _STATE.fullmatch(_message(error))
+    states = {*kinds, match.group(1)} if match else kinds
+    if any(state.startswith("DESTROY") for state in states):
         return KeyPendingDeletionError
-    return KeyDisabledError if "DISABLED" in text else KmsError
+    return KeyDisabledError if "DISABLED" in states else KmsError
 
 
 def _kind(error: BaseException, otherwise: type[KmsError]) -> type[KmsError]:
@@ -88,7 +110,7 @@ def _kind(error: BaseException, otherwise: type[KmsError]) -> type[KmsError]:
 
     if _is_tls(error):
         return TlsError
-    if _TOKEN_WORDS in str(error).lower():
+    if _message(error).startswith(_NO_TOKEN):
         return _token_kind(error)
     by_class: tuple[tuple[type[Exception], type[KmsError]], ...] = (
         (exceptions.Unauthenticated, CredentialsError),
@@ -107,5 +129,10 @@ def _token_kind(error: BaseException) -> type[KmsError]:
 
 
 def _is_tls(error: BaseException) -> bool:
-    text = str(error).lower()
-    return any(words in text for words in _TLS_WORDS)
+    text = _message(error)
+    return text.startswith(_NO_CONNECTION) and any(words in text.lower() for words in _TLS_WORDS)
+
+
+def _message(error: BaseException) -> str:
+    """What was said, without the status before it."""
+    return str(getattr(error, "message", error))

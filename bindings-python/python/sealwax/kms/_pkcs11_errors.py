@@ -46,8 +46,8 @@ _AMBIGUOUS = (
     "GeneralError",
 )
 
-_NOT_PERMITTED = "error code 0x68"
-"""CKR_KEY_FUNCTION_NOT_PERMITTED, for which python-pkcs11 has no class."""
+_NOT_PERMITTED = "Unmapped error code 0x68"
+"""CKR_KEY_FUNCTION_NOT_PERMITTED, for which python-pkcs11 has no class but the base of all."""
 
 _BY_NAME: dict[str, type[KmsError]] = {
     **dict.fromkeys(_GONE, TokenRemovedError),
@@ -88,8 +88,14 @@ def raise_failure(error: Exception, key_id: str, token: str, *, rejected: bool) 
     detail = f"{name}: {error}" if str(error) else name
     if rejected:
         reject(f"token {token!r} refused the wrapped key: {detail}", None, error)
-    kind = AccessDeniedError if _NOT_PERMITTED in str(error) else _BY_NAME.get(name, KmsError)
-    fail(kind(f"token {token!r}: {detail}", key_id=key_id), error)
+    fail(_kind(error)(f"token {token!r}: {detail}", key_id=key_id), error)
+
+
+def _kind(error: Exception) -> type[KmsError]:
+    name = _name(error)
+    if name == "PKCS11Error" and str(error) == _NOT_PERMITTED:
+        return AccessDeniedError
+    return _BY_NAME.get(name, KmsError)
 
 
 def _name(error: BaseException) -> str:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+import time
 from typing import Any, Union
 from urllib.parse import urlsplit
 
 from ._errors import InsecureTransportError
+
+
+MOST_ANSWER = 1024 * 1024
+"""More than any answer of a KMS, in bytes."""
 
 
 def require_secure(url: str) -> None:
@@ -52,7 +57,8 @@ def context() -> ssl.SSLContext:
 def session(verify: Union[bool, str] = True, *, retry: Any = 0) -> Any:
     """A session of `requests` that keeps to the rules, also after a redirect.
 
-    `retry` is what `HTTPAdapter` takes as `max_retries`.
+    The time-out for an answer holds for all of it, not for each of its bytes, and no answer is
+    longer than `MOST_ANSWER`. `retry` is what `HTTPAdapter` takes as `max_retries`.
     """
     import requests
 
@@ -63,7 +69,13 @@ def session(verify: Union[bool, str] = True, *, retry: Any = 0) -> Any:
         def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
             require_secure(request.url)
             require_verified(kwargs.get("verify", True))
-            return super().send(request, *args, **kwargs)
+            response = super().send(request, *args, **kwargs)
+            timeout = kwargs.get("timeout")
+            seconds = timeout[-1] if isinstance(timeout, tuple) else timeout
+            if not kwargs.get("stream") and hasattr(response.raw, "read1"):
+                response._content = _read(response.raw, seconds)
+                response._content_consumed = True
+            return response
 
     require_verified(verify)
     made = requests.Session()
@@ -71,3 +83,25 @@ def session(verify: Union[bool, str] = True, *, retry: Any = 0) -> Any:
     for scheme in ("https://", "http://"):
         made.mount(scheme, Strict(max_retries=retry))
     return made
+
+
+def _read(raw: Any, seconds: Any) -> bytes:
+    """A body that is read here, in one go: a server may send it as slowly as it likes."""
+    from requests import exceptions
+    from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+    content, end = bytearray(), time.monotonic() + (seconds or float("inf"))
+    try:
+        while piece := raw.read1(MOST_ANSWER):
+            content += piece
+            if len(content) > MOST_ANSWER:
+                raw.close()
+                raise exceptions.ContentDecodingError("the answer is longer than that of any KMS")
+            if time.monotonic() > end:
+                raw.close()
+                raise exceptions.ReadTimeout("the answer was not there in time")
+    except ReadTimeoutError as error:
+        raise exceptions.ReadTimeout(error) from error
+    except HTTPError as error:
+        raise exceptions.ChunkedEncodingError(error) from error
+    return bytes(content)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Optional
 
 from ._base import fail, reject
 from ._errors import (
@@ -15,63 +17,81 @@ from ._errors import (
     KeyPendingDeletionError,
     KmsError,
     KmsTimeoutError,
+    MisbehavedError,
     ThrottledError,
     TlsError,
     UnavailableError,
 )
 
+# The server has statuses and no codes. What it says besides is compared line by line and whole, so
+# that no name of a key, a mount or a policy in it means anything.
+
 _DECRYPTING = ("decrypt", "rewrap")
 
-# What the server says about a ciphertext that is to blame itself. It has no codes.
-_REJECTED = (
-    "message authentication failed",
-    "invalid ciphertext",
-    "could not decode",
-    "failed to decode",
-    "decryption error",
+_REJECTED = re.compile(
+    r"invalid ciphertext(: .*| length)?"
+    r"|(cipher|chacha20poly1305): message authentication failed"
+    r"|(failed to RSA decrypt the ciphertext: )?crypto/rsa: decryption error"
 )
 
-_BY_TEXT: tuple[tuple[str, type[KmsError]], ...] = (
-    ("encryption key not found", KeyNotFoundError),
-    ("no handler for route", KeyNotFoundError),
-    ("soft deleted", KeyPendingDeletionError),
-    ("soft-deleted", KeyPendingDeletionError),
-    ("disallowed by policy", KeyDisabledError),
-    ("invalid token", CredentialsError),
-    ("token expired", CredentialsError),
-    ("missing client token", CredentialsError),
-    ("sealed", UnavailableError),
-)
+_CREDENTIALS = ("invalid token", "bad token", "token expired", "missing client token")
+
+_STATES: dict[str, type[KmsError]] = {
+    "encryption key not found": KeyNotFoundError,
+    "refusing to use soft-deleted key": KeyPendingDeletionError,
+    "refusing to use soft deleted key": KeyPendingDeletionError,
+    "ciphertext or signature version is disallowed by policy (too old)": KeyDisabledError,
+}
+
+_NEEDS_CONTEXT = "missing 'context' for key derivation"
 
 
 @contextmanager
-def translated(key_id: str, operation: str) -> Iterator[None]:
-    """Turns what the SDK raises inside of the block into a `KmsError` or a rejection."""
+def translated(
+    key_id: str, operation: str, token: Optional[str] = None, unset: str = ""
+) -> Iterator[None]:
+    """Turns what the SDK raises inside of the block into a `KmsError` or a rejection.
+
+    `token` is what must not be in any text, whoever says it; `unset` says which address is missing.
+    """
     import requests
     from hvac import exceptions
 
     try:
         yield
     except exceptions.VaultError as error:
-        _answered(error, key_id, operation)
+        _answered(error, key_id, operation, token)
     except requests.exceptions.RequestException as error:
-        _unreached(error, key_id)
+        _unreached(error, key_id, token, unset)
+    except (TypeError, AttributeError) as error:
+        # hvac, where the answer is JSON and nothing that Vault would say.
+        fail(MisbehavedError("the answer is not one of Vault", key_id=key_id), error)
 
 
-def _answered(error: Any, key_id: str, operation: str) -> None:
-    text = str(error)
-    lower = text.lower()
-    if operation in _DECRYPTING and any(words in lower for words in _REJECTED):
-        reject(text, None, error)
-    fail(_kind(error, lower)(text, key_id=key_id), error)
+def needs_context(error: BaseException) -> bool:
+    """Whether the server says that the key is derived, and was given no context."""
+    return any(line.startswith(_NEEDS_CONTEXT) for line in _lines(error))
 
 
-def _kind(error: Any, lower: str) -> type[KmsError]:
+def _answered(error: Any, key_id: str, operation: str, token: Optional[str]) -> None:
+    lines = _lines(error)
+    said = "; ".join(lines) or str(error.text or "no message")
+    text = _without(f"{said} ({str(error.method).upper()} {error.url})", token)
+    if operation in _DECRYPTING and any(_REJECTED.fullmatch(line) for line in lines):
+        reject(text, None, _cause(error, token))
+    if needs_context(error):
+        text += "; such a key needs derived=True"
+    kind = _kind(error, lines)
+    if not token and kind in (AccessDeniedError, CredentialsError):
+        kind, text = CredentialsError, f"{text}; no token was sent: VAULT_TOKEN is not set"
+    fail(kind(text, key_id=key_id), _cause(error, token))
+
+
+def _kind(error: Any, lines: list[str]) -> type[KmsError]:
     from hvac import exceptions
 
-    for words, kind in _BY_TEXT:
-        if words in lower:
-            return kind
+    if any(line in _CREDENTIALS for line in lines):
+        return CredentialsError
     by_class: tuple[tuple[type[Exception], type[KmsError]], ...] = (
         (exceptions.Forbidden, AccessDeniedError),
         (exceptions.Unauthorized, CredentialsError),
@@ -83,20 +103,49 @@ def _kind(error: Any, lower: str) -> type[KmsError]:
         (exceptions.VaultNotInitialized, UnavailableError),
         (exceptions.UnexpectedError, UnavailableError),
     )
-    return next((kind for known, kind in by_class if isinstance(error, known)), KmsError)
+    found = next((kind for known, kind in by_class if isinstance(error, known)), None)
+    return found or next((_STATES[line] for line in lines if line in _STATES), KmsError)
 
 
-def _unreached(error: Any, key_id: str) -> None:
+def _lines(error: Any) -> list[str]:
+    """What the server says, one by one: it also joins several as the lines of a list."""
+    answer = getattr(error, "json", None)
+    if answer is None:
+        try:
+            answer = json.loads(getattr(error, "text", None) or "")
+        except ValueError:
+            return []
+    errors = answer.get("errors") if isinstance(answer, dict) else None
+    said = [each for each in errors if isinstance(each, str)] if isinstance(errors, list) else []
+    lines = (line.strip().removeprefix("* ") for each in said for line in each.splitlines())
+    return [line for line in lines if line and not re.fullmatch(r"\d+ errors? occurred:", line)]
+
+
+def _unreached(error: Any, key_id: str, token: Optional[str], unset: str) -> None:
     import requests
 
-    # The request's body holds the plaintext of what was to be wrapped.
+    # The request's body holds the plaintext of what was to be wrapped, its headers the token.
     error.request = None
     kind: type[KmsError] = UnavailableError
     if isinstance(error, requests.exceptions.SSLError):
         kind = TlsError
     elif isinstance(error, requests.exceptions.Timeout) or _timed_out(error):
         kind = KmsTimeoutError
-    fail(kind(str(error), key_id=key_id), error)
+    elif isinstance(error, requests.exceptions.ContentDecodingError):
+        kind = MisbehavedError
+    elif isinstance(error, ValueError):
+        kind = KmsError  # Nothing was sent: an address that is none, and the like.
+    text = "; ".join(filter(None, (_without(str(error), token), unset)))
+    fail(kind(text, key_id=key_id), _cause(error, token))
+
+
+def _without(text: str, token: Optional[str]) -> str:
+    return text.replace(token, "(token)") if token else text
+
+
+def _cause(error: BaseException, token: Optional[str]) -> Optional[BaseException]:
+    """The SDK's exception, unless a traceback would show the token with it."""
+    return None if token and token in f"{error} {error!r}" else error
 
 
 def _timed_out(error: Any) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from .. import InvalidArgumentError, WrappedKey
-from . import _tls
+from . import _tls, _travel
 from ._aws_errors import translated
 from ._base import (
     CONNECT_TIMEOUT,
@@ -16,13 +16,23 @@ from ._base import (
     READ_TIMEOUT,
     KmsProvider,
     PerProcess,
+    Unchanging,
     answered,
     check_key,
     checked_dek,
+    field,
     require,
 )
 
-_ARN = re.compile(r"arn:(aws[a-z-]*):kms:([a-z0-9-]+):(\d{12}):key/([A-Za-z0-9-]+)")
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+
+_MOST_CLIENTS = 64
+"""How many keys discovery keeps a client for: the objects say which, and may be forged."""
+
+_PUBLIC_OPTIONS = ("api_version", "config", "endpoint_url", "profile_name", "use_ssl", "verify")
+"""What of `client_options` may travel in a pickle."""
+
+_ARN = re.compile(r"arn:(aws[a-z-]*):kms:([a-z0-9-]+):(\d{12}):key/([A-Za-z0-9-]+)", re.ASCII)
 
 
 class Arn(NamedTuple):
@@ -53,9 +63,12 @@ class AwsKms(KmsProvider):
 
     A multi-Region key opens what any of its replicas wrapped, by a call to this ARN's region.
 
-    `client` is a boto3 client of `kms`. Without one it is made for the key's region: with
-    time-outs, at most 3 attempts, and `client_options` (such as `endpoint_url`, `verify`,
-    `aws_access_key_id`), which go to `boto3.client`.
+    `client` is a boto3 client of `kms`, or a function that makes one. Without it, one is made for
+    the key's region: with time-outs, at most 3 attempts, `profile_name` of the shared configuration
+    and `client_options` (such as `endpoint_url`, `verify`), which go to `boto3.client`.
+
+    A pickle carries no credentials: a provider with a client, or with credentials among its
+    options, refuses to be pickled. One that takes them from its environment or a profile travels.
 
     >>> AwsKms("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
     AwsKms('arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab')
@@ -81,7 +94,8 @@ class AwsKms(KmsProvider):
         self._arn = arn
         self._grants = {"GrantTokens": list(grant_tokens)} if grant_tokens else {}
         self._clients = PerProcess(_ClientMaker(client, arn.region, timeout, client_options))
-        self._clients.get()
+        with translated(key_arn, "client"):
+            self._clients.get()
 
     @classmethod
     def discovery(
@@ -109,18 +123,16 @@ class AwsKms(KmsProvider):
     def generate(self, context: Mapping[str, str]) -> tuple[bytearray, WrappedKey]:
         """GenerateDataKey: a new key and its wrapping in one call."""
         answer = self._call("generate_data_key", context, NumberOfBytes=DEK_LEN)
-        dek = checked_dek(answer["Plaintext"], self, _request_id(answer))
-        return dek, WrappedKey(self.key_id, answer["CiphertextBlob"])
+        return self._dek(answer), self._wrapped(answer)
 
     def wrap(self, dek: bytearray, context: Mapping[str, str]) -> WrappedKey:
         """Encrypt."""
         answer = self._call("encrypt", context, Plaintext=bytes(dek))
-        return WrappedKey(self.key_id, answer["CiphertextBlob"])
+        return self._wrapped(answer)
 
     def unwrap(self, wrapped: WrappedKey, context: Mapping[str, str]) -> bytearray:
         """Decrypt, with the key named."""
-        answer = self._call("decrypt", context, CiphertextBlob=wrapped.wrapped_dek)
-        return checked_dek(answer["Plaintext"], self, _request_id(answer))
+        return self._dek(self._call("decrypt", context, CiphertextBlob=wrapped.wrapped_dek))
 
     def rsa_oaep_decrypt(self, ciphertext: bytes) -> bytearray:
         """Decrypt with an asymmetric key: the private half for `RsaOaepPublicKey`."""
@@ -130,13 +142,19 @@ class AwsKms(KmsProvider):
             CiphertextBlob=ciphertext,
             EncryptionAlgorithm="RSAES_OAEP_SHA_256",
         )
-        return checked_dek(answer["Plaintext"], self, _request_id(answer))
+        return self._dek(answer)
+
+    def _dek(self, answer: dict[str, Any]) -> bytearray:
+        return checked_dek(field(answer, "Plaintext", bytes, self), self, _request_id(answer))
+
+    def _wrapped(self, answer: dict[str, Any]) -> WrappedKey:
+        return WrappedKey(self.key_id, field(answer, "CiphertextBlob", bytes, self))
 
     def _call(self, operation: str, context: Mapping[str, str], **fields: Any) -> dict[str, Any]:
         if context:
             fields["EncryptionContext"] = dict(context)
-        client = self._clients.get()
         with translated(self.key_id, operation):
+            client = self._clients.get()
             answer: dict[str, Any] = getattr(client, operation)(
                 KeyId=self.key_id, **fields, **self._grants
             )
@@ -145,7 +163,7 @@ class AwsKms(KmsProvider):
         return answer
 
 
-class AwsKmsDiscovery:
+class AwsKmsDiscovery(Unchanging):
     """Unwraps with any key of some accounts; see `AwsKms.discovery`."""
 
     provider_id = "aws-kms"
@@ -158,11 +176,12 @@ class AwsKmsDiscovery:
         timeout: float,
         client_options: dict[str, Any],
     ) -> None:
-        if isinstance(accounts, str) or not accounts:
-            raise InvalidArgumentError("discovery needs a collection of account ids")
-        self._accounts = frozenset(accounts)
+        self._accounts = _names(accounts, "account ids")
+        for account in self._accounts:
+            if not _ACCOUNT.fullmatch(account):
+                raise InvalidArgumentError(f"{account!r} is not an account id, which has 12 digits")
         self._partition = partition
-        self._regions = None if regions is None else frozenset(regions)
+        self._regions = None if regions is None else _names(regions, "regions")
         self._timeout = timeout
         self._client_options = client_options
         self._keys: dict[str, AwsKms] = {}
@@ -185,12 +204,29 @@ class AwsKmsDiscovery:
         """Decrypt with the key that the object names."""
         key = self._keys.get(wrapped.key_id)
         if key is None:
+            if len(self._keys) >= _MOST_CLIENTS:
+                self._keys = {}
             key = AwsKms(wrapped.key_id, timeout=self._timeout, **self._client_options)
             self._keys[wrapped.key_id] = key
         return key.unwrap(wrapped, context)
 
+    def __getstate__(self) -> dict[str, Any]:
+        _travel.check_options(self._client_options, _PUBLIC_OPTIONS)
+        return {**self.__dict__, "_keys": {}}
+
     def __repr__(self) -> str:
         return f"AwsKms.discovery({sorted(self._accounts)!r}, partition={self._partition!r})"
+
+
+def _names(given: Any, what: str) -> frozenset[str]:
+    """A number is no account id: it would lose the zeros that it begins with, and match nothing."""
+    if isinstance(given, str) or not isinstance(given, Iterable) or not given:
+        raise InvalidArgumentError(f"discovery needs a collection of {what}")
+    names = frozenset(given)
+    for name in names:
+        if not isinstance(name, str):
+            raise InvalidArgumentError(f"{what} are strings, and not {type(name).__name__}")
+    return names
 
 
 class _ClientMaker:
@@ -203,7 +239,7 @@ class _ClientMaker:
         self._options = options
 
     def __call__(self) -> Any:
-        client = self._client if self._client is not None else self._make()
+        client = _travel.made(self._client) if self._client is not None else self._make()
         _tls.require_secure(client.meta.endpoint_url)
         _tls.require_verified(_verify_of(client))
         return client
@@ -217,7 +253,18 @@ class _ClientMaker:
         )
         options = {"region_name": self._region, **self._options}
         options["config"] = config.merge(options["config"]) if "config" in options else config
-        return boto3.session.Session().client("kms", **options)
+        session = boto3.session.Session(profile_name=options.pop("profile_name", None))
+        return session.client("kms", **options)
+
+    def __getstate__(self) -> dict[str, Any]:
+        _travel.refuse_client(self._client, "client")
+        _travel.check_options(self._options, _PUBLIC_OPTIONS)
+        _travel.check_url(self._options.get("endpoint_url"))
+        config = self._options.get("config")
+        for name in ("proxies", "proxies_config", "client_cert"):
+            if getattr(config, name, None):
+                _travel.check_options({f"{name} of config": None}, ())
+        return self.__dict__
 
 
 def _verify_of(client: Any) -> Any:

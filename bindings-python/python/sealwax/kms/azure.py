@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Optional, Union
 
 from .. import InvalidArgumentError, WrappedKey
-from . import _tls
+from . import _tls, _travel
 from ._azure_errors import refused, translated
 from ._base import (
     CONNECT_TIMEOUT,
@@ -23,11 +23,15 @@ from ._base import (
     answered,
     checked_dek,
     fail,
+    field,
     require,
 )
 from ._errors import MisbehavedError
 
 _KEY = re.compile(r"(https://[^/?#]+)/keys/([0-9A-Za-z-]{1,127})(?:/([0-9A-Za-z]+))?/?")
+_PUBLIC_OPTIONS = ("api_version", "connection_verify", "verify_challenge_resource")
+"""What of `client_options` may travel in a pickle."""
+
 _ALGORITHMS = ("RSA-OAEP-256", "A256KW", "A192KW", "A128KW")
 
 
@@ -44,8 +48,11 @@ class AzureKeyVault(KmsProvider):
     therefore also unwrapped by a fresh client and compared; where the identity may only wrap,
     `self_test=False` leaves that out.
 
-    `credential` defaults to azure-identity's `DefaultAzureCredential`. `verify` is a file of
-    certificates to trust instead of the usual ones.
+    `credential` defaults to azure-identity's `DefaultAzureCredential`; it may be a function that
+    makes one. `verify` is a file of certificates to trust instead of the usual ones.
+
+    A pickle carries no credential: a provider that was given one refuses to be pickled. One that
+    takes it from its environment, or from a function, travels.
     """
 
     provider_id = "azure-keyvault"
@@ -102,7 +109,7 @@ class AzureKeyVault(KmsProvider):
     def _wrap(self, dek: bytearray) -> WrappedKey:
         answer = self._post(self._clients.get(), self.key_id, "wrapkey", dek, self._algorithm)
         kid = answer["kid"]
-        if not self.accepts(kid):
+        if not isinstance(kid, str) or not self.accepts(kid):
             text = f"the vault was asked for {self.key_id} and used {kid or 'an unnamed key'}"
             fail(MisbehavedError(text, key_id=self.key_id, request_id=answer["request_id"]))
         answered(None, key_version=kid.rpartition("/")[2])
@@ -137,12 +144,12 @@ class AzureKeyVault(KmsProvider):
         if response.status_code != 200:
             refused(response, self.key_id, operation)
         answered(request_id)
-        answer = response.json()
-        return {
-            "kid": answer.get("kid") or "",
-            "value": _decode(answer.get("value") or ""),
-            "request_id": request_id,
-        }
+        with translated(self.key_id):
+            answer = response.json()
+        value = _decode(field(answer, "value", str, self))
+        if value is None:
+            fail(MisbehavedError("the answer's value is not base64url", key_id=self.key_id))
+        return {"kid": answer.get("kid"), "value": value, "request_id": request_id}
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_test"}
@@ -173,7 +180,7 @@ class _ClientMaker:
     def __call__(self) -> Any:
         keys = require("azure.keyvault.keys", "azure")
         transport = require("azure.core.pipeline.transport", "azure")
-        credential = self._credential
+        credential = _travel.made(self._credential)
         if credential is None:
             credential = require("azure.identity", "azure").DefaultAzureCredential()
         made = transport.RequestsTransport(
@@ -186,6 +193,11 @@ class _ClientMaker:
         settings = {"retry_policy": _retry_policy(), "transport": made}
         settings.update(self._options)
         return keys.KeyClient(self._vault, credential, **settings)
+
+    def __getstate__(self) -> dict[str, Any]:
+        _travel.refuse_client(self._credential, "credential")
+        _travel.check_options(self._options, _PUBLIC_OPTIONS)
+        return self.__dict__
 
 
 def _retry_policy() -> Any:
@@ -204,5 +216,8 @@ def _encode(value: Any) -> str:
     return urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
-def _decode(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+def _decode(text: str) -> Optional[bytes]:
+    try:
+        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        return None

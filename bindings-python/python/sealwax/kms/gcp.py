@@ -8,7 +8,7 @@ from typing import Any, Optional
 from urllib.parse import urlsplit
 
 from .. import InvalidArgumentError, WrappedKey
-from . import _tls
+from . import _tls, _travel
 from ._base import (
     READ_TIMEOUT,
     KmsProvider,
@@ -24,7 +24,8 @@ from ._errors import MisbehavedError
 from ._gcp_errors import is_transient, translated
 
 _NAME = re.compile(
-    r"(projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+)(/cryptoKeyVersions/\d+)?"
+    r"(projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+)(/cryptoKeyVersions/\d+)?",
+    re.ASCII,
 )
 
 
@@ -38,7 +39,10 @@ class GcpKms(KmsProvider):
 
     `client` is a `KeyManagementServiceClient`, whose channel is then the host's own affair.
     Without one it is made from `credentials` (default: those of the environment), `endpoint`
-    and `root_certificates` (PEM).
+    and `root_certificates` (PEM). Both may be functions that make them.
+
+    A pickle carries no credentials: a provider with a client or credentials refuses to be pickled.
+    One that takes them from its environment, or from a function, travels.
 
     >>> GcpKms("projects/p/locations/europe-west1/keyRings/r/cryptoKeys/orders")
     GcpKms('projects/p/locations/europe-west1/keyRings/r/cryptoKeys/orders')
@@ -118,9 +122,9 @@ class GcpKms(KmsProvider):
         retry = require("google.api_core.retry", "gcp").Retry(
             predicate=is_transient, initial=0.2, maximum=2.0, timeout=self._timeout
         )
-        client = self._clients.get()
         with translated(self.key_id, operation):
-            return getattr(client, operation)(request=request, retry=retry, timeout=self._timeout)
+            ask = getattr(self._clients.get(), operation)
+            return ask(request=request, retry=retry, timeout=self._timeout)
 
     def _check(self, sound: bool, what: str) -> None:
         if not sound:
@@ -149,13 +153,19 @@ class _ClientMaker:
 
     def __call__(self) -> Any:
         if self._client is not None:
-            return self._client
+            return _travel.made(self._client)
+        credentials = _travel.made(self._credentials)
         kms = require("google.cloud.kms_v1", "gcp")
         if self._endpoint is None and self._root_certificates is None:
-            return kms.KeyManagementServiceClient(credentials=self._credentials)
-        return kms.KeyManagementServiceClient(transport=self._transport())
+            return kms.KeyManagementServiceClient(credentials=credentials)
+        return kms.KeyManagementServiceClient(transport=self._transport(credentials))
 
-    def _transport(self) -> Any:
+    def __getstate__(self) -> dict[str, Any]:
+        _travel.refuse_client(self._client, "client")
+        _travel.refuse_client(self._credentials, "credential")
+        return self.__dict__
+
+    def _transport(self, credentials: Any) -> Any:
         """TLS to the endpoint; without TLS only to this machine, as `require_secure` saw to."""
         grpc = require("grpc", "gcp")
         transports = require(
@@ -166,4 +176,4 @@ class _ClientMaker:
         if parts.scheme == "http":
             return make(channel=grpc.insecure_channel(parts.netloc))
         trust = grpc.ssl_channel_credentials(self._root_certificates)
-        return make(host=parts.netloc, credentials=self._credentials, ssl_channel_credentials=trust)
+        return make(host=parts.netloc, credentials=credentials, ssl_channel_credentials=trust)

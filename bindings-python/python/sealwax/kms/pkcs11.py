@@ -8,6 +8,7 @@ from typing import Any, Callable, Optional, Union
 from urllib.parse import quote
 
 from .. import InvalidArgumentError, WrappedKey
+from . import _travel
 from ._base import KmsProvider, checked_dek, context_bytes, require
 from ._pkcs11_errors import is_ambiguous, is_gone, is_rejection, raise_failure
 from ._pkcs11_mechanisms import MECHANISMS, Mechanism
@@ -26,8 +27,11 @@ class Pkcs11(KmsProvider):
     - `rsa-oaep-sha256`, `rsa-oaep-sha1`: a key pair; the context is not bound either.
 
     `module` is the token's library, by default that of the environment variable PKCS11_MODULE.
-    `pin` is the user's PIN, or a function that returns it. The key never leaves the token: make it
-    sensitive and not extractable.
+    `pin` is the user's PIN, or a function that returns it, such as `kms.FromEnv("PKCS11_PIN")`. The
+    key never leaves the token: make it sensitive and not extractable.
+
+    A pickle carries no PIN: a provider that holds one refuses to be pickled. With a function it
+    travels, and asks for the PIN anew.
 
     One session is opened when it is first needed, again after a fork, and again when the token
     was taken out and put back. A token that is not there is a `TokenRemovedError`.
@@ -111,6 +115,8 @@ class Pkcs11(KmsProvider):
         return True
 
     def __getstate__(self) -> dict[str, Any]:
+        if not callable(self._pin):
+            _travel.refuse("the PIN", "pass pin=kms.FromEnv(NAME) or a function that returns it")
         own = ("_session", "_mechanism")
         return {name: value for name, value in self.__dict__.items() if name not in own}
 

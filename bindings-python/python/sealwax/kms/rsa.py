@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any, Callable, Optional, Union
 
 from .. import InvalidArgumentError, WrappedKey
+from . import _travel
 from ._base import KmsProvider, checked_dek, fail, reject, require
 from ._errors import KmsError
 
@@ -24,6 +25,9 @@ class RsaOaepPublicKey(KmsProvider):
     `rsa_oaep_decrypt` of `AwsKms`, `GcpKms`, `AzureKeyVault`, `VaultTransit` and `Pkcs11` fit, and
     `from_private_key` makes one from a PEM file.
 
+    A pickle carries the public key, and `decrypt` by its own rules: of a method of a provider, that
+    provider; a private key in memory not at all.
+
     Anyone who has the public key can wrap, and RSA-OAEP does not bind the encryption context:
     Sealwax itself does.
     """
@@ -38,10 +42,11 @@ class RsaOaepPublicKey(KmsProvider):
         hash_name: str = "sha256",
         key_id: Optional[str] = None,
     ) -> None:
-        key = _load_public(pem.encode() if isinstance(pem, str) else bytes(pem))
+        self._pem = pem.encode() if isinstance(pem, str) else bytes(pem)
+        key = _load_public(self._pem)
         self._key = _checked(key)
-        self._padding = _padding(hash_name)
-        self._decrypt = decrypt
+        self._hash_name, self._padding = hash_name, _padding(hash_name)
+        self._decrypt, self._holds_private_key = decrypt, False
         self.key_id = key_id or f"{hash_name}:{_fingerprint(key)}"
 
     @classmethod
@@ -73,7 +78,9 @@ class RsaOaepPublicKey(KmsProvider):
                 reject("the wrapped key does not open under this private key", None, error)
             return dek
 
-        return cls(public, decrypt=decrypt, hash_name=hash_name, key_id=key_id)
+        made = cls(public, decrypt=decrypt, hash_name=hash_name, key_id=key_id)
+        made._holds_private_key = True
+        return made
 
     def accepts(self, key_id: str) -> bool:
         """Whether it is this key, and this provider can unwrap at all."""
@@ -88,6 +95,20 @@ class RsaOaepPublicKey(KmsProvider):
         if self._decrypt is None:
             fail(KmsError("a public key alone cannot unwrap", key_id=self.key_id))
         return checked_dek(self._decrypt(wrapped.wrapped_dek), self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._holds_private_key:
+            _travel.refuse(
+                "the private key",
+                "make the provider where it is needed, or pass decrypt=FUNCTION of a module",
+            )
+        return (_again, (type(self), self._pem, self._decrypt, self._hash_name, self.key_id))
+
+
+def _again(
+    cls: type[RsaOaepPublicKey], pem: bytes, decrypt: Any, hash_name: str, key_id: str
+) -> RsaOaepPublicKey:
+    return cls(pem, decrypt=decrypt, hash_name=hash_name, key_id=key_id)
 
 
 def _load_public(pem: bytes) -> Any:

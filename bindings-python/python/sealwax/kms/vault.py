@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import binascii
 import os
+import re
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Optional, Union
 
 from .. import InvalidArgumentError, WrappedKey
-from . import _tls
+from . import _tls, _travel
 from ._base import (
     DEK_LEN,
     MAX_ATTEMPTS,
@@ -19,10 +22,16 @@ from ._base import (
     checked_dek,
     context_bytes,
     fail,
+    field,
     require,
 )
-from ._errors import MisbehavedError
-from ._vault_errors import translated
+from ._errors import CredentialsError, MisbehavedError
+from ._vault_errors import needs_context, translated
+
+_NAME = re.compile(r"\w(?:[\w.-]*\w)?", re.ASCII)
+_MOUNT = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)*", re.ASCII)
+
+Token = Union[str, Callable[[], str]]
 
 
 class VaultTransit(KmsProvider):
@@ -33,8 +42,17 @@ class VaultTransit(KmsProvider):
     (`vault:v3:...`); a rotated key opens what older versions wrapped, down to its
     `min_decryption_version`.
 
-    `client` is a `hvac.Client`. Without one it is made from `url`, `token` and `verify`, which
-    default to VAULT_ADDR, VAULT_TOKEN and the usual certificates.
+    `derived=True` on a key that is not would bind no context, and the server does not mind: after
+    the first key that it wraps, this provider asks once more without a context, and refuses a
+    server that answers. What was written so still opens.
+
+    `client` is a `hvac.Client`, or a function that makes one. Without it, one is made from `url`,
+    `token` and `verify`, which default to VAULT_ADDR, VAULT_TOKEN and the usual certificates.
+    `token` may be a function that returns it, asked before every call, such as
+    `kms.FromEnv("ORDERS_TOKEN")`.
+
+    A pickle carries neither token nor client: a provider that holds one refuses to be pickled.
+    With the token from the environment or from a function it travels, and finds its token anew.
 
     >>> VaultTransit("orders", url="https://vault.example.org", token="...")
     VaultTransit('transit/keys/orders')
@@ -51,19 +69,25 @@ class VaultTransit(KmsProvider):
         derived: bool = False,
         key_id: Optional[str] = None,
         url: Optional[str] = None,
-        token: Optional[str] = None,
+        token: Optional[Token] = None,
         namespace: Optional[str] = None,
         verify: Union[bool, str, None] = None,
         timeout: float = READ_TIMEOUT,
     ) -> None:
-        if not name or "/" in name:
-            raise InvalidArgumentError("name must be that of a transit key")
+        if not _NAME.fullmatch(name):
+            raise InvalidArgumentError(f"{name!r} is not the name of a transit key")
         self._name = name
         self._mount = mount_point.strip("/")
+        if not _MOUNT.fullmatch(self._mount):
+            raise InvalidArgumentError(f"{mount_point!r} is not the path of a mount")
         self.key_id = key_id or f"{self._mount}/keys/{name}"
         self._field = "context" if derived else "associated_data"
-        self._has_datakey = True
-        options = {"url": url, "token": token, "namespace": namespace, "verify": verify}
+        self._has_datakey, self._must_check = True, derived
+        self._token = token
+        self._unset = "" if client or url or "VAULT_ADDR" in os.environ else "VAULT_ADDR is not set"
+        options = {"url": url, "namespace": namespace, "verify": verify}
+        if isinstance(token, str):
+            options["token"] = token
         self._clients = PerProcess(_ClientMaker(client, options, timeout))
         self._clients.get()
 
@@ -75,8 +99,8 @@ class VaultTransit(KmsProvider):
         if self._has_datakey:
             answer = self._call("datakey/plaintext", context, bits=256)
             if not answer["warnings"]:
-                dek = checked_dek(b64decode(answer["plaintext"]), self, answer["request_id"])
-                return dek, self._wrapped(answer)
+                self._check_derived("datakey/plaintext", bits=256)
+                return self._dek(answer), self._wrapped(answer)
             self._has_datakey = False
         dek = bytearray(os.urandom(DEK_LEN))
         return dek, self.wrap(dek, context)
@@ -84,13 +108,13 @@ class VaultTransit(KmsProvider):
     def wrap(self, dek: bytearray, context: Mapping[str, str]) -> WrappedKey:
         """`encrypt`."""
         answer = self._call("encrypt", context, plaintext=b64encode(dek).decode())
+        self._check_derived("encrypt", plaintext=b64encode(bytes(DEK_LEN)).decode())
         return self._wrapped(self._bound(answer))
 
     def unwrap(self, wrapped: WrappedKey, context: Mapping[str, str]) -> bytearray:
         """`decrypt`."""
         ciphertext = wrapped.wrapped_dek.decode("ascii", "replace")
-        answer = self._call("decrypt", context, ciphertext=ciphertext)
-        return checked_dek(b64decode(answer["plaintext"]), self, answer["request_id"])
+        return self._dek(self._call("decrypt", context, ciphertext=ciphertext))
 
     def rewrap(self, wrapped: WrappedKey, context: Mapping[str, str]) -> WrappedKey:
         """The same DEK under the key's newest version.
@@ -102,7 +126,9 @@ class VaultTransit(KmsProvider):
         """
         if self._field == "context":
             ciphertext = wrapped.wrapped_dek.decode("ascii", "replace")
-            return self._wrapped(self._bound(self._call("rewrap", context, ciphertext=ciphertext)))
+            answer = self._bound(self._call("rewrap", context, ciphertext=ciphertext))
+            self._check_derived("rewrap", ciphertext=ciphertext)
+            return self._wrapped(answer)
         dek = self.unwrap(wrapped, context)
         try:
             return self.wrap(dek, context)
@@ -112,34 +138,74 @@ class VaultTransit(KmsProvider):
     def rsa_oaep_decrypt(self, ciphertext: bytes, *, version: int = 1) -> bytearray:
         """Decrypts with an RSA key: the private half for `RsaOaepPublicKey`."""
         text = f"vault:v{version}:{b64encode(ciphertext).decode()}"
-        answer = self._call("decrypt", None, ciphertext=text)
-        return checked_dek(b64decode(answer["plaintext"]), self, answer["request_id"])
+        return self._dek(self._call("decrypt", None, ciphertext=text))
 
     def public_key(self, *, version: int = 1) -> str:
         """The public half of an RSA key, in PEM, for `RsaOaepPublicKey`."""
-        with translated(self.key_id, "read"):
-            answer = self._clients.get().adapter.get(f"/v1/{self._mount}/keys/{self._name}")
-        pem: str = answer["data"]["keys"][str(version)]["public_key"]
-        return pem
+        answer = self._ask("get", f"keys/{self._name}", "read")
+        keys = field(field(answer, "data", dict, self), "keys", dict, self)
+        return field(keys.get(str(version)), "public_key", str, self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        if isinstance(self._token, str):
+            _travel.refuse(
+                "the token", "leave it to VAULT_TOKEN, or pass token=kms.FromEnv(NAME) or a function"
+            )
+        return self.__dict__
 
     def _call(
         self, operation: str, context: Optional[Mapping[str, str]], **fields: Any
     ) -> dict[str, Any]:
         if context is not None:
             fields[self._field] = b64encode(context_bytes(context)).decode()
-        path = f"/v1/{self._mount}/{operation}/{self._name}"
-        with translated(self.key_id, operation):
-            answer = self._clients.get().adapter.post(path, json=fields)
+        answer = self._ask("post", f"{operation}/{self._name}", operation, json=fields)
+        data = field(answer, "data", dict, self)
+        request_id = answer.get("request_id")
+        answered(request_id if isinstance(request_id, str) else None, **_version(data))
+        return {**data, "request_id": request_id, "warnings": answer.get("warnings")}
+
+    def _ask(self, method: str, path: str, operation: str, **fields: Any) -> Any:
+        with self._asking(operation) as adapter:
+            answer = getattr(adapter, method)(f"/v1/{self._mount}/{path}", **fields)
         if not isinstance(answer, dict):
             fail(MisbehavedError("the server's answer is not JSON", key_id=self.key_id))
-        data = answer.get("data") or {}
-        answered(answer.get("request_id"), **_version(data))
-        return {
-            "plaintext": data.get("plaintext", ""),
-            "ciphertext": data.get("ciphertext", ""),
-            "request_id": answer.get("request_id"),
-            "warnings": answer.get("warnings"),
-        }
+        return answer
+
+    @contextmanager
+    def _asking(self, operation: str) -> Iterator[Any]:
+        """The client's adapter, with a token of now."""
+        client = self._clients.get()
+        if callable(self._token):
+            client.token = self._token()
+        token = _checked_token(client.token, self.key_id)
+        with translated(self.key_id, operation, token, self._unset):
+            yield client.adapter
+
+    def _check_derived(self, operation: str, **fields: Any) -> None:
+        """Refuses a key that does the same without a context, once.
+
+        After the call that counts: before it, a server could make a key of that name.
+        """
+        if not self._must_check:
+            return
+        with self._asking(operation) as adapter:
+            try:
+                adapter.post(f"/v1/{self._mount}/{operation}/{self._name}", json=fields)
+            except require("hvac.exceptions", "vault").InvalidRequest as error:
+                if not needs_context(error):
+                    raise
+                self._must_check = False
+        if self._must_check:
+            text = f"{self.key_id} is not a derived key: derived=True would bind no context"
+            raise InvalidArgumentError(text)
+
+    def _dek(self, answer: dict[str, Any]) -> bytearray:
+        plaintext = field(answer, "plaintext", str, self)
+        try:
+            dek = b64decode(plaintext, validate=True)
+        except (binascii.Error, ValueError):
+            fail(MisbehavedError("the answer's plaintext is not base64", key_id=self.key_id))
+        return checked_dek(dek, self, answer["request_id"])
 
     def _bound(self, answer: dict[str, Any]) -> dict[str, Any]:
         """Refuses what a server wrapped without looking at the context."""
@@ -149,11 +215,20 @@ class VaultTransit(KmsProvider):
         return answer
 
     def _wrapped(self, answer: dict[str, Any]) -> WrappedKey:
-        return WrappedKey(self.key_id, answer["ciphertext"].encode("ascii"))
+        return WrappedKey(self.key_id, field(answer, "ciphertext", str, self).encode())
 
 
 def _version(data: Mapping[str, Any]) -> dict[str, Any]:
     return {"key_version": data["key_version"]} if "key_version" in data else {}
+
+
+def _checked_token(token: Any, key_id: str) -> Optional[str]:
+    """What may stand in a header; `requests` would show any other in its error."""
+    text = token if isinstance(token, str) else "\n"
+    if token and not (text.isascii() and text.isprintable() and " " not in text):
+        text = "the token is no token: it has a line break, a space or the like"
+        fail(CredentialsError(text, key_id=key_id))
+    return token or None
 
 
 class _ClientMaker:
@@ -165,11 +240,16 @@ class _ClientMaker:
         self._timeout = timeout
 
     def __call__(self) -> Any:
-        client = self._client if self._client is not None else self._make()
+        client = _travel.made(self._client) if self._client is not None else self._make()
         _tls.require_secure(client.adapter.base_uri)
         _tls.require_verified(client.adapter.session.verify)
         _tls.require_verified(client.adapter._kwargs.get("verify"))
         return client
+
+    def __getstate__(self) -> dict[str, Any]:
+        _travel.refuse_client(self._client, "client")
+        _travel.check_url(self._options.get("url"))
+        return self.__dict__
 
     def _make(self) -> Any:
         hvac = require("hvac", "vault")

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
+from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any, Optional
 
 from .. import _sealwax
 from .._ambient import object_name
-from .._errors import InvalidArgumentError, IoError
+from .._errors import InvalidArgumentError, IoError, TruncatedError
 from .._files import inspect
 from .._header import Header
 from .._open import encrypt_stream
 from .._open import open as open_sealed
 from .._raw import Target
 from .._sealed import SealedReader
-from ..kms import _tls
-from ..kms._base import require
+from ..kms import _tls, _travel
+from ..kms._base import PerProcess, require
+from ._body import Body, Source, attempts_of
 from ._errors import translated
-from ._ranges import RangedObject
+from ._names import SUFFIX_LEN, checked, header_name
+from ._ranges import Front, RangedObject
 from ._server_side import ServerSide
+from ._upload import Forward, Joined, opened, size_of
 
 if TYPE_CHECKING:
     from .._types import Buffer, Context, Keys, Padding, Path
@@ -35,16 +38,26 @@ _MIB = 1024 * 1024
 _MOST_PARTS = 10_000
 _COPY = _MIB
 """How much of a download is in memory at a time, in bytes."""
+_MOST_HEADERS = 4 * 1024
+"""As long as most headers are, so that one request gets them; in bytes."""
 
 
 class SealedBucket:
     """Sealed objects in the bucket `name`, through `client`, a boto3 client of `s3`.
 
+    `client` may be a function that makes one, called once in each process. Only then can the bucket
+    be pickled: a client holds credentials, which do not travel.
+
+    Where a connection drops in the middle of a body, the rest is asked for by range, as often as
+    the client's retry rules say, and on condition that the object is still the same.
+
     Args:
         server_side: the store's own encryption besides: `SseS3()`, `SseKms(...)` or `SseC(key)`.
             A store that does not apply it is an error.
         detached_headers: for storage that keeps what was written (WORM): the header is an object
-            of its own, `<name>.header`, so that keys rotate while the body stays as it is.
+            of its own, so that keys rotate while the body stays as it is. It is called
+            `<name>.<id>.header`, where the body begins with the id in hexadecimal: no two objects
+            share one, and the header is there before its body is.
         part_size: of uploads in parts, in bytes; at least 5 MiB. Memory is `part_size` times
             `threads`, and one part more.
         threads: how many parts are sent at once.
@@ -72,15 +85,22 @@ class SealedBucket:
     ) -> None:
         if part_size < 5 * _MIB or threads < 1:
             raise InvalidArgumentError("part_size is at least 5 MiB, and threads at least 1")
-        if server_side is not None and server_side.needs_tls:
-            _tls.require_secure(client.meta.endpoint_url)
-        self._client, self.name = client, name
+        if server_side is not None and not isinstance(server_side, ServerSide):
+            raise InvalidArgumentError("server_side is SseS3(), SseKms(...) or SseC(key)")
+        self._clients, self.name = PerProcess(_ClientMaker(client, server_side)), name
+        self._clients.get()
         self._server_side, self._detached = server_side, detached_headers
         self._part_size, self._threads = part_size, threads
         self._extra_args = dict(extra_args or {})
 
     def __repr__(self) -> str:
         return f"SealedBucket({self.name!r}, server_side={self._server_side!r})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        for name in self._extra_args:
+            if "SSECustomer" in name:
+                _travel.refuse(f"the key in {name}", "leave it out of extra_args")
+        return self.__dict__
 
     def put(
         self,
@@ -95,7 +115,7 @@ class SealedBucket:
     ) -> None:
         """Encrypt `data` and store it in one request; arguments as for `sealwax.encrypt`."""
         seal: Any = _sealwax.encrypt_detached if self._detached else _sealwax.encrypt
-        with object_name(self._url(name)):
+        with object_name(self._new(name)):
             body = seal(
                 data,
                 keys,
@@ -106,7 +126,7 @@ class SealedBucket:
             )
         if self._detached:
             header, body = body
-            self._put_header(name, header)
+            self._put_header(header_name(name, body), header)
         self._put(name, body, self._writing())
 
     def upload(
@@ -126,7 +146,7 @@ class SealedBucket:
         error, Ctrl-C included, nothing of it is left. A process that is killed leaves parts that
         the bucket's rule for incomplete uploads removes.
         """
-        with _opened(source) as file, object_name(self._url(name)):
+        with opened(source) as file, object_name(self._new(name)):
             stream = encrypt_stream(
                 file,
                 keys,
@@ -135,7 +155,7 @@ class SealedBucket:
                 metadata=metadata,
                 padding=padding,
             )
-            self._send(name, stream, self._config(_size_of(file)))
+            self._send(name, stream, self._config(size_of(file)))
 
     def get(
         self,
@@ -146,9 +166,9 @@ class SealedBucket:
         associated_data: Optional[Buffer] = None,
     ) -> bytes:
         """The plaintext of an object, by one request; arguments as for `sealwax.decrypt`."""
-        header = self._header(name)
-        with translated(self._url(name)):
-            data = self._get(name)["Body"].read()
+        with closing(Body(self._source(name))) as body:
+            data = body.read()
+        header = self._header(name, data)
         with object_name(self._url(name)):
             return _sealwax.decrypt(
                 data, keys, context=context, associated_data=associated_data, header=header
@@ -167,16 +187,11 @@ class SealedBucket:
         All ranges are of the object as it was when it was opened: if it is replaced meanwhile, the
         next request is an error.
         """
-        header = self._header(name)
-
-        def fetch(span: str, conditions: Mapping[str, Any]) -> Mapping[str, Any]:
-            with translated(self._url(name)):
-                answer = self._get(name, Range=span, **conditions)
-                return {**answer, "Body": io.BytesIO(answer["Body"].read())}
-
+        ranged = RangedObject(self._source(name))
+        header = self._header(name, ranged.first)
         with object_name(self._url(name)):
             return open_sealed(
-                RangedObject(fetch),
+                ranged,
                 "rb",
                 keys,
                 context=context,
@@ -198,83 +213,108 @@ class SealedBucket:
 
         The file appears under its name when all of it is authentic and there, or not at all.
         """
-        header, file = self._header(name), Target(os.fspath(target), not overwrite)
-        with translated(self._url(name)), object_name(self._url(name)):
-            with closing(self._get(name)["Body"]) as body:
-                reader = open_sealed(
-                    _Forward(body),
-                    "rb",
-                    keys,
-                    context=context,
-                    associated_data=associated_data,
-                    header=header,
-                )
-                return _write_out(reader, file)
+        file, url = Target(os.fspath(target), not overwrite), self._url(name)
+        with closing(Body(self._source(name))) as body, object_name(url):
+            start = body.read(_MOST_HEADERS)
+            reader = open_sealed(
+                Forward(start, body),
+                "rb",
+                keys,
+                context=context,
+                associated_data=associated_data,
+                header=self._header(name, start),
+            )
+            return _write_out(reader, file)
 
     def inspect(self, name: str) -> Header:
-        """The header of an object, by one request; no key is needed and no KMS is asked."""
-        header = self._header(name)
-        if header is None:
-            with translated(self._url(name)):
-                span = f"bytes=0-{_sealwax.MAX_HEADER_LEN - 1}"
-                header = self._get(name, Range=span)["Body"].read()
-        return inspect(header)
+        """The header of an object; no key is needed and no KMS is asked.
+
+        By one request for 4 KiB, and another one only for a longer header; where headers are
+        detached by two: what the body begins with says what its header is called.
+        """
+        source = self._source(name)
+        front = Front.of(source, _MOST_HEADERS)
+        header = self._header(name, front.data)
+        if header is not None:
+            return inspect(header)
+        try:
+            return inspect(front.data)
+        except TruncatedError:
+            if front.size <= len(front.data):
+                raise
+        end = min(front.size, _sealwax.MAX_HEADER_LEN)
+        with closing(Body(source, len(front.data), end, front.conditions)) as rest:
+            return inspect(front.data + rest.read())
 
     def rewrap(self, name: str, old: Keys, new: Keys, *, add: bool = False) -> None:
         """Replace the wrapped keys in the header of its own; see `sealwax.rewrap_header`.
 
         Only where headers are detached: an object of a bucket cannot be changed in its middle.
         """
-        header = self._header(name)
-        if header is None:
+        if not self._detached:
             raise InvalidArgumentError("only a header of its own can be replaced: detached_headers")
+        place = header_name(name, Front.of(self._source(name), _MOST_HEADERS).data)
+        with closing(Body(self._source(place))) as body:
+            header = body.read()
         with object_name(self._url(name)):
-            self._put_header(name, _sealwax.rewrap_header(header, old, new, add=add))
+            self._put_header(place, _sealwax.rewrap_header(header, old, new, add=add))
 
     def _url(self, name: str) -> str:
         return f"s3://{self.name}/{name}"
 
-    def _header(self, name: str) -> Optional[bytes]:
+    def _new(self, name: str) -> str:
+        """The URL of an object that is to be written."""
+        return self._url(checked(name, SUFFIX_LEN if self._detached else 0))
+
+    def _source(self, name: str) -> Source:
+        """An object that is there."""
+        client, url = self._clients.get(), self._url(checked(name))
+        server_side = self._server_side.to_read() if self._server_side else {}
+
+        def fetch(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+            with translated(url):
+                answer: Mapping[str, Any] = client.get_object(
+                    Bucket=self.name, Key=name, **server_side, **fields
+                )
+                return answer
+
+        return Source(url, fetch, attempts_of(client))
+
+    def _header(self, name: str, body: bytes) -> Optional[bytes]:
+        """The header of the body that begins so; `None` where it is its own front."""
         if not self._detached:
             return None
-        with translated(self._url(_header_name(name))):
-            data: bytes = self._get(_header_name(name))["Body"].read()
-            return data
+        with closing(Body(self._source(header_name(name, body)))) as header:
+            return header.read(_sealwax.MAX_HEADER_LEN)
 
-    def _put_header(self, name: str, header: bytes) -> None:
+    def _put_header(self, place: str, header: bytes) -> None:
         arguments = self._server_side.to_write() if self._server_side else {}
-        self._put(_header_name(name), header, {"ContentType": MEDIA_TYPE, **arguments})
+        self._put(place, header, {"ContentType": MEDIA_TYPE, **arguments})
 
     def _writing(self) -> dict[str, Any]:
         server_side = self._server_side.to_write() if self._server_side else {}
         return {"ContentType": MEDIA_TYPE, **self._extra_args, **server_side}
 
-    def _get(self, name: str, **fields: Any) -> dict[str, Any]:
-        server_side = self._server_side.to_read() if self._server_side else {}
-        answer: dict[str, Any] = self._client.get_object(
-            Bucket=self.name, Key=name, **server_side, **fields
-        )
-        return answer
-
     def _put(self, name: str, body: bytes, arguments: Mapping[str, Any]) -> None:
         with translated(self._url(name)):
-            answer = self._client.put_object(Bucket=self.name, Key=name, Body=body, **arguments)
+            client = self._clients.get()
+            answer = client.put_object(Bucket=self.name, Key=name, Body=body, **arguments)
         self._check(name, answer)
 
     def _send(self, name: str, stream: SealedReader, config: Any) -> None:
-        start = stream.read(_sealwax.MAX_HEADER_LEN)
+        start, client, at_end = stream.read(_sealwax.MAX_HEADER_LEN), self._clients.get(), None
         if self._detached:
             header = bytes(inspect(start))
-            self._put_header(name, header)
-            start = start[len(header) :]
+            start = start[len(header) :] + stream.read(_MOST_HEADERS)
+            # Before the store is told that the body is complete, and not after a failure.
+            at_end = partial(self._put_header, header_name(name, start), header)
         with translated(self._url(name)):
-            self._client.upload_fileobj(
-                _Joined(start, stream), self.name, name, ExtraArgs=self._writing(), Config=config
-            )
+            source, arguments = Joined(start, stream, at_end), self._writing()
+            client.upload_fileobj(source, self.name, name, ExtraArgs=arguments, Config=config)
             if self._server_side is None:
                 return
             server_side = self._server_side.to_read()
-            answer = self._client.head_object(Bucket=self.name, Key=name, **server_side)
+            answer = client.head_object(Bucket=self.name, Key=name, **server_side)
         self._check(name, answer)
 
     def _check(self, name: str, answer: Mapping[str, Any]) -> None:
@@ -310,49 +350,20 @@ def _write_out(reader: SealedReader, target: Target) -> int:
     return size
 
 
-@contextmanager
-def _opened(source: Any) -> Iterator[Any]:
-    """A file object, of the host's or of a path."""
-    if isinstance(source, (str, os.PathLike)):
-        with open(source, "rb", buffering=0) as file:
-            yield file
-    else:
-        yield source
+class _ClientMaker:
+    """Makes the client of a process; a class, so that buckets can be pickled."""
 
+    def __init__(self, client: Any, server_side: Optional[ServerSide]) -> None:
+        self._client, self._server_side = client, server_side
 
-class _Joined(io.RawIOBase):
-    """What was read already, then the rest."""
+    def __call__(self) -> Any:
+        client = _travel.made(self._client)
+        if not hasattr(client, "get_object"):
+            raise InvalidArgumentError("client is a boto3 client of s3, or a function that makes one")
+        if self._server_side is not None and self._server_side.needs_tls:
+            _tls.require_secure(client.meta.endpoint_url)
+        return client
 
-    def __init__(self, start: bytes, rest: Any) -> None:
-        self._start, self._rest = memoryview(start), rest
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        if not self._start:
-            rest: bytes = self._rest.read(size)
-            return rest
-        take = len(self._start) if size < 0 else min(size, len(self._start))
-        piece, self._start = bytes(self._start[:take]), self._start[take:]
-        return piece + self.read(size - take if size >= 0 else -1)
-
-
-class _Forward:
-    """The body of an answer, from the front to the end."""
-
-    def __init__(self, body: Any) -> None:
-        self.read = body.read
-
-
-def _header_name(name: str) -> str:
-    return f"{name}.header"
-
-
-def _size_of(source: Any) -> Optional[int]:
-    """What is left in a file on a disk; `None` where that is not known."""
-    try:
-        status, position = os.fstat(source.fileno()), source.tell()
-    except (AttributeError, OSError):
-        return None
-    return max(0, status.st_size - position) or None
+    def __getstate__(self) -> dict[str, Any]:
+        _travel.refuse_client(self._client, "client")
+        return self.__dict__

@@ -8,13 +8,17 @@ from contextlib import contextmanager
 from typing import Any, NoReturn, Optional
 
 from .._errors import DeniedFileError, IoError, MissingFileError
-from ..kms._base import require
+from .._text import printable
+from ..kms._base import require, tamed
 
 _BY_STATUS: dict[int, tuple[type[IoError], int]] = {
     403: (DeniedFileError, errno.EACCES),
     404: (MissingFileError, errno.ENOENT),
     412: (IoError, errno.ESTALE),
+    416: (IoError, errno.ENODATA),
 }
+
+_MEANINGS = {412: "the object was replaced meanwhile"}
 
 
 @contextmanager
@@ -26,14 +30,16 @@ def translated(url: str) -> Iterator[None]:
     except exceptions.ClientError as error:
         _answered(error, url)
     except (exceptions.BotoCoreError, require("boto3.exceptions", "aws").Boto3Error) as error:
-        raise IoError(str(error), errno=errno.EIO, filename=url) from error
+        raise IoError(printable(str(error)), errno=errno.EIO, filename=url) from tamed(error)
 
 
 def _answered(error: Any, url: str) -> NoReturn:
     said, about = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
-    kind, number = _BY_STATUS.get(about.get("HTTPStatusCode", 0), (IoError, errno.EIO))
-    text = f"{said.get('Code', 'error')}: {said.get('Message') or 'no message'}"
+    status = about.get("HTTPStatusCode", 0)
+    kind, number = _BY_STATUS.get(status, (IoError, errno.EIO))
+    message = _MEANINGS.get(status) or said.get("Message") or "no message"
+    text = f"{said.get('Code', 'error')}: {message}"
     request_id: Optional[str] = about.get("RequestId")
     if request_id:
         text += f" (request {request_id})"
-    raise kind(text, errno=number, filename=url) from error
+    raise kind(printable(text), errno=number, filename=url) from tamed(error)

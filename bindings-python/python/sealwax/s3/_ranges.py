@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from contextlib import closing
+from typing import Any, NamedTuple
+
+from .._errors import IoError
+from ._body import Body, Source
 
 FIRST = 64 * 1024
 """What is asked for first: the header and some more, in bytes."""
@@ -13,28 +18,42 @@ FIRST = 64 * 1024
 MOST_AHEAD = 8 * 1024 * 1024
 """How far a reader that goes on from front to end reads ahead at most, in bytes."""
 
-Fetch = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+
+class Front(NamedTuple):
+    """What an object begins with, its length, and what makes a later request one for the same."""
+
+    data: bytes
+    size: int
+    conditions: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, source: Source, length: int) -> Front:
+        """The first `length` bytes, fewer where the object is shorter."""
+        try:
+            body = Body(source, 0, length)
+        except IoError as error:
+            if error.errno == errno.ENODATA:  # An empty object has no range.
+                return cls(b"", 0, {})
+            raise
+        with closing(body):
+            data = body.read(length)
+        total = body.span.total
+        return cls(data, len(data) if total is None else total, body.conditions)
 
 
 class RangedObject(io.RawIOBase):
-    """Bytes of an object at any offset; `fetch(range, conditions)` is its ranged GET.
+    """Bytes of an object at any offset.
 
     The first answer says how long the object is and which version it has: later ones must be of
     the same. A jump asks for what is wanted and no more; whoever reads on gets longer and longer
     pieces.
     """
 
-    def __init__(self, fetch: Fetch) -> None:
-        self._fetch = fetch
+    def __init__(self, source: Source) -> None:
+        self._source = source
         self._position, self._ahead = 0, FIRST
-        answer = fetch(f"bytes=0-{FIRST - 1}", {})
-        self._first: bytes = answer["Body"].read()
-        self._start, self._block = 0, self._first
-        self._conditions = {"IfMatch": answer["ETag"]}
-        if answer.get("VersionId"):
-            self._conditions["VersionId"] = answer["VersionId"]
-        whole: str = answer.get("ContentRange", "").rpartition("/")[2]
-        self.size = int(whole) if whole.isdigit() else len(self._first)
+        self.first, self.size, self._conditions = Front.of(source, FIRST)
+        self._start, self._block = 0, self.first
 
     def readable(self) -> bool:
         return True
@@ -61,8 +80,8 @@ class RangedObject(io.RawIOBase):
 
     def _known(self, wanted: int) -> memoryview:
         """Bytes at the position, at least one: of the first block, the last one or a new one."""
-        if self._position < len(self._first):
-            return memoryview(self._first)[self._position :][:wanted]
+        if self._position < len(self.first):
+            return memoryview(self.first)[self._position :][:wanted]
         if not self._start <= self._position < self._start + len(self._block):
             self._load(wanted)
         return memoryview(self._block)[self._position - self._start :][:wanted]
@@ -71,6 +90,9 @@ class RangedObject(io.RawIOBase):
         goes_on = self._position == self._start + len(self._block)
         self._ahead = min(2 * self._ahead, MOST_AHEAD) if goes_on else FIRST // 2
         length = max(wanted, self._ahead if goes_on else 0)
-        last = min(self._position + length, self.size) - 1
-        answer = self._fetch(f"bytes={self._position}-{last}", self._conditions)
-        self._start, self._block = self._position, answer["Body"].read()
+        end = min(self._position + length, self.size)
+        with closing(Body(self._source, self._position, end, self._conditions)) as body:
+            data = body.read(end - self._position)
+        if self._position + len(data) != end:
+            raise self._source.error(errno.EIO, "the store answers with less than was asked for")
+        self._start, self._block = self._position, data

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Optional
 
 from .._errors import InvalidArgumentError
+from ..kms import _travel
 
 if TYPE_CHECKING:
     from .._types import Buffer
@@ -82,6 +83,9 @@ class SseC(ServerSide):
         self._key = bytes(memoryview(key))
         if len(self._key) != 32:
             raise InvalidArgumentError(f"a key of 32 bytes is needed, not of {len(self._key)}")
+
+    def __getstate__(self) -> dict[str, Any]:
+        _travel.refuse("the key of SSE-C", "make the bucket where it is needed")
 
     def to_write(self) -> dict[str, Any]:
         return {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": self._key}

@@ -34,11 +34,12 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """What it gets."""
+    """What it gets; after `cut` bytes of the body the connection is closed."""
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = {}
+    cut: Optional[int] = None
 
 
 class Hang(NamedTuple):
@@ -64,7 +65,8 @@ class HttpServer:
 
     `fault`, while it is set, is what happens to every request instead of an answer: a `Response`,
     or one of the classes above. `requests` are those that arrived, whole; `handshakes` counts those
-    of TLS that both sides completed. `change` may change the answers.
+    of TLS that both sides completed. `change` may change the answers; what `refuse` answers is all
+    that becomes of a request.
     """
 
     def __init__(self, tls: Optional[ssl.SSLContext] = None) -> None:
@@ -72,6 +74,7 @@ class HttpServer:
         self.handshakes = 0
         self.fault: Any = None
         self.change: Optional[Callable[[Request, Response], Response]] = None
+        self.refuse: Callable[[Request], Optional[Response]] = lambda request: None
         self.released = threading.Event()
         self._http = _Listener(self, tls)
         self.port: int = self._http.server_address[1]
@@ -188,7 +191,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         request = Request(self.command, self.path, dict(self.headers.items()), body)
         owner.requests.append(request)
-        fault = owner.fault
+        fault = owner.fault or owner.refuse(request)
         if isinstance(fault, Hang):
             owner.released.wait(60)
             self.close_connection = True
@@ -200,12 +203,13 @@ class _Handler(BaseHTTPRequestHandler):
             if isinstance(fault, Delay):
                 time.sleep(fault.seconds)
             answer = owner.answer(request)
-            changed = owner.change(request, answer) if owner.change else answer
-            self._send(changed, cut=isinstance(fault, Cut))
+            if isinstance(fault, Cut):
+                answer = answer._replace(cut=len(answer.body) // 2)
+            self._send(owner.change(request, answer) if owner.change else answer)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_LIST = _handle
 
-    def _send(self, response: Response, *, cut: bool = False) -> None:
+    def _send(self, response: Response) -> None:
         skipped = ("content-length", "transfer-encoding", "connection", "date", "server")
         self.send_response(response.status)
         for name, value in response.headers.items():
@@ -214,8 +218,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(response.body[: len(response.body) // 2] if cut else response.body)
-        if cut:
+            self.wfile.write(response.body[: response.cut])
+        if response.cut is not None:
             self.wfile.flush()
             self.close_connection = True
 

@@ -1,0 +1,69 @@
+"""What is sent: sources of plaintext, and envelopes on their way."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Optional
+
+from .._errors import InvalidArgumentError
+
+
+@contextmanager
+def opened(source: Any) -> Iterator[Any]:
+    """A file object that gives bytes, of the host's or of a path."""
+    if isinstance(source, (str, os.PathLike)):
+        with open(source, "rb", buffering=0) as file:
+            yield file
+        return
+    if isinstance(source, io.TextIOBase):
+        raise InvalidArgumentError("the source is a text file: open it in binary mode")
+    if not callable(getattr(source, "read", None)):
+        kind = type(source).__name__
+        raise InvalidArgumentError(
+            f"upload takes a path or a file object, and not {kind}: for data in memory there is put"
+        )
+    yield source
+
+
+def size_of(source: Any) -> Optional[int]:
+    """What is left in a file on a disk; `None` where that is not known."""
+    try:
+        status, position = os.fstat(source.fileno()), source.tell()
+    except (AttributeError, OSError):
+        return None
+    return max(0, status.st_size - position) or None
+
+
+class Joined(io.RawIOBase):
+    """What was read already, then the rest; `at_end` is called before the end is told."""
+
+    def __init__(self, start: bytes, rest: Any, at_end: Optional[Callable[[], object]] = None):
+        self._start, self._rest, self._at_end = memoryview(start), rest, at_end
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        start = bytes(self._start if size < 0 else self._start[:size])
+        self._start = self._start[len(start) :]
+        if len(start) == size:
+            return start
+        data: bytes = start + self._rest.read(size - len(start) if size >= 0 else -1)
+        if self._at_end is not None and (size < 0 or len(data) < size):
+            at_end, self._at_end = self._at_end, None
+            at_end()
+        return data
+
+
+class Forward:
+    """The body of an answer after a piece that was read already, from the front to the end."""
+
+    def __init__(self, start: bytes, body: Any) -> None:
+        self._joined = Joined(start, body)
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes, fewer only at the end."""
+        return self._joined.read(size)

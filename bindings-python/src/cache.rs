@@ -54,22 +54,16 @@ fn stats_dict(py: Python<'_>, stats: CacheStats) -> PyResult<Bound<'_, PyDict>> 
 ///
 /// For many small messages `CachingEncryptor` is faster: it keeps the finished header, too.
 ///
-/// A pickle carries no data key, and a name: all copies that arrive in a process are one cache, or the
-/// one that was pickled, so that the KMS is asked once for each process and not for each task. The
-/// name is a random one, or `name`, which copies that were made apart can share: whoever shares it
-/// shares the data keys.
-///
 /// >>> import sealwax
 /// >>> kms = sealwax.CachingProvider(sealwax.LocalKey.generate(), max_age=300)
 /// >>> envelopes = [sealwax.encrypt(b"x", kms) for _ in range(10)]
 /// >>> kms.encrypt_stats["misses"], kms.encrypt_stats["hits"]
 /// (1, 9)
-#[pyclass(frozen, weakref, module = "sealwax")]
+#[pyclass(frozen, module = "sealwax")]
 pub(crate) struct CachingProvider {
     inner: Arc<sealwax::CachingProvider<Guard>>,
     object: Py<PyAny>,
     limits: Limits,
-    name: String,
 }
 
 impl CachingProvider {
@@ -82,28 +76,20 @@ impl CachingProvider {
 #[pymethods]
 impl CachingProvider {
     #[new]
-    #[pyo3(signature = (inner, /, capacity = 1000, max_age = 300.0, max_messages = 65536, max_bytes = 68_719_476_736, *, name = None))]
+    #[pyo3(signature = (inner, /, capacity = 1000, max_age = 300.0, max_messages = 65536, max_bytes = 68_719_476_736))]
     fn new(
         inner: &Bound<'_, PyAny>,
         capacity: usize,
         max_age: f64,
         max_messages: u64,
         max_bytes: u64,
-        name: Option<String>,
     ) -> PyResult<Self> {
         let py = inner.py();
         let limits = Limits { capacity, max_age, max_messages, max_bytes };
         let guard = guarded(inner)?.ok_or_else(not_a_provider)?;
         let cache = sealwax::CachingProvider::new(guard, limits.to_core(py)?);
         let cache = cache.map_err(|error| errors::to_py(py, error))?;
-        let name = name.map_or_else(|| random_name(py), Ok)?;
-        Ok(CachingProvider { inner: Arc::new(cache), object: inner.clone().unbind(), limits, name })
-    }
-
-    /// What copies of this cache are one by.
-    #[getter]
-    fn name(&self) -> &str {
-        &self.name
+        Ok(CachingProvider { inner: Arc::new(cache), object: inner.clone().unbind(), limits })
     }
 
     /// The provider inside.
@@ -175,29 +161,22 @@ impl CachingProvider {
         Ok(format!("CachingProvider({})", self.object.bind(py).repr()?))
     }
 
-    /// What is cached stays here: the name arrives, and by it the cache of that process.
+    /// What is cached stays here: an empty cache in front of the same provider arrives.
     fn __reduce__<'py>(
-        slf: &Bound<'py, Self>,
+        &self,
+        py: Python<'py>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
-        let (py, this) = (slf.py(), slf.get());
-        let shared = py.import("sealwax._shared")?;
-        shared.call_method1("depart", (slf,))?;
-        let limits = this.limits;
+        let limits = self.limits;
         let arguments = (
-            this.name.as_str(),
-            this.object.bind(py),
+            self.object.bind(py),
             limits.capacity,
             limits.max_age,
             limits.max_messages,
             limits.max_bytes,
         );
-        Ok((shared.getattr("arrive")?, arguments.into_pyobject(py)?))
+        let class = py.get_type::<CachingProvider>().into_any();
+        Ok((class, arguments.into_pyobject(py)?))
     }
-}
-
-/// A name that no other cache has.
-fn random_name(py: Python<'_>) -> PyResult<String> {
-    py.import("secrets")?.call_method1("token_hex", (16,))?.extract()
 }
 
 /// Encrypts many messages with few calls of the KMS.

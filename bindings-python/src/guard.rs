@@ -130,10 +130,11 @@ impl Guard {
             return;
         }
         let is_hit = self.cache.is_some() && error.is_none();
+        let named = if key_id.is_empty() { self.inner.wrap_key_id() } else { None };
         host::record(&Event {
             operation: if is_hit { CACHE_HIT } else { used.operation },
             provider_id: self.inner.provider_id(),
-            key_id,
+            key_id: named.as_deref().unwrap_or(key_id),
             context: used.context,
             seconds: used.start.elapsed().as_secs_f64(),
             error,

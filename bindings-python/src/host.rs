@@ -1,6 +1,7 @@
 //! Key providers that the host wrote in Python.
 
 use core::fmt;
+use std::borrow::Cow;
 
 use pyo3::exceptions::PyException;
 use pyo3::intern;
@@ -16,6 +17,8 @@ use crate::{ambient, context};
 pub(crate) struct HostProvider {
     object: Py<PyAny>,
     provider_id: String,
+    /// The key that it wraps with, where it says so.
+    key_id: Option<String>,
     generates: bool,
 }
 
@@ -24,6 +27,7 @@ impl HostProvider {
     pub(crate) fn new(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         Ok(HostProvider {
             provider_id: object.getattr("provider_id")?.extract()?,
+            key_id: object.getattr("key_id").and_then(|id| id.extract()).ok(),
             generates: object.hasattr("generate")?,
             object: object.clone().unbind(),
         })
@@ -83,6 +87,10 @@ impl KeyProvider for HostProvider {
         })
     }
 
+    fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
+        self.key_id.as_deref().map(Cow::Borrowed)
+    }
+
     fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
         Python::attach(|py| {
             let dek = PyByteArray::new(py, dek.expose()).into_any();
@@ -122,14 +130,13 @@ impl KeyProvider for HostProvider {
     }
 }
 
-/// Takes the DEK out of what the host gave; a `bytearray` is wiped. A key of another length says that
-/// the provider failed, not that the wrapped key was tampered with.
+/// Takes the DEK out of what the host gave; a `bytearray` is wiped. A key of another length is
+/// none that ever was wrapped: the KMS answers, but not with what was asked for.
 fn dek_of(given: &Bound<'_, PyAny>) -> PyResult<Dek> {
     let secret = Secret::take(given)?;
-    let len = secret.as_bytes().len();
-    Dek::from_slice(secret.as_bytes()).map_err(|error| {
-        let text = format!("{error}: the provider returned one of {len}");
-        crate::errors::invalid(given.py(), &text)
+    Dek::from_slice(secret.as_bytes()).map_err(|_| {
+        let rejected = sealwax::Error::KeyUnwrap(Vec::new().into());
+        crate::errors::to_py(given.py(), rejected)
     })
 }
 

@@ -51,7 +51,7 @@ mod _sealwax {
     #[pymodule_export]
     use crate::reader::{RangeReader, StreamReader};
     #[pymodule_export]
-    use crate::text::{from_text, to_text};
+    use crate::text::{escaped, from_text, to_text};
     #[pymodule_export]
     use crate::writer::StreamWriter;
     use pyo3::prelude::*;

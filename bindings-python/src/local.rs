@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyKeyError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyString};
 use sealwax::{Kek, KeyProvider, LocalKek, SysRng};
@@ -93,8 +93,7 @@ impl LocalKey {
         // os.environ and not the process's environment: a program may have changed it.
         let value = py.import("os")?.getattr("environ")?.call_method1("get", (name,))?;
         if value.is_none() {
-            let text = format!("invalid argument: the environment variable {name} is not set");
-            return Err(errors::invalid(py, &text));
+            return Err(PyKeyError::new_err(name.to_owned()));
         }
         let text = Zeroizing::new(value.extract::<String>()?);
         let mut key = Self::made(py, LocalKek::from_file_content(text.as_bytes(), key_id))?;

@@ -29,3 +29,10 @@ pub(crate) fn from_text<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py,
     let bytes = py.detach(|| sealwax::from_text(text));
     bytes.map(|bytes| PyBytes::new(py, &bytes)).map_err(|error| errors::to_py(py, error))
 }
+
+/// What somebody else said, as errors and logs show it: on one line, escaped, and cut.
+#[pyfunction]
+#[pyo3(signature = (text, /))]
+pub(crate) fn escaped(text: &str) -> String {
+    sealwax::Escaped::new(text).to_string()
+}

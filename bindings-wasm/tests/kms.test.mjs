@@ -72,11 +72,11 @@ describe('VaultTransit', { skip }, () => {
       assert.deepEqual(await decrypt(sealed, key, { onKeyEvent }).bytes(), TEXT);
       const first = options.datakey || options.derived ? 'datakey/plaintext' : 'encrypt';
       // Of a derived key it is found out once that it is one.
-      const made = options.derived ? [first, first] : [first];
-      assert.deepEqual(calls, [...made, 'decrypt'].map((operation) => `/v1/transit/${operation}/${name}`));
+      const asked = options.derived ? [first, first] : [first];
+      assert.deepEqual(calls, [...asked, 'decrypt'].map((operation) => `/v1/transit/${operation}/${name}`));
       assert.equal((await inspect(sealed)).wrappedKeys[0].keyId, `transit/keys/${name}`);
       await encrypt(TEXT, key).bytes();
-      assert.equal(calls.length, made.length + 2);
+      assert.equal(calls.length, asked.length + 2);
       assert.deepEqual(events.map(({ outcome }) => outcome), ['ok', 'ok']);
       assert.ok(events.every(({ requestId }) => requestId));
       const forged = Uint8Array.from(sealed);
@@ -137,6 +137,16 @@ describe('VaultTransit', { skip }, () => {
       assert.equal(cause.message, 'encrypt: HTTP 400 (a\\u{1b}[2Jb\\u{202e}c)');
       return true;
     });
+  });
+
+  test('a token that is none is not shown', async () => {
+    for (const token of ['s3cret\nx', 's3 cret', 's3\u001bcret', 's3crét']) {
+      const key = new VaultTransit('any', { url: bao.url, token: () => token });
+      await assert.rejects(encrypt(TEXT, key).bytes(), (error) => {
+        assert.ok(![error, error.cause, error.cause.cause].some((each) => String(each).includes(token)));
+        return error.cause.code === 'invalid_argument';
+      });
+    }
   });
 
   test('a wrong token', async () => {

@@ -55,7 +55,10 @@ export interface VaultTransitOptions {
   /** Where the engine is mounted; `transit` by default. */
   mountPoint?: string;
   namespace?: string;
-  /** Whether the key was made with `derived=true`: the context is then its derivation context. */
+  /**
+   * Whether the key was made with `derived=true`: the context is then its derivation context. After the first key that
+   * it wraps the provider asks once more without one, and refuses a key that is not derived.
+   */
   derived?: boolean;
   /** Whether the server makes DEKs (`datakey`) with associated data: OpenBao does, Vault does not. */
   datakey?: boolean;

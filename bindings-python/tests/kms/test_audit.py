@@ -154,16 +154,14 @@ def test_cache_hits(bao: OpenBao, audited: Any) -> None:
     assert all(event.context == CONTEXT for event in audited())
 
 
-def test_json_lines_and_no_secrets(
-    bao: OpenBao, key_vault: KeyVault, backend: Backend, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_json_lines_and_no_secrets(bao: OpenBao, key_vault: KeyVault, backend: Backend) -> None:
     """Everything that our loggers say, at their loudest, and no key or plaintext in it."""
     text = io.StringIO()
     handler = logging.StreamHandler(text)
     handler.setFormatter(audit.JsonFormatter())
     logger = logging.getLogger("sealwax")
     logger.addHandler(handler)
-    monkeypatch.setattr(logger, "level", logging.DEBUG)
+    logger.setLevel(logging.DEBUG)
     dek = bytearray(b"a key that must never be logged!")
     provider = backend.provider()
     try:
@@ -175,6 +173,7 @@ def test_json_lines_and_no_secrets(
             sealwax.decrypt(envelope, provider)
     finally:
         logger.removeHandler(handler)
+        logger.setLevel(logging.NOTSET)
     lines = [json.loads(line) for line in text.getvalue().splitlines()]
     assert [line["outcome"] for line in lines][:2] == ["ok", "ok"]
     assert all(line["context"] == CONTEXT and line["time"] > 0 for line in lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import multiprocessing
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +15,6 @@ from sealwax import kms
 
 from .servers import aws
 from .servers.azure import Credential
-from .servers.http import Proxy
 from .servers.openbao import OpenBao
 from .servers.softhsm import SoftHsm
 from .test_rsa import private_pem, public_pem
@@ -26,7 +24,6 @@ GCP_KEY = "projects/p/locations/l/keyRings/r/cryptoKeys/k"
 AZURE_KEY = "https://vault.example.org/keys/key"
 URL = "http://127.0.0.1:9"
 SECRET = "hunter2-never-to-be-seen"
-CONTEXT = {"tenant": "acme"}
 
 
 def make_hvac() -> Any:
@@ -185,56 +182,3 @@ def test_a_token_in_an_hsm_travels(hsm: SoftHsm, monkeypatch: pytest.MonkeyPatch
     key = kms.Pkcs11("t1", "travels", pin=kms.FromEnv("ORDERS_PIN"), module=hsm.module)
     arrived = pickle.loads(pickle.dumps(key))
     assert sealwax.decrypt(sealwax.encrypt(b"tide table", key), arrived) == b"tide table"
-
-
-def open_one(key: Any, envelope: bytes) -> bytes:
-    """A task of another process."""
-    return sealwax.decrypt(envelope, key)
-
-
-def test_eighty_tasks_are_one_call_for_each_process(
-    bao: OpenBao, bao_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bao.create_key("tasks")
-    monkeypatch.setenv("VAULT_TOKEN", bao.token)
-    key = kms.CachingProvider(kms.VaultTransit("tasks", url=bao_proxy.url))
-    envelope = sealwax.encrypt(b"tide table", key, context=CONTEXT)
-    bao_proxy.take()
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
-        opened = pool.starmap(open_one, [(key, envelope)] * 80, chunksize=1)
-    assert opened == [b"tide table"] * 80
-    assert 1 <= len(bao_proxy.take()) <= 2
-
-
-def test_a_cache_that_comes_back_is_the_same() -> None:
-    cache = kms.CachingProvider(vault(), name="orders")
-    assert pickle.loads(pickle.dumps(cache)) is cache
-    assert cache.name == "orders"
-    assert kms.CachingProvider(vault()).name != kms.CachingProvider(vault()).name
-
-
-def test_two_caches_of_one_name_are_no_secret_exchange() -> None:
-    first = kms.CachingProvider(vault(), name="taken")
-    pickled = pickle.dumps(first)
-    with pytest.raises(sealwax.InvalidArgumentError, match="two caches"):
-        pickle.dumps(kms.CachingProvider(vault(), name="taken"))
-    other = pickled.replace(b"orders", b"others")
-    with pytest.raises(sealwax.InvalidArgumentError, match="of another key"):
-        pickle.loads(other)
-
-
-def test_caches_that_arrived_are_not_kept_for_ever() -> None:
-    import gc
-    import weakref
-
-    first = kms.CachingProvider(vault())
-    pickled, seen = pickle.dumps(first), weakref.ref(first)
-    del first
-    gc.collect()
-    assert seen() is None
-    arrived = weakref.ref(pickle.loads(pickled))
-    assert pickle.loads(pickled) is arrived()
-    for _ in range(64):
-        pickle.loads(pickle.dumps(kms.CachingProvider(vault())))
-    gc.collect()
-    assert arrived() is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import pickle
 import threading
@@ -126,6 +127,27 @@ def test_many_write_one_name(store: str, detached: bool) -> None:
     reader.join()
     assert failures == []
     assert tides.get("contended", KEY) in objects
+
+
+def test_two_rotations_at_once(store: str, proxy: Proxy) -> None:
+    """The second one says so: the keys that the first one added are not lost."""
+    mine, hers = (sealwax.LocalKey.generate(name) for name in ("mine", "hers"))
+    tides = bucket(proxy, detached_headers=True)
+    tides.put("rotated", b"tide table", KEY)
+    meanwhile = [lambda: bucket(store, detached_headers=True).rewrap("rotated", KEY, hers, add=True)]
+
+    def change(request: Request, response: Response) -> Response:
+        if request.method == "GET" and ".header" in request.path and meanwhile:
+            meanwhile.pop()()
+        return response
+
+    proxy.change = change
+    with pytest.raises(sealwax.IoError, match="replaced meanwhile") as caught:
+        tides.rewrap("rotated", KEY, mine, add=True)
+    assert caught.value.errno == errno.ESTALE
+    tides.rewrap("rotated", KEY, mine, add=True)
+    for key in (KEY, hers, mine):
+        assert tides.get("rotated", key) == b"tide table"
 
 
 ODD = ["a b", "é/ü", "a+b%20c", "q?x=1&y#z", "tab\tkey", "semi;colon", "~", "a/b/c", "=", "x" * 200]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 from collections.abc import Iterator
 from typing import Any
@@ -16,14 +17,13 @@ from .servers import aws
 from .servers.azure import Credential, KeyVault
 from .servers.certificates import Authority
 from .servers.gcp import CloudKms, Failure
-from .servers.http import HttpServer, Proxy, Response
+from .servers.http import Drip, HttpServer, Proxy, Response
 from .servers.openbao import OpenBao
 from .servers.process import Port
 
 ARN = "arn:aws:kms:us-east-1:123456789012:key/0000"
 CONTEXT = {"tenant": "acme"}
 HOSTILE = "a\x1b[2J\r\nINFO all is well\u202e"
-ESCAPED = r"a\x1b[2J\r\nINFO all is well\u202e"
 
 
 @pytest.fixture
@@ -299,6 +299,66 @@ def test_a_refusal_and_nonsense(server: HttpServer, authority: Authority, body: 
         for provider in (vault(server), aws_kms(server), azure(key_vault, authority)):
             for call in (lambda: provider.wrap(bytearray(32), CONTEXT), lambda: unwrap(provider)):
                 assert issubclass(kind_of(call), kms.KmsError)
+
+
+@pytest.mark.parametrize("name", ["vault", "azure"])
+def test_an_answer_that_drips(name: str, bao_proxy: Proxy, bao: OpenBao, authority: Authority) -> None:
+    """The time-out is for all of it, and not for each byte."""
+    bao.create_key("drips")
+    with KeyVault(authority.context()) as key_vault:
+        key_id = key_vault.create_key("key")
+        options: Any = {"verify": str(authority.file), "verify_challenge_resource": False}
+        provider = {
+            "vault": lambda: kms.VaultTransit("drips", url=bao_proxy.url, token=bao.token, timeout=2),
+            "azure": lambda: kms.AzureKeyVault(
+                key_id, Credential(), self_test=False, timeout=2, **options
+            ),
+        }[name]()
+        provider.wrap(bytearray(32), CONTEXT)
+        bao_proxy.fault = key_vault.fault = Drip(0.5)
+        start = time.monotonic()
+        assert kind_of(lambda: provider.wrap(bytearray(32), CONTEXT)) is kms.KmsTimeoutError
+        assert time.monotonic() - start < 30  # A byte at a time it would be minutes.
+
+
+@pytest.mark.parametrize("name", ["vault", "azure"])
+def test_an_answer_that_does_not_end(
+    name: str, server: HttpServer, authority: Authority
+) -> None:
+    with KeyVault(authority.context()) as key_vault:
+        body = b'{"data": {"plaintext": "' + bytes(2 * 1024 * 1024)
+        server.fault = key_vault.fault = json(body)
+        provider = vault(server) if name == "vault" else azure(key_vault, authority)
+        assert kind_of(lambda: unwrap(provider)) is kms.MisbehavedError
+
+
+@pytest.mark.parametrize("name", ["vault", "aws", "azure"])
+def test_headers_without_end(name: str, server: HttpServer, authority: Authority) -> None:
+    with KeyVault(authority.context()) as key_vault:
+        server.fault = key_vault.fault = Response(200, b"{}", {"X-Long": "x" * 100_000})
+        provider = {
+            "vault": lambda: vault(server),
+            "aws": lambda: aws_kms(server),
+            "azure": lambda: azure(key_vault, authority),
+        }[name]()
+        assert kind_of(lambda: unwrap(provider)) is kms.UnavailableError
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize("name", ["vault", "aws", "azure"])
+def test_a_redirect_to_nowhere(
+    name: str, status: int, server: HttpServer, authority: Authority
+) -> None:
+    """In clear text to another machine, for ever, or to what is no address: an error, in time."""
+    with KeyVault(authority.context()) as key_vault:
+        for place in ("http://kms.example.org/", "/again", "nonsense://x", ""):
+            server.fault = key_vault.fault = Response(status, b"", {"Location": place})
+            provider = {
+                "vault": lambda: vault(server),
+                "aws": lambda: aws_kms(server),
+                "azure": lambda: azure(key_vault, authority),
+            }[name]()
+            assert issubclass(kind_of(lambda: unwrap(provider)), kms.KmsError)
 
 
 def test_a_derived_key_is_one(bao_proxy: Proxy, bao: OpenBao) -> None:

@@ -126,7 +126,10 @@ export class VaultTransit implements KeyProvider {
     const headers = new Headers({ 'Content-Type': 'application/json' });
     // Agents may insist on it, but the servers' CORS does not let pages send it.
     if (typeof location === 'undefined') headers.set('X-Vault-Request', 'true');
-    headers.set('X-Vault-Token', typeof token === 'function' ? await token() : token);
+    const value = typeof token === 'function' ? await token() : token;
+    // Such as one from a file, with its line break: fetch would quote it in its error.
+    if (!/^[\x21-\x7e]*$/.test(value)) throw invalid('the token is no token: it has a line break, a space or the like');
+    headers.set('X-Vault-Token', value);
     if (namespace) headers.set('X-Vault-Namespace', namespace);
     return headers;
   }

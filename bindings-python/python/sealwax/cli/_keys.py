@@ -28,9 +28,10 @@ def _file(place: str, key_id: Optional[str]) -> sealwax.Provider:
 
 
 def _env(name: str, key_id: Optional[str]) -> sealwax.Provider:
-    if name not in os.environ:
-        raise click.BadParameter(f"the environment variable {name} is not set")
-    return sealwax.LocalKey.from_env(name, key_id or DEFAULT_ID)
+    try:
+        return sealwax.LocalKey.from_env(name, key_id or DEFAULT_ID)
+    except KeyError:
+        raise click.BadParameter(f"the environment variable {name} is not set") from None
 
 
 def _named_by_its_kms(make: Callable[[str], sealwax.Provider]) -> Maker:

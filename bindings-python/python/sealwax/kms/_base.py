@@ -139,8 +139,16 @@ def reject(message: str, request_id: Optional[str], cause: Optional[BaseExceptio
 
 def tamed(cause: Optional[BaseException]) -> Optional[BaseException]:
     """The SDK's exception as a traceback may show it: what a server said is escaped there, too."""
-    if cause is not None:
-        cause.args = tuple(printable(a) if isinstance(a, str) else a for a in cause.args)
+    if cause is None:
+        return None
+    cause.args = tuple(printable(a) if isinstance(a, str) else a for a in cause.args)
+    if isinstance(getattr(cause, "message", None), str):  # Google's and Azure's show that.
+        setattr(cause, "message", printable(getattr(cause, "message")))
+    below = cause.__cause__ or cause.__context__
+    while below is not None and str(below).isprintable():
+        below = below.__cause__ or below.__context__
+    if below is not None:  # What is below says the same once more, and raw.
+        cause.__cause__ = None
     return cause
 
 

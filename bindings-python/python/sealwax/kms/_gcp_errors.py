@@ -70,7 +70,7 @@ def translated(key_id: str, operation: str) -> Iterator[None]:
     except exceptions.GoogleAPICallError as error:
         _answered(error, key_id, operation)
     except DefaultCredentialsError as error:
-        text = f"{error} (GOOGLE_APPLICATION_CREDENTIALS is {_setting()})"
+        text = f"GOOGLE_APPLICATION_CREDENTIALS is {_setting()}: {error}"
         fail(CredentialsError(text, key_id=key_id), error)
     except GoogleAuthError as error:
         fail(_token_kind(error)(str(error), key_id=key_id), error)

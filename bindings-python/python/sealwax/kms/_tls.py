@@ -92,16 +92,16 @@ def _read(raw: Any, seconds: Any) -> bytes:
 
     content, end = bytearray(), time.monotonic() + (seconds or float("inf"))
     try:
-        while piece := raw.read1(MOST_ANSWER):
+        while len(content) <= MOST_ANSWER and time.monotonic() <= end:
+            piece = raw.read1(MOST_ANSWER)
+            if not piece:
+                return bytes(content)
             content += piece
-            if len(content) > MOST_ANSWER:
-                raw.close()
-                raise exceptions.ContentDecodingError("the answer is longer than that of any KMS")
-            if time.monotonic() > end:
-                raw.close()
-                raise exceptions.ReadTimeout("the answer was not there in time")
     except ReadTimeoutError as error:
         raise exceptions.ReadTimeout(error) from error
     except HTTPError as error:
         raise exceptions.ChunkedEncodingError(error) from error
-    return bytes(content)
+    raw.close()
+    if len(content) > MOST_ANSWER:
+        raise exceptions.ContentDecodingError("the answer is longer than that of any KMS")
+    raise exceptions.ReadTimeout("the answer was not there in time")

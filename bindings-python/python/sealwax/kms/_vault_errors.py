@@ -80,10 +80,10 @@ def _answered(error: Any, key_id: str, operation: str, token: Optional[str]) -> 
     if operation in _DECRYPTING and any(_REJECTED.fullmatch(line) for line in lines):
         reject(text, None, _cause(error, token))
     if needs_context(error):
-        text += "; such a key needs derived=True"
+        text = f"a derived key needs derived=True: {text}"
     kind = _kind(error, lines)
     if not token and kind in (AccessDeniedError, CredentialsError):
-        kind, text = CredentialsError, f"{text}; no token was sent: VAULT_TOKEN is not set"
+        kind, text = CredentialsError, f"VAULT_TOKEN is not set, no token was sent: {text}"
     fail(kind(text, key_id=key_id), _cause(error, token))
 
 
@@ -135,7 +135,7 @@ def _unreached(error: Any, key_id: str, token: Optional[str], unset: str) -> Non
         kind = MisbehavedError
     elif isinstance(error, ValueError):
         kind = KmsError  # Nothing was sent: an address that is none, and the like.
-    text = "; ".join(filter(None, (_without(str(error), token), unset)))
+    text = ": ".join(filter(None, (unset, _without(str(error), token))))
     fail(kind(text, key_id=key_id), _cause(error, token))
 
 

@@ -249,15 +249,16 @@ class SealedBucket:
     def rewrap(self, name: str, old: Keys, new: Keys, *, add: bool = False) -> None:
         """Replace the wrapped keys in the header of its own; see `sealwax.rewrap_header`.
 
-        Only where headers are detached: an object of a bucket cannot be changed in its middle.
+        Who is second of two that do so at once gets an error, so that no key is lost. Only where headers are detached: an object of a bucket cannot be changed in its middle.
         """
         if not self._detached:
             raise InvalidArgumentError("only a header of its own can be replaced: detached_headers")
         place = header_name(name, Front.of(self._source(name), _MOST_HEADERS).data)
         with closing(Body(self._source(place))) as body:
-            header = body.read()
+            header, conditions = body.read(_sealwax.MAX_HEADER_LEN), self._unchanged(body)
         with object_name(self._url(name)):
-            self._put_header(place, _sealwax.rewrap_header(header, old, new, add=add))
+            rewrapped = _sealwax.rewrap_header(header, old, new, add=add)
+            self._put_header(place, rewrapped, conditions)
 
     def _url(self, name: str) -> str:
         return f"s3://{self.name}/{name}"
@@ -287,9 +288,17 @@ class SealedBucket:
         with closing(Body(self._source(header_name(name, body)))) as header:
             return header.read(_sealwax.MAX_HEADER_LEN)
 
-    def _put_header(self, place: str, header: bytes) -> None:
+    def _put_header(
+        self, place: str, header: bytes, conditions: Optional[Mapping[str, Any]] = None
+    ) -> None:
         arguments = self._server_side.to_write() if self._server_side else {}
-        self._put(place, header, {"ContentType": MEDIA_TYPE, **arguments})
+        self._put(place, header, {"ContentType": MEDIA_TYPE, **arguments, **(conditions or {})})
+
+    def _unchanged(self, body: Body) -> dict[str, Any]:
+        """What makes a write one of the same object; older SDKs do not know it."""
+        shape = self._clients.get().meta.service_model.operation_model("PutObject").input_shape
+        known = "IfMatch" in shape.members and "IfMatch" in body.conditions
+        return {"IfMatch": body.conditions["IfMatch"]} if known else {}
 
     def _writing(self) -> dict[str, Any]:
         server_side = self._server_side.to_write() if self._server_side else {}

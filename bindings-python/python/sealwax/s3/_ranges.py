@@ -50,7 +50,7 @@ class RangedObject(io.RawIOBase):
     """
 
     def __init__(self, source: Source) -> None:
-        self._source = source
+        self._source, self.name = source, source.url
         self._position, self._ahead = 0, FIRST
         self.first, self.size, self._conditions = Front.of(source, FIRST)
         self._start, self._block = 0, self.first

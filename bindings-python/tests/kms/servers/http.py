@@ -60,6 +60,12 @@ class Cut(NamedTuple):
     """Announces the whole answer and sends half of it."""
 
 
+class Drip(NamedTuple):
+    """Sends the answer's body a byte at a time, and waits before each."""
+
+    seconds: float
+
+
 class HttpServer:
     """A server on a free port of 127.0.0.1.
 
@@ -178,6 +184,7 @@ class _Listener(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Listener
+    pause = 0.0
 
     def setup(self) -> None:
         if isinstance(self.request, ssl.SSLSocket):
@@ -205,6 +212,7 @@ class _Handler(BaseHTTPRequestHandler):
             answer = owner.answer(request)
             if isinstance(fault, Cut):
                 answer = answer._replace(cut=len(answer.body) // 2)
+            self.pause = fault.seconds if isinstance(fault, Drip) else 0.0
             self._send(owner.change(request, answer) if owner.change else answer)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_LIST = _handle
@@ -218,10 +226,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(response.body[: response.cut])
+            self._write(response.body[: response.cut])
         if response.cut is not None:
             self.wfile.flush()
             self.close_connection = True
+
+    def _write(self, body: bytes) -> None:
+        for at in range(len(body)) if self.pause else ():
+            self.server.owner.released.wait(self.pause)
+            self.wfile.write(body[at : at + 1])
+        if not self.pause:
+            self.wfile.write(body)
 
     def _reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)

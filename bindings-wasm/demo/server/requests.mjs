@@ -38,6 +38,13 @@ const context = v.pipe(
 );
 const keyId = v.literal(VAULT_KEY);
 
+/** What is asked about a key. */
+const KEYS = {
+  generate: { keyId, context },
+  wrap: { keyId, context, dek: v.pipe(base64(32), v.check(({ length }) => length === 32)) },
+  unwrap: { keyId, context, wrappedDek: base64(1024) },
+};
+
 /** The body of each request. */
 export const REQUESTS = {
   signIn: fields({ user: v.pipe(v.string(), v.maxLength(64)) }),
@@ -52,9 +59,11 @@ export const REQUESTS = {
   abort: fields({ object, uploadId }),
   handIn: fields({ requests: list(fields({ object, header }), MOST_HEADERS) }),
   replace: fields({ object, header, etag }),
-  generate: fields({ keyId, context }),
-  wrap: fields({ keyId, context, dek: v.pipe(base64(32), v.check(({ length }) => length === 32)) }),
-  unwrap: fields({ keyId, context, wrappedDek: base64(1024) }),
+  generate: fields(KEYS.generate),
+  wrap: fields(KEYS.wrap),
+  unwrap: fields(KEYS.unwrap),
+  keys: fields({ requests: list(v.variant('operation', Object.entries(KEYS).map(([operation, entries]) =>
+    fields({ operation: v.literal(operation), ...entries }))), MOST_AT_ONCE) }),
   rotate: fields({ key: space }),
 };
 

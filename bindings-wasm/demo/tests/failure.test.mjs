@@ -9,6 +9,8 @@ import { getDirectly, putDirectly } from './support/store.mjs';
 import { CHANGED, objectId, objectRow, openPage, upload, uploadRow, world } from './support/world.mjs';
 
 const MIB = 1024 * 1024;
+/** Longer than the page tries before it gives up. */
+const PATIENCE_MS = 120_000;
 
 /** Uploads a text of `size` bytes; its page, name and id. */
 async function stored(name, size) {
@@ -111,7 +113,7 @@ test('with the key service down, the page says so, and a retry succeeds when it 
   const page = await openPage();
   demo.fronts.kms.cut();
   await upload(page, path, { wait: false });
-  await uploadRow(page, path, 'failed').waitFor();
+  await uploadRow(page, path, 'failed').waitFor({ timeout: PATIENCE_MS });
   const message = 'The key service cannot be reached. Try again when it is back.';
   assert.equal(await uploadRow(page, path).locator('.state').innerText(), message);
   demo.fronts.kms.mend();
@@ -120,7 +122,7 @@ test('with the key service down, the page says so, and a retry succeeds when it 
   await objectRow(page, path).waitFor();
   demo.fronts.kms.cut();
   await page.getByRole('button', { name: 'Refresh' }).click();
-  await page.locator('.object').getByText(message).first().waitFor();
+  await page.locator('.object').getByText(message).first().waitFor({ timeout: PATIENCE_MS });
   demo.fronts.kms.mend();
   await page.context().close();
 });

@@ -5,6 +5,7 @@ import { isTransient, reach, retry, unlessAborted } from './network.mjs';
 
 const SIGNED_AT_ONCE = 64;
 const CREATED_AT_ONCE = 64;
+const KEYS_AT_ONCE = 64;
 const HEADERS_AT_ONCE = 16;
 
 /** An answer other than success; `code` is the backend's. */
@@ -64,12 +65,18 @@ export class Backend {
     return this.post('/api/objects/replace-header', { object, header: toBase64(header), etag });
   }
 
-  /** For `HttpProvider`: a `fetch` that names the user and tries again. */
-  fetch = (url, options) => retry(async () => {
-    const answer = await this.#reach(url, options);
-    if (isTransient(answer.status) || answer.status === 401 || answer.status === 409) this.#read(answer);
-    return new Response(answer.bytes, { status: answer.status, headers: answer.headers });
-  }, options.signal);
+  /** For `HttpProvider`: a `fetch` whose requests travel together, name the user, and are tried again. */
+  fetch = async (url, { body, signal }) => {
+    const operation = new URL(url).pathname.split('/').at(-1);
+    try {
+      return Response.json(await this.#batched('keys', { operation, ...JSON.parse(body) }, KEYS_AT_ONCE,
+        (requests) => this.#send('/api/keys', { requests }), signal));
+    } catch (error) {
+      // What the key service says of a key is for the provider; the rest is not about keys.
+      if (error instanceof ApiError && !error.transient && !isSignedOut(error)) return Response.json({ error: error.code }, { status: error.status });
+      throw error;
+    }
+  };
 
   #ask(path, options) {
     return retry(async () => this.#read(await this.#reach(path, options)), options.signal);

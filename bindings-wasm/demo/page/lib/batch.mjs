@@ -1,10 +1,12 @@
-// Calls that are made at about the same time travel in one request. Each gets its own answer, or its own error.
-const MOMENT_MS = 4;
+// Calls that are made while others are on their way travel together in the next request. Each gets its own answer, or
+// its own error. A call that is alone waits for nobody; the more there are, the fewer requests each of them costs.
+const MOST_ON_THEIR_WAY = 2;
 
 export class Batch {
   #send;
   #most;
   #waiting = [];
+  #onTheirWay = 0;
 
   /** `send(items)` resolves to one function for each item, which returns its answer or throws; `most` go at once. */
   constructor(send, most) {
@@ -16,21 +18,23 @@ export class Batch {
   call(item) {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      if (this.#waiting.length === 1) setTimeout(() => this.#flush(), MOMENT_MS);
-      if (this.#waiting.length === this.#most) this.#flush();
+      // Not at once: what else is called in this moment goes along.
+      if (this.#waiting.length === 1) setTimeout(() => this.#next());
     });
   }
 
-  async #flush() {
-    const calls = this.#waiting;
-    this.#waiting = [];
-    if (calls.length === 0) return; // They went out already: there were enough of them.
+  async #next() {
+    if (this.#onTheirWay === MOST_ON_THEIR_WAY || this.#waiting.length === 0) return;
+    const calls = this.#waiting.splice(0, this.#most);
+    this.#onTheirWay += 1;
     try {
       const answers = await this.#send(calls.map(({ item }) => item));
       calls.forEach(({ resolve, reject }, index) => settle(answers[index], resolve, reject));
     } catch (error) {
       for (const { reject } of calls) reject(error);
     }
+    this.#onTheirWay -= 1;
+    this.#next();
   }
 }
 

@@ -6,12 +6,15 @@ import { unwrappingKeys, wrappingKey } from './keys.mjs';
 import { rangeReader } from './store.mjs';
 
 const PART_SIZE = 8 * 1024 * 1024;
+const SMALL = 256 * 1024;
 const MOST_PARTS = 9_000; // S3 has 10,000.
 /** Longer than the key service is tried again for, see network.mjs. */
 const PROVIDER_TIMEOUT_MS = 10 * 60_000;
 
 /** Makes `file` the body of `object` (`{ context }`): its header, and its parts on demand. */
 export async function sealFile(backend, file, path, { context }) {
+  // Chromium says of a file that is gone that it is empty, and only reading tells.
+  if (file.size === 0) await file.arrayBuffer();
   const name = path.split('/').at(-1);
   const metadata = JSON.stringify({ name, path, type: file.type, modified: file.lastModified });
   const sealed = encrypt(file, await wrappingKey(backend, context.space), {
@@ -23,7 +26,8 @@ export async function sealFile(backend, file, path, { context }) {
     header: await sealed.header(),
     size: parts.size,
     partCount: parts.count,
-    part: (index) => parts.part(index + 1).blob(),
+    // A Blob of a part stays out of the page's memory; for a few bytes it costs more than it saves.
+    part: (index) => (parts.size <= SMALL ? parts.part(index + 1).bytes() : parts.part(index + 1).blob()),
     close: () => parts.close(),
   };
 }

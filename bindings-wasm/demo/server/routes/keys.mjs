@@ -1,31 +1,40 @@
 // DEKs, for `HttpProvider` in the page: made, wrapped and unwrapped by the key service under the vault's key.
+import { each } from '../body.mjs';
 import { VAULT_KEY } from '../kms.mjs';
 import { mayRotate, mayUseKey } from '../objects.mjs';
 import { REQUESTS } from '../requests.mjs';
 
+const BATCH_SIZE = 128 * 1024;
+
 export function keyRoutes({ kms }) {
   // `context` is an `ObjectId` by now: the context that the key service gets is made of that.
-  const generate = async ({ context }) => {
-    const { dek, wrapped } = await kms.generate(context);
-    return { dek, ...named(wrapped) };
+  const operations = {
+    generate: async ({ context }) => {
+      const { dek, wrapped } = await kms.generate(context);
+      return { dek, ...named(wrapped) };
+    },
+    wrap: async ({ context, dek }) => named(await kms.wrap(dek.toString('base64'), context)),
+    unwrap: async ({ context, wrappedDek }) => ({ dek: await kms.unwrap(wrappedDek.toString('utf8'), context) }),
   };
-  const wrap = async ({ context, dek }) => named(await kms.wrap(dek.toString('base64'), context));
-  const unwrap = async ({ context, wrappedDek }) => ({ dek: await kms.unwrap(wrappedDek.toString('utf8'), context) });
-  const route = (name, body, work) => ({
-    name: `POST /api/keys/${name}`, body, limit: 'key',
-    run: ({ user, body: fields, decide }) => decide(`${name} key`, fields.context, () => {
-      mayUseKey(user, fields.context);
-      return work(fields);
-    }),
+  const ask = ({ user, decide }) => ({ operation, ...fields }) => decide(`${operation} key`, fields.context, () => {
+    mayUseKey(user, fields.context);
+    return operations[operation](fields);
+  });
+  const single = (operation) => ({
+    name: `POST /api/keys/${operation}`, body: REQUESTS[operation], limit: 'key',
+    run: (call) => ask(call)({ operation, ...call.body }),
   });
   const rotate = async (key) => {
     const version = await kms.rotate(key);
     return { version, detail: `version ${version}` };
   };
   return [
-    route('generate', REQUESTS.generate, generate),
-    route('wrap', REQUESTS.wrap, wrap),
-    route('unwrap', REQUESTS.unwrap, unwrap),
+    ...Object.keys(operations).map(single),
+    // The same, for many objects at once.
+    {
+      name: 'POST /api/keys', body: REQUESTS.keys, limit: 'key', cost: ({ requests }) => requests.length, most: BATCH_SIZE,
+      run: (call) => each(call.body.requests, ask(call)),
+    },
     {
       name: 'POST /api/keys/rotate', body: REQUESTS.rotate, limit: 'rotate',
       run: async ({ user, body: { key }, decide }) => {

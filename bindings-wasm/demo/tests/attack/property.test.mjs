@@ -56,6 +56,9 @@ function requests(objects, headers) {
     '/api/keys/generate': record({ keyId, context: rarely(key) }),
     '/api/keys/wrap': record({ keyId, context: rarely(key), dek: wrapped }),
     '/api/keys/unwrap': record({ keyId, context: rarely(key), wrappedDek: wrapped }),
+    '/api/keys': record({ requests: list(fc.oneof(
+      record({ operation: word('generate'), keyId, context: rarely(key) }),
+      record({ operation: word('unwrap'), keyId, context: rarely(key), wrappedDek: wrapped }))) }),
     '/api/keys/rotate': record({ key: space }),
   };
   const known = Object.entries(bodies).map(([path, body]) => fc.tuple(fc.constant(path), rarely(body)));

@@ -25,6 +25,7 @@ function requestsAbout(object) {
     ['/api/uploads/parts', { object, uploadId: 'x', from: 1, count: 1 }],
     ['/api/uploads/complete', { object, uploadId: 'x', size: 1, etags: ['"x"'] }],
     ['/api/uploads/abort', { object, uploadId: 'x' }],
+    ['/api/keys', { requests: [{ operation: 'generate', keyId: KEY_ID, context }] }],
     ...['generate', 'wrap', 'unwrap'].map((name) => [`/api/keys/${name}`, { keyId: KEY_ID, context,
       ...(name === 'wrap' ? { dek: Buffer.alloc(32).toString('base64') } : {}), ...(name === 'unwrap' ? { wrappedDek: 'AAAA' } : {}) }]),
   ];
@@ -96,6 +97,8 @@ test('fields that nobody asked for are refused, and nothing is polluted', async 
     ['/api/uploads/complete', { object: id, uploadId: 'x', size: 1, etags: ['"</ETag><x>"'] }], ['/api/uploads/complete', { object: id, uploadId: 'x', size: 1, etags: [] }],
     ['/api/keys/generate', { keyId: KEY_ID, context: { ...context, extra: 'x' } }], ['/api/keys/generate', { keyId: 'transit/keys/inbox', context }],
     ['/api/keys/generate', { keyId: KEY_ID, context: { ...context, owner: 'bob' } }], ['/api/keys/generate', { keyId: KEY_ID, context: [context] }],
+    ['/api/keys', { requests: [{ operation: 'export', keyId: KEY_ID, context }] }], ['/api/keys', { requests: [{ operation: 'generate', keyId: KEY_ID, context, dek: 'AAAA' }] }],
+    ['/api/keys', { requests: [{ operation: '__proto__', keyId: KEY_ID, context }] }], ['/api/keys', { requests: [{ keyId: KEY_ID, context }] }],
     ['/api/keys/wrap', { keyId: KEY_ID, context, dek: 'AAAA' }], ['/api/keys/unwrap', { keyId: KEY_ID, context, wrappedDek: ['AAAA'] }],
     ['/api/keys/unwrap', { keyId: KEY_ID, context, wrappedDek: '!' }], ['/api/keys/rotate', { key: 'attic' }], ['/api/keys/rotate', { key: ['vault'] }],
     ['/api/session', { user: 'mallory' }], ['/api/session', { user: '__proto__' }], ['/api/session', { user: ['alice'] }], ['/api/session', {}],

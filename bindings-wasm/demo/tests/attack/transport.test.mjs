@@ -19,7 +19,7 @@ async function withServer(options, use) {
   const audit = new AuditTrail();
   const server = await startServer({ listen: { host: '127.0.0.1', port }, store: demo.store, kms: new KeyService(demo.bao), audit, mounts: {}, inspect: () => {}, ...options });
   try {
-    await use({ ...demo, url: server.origin, origins: server.origins, audit });
+    await use({ ...demo, url: server.origin, audit });
   } finally {
     await server.close();
   }

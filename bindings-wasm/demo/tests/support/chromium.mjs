@@ -106,9 +106,9 @@ class Tab {
     }, user);
   }
 
-  /** Chooses a file in the input with `id`. */
-  async choose(id, path) {
+  /** Chooses a file, or several, in the input with `id`. */
+  async choose(id, paths) {
     const { result } = await this.#send('Runtime.evaluate', { expression: `document.getElementById('${id}')` });
-    await this.#send('DOM.setFileInputFiles', { objectId: result.objectId, files: [path] });
+    await this.#send('DOM.setFileInputFiles', { objectId: result.objectId, files: [paths].flat() });
   }
 }

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const HOST = '127.0.0.1';
 
-/** Starts a wire to `target`, an `http://127.0.0.1:port` URL. */
-export async function startWire(target) {
+/** Starts a wire to `target`, an `http://127.0.0.1:port` URL; at a port of its own, or where `at` says. */
+export async function startWire(target, at = {}) {
   const wire = new Wire(Number(new URL(target).port));
-  await wire.listen();
+  await wire.listen(at);
   return wire;
 }
 
@@ -28,10 +28,13 @@ class Wire {
     this.#target = target;
   }
 
-  async listen() {
+  async listen({ host = HOST, port = 0 }) {
     this.#server = createServer((client) => this.#join(client));
-    await new Promise((resolve) => this.#server.listen(0, HOST, resolve));
-    this.url = `http://${HOST}:${this.#server.address().port}`;
+    await new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, resolve);
+    });
+    this.url = `http://${host}:${this.#server.address().port}`;
   }
 
   /** Cuts all connections, at once or after `bytes` more towards the service; none can be made. */

@@ -21,6 +21,9 @@ export const ARTEFACTS = join(TARGET, 'demo-artefacts');
 /** Whether nothing may be left out: all sizes, all languages. */
 export const ALL = Boolean(process.env.SEALWAX_DEMO_ALL);
 
+/** Whether the tests that take minutes run in their full size. */
+export const BIG = Boolean(process.env.SEALWAX_DEMO_BIG);
+
 /** What the page says of an object that does not verify. */
 export const CHANGED = 'The stored bytes were changed. Nothing of them is shown.';
 
@@ -63,9 +66,9 @@ function launch() {
 }
 
 /** A fresh window on the page, signed in as `user`; errors of the page fail the test at its end. */
-export async function openPage(user = 'alice', options = {}) {
-  const { demo, browser } = await world();
-  const context = await browser.newContext({ acceptDownloads: true, reducedMotion: 'reduce', ...options });
+export async function openPage(user = 'alice', options = {}, browser = undefined) {
+  const { demo, browser: shared } = await world();
+  const context = await (browser ?? shared).newContext({ acceptDownloads: true, reducedMotion: 'reduce', ...options });
   // A file chooser needs a person; without it the page downloads through its Service Worker.
   await context.addInitScript(() => delete self.showSaveFilePicker);
   const page = await context.newPage();
@@ -107,12 +110,12 @@ export function objectRow(page, path) {
 }
 
 /** Downloads a stored file by the page's button; the path of what the browser saved. */
-export async function download(page, path) {
+export async function download(page, path, timeout = 120_000) {
   const { folder } = await world();
   const row = objectRow(page, path);
   await row.waitFor();
   const [saved] = await Promise.all([
-    page.waitForEvent('download', { timeout: 120_000 }),
+    page.waitForEvent('download', { timeout }),
     row.getByRole('button', { name: /^Download/ }).click(),
   ]);
   const target = join(folder, `saved-${path.split('/').at(-1)}`);

@@ -1,0 +1,60 @@
+// Thousands of small files: how fast they go, and that the page stays quick. The browser has no instruments, which
+// would copy each request.
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { Chromium } from './support/chromium.mjs';
+import { listUploads } from './support/store.mjs';
+import { BIG, world } from './support/world.mjs';
+
+const FILES = BIG ? 5_000 : 200;
+const PER_SECOND = 50;
+const LONGEST_TASK_MS = 50;
+/** Of the backend, for each file: its share of what travels together. */
+const REQUESTS_PER_FILE = 1;
+const ROWS = 100;
+
+async function makeFiles(folder) {
+  await mkdir(folder);
+  const paths = Array.from({ length: FILES }, (_, index) => join(folder, `small-${index}.txt`));
+  for (const path of paths) await writeFile(path, `the content of ${path}\n`.repeat(40));
+  return paths;
+}
+
+/** Watches the page for tasks that are too long. */
+function watchTasks() {
+  globalThis.longest = 0;
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, duration);
+  }).observe({ type: 'longtask' });
+}
+
+test(`${FILES} small files are sealed and stored`, async (context) => {
+  const { demo, folder } = await world();
+  const paths = await makeFiles(join(folder, 'many'));
+  const browser = new Chromium(join(folder, 'many-profile'));
+  try {
+    const page = await browser.open(demo.url);
+    await page.signIn('bob');
+    await page.evaluate(watchTasks);
+    const before = demo.requests();
+    const start = performance.now();
+    await page.choose('files', paths);
+    await page.until((count) => document.getElementById('totals').textContent.startsWith(`${count} of ${count} stored`), FILES);
+    const seconds = (performance.now() - start) / 1000;
+    const requests = demo.requests() - before;
+    const { longest, rows } = await page.evaluate(() => ({ longest: globalThis.longest, rows: document.querySelectorAll('.upload').length }));
+    context.diagnostic(`${(FILES / seconds).toFixed(0)} files a second, ${(requests / FILES).toFixed(2)} requests to the backend for each, longest task ${longest.toFixed(0)} ms`);
+    assert.ok(rows <= ROWS, `${rows} rows`);
+    assert.ok(requests / FILES < REQUESTS_PER_FILE, `${requests} requests`);
+    if (BIG) assert.ok(FILES / seconds >= PER_SECOND, `${(FILES / seconds).toFixed(1)} files a second`);
+    if (BIG) assert.ok(longest <= LONGEST_TASK_MS, `a task of ${longest} ms`);
+    await page.until((count) => document.getElementById('objects-note').textContent.endsWith(` of ${count}.`), FILES);
+    await page.until(() => document.querySelectorAll('.object[data-open]').length === 50);
+    assert.deepEqual(await listUploads(demo), []);
+  } finally {
+    await browser.close();
+  }
+});

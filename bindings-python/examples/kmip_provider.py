@@ -12,6 +12,7 @@ since version 1.4: the appliance itself refuses another one.
 from __future__ import annotations
 
 import os
+import re
 import socket
 import ssl
 import threading
@@ -41,6 +42,9 @@ _REJECTIONS = (
     enums.ResultReason.INVALID_MESSAGE,
     enums.ResultReason.GENERAL_FAILURE,
 )
+
+# KMIP 1.4 has no reason for it: how appliances and PyKMIP's own server say it.
+_WRONG_STATE = re.compile(r"must be in the \w+ state to be used")
 
 
 class KmipKey:
@@ -106,7 +110,7 @@ class KmipKey:
         if operation is enums.Operation.DECRYPT and reason in _REJECTIONS:
             raise sealwax.KeyUnwrapError(str(error)) from error
         kind = _ERRORS.get(reason, kms.KmsError)
-        if "state" in str(error).lower():
+        if kind is kms.AccessDeniedError and _WRONG_STATE.search(str(error)):
             kind = kms.KeyDisabledError
         if kind is kms.AccessDeniedError:
             audit.annotate(outcome="denied")

@@ -41,7 +41,7 @@ _NO_TOKEN = "Getting metadata from plugin failed"
 _SKEW_WORDS = ("reasonable timeframe", "iat and exp")
 
 # The state of a key, with which such a message ends; names have no blanks.
-_STATE = re.compile(r".* is not enabled, current state is: ([A-Z_]+)\.?", re.DOTALL)
+_STATE = re.compile(r"(?:.* )?is not enabled, current state is: ([A-Z_]+)\.?", re.DOTALL)
 
 # What Google says about a sum that does not fit; names of keys are taken out before.
 _CHECKSUM = re.compile(r"\b[a-z_]+_crc32c\b")

@@ -249,7 +249,8 @@ class SealedBucket:
     def rewrap(self, name: str, old: Keys, new: Keys, *, add: bool = False) -> None:
         """Replace the wrapped keys in the header of its own; see `sealwax.rewrap_header`.
 
-        Who is second of two that do so at once gets an error, so that no key is lost. Only where headers are detached: an object of a bucket cannot be changed in its middle.
+        Who is second of two that do so at once gets an error, so that no key is lost. Only where
+        headers are detached: an object of a bucket cannot be changed in its middle.
         """
         if not self._detached:
             raise InvalidArgumentError("only a header of its own can be replaced: detached_headers")

@@ -198,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         request = Request(self.command, self.path, dict(self.headers.items()), body)
         owner.requests.append(request)
-        fault = owner.fault or owner.refuse(request)
+        fault = owner.fault if owner.fault is not None else owner.refuse(request)
         if isinstance(fault, Hang):
             owner.released.wait(60)
             self.close_connection = True

@@ -1,12 +1,19 @@
 //! Everything by which files are made and changed, in one place: tests stop it at each step, and
 //! write down the order of the steps.
 
+#[cfg(all(test, target_os = "linux"))]
+pub(super) mod recording;
+
 use std::ffi::OsStr;
 use std::fs::{File, TryLockError};
 use std::io;
+use std::time::Duration;
 
 use super::body::WriteAt as _;
 use super::folder::Folder;
+
+/// Between two looks at what another process has locked.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// The changes that are made to the disk; as written here, they are made.
 pub(super) trait Disk {
@@ -23,6 +30,11 @@ pub(super) trait Disk {
     /// Locks a file for this process alone, unless somebody else has it.
     fn lock(&self, file: &File) -> Result<(), TryLockError> {
         file.try_lock()
+    }
+
+    /// Lets another process go on.
+    fn pause(&self) {
+        std::thread::sleep(PAUSE);
     }
 
     /// Writes from the first byte on.

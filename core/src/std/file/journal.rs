@@ -10,6 +10,8 @@
 
 mod locked;
 mod name;
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -26,7 +28,7 @@ use crate::decrypt::{DecryptHandle, DecryptOptions};
 use crate::error::{Error, Result};
 use crate::header::{FIXED_LEN, Header};
 use crate::limits::MAX_HEADER_LEN;
-use crate::std::read_at::{read_exact_at, read_front, read_up_to};
+use crate::std::read_at::{ReadAt, read_exact_at, read_front, read_up_to};
 use crate::wrap::KeyProvider;
 
 /// How often a header that changes while it is read is read again.
@@ -64,7 +66,7 @@ impl Repair {
     pub(super) fn before_rewrap(
         &self,
         path: &Path,
-        object: &File,
+        object: &impl ReadAt,
         handle: &DecryptHandle,
         journal: Locked,
         disk: &impl Disk,
@@ -116,7 +118,7 @@ fn place_of(path: &Path) -> PathBuf {
 /// changes meanwhile is read again: another process is rewrapping the object.
 pub(super) fn open(
     path: &Path,
-    object: &File,
+    object: &impl ReadAt,
     providers: &[&dyn KeyProvider],
     options: &DecryptOptions<'_>,
 ) -> Result<(DecryptHandle, Repair)> {
@@ -138,7 +140,7 @@ pub(super) fn open(
 
 fn open_once(
     path: &Path,
-    object: &File,
+    object: &impl ReadAt,
     front: &[u8],
     providers: &[&dyn KeyProvider],
     options: &DecryptOptions<'_>,
@@ -182,7 +184,7 @@ fn read_some(file: &File) -> Option<Vec<u8>> {
 
 /// The object's first bytes, as many as the journal has, if magic, length and binding part are
 /// the journal's. A torn header keeps them: a rewrap writes the same bytes there.
-fn start_of_same_object(object: &File, journal: &[u8]) -> Option<Vec<u8>> {
+fn start_of_same_object(object: &impl ReadAt, journal: &[u8]) -> Option<Vec<u8>> {
     let mut seen = vec![0; journal.len()];
     read_exact_at(object, &mut seen, 0).ok()?;
     let common = common_len(journal)?;

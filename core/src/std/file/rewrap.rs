@@ -2,6 +2,10 @@
 
 #[cfg(all(test, unix))]
 mod crash;
+#[cfg(all(test, unix))]
+pub(super) mod fixtures;
+#[cfg(all(test, target_os = "linux"))]
+mod order;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};

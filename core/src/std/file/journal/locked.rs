@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use super::super::disk::Disk;
 use super::super::failed;
@@ -12,9 +11,8 @@ use super::super::folder::{Folder, split};
 use super::name::name_of;
 use crate::error::Result;
 
-/// How long to wait for another process that rewraps the same object.
-const PATIENCE: Duration = Duration::from_secs(10);
-const PAUSE: Duration = Duration::from_millis(2);
+/// How often to look after another process that rewraps the same object: for ten seconds.
+const TRIES: u32 = 5_000;
 const BUSY: &str = "another process has had it locked for ten seconds: it rewraps this file too, \
     or holds the journal (its name ends in .sealwax-journal) for nothing, and must be ended";
 
@@ -41,8 +39,7 @@ impl Locked {
         settle: impl Fn(Locked) -> Result<()>,
     ) -> Result<Self> {
         let (folder, name) = beside(object).map_err(failed("cannot create the journal"))?;
-        let started = Instant::now();
-        while started.elapsed() < PATIENCE {
+        for _ in 0..TRIES {
             match disk.create(&folder, &name, 0o600) {
                 Ok(file) => {
                     if let Some(journal) = Self::lock(file, object, disk)? {
@@ -53,7 +50,7 @@ impl Locked {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     match Self::find(object, disk)? {
                         Some(left_behind) => settle(left_behind)?,
-                        None => std::thread::sleep(PAUSE),
+                        None => disk.pause(),
                     }
                 }
                 Err(error) => return Err(failed("cannot create the journal")(error)),

@@ -13,43 +13,15 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::super::folder::Folder;
-use super::super::{FileOptions, decrypt_file, encrypt_file, inspect_file};
+use super::fixtures::{PLAINTEXT_LEN, new, old, sealed};
+use super::super::{FileOptions, decrypt_file, inspect_file};
 use super::*;
-use crate::encrypt::{EncryptOptions, Padding};
-use crate::key::Kek;
 use crate::wrap::LocalKek;
 
 /// Where writes are cut: in the preamble, the binding part, the keys, the padding, before the MAC.
 const CUTS: [usize; 5] = [5, 14, 60, 130, 300];
-const PLAINTEXT_LEN: usize = 40_000;
 /// Tells a child what to do: the file, whether it may fit in place, the step to die at.
 const CHILD: &str = "SEALWAX_TEST_CRASH";
-
-fn kek(which: u8, id: &str) -> LocalKek {
-    LocalKek::new(Kek::from_slice(&[which; 32]).unwrap(), id).unwrap()
-}
-
-fn old() -> LocalKek {
-    kek(1, "old")
-}
-
-/// In place its name is as long as the old one's, else longer than the padding.
-fn new(in_place: bool) -> LocalKek {
-    kek(2, if in_place { "new" } else { "a new key whose name is too long for the old header" })
-}
-
-/// A sealed file under the old key, in a folder of its own.
-fn sealed(in_place: bool) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let plain = folder.path().join("plain");
-    fs::write(&plain, vec![7; PLAINTEXT_LEN]).unwrap();
-    let padding = if in_place { Padding::Exact(512) } else { Padding::None };
-    let options = EncryptOptions::new().padding(padding);
-    let sealed = folder.path().join("sealed");
-    encrypt_file(&plain, sealed, &[&old()], &options, &FileOptions::new()).unwrap();
-    fs::remove_file(plain).unwrap();
-    folder
-}
 
 fn rewrap(disk: &impl Disk, path: &Path, in_place: bool) -> Result<RewrapFileOutcome> {
     rewrap_on(disk, path, &[&old()], &[&new(in_place)], RewrapMode::Replace)

@@ -1,105 +1,17 @@
 //! Targets on a disk that writes down what is done to it, refuses some of it, or is changed by
 //! somebody else meanwhile.
 
-use std::cell::RefCell;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
 use tempfile::TempDir;
 
+use super::super::disk::recording::{Done, Recording, refuse};
 use super::*;
-
-/// Something that a target did, in its order.
-#[derive(Clone, Debug, PartialEq)]
-enum Done {
-    CreateUnnamed(u32),
-    CreateNamed(u32),
-    Give(Option<u32>, u32),
-    Permit(u32),
-    Sync,
-    LinkTarget,
-    LinkTemporary,
-    Rename,
-    RenameNew,
-    Remove,
-    SyncFolder,
-}
 use Done::{
-    CreateNamed, CreateUnnamed, Give, LinkTarget, LinkTemporary, Permit, Remove, Rename, RenameNew,
-    Sync, SyncFolder,
+    CreateNamed, CreateUnnamed, Give, LinkTarget, LinkTemporary, Permit, Rename, RenameNew, Sync,
+    SyncFolder,
 };
-
-type Meanwhile<'a> = Box<dyn Fn(&Done) -> io::Result<()> + 'a>;
-
-/// Does what the hook lets it do, and writes it down.
-struct Recording<'a> {
-    done: RefCell<Vec<Done>>,
-    before: Meanwhile<'a>,
-}
-
-impl<'a> Recording<'a> {
-    fn new(before: impl Fn(&Done) -> io::Result<()> + 'a) -> Self {
-        Recording { done: RefCell::default(), before: Box::new(before) }
-    }
-
-    fn note(&self, what: Done) -> io::Result<()> {
-        (self.before)(&what)?;
-        self.done.borrow_mut().push(what);
-        Ok(())
-    }
-}
-
-impl Disk for Recording<'_> {
-    fn create_unnamed(&self, folder: &Folder, mode: u32) -> io::Result<File> {
-        self.note(CreateUnnamed(mode))?;
-        RealDisk.create_unnamed(folder, mode)
-    }
-
-    fn create(&self, folder: &Folder, name: &OsStr, mode: u32) -> io::Result<File> {
-        self.note(CreateNamed(mode))?;
-        RealDisk.create(folder, name, mode)
-    }
-
-    fn give(&self, file: &File, owner: Option<u32>, group: u32) -> io::Result<()> {
-        self.note(Give(owner, group))?;
-        RealDisk.give(file, owner, group)
-    }
-
-    fn permit(&self, file: &File, mode: u32) -> io::Result<()> {
-        self.note(Permit(mode))?;
-        RealDisk.permit(file, mode)
-    }
-
-    fn sync(&self, file: &File) -> io::Result<()> {
-        self.note(Sync)?;
-        RealDisk.sync(file)
-    }
-
-    fn link(&self, file: &File, folder: &Folder, name: &OsStr) -> io::Result<()> {
-        self.note(if name == NAME { LinkTarget } else { LinkTemporary })?;
-        RealDisk.link(file, folder, name)
-    }
-
-    fn rename(&self, folder: &Folder, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        self.note(Rename)?;
-        RealDisk.rename(folder, from, to)
-    }
-
-    fn rename_new(&self, folder: &Folder, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        self.note(RenameNew)?;
-        RealDisk.rename_new(folder, from, to)
-    }
-
-    fn remove(&self, folder: &Folder, name: &OsStr) -> io::Result<()> {
-        self.note(Remove)?;
-        RealDisk.remove(folder, name)
-    }
-
-    fn sync_folder(&self, folder: &Folder) -> io::Result<()> {
-        self.note(SyncFolder)?;
-        RealDisk.sync_folder(folder)
-    }
-}
 
 const NAME: &str = "target";
 
@@ -133,12 +45,6 @@ impl Place {
         let target = Target::create(disk, &self.path, options, NewMode::Private)?;
         target.file().write_all(b"new").unwrap();
         target.commit()
-    }
-}
-
-fn refuse(refused: &[Done]) -> impl Fn(&Done) -> io::Result<()> {
-    move |done| {
-        if refused.contains(done) { Err(io::ErrorKind::Unsupported.into()) } else { Ok(()) }
     }
 }
 

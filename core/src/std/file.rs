@@ -15,11 +15,13 @@
 //! ```
 
 mod aligned;
+mod batch;
 mod body;
 mod decrypt;
 mod disk;
 mod encrypt;
 mod folder;
+mod holes;
 mod journal;
 mod options;
 mod rewrap;
@@ -27,8 +29,10 @@ mod source;
 mod target;
 mod wait;
 
+pub use batch::FileBatch;
 pub use decrypt::{decrypt_file, inspect_file, open_file};
 pub use encrypt::encrypt_file;
+pub use holes::Sparse;
 pub use options::FileOptions;
 pub use rewrap::{RewrapFileOutcome, rewrap_file};
 pub use target::FileTarget;

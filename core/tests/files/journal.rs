@@ -78,7 +78,9 @@ fn a_torn_header_is_put_right_from_the_journal() {
 #[test]
 fn a_whole_header_stays_and_its_journal_goes() {
     let case = Case::new();
-    for journal in [b"".as_slice(), b"SEALWAX", &case.next, &case.next[..511], &case.header] {
+    let zeros_behind = [&case.next[..9], &[0; 503]].concat();
+    let left = [b"", b"SEALWAX".as_slice(), &case.next, &case.next[..511], &case.header];
+    for journal in left.into_iter().chain([[0; 512].as_slice(), &zeros_behind]) {
         fs::write(&case.journal, journal).unwrap();
         assert!(case.open_with(&case.old).is_ok());
         assert_eq!(inspect_file(&case.sealed).unwrap(), case.header);
@@ -155,6 +157,34 @@ fn a_strange_journal_is_never_written_to_the_object() {
             assert!(fs::read(&case.sealed).unwrap() == torn, "{what}");
         }
         assert!(fs::read(&case.journal).unwrap() == journal, "{what}: evidence stays");
+    }
+}
+
+#[test]
+fn a_link_to_the_object_finds_the_objects_journal() {
+    let case = Case::new();
+    case.tear();
+    fs::write(&case.journal, &case.next).unwrap();
+    let (link, back) = (case.folder.path("link"), case.folder.path("back"));
+    std::os::unix::fs::symlink(&case.sealed, &link).unwrap();
+    assert!(open(&link, &back, &case.new).is_ok());
+    assert_eq!(inspect_file(&case.sealed).unwrap(), case.next);
+    assert!(!case.journal.exists());
+}
+
+#[test]
+fn a_file_that_only_has_a_journals_name_is_kept() {
+    let case = Case::new();
+    let longer = [&case.next[..], b"x"].concat();
+    let of_another = inspect_file(seal_to(&case.folder, "other", &case.old, 600)).unwrap();
+    for precious in [b"tide table".as_slice(), b"SEALWAX, a history", &longer, &of_another] {
+        fs::write(&case.journal, precious).unwrap();
+        assert!(case.open_with(&case.old).is_ok());
+        let error = rewrap_file(&case.sealed, &[&case.old], &[&case.new], RewrapMode::Replace);
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("is no journal of this file: move it away"), "{error}");
+        assert_eq!(fs::read(&case.journal).unwrap(), precious);
+        assert_eq!(inspect_file(&case.sealed).unwrap(), case.header);
     }
 }
 

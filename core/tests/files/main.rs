@@ -8,4 +8,5 @@ mod limits;
 mod parallel;
 mod readers;
 mod rewrap;
+mod targets;
 mod whole;

@@ -87,7 +87,7 @@ impl<'a> Body<'a> {
         })
     }
 
-    /// Opens chunks from `source` into `target`; the prefix was checked before.
+    /// Opens chunks from `source` into `target`, which has its length; the prefix was checked before.
     pub(super) fn open(&self, source: &impl ReadAt, target: &impl WriteAt) -> Result<()> {
         self.transform(|buffers, run| {
             let plaintext =
@@ -96,7 +96,10 @@ impl<'a> Body<'a> {
             read_exact_at(source, sealed, run.sealed.0)
                 .map_err(failed("cannot read the source"))?;
             self.cipher.open_run(run.first, sealed, plaintext)?;
-            self.write(target, plaintext, run.plaintext.0)
+            // The file has its length already: what is not written is zero.
+            self.file.sparse.write_around(plaintext, |bytes, at| {
+                self.write(target, bytes, run.plaintext.0.saturating_add(at as u64))
+            })
         })
     }
 

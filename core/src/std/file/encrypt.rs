@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::body::{Body, WriteAt as _};
 use super::failed;
+use super::holes::AroundHoles;
 use super::options::FileOptions;
 use super::source::Source;
 use super::target::{FileTarget, NewMode};
@@ -70,7 +71,11 @@ fn by_offset(
     target.file().write_all_at(&front, 0).map_err(&unwritable)?;
     let cipher = Cipher::new(&schedule);
     let body = Body::new(&cipher, handle.header().len() as u64, len, file);
-    body.seal(&source.file, target.file())?;
+    if source.has_holes() {
+        body.seal(&AroundHoles(&source.file), target.file())?;
+    } else {
+        body.seal(&source.file, target.file())?;
+    }
     source.check_unchanged()?;
     target.commit()?;
     Ok(total)

@@ -21,21 +21,34 @@ pub(super) struct Folder {
     readable: bool,
 }
 
+/// What tells directories apart.
+#[cfg(unix)]
+pub(super) type FolderId = (u64, u64);
+#[cfg(not(unix))]
+pub(super) type FolderId = PathBuf;
+
 /// The directory of a file's path, and the file's name in it.
 pub(super) fn split(path: &Path) -> io::Result<(&Path, &OsStr)> {
     let Some(name) = path.file_name() else {
         // `/` and `..` are directories, the empty path is nothing.
-        let empty = path.as_os_str().is_empty();
-        let kind = if empty { io::ErrorKind::NotFound } else { io::ErrorKind::IsADirectory };
-        return Err(kind.into());
+        let is_empty = path.as_os_str().is_empty();
+        return Err(if is_empty { io::ErrorKind::NotFound.into() } else { is_a_directory() });
     };
     if path.as_os_str().as_encoded_bytes().last().is_some_and(|last| is_separator(*last)) {
-        return Err(io::ErrorKind::IsADirectory.into());
+        return Err(is_a_directory());
     }
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => Ok((parent, name)),
         _ => Ok((Path::new("."), name)),
     }
+}
+
+/// What the system says of a directory in a file's place.
+pub(super) fn is_a_directory() -> io::Error {
+    #[cfg(unix)]
+    return rustix::io::Errno::ISDIR.into();
+    #[cfg(not(unix))]
+    return io::ErrorKind::IsADirectory.into();
 }
 
 fn is_separator(byte: u8) -> bool {
@@ -66,6 +79,11 @@ impl Folder {
         };
         let (handle, readable) = opened?;
         Ok(Folder { path: path.to_owned(), handle, readable })
+    }
+
+    pub(super) fn id(&self) -> io::Result<FolderId> {
+        let found = rustix::fs::fstat(&self.handle)?;
+        Ok((found.st_dev as u64, found.st_ino as u64))
     }
 
     /// Makes a file that has no name yet.
@@ -150,6 +168,10 @@ impl Folder {
         } else {
             Err(io::ErrorKind::NotADirectory.into())
         }
+    }
+
+    pub(super) fn id(&self) -> io::Result<FolderId> {
+        Ok(self.path.clone())
     }
 
     pub(super) fn create(&self, name: &OsStr, _mode: u32) -> io::Result<File> {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::ControlFlow;
 
+use super::batch::FileBatch;
+use super::holes::Sparse;
 use crate::error::{Error, Result};
 
 /// Told how many bytes of plaintext are done, and how many there are.
@@ -24,6 +26,8 @@ pub struct FileOptions<'a> {
     pub(super) overwrite: bool,
     pub(super) mode: Option<u32>,
     pub(super) durable: bool,
+    pub(super) sparse: Sparse,
+    pub(super) batch: Option<&'a FileBatch>,
     pub(super) threads: usize,
     progress: Option<&'a ProgressFn<'a>>,
 }
@@ -37,7 +41,15 @@ impl Default for FileOptions<'_> {
 impl<'a> FileOptions<'a> {
     /// An existing target is an error, the result is durable, all cores, no progress.
     pub const fn new() -> Self {
-        FileOptions { overwrite: false, mode: None, durable: true, threads: 0, progress: None }
+        FileOptions {
+            overwrite: false,
+            mode: None,
+            durable: true,
+            sparse: Sparse::Auto,
+            batch: None,
+            threads: 0,
+            progress: None,
+        }
     }
 
     /// Whether an existing target is replaced. If not, it is [`Error::AlreadyExists`]. Pipes and
@@ -63,6 +75,22 @@ impl<'a> FileOptions<'a> {
     #[must_use]
     pub const fn durable(mut self, durable: bool) -> Self {
         self.durable = durable;
+        self
+    }
+
+    /// Has the name of the file made durable together with those of others, when
+    /// [`FileBatch::finish`] is called.
+    #[must_use]
+    pub const fn batch(mut self, batch: &'a FileBatch) -> Self {
+        self.batch = Some(batch);
+        self
+    }
+
+    /// Whether runs of zeros in a plaintext become holes. Of an envelope that is read from a pipe
+    /// none do.
+    #[must_use]
+    pub const fn sparse(mut self, sparse: Sparse) -> Self {
+        self.sparse = sparse;
         self
     }
 
@@ -96,6 +124,8 @@ impl fmt::Debug for FileOptions<'_> {
             .field("overwrite", &self.overwrite)
             .field("mode", &self.mode)
             .field("durable", &self.durable)
+            .field("sparse", &self.sparse)
+            .field("batch", &self.batch.is_some())
             .field("threads", &self.threads)
             .field("progress", &self.progress.is_some())
             .finish()

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::failed;
+use super::folder::is_a_directory;
 use super::target::descriptor_of;
 use super::wait::until_readable;
 use crate::error::{Error, Result};
@@ -23,11 +24,22 @@ impl Source {
         let file = open(path).map_err(failed("cannot open the source"))?;
         let metadata = file.metadata().map_err(failed("cannot open the source"))?;
         if metadata.is_dir() {
-            let error = io::Error::from(io::ErrorKind::IsADirectory);
-            return Err(failed("cannot read the source")(error));
+            return Err(failed("cannot read the source")(is_a_directory()));
         }
         let len = known_len(&file, &metadata).map_err(failed("cannot read the source"))?;
         Ok(Source { file, metadata, len })
+    }
+
+    /// Whether less room was taken on the disk than there are bytes.
+    #[cfg(unix)]
+    pub(super) fn has_holes(&self) -> bool {
+        use std::os::unix::fs::MetadataExt as _;
+        self.len.is_some_and(|len| self.metadata.blocks().saturating_mul(512) < len)
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn has_holes(&self) -> bool {
+        false
     }
 
     /// Checks that the target is another file.

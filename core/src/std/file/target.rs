@@ -17,12 +17,14 @@ use rand_core::TryRng as _;
 
 pub(super) use place::descriptor_of;
 
+use super::batch::FileBatch;
 use super::disk::{Disk, RealDisk};
 use super::folder::{Folder, split};
 use super::options::FileOptions;
 use super::{committed, failed};
 use crate::error::{Error, Result};
 use crate::rng::SysRng;
+use crate::std::process::OwnProcess;
 
 /// Permissions of a file that nobody but its owner may know of.
 const PRIVATE: u32 = 0o600;
@@ -142,8 +144,10 @@ pub(super) struct Target<'d, D: Disk> {
     /// What is to become of the file; nothing of one that is written straight.
     pending: Option<Pending>,
     durable: bool,
+    /// Those with whose names this one's is made durable.
+    batch: Option<FileBatch>,
     /// The process that began it: the child of a fork neither commits nor removes it.
-    process: u32,
+    process: OwnProcess,
 }
 
 /// A file that waits for its name.
@@ -170,9 +174,9 @@ impl<'d, D: Disk> Target<'d, D> {
         if options.mode.is_some_and(|mode| mode > 0o777) {
             return Err(Error::InvalidArgument("a mode is of three octal digits"));
         }
-        let (durable, process) = (options.durable, std::process::id());
+        let (durable, process) = (options.durable, OwnProcess::new());
         if let Some(file) = place::open_straight(path)? {
-            return Ok(Target { disk, file, pending: None, durable, process });
+            return Ok(Target { disk, file, pending: None, durable, batch: None, process });
         }
         let (directory, name) = split(path).map_err(failed("cannot write the target"))?;
         place::replaceable(path, options.overwrite)?;
@@ -190,7 +194,8 @@ impl<'d, D: Disk> Target<'d, D> {
             mode: options.mode,
             usual: made.usual,
         };
-        Ok(Target { disk, file: made.file, pending: Some(pending), durable, process })
+        let (pending, batch) = (Some(pending), options.batch.cloned());
+        Ok(Target { disk, file: made.file, pending, durable, batch, process })
     }
 
     pub(super) fn file(&self) -> &File {
@@ -198,20 +203,21 @@ impl<'d, D: Disk> Target<'d, D> {
     }
 
     pub(super) fn commit(mut self) -> Result<()> {
-        if self.process != std::process::id() {
-            return Err(Error::InvalidState("a file belongs to the process that began it"));
-        }
+        self.process.check()?;
         let Some(mut pending) = self.pending.take() else { return self.sync_straight() };
         let named = self.give_name(&mut pending);
         if named.is_err() {
             pending.remove(self.disk);
         }
         named?;
-        if self.durable {
-            let synced = self.disk.sync_folder(&pending.folder);
-            synced.map_err(committed("the target is complete, but not its directory"))?;
+        if !self.durable {
+            return Ok(());
         }
-        Ok(())
+        if let Some(batch) = &self.batch {
+            return batch.add(self.disk, pending.folder);
+        }
+        let synced = self.disk.sync_folder(&pending.folder);
+        synced.map_err(committed("the target is complete, but not its directory"))
     }
 
     /// A disk keeps what is written straight to it; most other devices and pipes have nothing to
@@ -299,10 +305,9 @@ impl<'d, D: Disk> Target<'d, D> {
 
 impl<D: Disk> Drop for Target<'_, D> {
     fn drop(&mut self) {
-        if self.process != std::process::id() {
-            return;
-        }
-        if let Some(mut pending) = self.pending.take() {
+        if self.process.check().is_ok()
+            && let Some(mut pending) = self.pending.take()
+        {
             pending.remove(self.disk);
         }
     }

@@ -13,8 +13,8 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::super::folder::Folder;
-use super::fixtures::{PLAINTEXT_LEN, new, old, sealed};
 use super::super::{FileOptions, decrypt_file, inspect_file};
+use super::fixtures::{PLAINTEXT_LEN, new, old, sealed};
 use super::*;
 use crate::wrap::LocalKek;
 

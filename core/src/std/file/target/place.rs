@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::super::failed;
+use super::super::folder::is_a_directory;
 use crate::error::{Error, Result};
 
 /// Opens what is written to as it stands: a pipe, a device, a descriptor of this process such as
@@ -40,7 +41,7 @@ pub(super) fn replaceable(path: &Path, overwrite: bool) -> Result<Option<Metadat
     let Some(found) = existing(path)? else { return Ok(None) };
     let is_dir = found.is_dir() || fs::metadata(path).is_ok_and(|meant| meant.is_dir());
     if is_dir {
-        return Err(failed("cannot write the target")(io::ErrorKind::IsADirectory.into()));
+        return Err(failed("cannot write the target")(is_a_directory()));
     }
     if !overwrite {
         return Err(Error::AlreadyExists);

@@ -238,6 +238,27 @@ fn a_directory_that_cannot_be_synchronized_is_told_after_the_commit() {
 }
 
 #[test]
+fn of_a_batch_each_directory_is_synchronized_once() {
+    let (place, other) = (Place::new(None), Place::new(None));
+    let batch = FileBatch::new();
+    let options = FileOptions::new().overwrite(true).batch(&batch);
+    let disk = Recording::new(|_| Ok(()));
+    for place in [&place, &place, &other] {
+        place.commit(&disk, &options).unwrap();
+    }
+    let done = disk.done.take();
+    assert_eq!(done.iter().filter(|done| **done == Sync).count(), 3, "the content does not wait");
+    assert!(!done.contains(&SyncFolder));
+    batch.sync(&disk).unwrap();
+    assert_eq!(disk.done.take(), [SyncFolder, SyncFolder]);
+    batch.sync(&disk).unwrap();
+    assert_eq!(disk.done.take(), []);
+    place.commit(&disk, &options).unwrap();
+    let error = batch.sync(&Recording::new(refuse(&[SyncFolder]))).unwrap_err();
+    assert!(error.committed(), "{error}");
+}
+
+#[test]
 fn after_any_other_failure_the_target_is_as_it_was() {
     let named = [CreateNamed(0o600), Sync, Rename];
     for refused in [Sync, LinkTemporary, Rename] {
@@ -264,11 +285,11 @@ fn dropped_it_leaves_nothing_but_another_process_leaves_it_alone() {
     assert_eq!(place.names().len(), 0);
     // What the child of a fork has: the same, begun by another process.
     let mut target = create();
-    target.process += 1;
+    target.process = OwnProcess::of_parent();
     drop(target);
     assert_eq!(place.names().len(), 1, "it belongs to the parent");
     let mut target = create();
-    target.process += 1;
+    target.process = OwnProcess::of_parent();
     assert!(matches!(target.commit(), Err(Error::InvalidState(_))));
     assert!(!place.path.exists());
 }

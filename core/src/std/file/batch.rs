@@ -1,0 +1,75 @@
+//! Many files, whose names are made durable together.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::committed;
+use super::disk::Disk;
+use super::folder::{Folder, FolderId};
+use crate::error::Result;
+
+/// So many directories wait at most: each holds a descriptor.
+const MOST_WAITING: usize = 64;
+
+/// Files that are written one after the other or on several threads, and are durable when all of
+/// them are there.
+///
+/// The content of each file is on the disk before it has its name, as always. What is put off is
+/// making the names durable, which costs as much as the content of a small file: once for a
+/// directory, instead of once for each of its files.
+///
+/// ```
+/// use sealwax::file::{FileBatch, FileOptions, FileTarget};
+/// # let folder = tempfile::tempdir()?;
+/// let batch = FileBatch::new();
+/// let options = FileOptions::new().batch(&batch);
+/// for name in ["north", "south"] {
+///     FileTarget::create(folder.path().join(name), &options)?.commit()?;
+/// }
+/// batch.finish()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct FileBatch {
+    waiting: Arc<Mutex<HashMap<FolderId, Folder>>>,
+}
+
+impl FileBatch {
+    /// A batch without files.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes the names of all files durable that were committed with this batch.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io), of which [`Error::committed`](crate::Error::committed) is
+    /// true: the files are complete and have their names.
+    pub fn finish(self) -> Result<()> {
+        self.sync(&super::disk::RealDisk)
+    }
+
+    pub(super) fn sync(&self, disk: &impl Disk) -> Result<()> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let synced = waiting.drain().map(|(_, folder)| disk.sync_folder(&folder));
+        let failed = synced.fold(Ok(()), |first, next| first.and(next));
+        failed.map_err(committed("the files are complete, but not their directory"))
+    }
+
+    /// Has a directory wait in which a file has got its name.
+    pub(super) fn add(&self, disk: &impl Disk, folder: Folder) -> Result<()> {
+        let id = folder.id().map_err(committed("the target is complete, but not its directory"))?;
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.insert(id, folder);
+        let is_full = waiting.len() >= MOST_WAITING;
+        drop(waiting);
+        if is_full { self.sync(disk) } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for FileBatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileBatch").finish_non_exhaustive()
+    }
+}

@@ -84,9 +84,11 @@ fn child() {
     let path = |name: &str| Path::new(folder).join(name);
     match what {
         "stdout" => {
-            drop(decrypt(&path("sealed"), Path::new("/dev/stdout"), &shared_kek()).unwrap())
+            decrypt(&path("sealed"), Path::new("/dev/stdout"), &shared_kek()).unwrap();
         }
-        "stdin" => drop(encrypt(Path::new("/dev/stdin"), &path("sealed"), &shared_kek()).unwrap()),
+        "stdin" => {
+            encrypt(Path::new("/dev/stdin"), &path("sealed"), &shared_kek()).unwrap();
+        }
         "die" => {
             let die = |_, _| -> ControlFlow<()> { std::process::abort() };
             let options = FileOptions::new().progress(&die).overwrite(true);

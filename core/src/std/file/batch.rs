@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::committed;
 use super::disk::Disk;
 use super::folder::{Folder, FolderId};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// So many directories wait at most: each holds a descriptor.
 const MOST_WAITING: usize = 64;
@@ -44,28 +45,32 @@ impl FileBatch {
     /// Makes the names of all files durable that were committed with this batch.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io), of which [`Error::committed`](crate::Error::committed) is
-    /// true: the files are complete and have their names.
+    /// [`Error::Io`], of which [`Error::committed`] is true: the files are complete and have their names.
     pub fn finish(self) -> Result<()> {
         self.sync(&super::disk::RealDisk)
     }
 
     pub(super) fn sync(&self, disk: &impl Disk) -> Result<()> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let synced = waiting.drain().map(|(_, folder)| disk.sync_folder(&folder));
-        let failed = synced.fold(Ok(()), |first, next| first.and(next));
-        failed.map_err(committed("the files are complete, but not their directory"))
+        // All of them, whatever becomes of the first.
+        let synced: Vec<_> = waiting.drain().map(|(_, each)| disk.sync_folder(&each)).collect();
+        let failed = synced.into_iter().find_map(Result::err);
+        failed.map_or(Ok(()), |error| Err(unsynced(error)))
     }
 
     /// Has a directory wait in which a file has got its name.
     pub(super) fn add(&self, disk: &impl Disk, folder: Folder) -> Result<()> {
-        let id = folder.id().map_err(committed("the target is complete, but not its directory"))?;
+        let id = folder.id().map_err(unsynced)?;
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.insert(id, folder);
         let is_full = waiting.len() >= MOST_WAITING;
         drop(waiting);
         if is_full { self.sync(disk) } else { Ok(()) }
     }
+}
+
+fn unsynced(error: io::Error) -> Error {
+    committed("the files are complete, but not their directory")(error)
 }
 
 impl fmt::Debug for FileBatch {

@@ -39,7 +39,7 @@ impl Case {
 
     /// A header of which the keys are not whole.
     fn torn(&self) -> Vec<u8> {
-        [&self.next[..100], &vec![0; 60], &self.next[160..]].concat()
+        [&self.next[..100], &[0; 60], &self.next[160..]].concat()
     }
 
     fn open(&self) -> Repair {

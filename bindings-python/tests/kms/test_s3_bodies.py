@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from sealwax import s3
 from sealwax.s3 import _body
 
 from .servers import aws
-from .servers.http import Proxy, Request, Response
+from .servers.http import HttpServer, Proxy, Request, Response
 from .test_s3 import KEY, MIB, data_of, length_of
 
 pytestmark = pytest.mark.xdist_group("s3")  # One store is enough.
@@ -265,3 +266,39 @@ def test_an_empty_object(store: str, tmp_path: Path, detached: bool) -> None:
         with pytest.raises((sealwax.TruncatedError, sealwax.FormatError)):
             read()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (Response(301, b"", {"Location": "http://store.example.org/"}), sealwax.IoError),
+        (Response(307, b"", {"Location": "http://store.example.org/"}), sealwax.IoError),
+        (Response(200, b"x" * 99, {"X-Long": "x" * 100_000}), sealwax.IoError),
+        (Response(200, b"<html>the portal of this hotel</html>" * 99), sealwax.FormatError),
+        (Response(204), (sealwax.FormatError, sealwax.TruncatedError)),
+        (Response(500, b"\x1b[2J"), sealwax.IoError),
+    ],
+)
+@pytest.mark.parametrize("how", READS)
+def test_answers_that_are_none(
+    tmp_path: Path, waits: list[float], answer: Response, error: Any, how: str
+) -> None:
+    with HttpServer() as server:
+        server.fault = answer
+        tides = bucket(server, attempts=1)
+        with pytest.raises(error) as caught:
+            READS[how](tides, "none", tmp_path / "plain")
+        assert "\x1b" not in str(caught.value)
+        with pytest.raises(error):
+            tides.inspect("none")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_store_says_moves_no_cursor() -> None:
+    said = "<Error><Code>SlowDown</Code><Message>a&#x9b;2J\nINFO all is well</Message></Error>"
+    with HttpServer() as server:
+        server.fault = Response(400, said.encode(), {"Content-Type": "application/xml"})
+        with pytest.raises(sealwax.IoError, match="INFO all is well") as caught:
+            bucket(server, attempts=1).get("none\x1b", KEY)
+    shown = "".join(traceback.format_exception(None, caught.value, caught.value.__traceback__))
+    assert not any(each in shown for each in ("\x1b", "\x9b", "\nINFO"))

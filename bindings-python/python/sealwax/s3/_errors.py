@@ -31,6 +31,10 @@ def translated(url: str) -> Iterator[None]:
         _answered(error, url)
     except (exceptions.BotoCoreError, require("boto3.exceptions", "aws").Boto3Error) as error:
         raise IoError(printable(str(error)), errno=errno.EIO, filename=url) from tamed(error)
+    except RecursionError:
+        # botocore asks where a bucket is, and asks again where it is told to look elsewhere.
+        text = "the store redirects to nowhere"
+        raise IoError(text, errno=errno.EIO, filename=url) from None
 
 
 def _answered(error: Any, url: str) -> NoReturn:

@@ -22,7 +22,8 @@ pub struct Options {
     /// With --web: run all tests of the page in a browser instead.
     #[arg(long, requires = "web")]
     check: bool,
-    /// With --check: only the upload of 10 GiB in constant memory; needs 25 GiB of disk, takes minutes.
+    /// With --check: only the largest uploads: 10 GiB, 5,000 files, 1 GiB through cuts of a link; needs 25 GiB of disk,
+    /// takes minutes.
     #[arg(long, requires = "check")]
     big: bool,
     /// With --web: the port of the page, which otherwise is a free one.

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { KeyService } from '../server/kms.mjs';
+import { ObjectId } from '../server/objects.mjs';
 import { hashFile, writeFile } from './support/files.mjs';
 import { getDirectly, putDirectly } from './support/store.mjs';
 import { ALL, objectId, objectRow, openPage, TARGET, upload, world } from './support/world.mjs';
@@ -55,12 +56,12 @@ async function python(script, args, input) {
 async function unwrap(id) {
   const { demo } = await world();
   const page = await openPage();
-  const { context, wrappedKeys: [key] } = await page.evaluate(async (object) => {
-    const [{ inspectSealed }, { readHeader }] = await Promise.all([import('/lib/envelope.mjs'), import('/lib/store.mjs')]);
-    return inspectSealed((await readHeader(object)).bytes);
+  const { wrappedKeys: [key] } = await page.evaluate(async (object) => {
+    const [{ Backend }, { inspectSealed }, { readHeader }] = await Promise.all(['backend', 'envelope', 'store'].map((name) => import(`/lib/${name}.mjs`)));
+    return inspectSealed((await readHeader(new Backend('alice'), object)).bytes);
   }, id);
   await page.context().close();
-  const dek = await new KeyService(demo.bao).unwrap(key.text, context);
+  const dek = await new KeyService(demo.bao).unwrap(key.text, ObjectId.parse(id));
   return Buffer.from(dek, 'base64').toString('hex');
 }
 
@@ -74,8 +75,8 @@ test('the page opens what Python sealed', { skip: noPython() }, async () => {
   const { demo, folder } = await world();
   const page = await openPage();
   const object = await page.evaluate(async () => {
-    const { post } = await import('/lib/api.mjs');
-    return post('/api/objects', { space: 'vault' });
+    const { Backend } = await import('/lib/backend.mjs');
+    return new Backend('alice').create('vault');
   });
   const [header, body] = ['header', 'body'].map((part) => join(folder, `from-python.${part}`));
   const metadata = { name: 'from-python.txt', path: 'from-python.txt', type: 'text/plain' };

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { AwsClient } from 'aws4fetch';
+
 import { AuditTrail } from '../../server/audit.mjs';
 import { ObjectId } from '../../server/objects.mjs';
 import { Signer } from '../../server/signer.mjs';
@@ -131,11 +133,26 @@ test('the signer itself signs nothing but parts of objects', async () => {
   }
   assert.throws(() => signer.object('GET', ObjectId.parse(id), '../header'), TypeError);
   const odd = { uploadId: 'a b&partNumber=9#?/..\\%2e', partNumber: 1 };
-  const { url } = await signer.object('PUT', ObjectId.parse(id), 'body', odd);
+  const { url } = signer.object('PUT', ObjectId.parse(id), 'body', odd);
   assert.equal(new URL(url).searchParams.get('uploadId'), odd.uploadId);
   assert.deepEqual(new URL(url).searchParams.getAll('partNumber'), ['1']);
   // A field that would stand in for one of the signature's own.
-  await assert.rejects(signer.object('GET', ObjectId.parse(id), 'body', { 'X-Amz-Expires': 9_999_999 }), /not the one that was asked for/);
+  assert.throws(() => signer.object('GET', ObjectId.parse(id), 'body', { 'X-Amz-Expires': 9_999_999 }), /not the one that was asked for/);
+});
+
+test('the signature is the one that another program makes of the same request', async () => {
+  const { demo } = await world();
+  const { id } = await objectOf('alice');
+  const signer = new Signer({ ...demo.weed, bucket: 'sealwax-demo' });
+  const other = new AwsClient({ ...demo.weed, service: 's3', region: 'us-east-1' });
+  for (const [method, query, headers] of [['GET', {}, {}], ['PUT', { uploadId: 'a-b_c.~!(*)\' é&', partNumber: 10 }, {}],
+    ['PUT', {}, { 'If-None-Match': '*' }], ['PUT', {}, { 'If-Match': '"0123"' }], ['POST', { uploads: '' }, {}]]) {
+    const ours = new URL(signer.object(method, ObjectId.parse(id), 'body', query, headers).url);
+    const theirs = new URL(ours);
+    theirs.searchParams.delete('X-Amz-Signature');
+    const { url } = await other.sign(theirs, { method, headers, aws: { signQuery: true, allHeaders: true, datetime: ours.searchParams.get('X-Amz-Date') } });
+    assert.equal(ours.searchParams.get('X-Amz-Signature'), new URL(url).searchParams.get('X-Amz-Signature'), method);
+  }
 });
 
 test('the trail takes fixed words only and does not grow without end', async () => {

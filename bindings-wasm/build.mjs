@@ -1,27 +1,71 @@
 // Bundles ts/ and the generated glue into dist/. Run by `cargo xtask build-wasm`, after the modules.
 import { build } from 'esbuild';
-import { copyFile, readdir, rm } from 'node:fs/promises';
+import { copyFile, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 
 const here = (path) => new URL(path, import.meta.url).pathname;
 
-// Chunks are named by their content: those of another time would stay, and be packed.
-for (const name of await readdir(here('dist'))) {
-  if (name.endsWith('.js')) await rm(here(`dist/${name}`));
-}
-for (const license of ['LICENSE-APACHE', 'LICENSE-MIT']) await copyFile(here(`../${license}`), here(license));
-const alias = { 'sealwax-aes': here('ts/aes.ts') }; // as the core's module calls it
-// The core's glue alone, for a test of what it computes.
-await build({ entryPoints: [here('build/core.js')], outfile: here('build/glue.js'), bundle: true, format: 'esm', alias });
-await build({
-  entryPoints: ['index', 'node', 'workerd', 'inline', 'kms', 'worker', 'worker-host', 'worker-script'].map((name) => here(`ts/${name}.ts`)),
-  outdir: here('dist'),
+/** Files of the entry points, and what each is called among those of CommonJS. */
+const COMMON_JS = { index: 'index', kms: 'kms', worker: 'worker', 'worker-host': 'workerHost' };
+
+/** The glue, but for what keeps all of it in every bundle: our handles are freed, and never disposed of. */
+const glue = {
+  name: 'glue',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\/build\/(aes\/)?core\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8'))
+        .replace(/^if \(Symbol\.dispose\) .*$/gm, '')
+        .replaceAll(': new FinalizationRegistry(', ': /* @__PURE__ */ new FinalizationRegistry('),
+    })),
+};
+
+const OPTIONS = {
   bundle: true,
-  splitting: true,
-  format: 'esm',
   target: 'es2022',
-  minify: true,
+  // Names stay, for stacks: whoever bundles for a page minifies once more.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  sourcemap: true,
   loader: { '.base64': 'text' },
   external: ['node:*', './*.wasm'],
-  alias,
+  alias: { 'sealwax-aes': here('ts/aes.ts') }, // as the core's module calls it
+  plugins: [glue],
   logLevel: 'warning',
+};
+
+// Chunks are named by their content: those of another time would stay, and be packed.
+for (const name of await readdir(here('dist'))) {
+  if (!name.endsWith('.wasm')) await rm(here(`dist/${name}`));
+}
+for (const license of ['LICENSE-APACHE', 'LICENSE-MIT']) await copyFile(here(`../${license}`), here(license));
+// The core's glue alone, for a test of what it computes.
+await build({ ...OPTIONS, entryPoints: [here('build/core.js')], outfile: here('build/glue.js'), format: 'esm' });
+await build({
+  ...OPTIONS,
+  entryPoints: ['index', 'node', 'workerd', 'inline', 'kms', 'worker', 'worker-host', 'worker-script'].map((name) => here(`ts/${name}.ts`)),
+  outdir: here('dist'),
+  splitting: true,
+  format: 'esm',
 });
+await build({
+  ...OPTIONS,
+  entryPoints: [here('ts/commonjs.ts')],
+  outfile: here('dist/all.cjs'),
+  format: 'cjs',
+  ignoreAnnotations: true, // the list of files with effects names those in dist
+  define: { 'import.meta.url': '"about:blank"' }, // nothing is beside it
+});
+for (const [name, part] of Object.entries(COMMON_JS)) {
+  await writeFile(here(`dist/${name}.cjs`), `'use strict';\nmodule.exports = require('./all.cjs').${part};\n`);
+  const types = await readFile(here(`types/${name}.d.ts`), 'utf8');
+  await writeFile(here(`dist/${name}.d.cts`), types.replace(/'\.\/(\w+)\.js'/g, "'./$1.cjs'"));
+}
+for (const name of await readdir(here('dist'))) {
+  if (name.endsWith('.map')) await withoutText(here(`dist/${name}`));
+}
+
+/** The modules' text is in the file already: its map need not carry it once more. */
+async function withoutText(path) {
+  const map = JSON.parse(await readFile(path, 'utf8'));
+  map.sourcesContent = map.sourcesContent?.map((text, at) => (map.sources[at].endsWith('.base64') ? null : text));
+  await writeFile(path, JSON.stringify(map));
+}

@@ -6,8 +6,9 @@ use wasm_bindgen::JsValue;
 
 use crate::number::number;
 
-/// `[code, text, detail]`. The text says what the core says beyond the code's own name; the detail
-/// is the one number that the error carries, if any. No formatting: it would cost kilobytes.
+/// `[code, text, detail]`. The text says what the core says beyond the code's own name; the detail is
+/// the one number that the error carries, or the pair that differs: `[key, wanted, found]`. No
+/// formatting: it would cost kilobytes.
 pub(crate) fn thrown(error: Error) -> JsValue {
     let text = match &error {
         Error::InvalidArgument(text)
@@ -21,6 +22,9 @@ pub(crate) fn thrown(error: Error) -> JsValue {
         Error::BufferTooSmall { needed } => number(*needed as u64).into(),
         Error::UnsupportedVersion(version) => JsValue::from(*version),
         Error::UnsupportedSuite(suite) => JsValue::from(*suite),
+        Error::ContextMismatch(pair) => {
+            Array::of3(&pair.key().into(), &pair.wanted().into(), &pair.found().into()).into()
+        }
         _ => JsValue::UNDEFINED,
     };
     Array::of3(&error.code().as_u16().into(), &text.into(), &detail).into()

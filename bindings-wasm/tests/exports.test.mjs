@@ -14,9 +14,9 @@ async function declared(path) {
 }
 
 for (const [path, target] of Object.entries(exports).filter(([, target]) => target.types)) {
-  test(`${name}${path.slice(1)} exports what ${target.types} declares`, async () => {
+  test(`${name}${path.slice(1)} exports what ${target.types.default} declares`, async () => {
     const module = await import(name + path.slice(1));
-    assert.deepEqual(Object.keys(module).sort(), await declared(target.types));
+    assert.deepEqual(Object.keys(module).sort(), await declared(target.types.default));
   });
 }
 

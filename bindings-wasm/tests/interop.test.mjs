@@ -51,11 +51,11 @@ describe('with the reference', { skip }, () => {
     test(`${engine}: we read the reference's`, async () => {
       await reference('encrypt', file('plain'), file('theirs'), ...KEY, '--context', 'tenant=blue', '--metadata', Buffer.from('name').toString('hex'), '--aad', '00ff');
       const theirs = await readFile(file('theirs'));
-      const options = { engine, requiredContext: { tenant: 'blue' }, associatedData: new Uint8Array([0, 255]) };
+      const options = { engine, context: { tenant: 'blue' }, associatedData: new Uint8Array([0, 255]) };
       const message = decrypt(theirs, key(), options);
       assert.equal(Buffer.from(await message.metadata()).toString(), 'name');
       assert.deepEqual(Buffer.from(await message.bytes()), PLAINTEXT);
-      const reader = await openRange(theirs, key(), { ...options, requiredContext: undefined });
+      const reader = await openRange(theirs, key(), { ...options, context: undefined });
       assert.deepEqual(Buffer.from(await reader.read(16380, 10)), PLAINTEXT.subarray(16380, 16390));
       await reference('encrypt', file('plain'), file('theirs'), ...KEY, '--text');
       assert.deepEqual(Buffer.from(await decrypt(await fromText((await readFile(file('theirs'), 'utf8')).trim()), key(), { engine }).bytes()), PLAINTEXT);

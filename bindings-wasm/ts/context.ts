@@ -2,7 +2,7 @@
 
 import type { ContextInput, EncryptionContext } from '../types/index.js';
 import { type Owned, utf8 } from './bytes.js';
-import type { Core } from './core.js';
+import { canonicalContext } from './core.js';
 import { guard, invalid } from './errors.js';
 
 /** A context in both of its forms. */
@@ -12,16 +12,26 @@ export interface Context {
 }
 
 /** Checks a context of the caller's, in any of its forms. */
-export function toContext(core: Core, input: ContextInput = {}): Context {
+export function toContext(input: ContextInput = {}): Context {
   const pairs = pairsOf(input).map(([key, value]) => [text(key), text(value)] as const);
-  const canonical = guard(() => core.canonicalContext(pairs.flat())) as Owned;
+  const canonical = guard(() => canonicalContext(pairs.flat())) as Owned;
   return { canonical, pairs: fromPairs(pairs) };
 }
 
 /** The pairs, in the order of the caller's. */
 export function pairsOf(input: ContextInput): (readonly [string, string])[] {
-  if (typeof input !== 'object' || input === null) throw invalid('the context must be an object or pairs');
-  return Symbol.iterator in input ? [...(input as Iterable<readonly [string, string]>)] : Object.entries(input);
+  const isList = typeof input === 'object' && input !== null && Symbol.iterator in input;
+  if (!isList && !isPlain(input)) throw invalid('the context must be a plain object, a Map or a list of pairs');
+  const pairs: unknown[] = isList ? [...input] : Object.entries(input);
+  if (!pairs.every((pair) => Array.isArray(pair) && pair.length === 2)) throw invalid('a list as context has pairs [key, value]');
+  return pairs as [string, string][];
+}
+
+/** Other objects, such as a promise, seem to have no pairs: whoever requires them would require nothing. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null; // that of any frame
 }
 
 function text(value: unknown): string {

@@ -1,13 +1,14 @@
-// The core's exports behind a check that they are there.
+// The core: its module, and its exports, each by its name, so that a page ships the glue of what it uses alone.
 
-import initCore, * as glue from '../build/core.js';
+import initCore, { formatLengths } from '../build/core.js';
 import type { WasmInput } from '../types/index.js';
 import { aesModule } from './aes.js';
 import { SealwaxError } from './errors.js';
+import { MOVED } from './moved.js';
 import { WasmModule } from './wasm.js';
 
-export type Core = typeof glue;
-export type { DecryptHandle, EncryptHandle, KekExpansion, LocalKek, MessageCipher } from '../build/core.js';
+/** None of these works before {@link needCore}. */
+export * from '../build/core.js';
 
 /** Lengths of the format, in bytes, as the core names them. */
 export interface FormatLengths {
@@ -27,8 +28,8 @@ type LengthList = readonly [chunk: number, sealedChunk: number, prefix: number, 
 
 let lengths: FormatLengths | undefined;
 
-export const coreModule = new WasmModule('sealwax.wasm', initCore, () => new URL('./sealwax.wasm', import.meta.url), () => {
-  const [chunk, sealedChunk, prefix, tag, key, start] = glue.formatLengths() as LengthList;
+export const coreModule = new WasmModule('sealwax.wasm', initCore, () => (MOVED ? `${MOVED}sealwax.wasm` : new URL('./sealwax.wasm', import.meta.url)), () => {
+  const [chunk, sealedChunk, prefix, tag, key, start] = formatLengths() as LengthList;
   lengths = { chunk, sealedChunk, prefix, tag, key, start };
 });
 
@@ -38,13 +39,10 @@ export function init(module?: WasmInput | Promise<WasmInput>, aes?: WasmInput | 
   return coreModule.load(module);
 }
 
-/** The core's exports, loaded at the first use. */
-export async function core(): Promise<Core> {
-  await coreModule.load();
-  return glue;
-}
+/** Loads the core at the first use. */
+export const needCore = (): Promise<void> => coreModule.load();
 
-/** The lengths of the format; only after {@link core}. */
+/** The lengths of the format; only after {@link needCore}. */
 export function format(): FormatLengths {
   if (!lengths) throw new SealwaxError('invalid_state', 'call init() and wait for it first');
   return lengths;

@@ -4,17 +4,19 @@ import type { Bytes, DecryptOptions, Decryption, Decryptor, HeaderInfo, KeyProvi
 import { needAes } from './aes.js';
 import { type Owned, atOnce, isBytes, isEqual, optionalView, view } from './bytes.js';
 import { toContext } from './context.js';
-import { type Core, type DecryptHandle, core, format } from './core.js';
+import { DecryptHandle, format, needCore, plaintextLength } from './core.js';
 import { engineOf } from './engine.js';
 import { SealwaxError, guard, invalid } from './errors.js';
 import { type Header, parseHeader, publicInfo, readHeader } from './header.js';
-import { type CallOptions, Keyring, providersOf } from './keyring.js';
+import { type CallOptions, providersOf } from './calls.js';
+import { DECRYPT, DECRYPTOR, checkOptions } from './options.js';
 import { Once, type Pieces, toBlob, toBytes, toStream } from './output.js';
 import { opened } from './pipeline.js';
 import { throwIfAborted } from './signal.js';
+import { unwrapDek } from './unwrapping.js';
 import { type Reader, abandon, checkSource, randomAccess, readerOf } from './source.js';
 
-type OpenOptions = CallOptions & Pick<DecryptOptions, 'requiredContext'>;
+type OpenOptions = CallOptions & Pick<DecryptOptions, 'context'>;
 
 /** A header under its DEK: authentic. The caller frees the handle. */
 export interface OpenedHeader {
@@ -23,14 +25,12 @@ export interface OpenedHeader {
 }
 
 /** Parses, checks what must hold before any provider is asked, unwraps, verifies. */
-export async function openHeader(core: Core, bytes: Owned, providers: readonly KeyProvider[], options: OpenOptions): Promise<OpenedHeader> {
+export async function openHeader(bytes: Owned, providers: readonly KeyProvider[], options: OpenOptions): Promise<OpenedHeader> {
   throwIfAborted(options.signal);
-  const required = options.requiredContext && toContext(core, options.requiredContext).canonical;
-  const header = parseHeader(core, bytes, required);
+  const required = options.context && toContext(options.context).canonical;
+  const header = parseHeader(bytes, required);
   if (header.sealedMetadataSize > 0) await needAes();
-  const handle = await new Keyring(core, options).unwrap(providers, header, (dek) =>
-    guard(() => new core.DecryptHandle(bytes, dek)),
-  );
+  const handle = await unwrapDek(providers, header, options, (dek) => guard(() => new DecryptHandle(bytes, dek)));
   return { header, handle };
 }
 
@@ -38,12 +38,12 @@ export const metadataOf = (handle: DecryptHandle): Owned | undefined => guard(()
 
 export function decrypt(source: Source, keys: Keys, options: DecryptOptions = {}): Decryption {
   checkSource(source);
+  checkOptions(options, DECRYPT);
   return new Message(source, providersOf(keys), options);
 }
 
 /** A header that was opened, and the reader right behind it. */
 interface Opened extends OpenedHeader {
-  readonly core: Core;
   readonly reader: Reader;
 }
 
@@ -72,14 +72,14 @@ class Message implements Decryption {
   }
 
   async expectedSize(): Promise<number | undefined> {
-    const { core, header } = await this.#open();
-    return this.#bodySize(header) === undefined ? undefined : guard(() => core.plaintextLength(this.#bodySize(header)!));
+    const { header } = await this.#open();
+    return this.#bodySize(header) === undefined ? undefined : guard(() => plaintextLength(this.#bodySize(header)!));
   }
 
   async bytes(): Promise<Owned> {
     this.#once.use();
-    const { core, header } = await this.#open();
-    return toBytes((room) => this.#pieces(room), plaintextTotal(core, this.#bodySize(header)));
+    const { header } = await this.#open();
+    return toBytes((room) => this.#pieces(room), plaintextTotal(this.#bodySize(header)));
   }
 
   async blob(type = ''): Promise<Blob> {
@@ -103,12 +103,12 @@ class Message implements Decryption {
   }
 
   async #start(): Promise<Opened> {
-    const module = await core();
+    await needCore();
     const reader = readerOf(this.#source, this.#options.signal);
     try {
       const { header: detached } = this.#options;
-      const bytes = detached ? view(detached, 'the header').slice() : await readHeader(module, reader);
-      return { core: module, reader, ...(await openHeader(module, bytes, this.#providers, this.#options)) };
+      const bytes = detached ? view(detached, 'the header').slice() : await readHeader(reader);
+      return { reader, ...(await openHeader(bytes, this.#providers, this.#options)) };
     } catch (error) {
       reader.close(error);
       throw error;
@@ -122,14 +122,14 @@ class Message implements Decryption {
 
   async *#pieces(room?: Owned): Pieces {
     const { engine: choice, signal, onProgress, associatedData } = this.#options;
-    const { core, header, handle, reader } = await this.#open();
+    const { header, handle, reader } = await this.#open();
     try {
       const prefix = await reader.read(format().prefix);
       if (prefix.length < format().prefix) throw new SealwaxError('truncated', 'the body ends within its prefix');
       const cipher = guard(() => handle.message(prefix, optionalView(associatedData, 'the associated data')));
       const size = this.#bodySize(header);
       const engine = await engineOf(cipher, choice, size);
-      yield* opened({ reader, engine, signal, onProgress, total: plaintextTotal(core, size), room });
+      yield* opened({ reader, engine, signal, onProgress, total: plaintextTotal(size), room });
     } catch (error) {
       reader.close(error);
       throw error;
@@ -154,9 +154,9 @@ function outcome<T>(call: () => T): () => T {
 }
 
 /** For progress alone: a length that no body has is reported by whoever opens it. */
-function plaintextTotal(core: Core, bodySize: number | undefined): number | undefined {
+function plaintextTotal(bodySize: number | undefined): number | undefined {
   try {
-    return bodySize === undefined ? undefined : core.plaintextLength(bodySize);
+    return bodySize === undefined ? undefined : plaintextLength(bodySize);
   } catch {
     return undefined;
   }
@@ -168,12 +168,13 @@ export function decryptStream(keys: Keys, options: DecryptOptions = {}): Transfo
 }
 
 export async function createDecryptor(envelope: Bytes | Blob, keys: Keys, options: Omit<DecryptOptions, 'header'> = {}): Promise<Decryptor> {
+  checkOptions(options, DECRYPTOR);
   const providers = providersOf(keys);
   if (!isBytes(envelope) && !(envelope instanceof Blob)) throw invalid('the envelope must be bytes or a Blob');
-  const module = await core();
-  const bytes = await readHeader(module, readerOf(envelope, options.signal));
+  await needCore();
+  const bytes = await readHeader(readerOf(envelope, options.signal));
   await needAes();
-  const { header, handle } = await openHeader(module, bytes, providers, options);
+  const { header, handle } = await openHeader(bytes, providers, options);
   return new HandleDecryptor(header, handle, options.associatedData);
 }
 

@@ -3,25 +3,27 @@
 import type { EncryptOptions, Encryption, Encryptor, EncryptorOptions, Keys, MessageOptions, Parts, PartsOptions, Source, TransformPair, WrappedKey } from '../types/index.js';
 import { needAes } from './aes.js';
 import { type Owned, atOnce, concat, optionalView, textOrBytes, view, writableView } from './bytes.js';
+import { providersOf } from './calls.js';
 import { type Context, toContext } from './context.js';
-import { type Core, type EncryptHandle, type MessageCipher, core } from './core.js';
+import { EncryptHandle, type MessageCipher, bodyLength, needCore } from './core.js';
 import { engineOf } from './engine.js';
 import { SealwaxError, guard, invalid } from './errors.js';
-import { Keyring, listed, providersOf } from './keyring.js';
+import { ENCRYPT, ENCRYPTOR, ENCRYPT_MESSAGE, PARTS, checkOptions } from './options.js';
 import { Once, type Pieces, toBlob, toBytes, toStream } from './output.js';
 import { randomParts, streamParts } from './parts.js';
 import { sealed } from './pipeline.js';
 import { throwIfAborted } from './signal.js';
 import { type Reader, abandon, checkSource, randomAccess, readerOf } from './source.js';
+import { Wrapping, listed } from './wrapping.js';
 
 /** A header that is finished and the DEK behind it. */
 interface Opened {
-  readonly core: Core;
   readonly handle: EncryptHandle;
   readonly header: Owned;
 }
 
 export function encrypt(source: Source, keys: Keys, options: EncryptOptions = {}): Encryption {
+  checkOptions(options, ENCRYPT);
   const providers = providersOf(keys);
   const size = sizeOf(source, options.size);
   return new Message(source, options, size, () => open(providers, options, size), true);
@@ -30,22 +32,22 @@ export function encrypt(source: Source, keys: Keys, options: EncryptOptions = {}
 /** Asks the providers, and makes the header for a plaintext of this length. */
 async function open(providers: ReturnType<typeof providersOf>, options: EncryptOptions, size: number | undefined): Promise<Opened> {
   throwIfAborted(options.signal);
-  const module = await core();
-  const context = toContext(module, options.context);
+  await needCore();
+  const context = toContext(options.context);
   if (options.metadata !== undefined) await needAes();
-  const { dek, keys } = await new Keyring(module, options, size).generate(providers, context);
+  const { dek, keys } = await new Wrapping(options, size).generate(providers, context);
   try {
-    const handle = makeHandle(module, dek, keys, context, options, size);
-    return { core: module, handle, header: guard(() => handle.header()) as Owned };
+    const handle = makeHandle(dek, keys, context, options, size);
+    return { handle, header: guard(() => handle.header()) as Owned };
   } finally {
     dek.fill(0);
   }
 }
 
-function makeHandle(module: Core, dek: Owned, keys: readonly WrappedKey[], context: Context, options: EncryptorOptions, size: number | undefined): EncryptHandle {
+function makeHandle(dek: Owned, keys: readonly WrappedKey[], context: Context, options: EncryptorOptions, size: number | undefined): EncryptHandle {
   const { metadata, padding = 'auto' } = options;
   const bytes = metadata === undefined ? undefined : textOrBytes(metadata, 'the metadata');
-  return guard(() => new module.EncryptHandle(dek, ...listed(keys), context.canonical, bytes, padding, size));
+  return guard(() => new EncryptHandle(dek, ...listed(keys), context.canonical, bytes, padding, size));
 }
 
 /** Checks source and size at once. */
@@ -84,10 +86,10 @@ class Message implements Encryption {
   }
 
   async size(): Promise<number | undefined> {
-    const { core, header } = await this.#handle();
+    const { header } = await this.#handle();
     const size = this.#size;
     if (size === undefined) return undefined;
-    return guard(() => core.bodyLength(size)) + (this.#options.detached ? 0 : header.length);
+    return guard(() => bodyLength(size)) + (this.#options.detached ? 0 : header.length);
   }
 
   async bytes(): Promise<Owned> {
@@ -110,14 +112,14 @@ class Message implements Encryption {
   }
 
   async parts(options: PartsOptions = {}): Promise<Parts> {
+    checkOptions(options, PARTS);
     this.#once.use();
     const size = await this.size();
     const plaintext = randomAccess(this.#source);
     if (!plaintext) return streamParts(options, size, this.#pieces());
-    const { core } = await this.#handle();
     const { front, cipher } = await this.#start();
     const engine = await engineOf(cipher, this.#options.engine, this.#size);
-    return randomParts(options, size!, { core, front, engine, plaintext, signal: this.#options.signal });
+    return randomParts(options, size!, { front, engine, plaintext, signal: this.#options.signal });
   }
 
   #handle(): Promise<Opened> {
@@ -154,6 +156,7 @@ class Message implements Encryption {
 }
 
 export async function createEncryptor(keys: Keys, options: EncryptorOptions = {}): Promise<Encryptor> {
+  checkOptions(options, ENCRYPTOR);
   await needAes();
   // Its messages share the header, and most are small: no room to rewrap unless asked for.
   const opened = await open(providersOf(keys), { padding: 'none', ...options }, undefined);
@@ -190,6 +193,7 @@ class HandleEncryptor implements Encryptor {
   }
 
   encrypt(source: Source, options: MessageOptions = {}): Encryption {
+    checkOptions(options, ENCRYPT_MESSAGE);
     const { engine, associatedData } = this.#options;
     const merged = { engine, associatedData, ...options } as MessageOptions;
     return new Message(source, merged, sizeOf(source, options.size), async () => this.#opened, false);

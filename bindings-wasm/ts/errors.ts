@@ -1,6 +1,17 @@
 // The one error class, and the way from the module's errors to it.
 
-import type { Attempt, ErrorClass, ErrorCode, SealwaxErrorOptions } from '../types/index.js';
+import type { Attempt, ErrorClass, ErrorCode, SealwaxError as Public, SealwaxErrorOptions } from '../types/index.js';
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+/** Most characters of a text of others' that are shown. */
+const SHOWN = 512;
+
+/** What would end a line, move a cursor or turn the direction of writing is written out, as the core does. */
+const escaped = (text: string): string =>
+  text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => SHORT[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`);
+
+/** A text of others' for a message. */
+export const shown = (text: string): string => escaped(text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text);
 
 /** Numbers and names as in core/vectors/error_codes.json, which a test compares. */
 export const ERROR_NUMBERS: Readonly<Record<ErrorCode, number>> = {
@@ -40,11 +51,13 @@ export class SealwaxError extends Error {
   readonly chunk?: number;
   readonly needed?: number;
   readonly attempts: readonly Attempt[];
+  readonly keys?: Public['keys'];
+  readonly pair?: Public['pair'];
 
   constructor(code: ErrorCode, message = '', options: SealwaxErrorOptions = {}) {
-    const { cause, chunk, needed, attempts = [] } = options;
+    const { cause, chunk, needed, attempts = [], keys, pair } = options;
     const subject = code.replaceAll('_', ' ');
-    super(message ? `${subject}: ${message}` : subject, cause === undefined ? undefined : { cause });
+    super(message ? `${subject}: ${escaped(message)}` : subject, cause === undefined ? undefined : { cause });
     this.code = code;
     this.number = ERROR_NUMBERS[code];
     // The classes are ranges of twenty numbers; "ok" would be of none.
@@ -52,14 +65,23 @@ export class SealwaxError extends Error {
     if (chunk !== undefined) this.chunk = chunk;
     if (needed !== undefined) this.needed = needed;
     this.attempts = attempts;
+    if (keys) this.keys = keys;
+    if (pair) this.pair = pair;
   }
 }
 
 /** An error of the caller's making. */
 export const invalid = (message: string): SealwaxError => new SealwaxError('invalid_argument', message);
 
+/** The end of a message about something that somebody forgot to await, perhaps. */
+export const unawaited = (value: unknown): string =>
+  typeof (value as PromiseLike<unknown> | undefined)?.then === 'function' ? ', not the promise of one: await it' : '';
+
+/** A pair of a context: its key, the value that is required, the value that is there. */
+type Pair = [key: string, wanted: string, found: string | undefined];
+
 /** What the module throws: `[code number, text, detail]`. */
-type Thrown = [number: number, text: string, detail: number | undefined];
+type Thrown = [number: number, text: string, detail: number | Pair | undefined];
 
 const isThrown = (error: unknown): error is Thrown =>
   Array.isArray(error) && error.length === 3 && typeof error[0] === 'number';
@@ -69,12 +91,20 @@ function fromThrown([number, text, detail]: Thrown): SealwaxError {
   const code = (entry?.[0] ?? 'panic') as ErrorCode;
   switch (code) {
     case 'authentication':
-      return chunkNotAuthentic(detail ?? 0);
+      return chunkNotAuthentic(detail as number);
     case 'buffer_too_small':
-      return new SealwaxError(code, `${detail} bytes are needed`, { needed: detail ?? 0 });
+      return new SealwaxError(code, `${detail} bytes are needed`, { needed: detail as number });
+    case 'context_mismatch':
+      return pairMismatch(detail as Pair);
     default:
       return new SealwaxError(code, text || (detail === undefined ? '' : String(detail)));
   }
+}
+
+function pairMismatch([key, wanted, found]: Pair): SealwaxError {
+  const quoted = (text: string) => shown(JSON.stringify(text));
+  const is = found === undefined ? 'is missing' : `is ${quoted(found)}`;
+  return new SealwaxError('context_mismatch', `${quoted(key)} must be ${quoted(wanted)} and ${is}`, { pair: { key, wanted, found } });
 }
 
 export const chunkNotAuthentic = (chunk: number, cause?: unknown): SealwaxError =>

@@ -3,7 +3,7 @@
 import type { Bytes, HeaderInfo } from '../types/index.js';
 import { type Owned, view } from './bytes.js';
 import { fromPairs } from './context.js';
-import { type Core, core, format } from './core.js';
+import { announcedLength, format, needCore, parseHeader as parse } from './core.js';
 import { SealwaxError, guard, invalid } from './errors.js';
 import { type Reader, readerOf } from './source.js';
 import { decoded } from './text.js';
@@ -14,8 +14,8 @@ export interface Header extends HeaderInfo {
 }
 
 /** Parses a header that stands alone; checks the pairs that it must have. */
-export function parseHeader(core: Core, bytes: Owned, required?: Owned): Header {
-  const parts = guard(() => core.parseHeader(bytes, required)) as HeaderParts;
+export function parseHeader(bytes: Owned, required?: Owned): Header {
+  const parts = guard(() => parse(bytes, required)) as HeaderParts;
   const [suite, paddingSize, sealedMetadataSize, context, canonicalContext, keys] = parts;
   return {
     headerSize: bytes.length,
@@ -45,9 +45,9 @@ export function publicInfo({ canonicalContext: _, ...info }: Header): HeaderInfo
 }
 
 /** Takes the header's bytes off the front of an envelope, and no byte more. */
-export async function readHeader(core: Core, reader: Reader): Promise<Owned> {
+export async function readHeader(reader: Reader): Promise<Owned> {
   const start = await reader.read(format().start);
-  const length = guard(() => core.announcedLength(start));
+  const length = guard(() => announcedLength(start));
   if (length === undefined) throw new SealwaxError('truncated', 'the input ends within the header');
   const rest = await reader.read(length - start.length);
   if (start.length + rest.length < length) throw new SealwaxError('truncated', 'the input ends within the header');
@@ -58,16 +58,16 @@ export async function readHeader(core: Core, reader: Reader): Promise<Owned> {
 }
 
 /** The header that an envelope in memory starts with. */
-export function headerOf(core: Core, envelope: Owned): Owned {
-  const length = guard(() => core.announcedLength(envelope.subarray(0, format().start)));
+export function headerOf(envelope: Owned): Owned {
+  const length = guard(() => announcedLength(envelope.subarray(0, format().start)));
   if (length === undefined || length > envelope.length) throw new SealwaxError('truncated', 'the input ends within the header');
   return envelope.slice(0, length);
 }
 
 export async function inspect(source: Bytes | Blob | string): Promise<HeaderInfo> {
-  const module = await core();
-  const input = typeof source === 'string' ? decoded(module, source) : source;
+  await needCore();
+  const input = typeof source === 'string' ? decoded(source) : source;
   if (!(input instanceof Blob) && typeof input !== 'object') throw invalid('the source must be bytes, a Blob or text');
   const reader = readerOf(input instanceof Blob ? input : view(input, 'the source'));
-  return publicInfo(parseHeader(module, await readHeader(module, reader)));
+  return publicInfo(parseHeader(await readHeader(reader)));
 }

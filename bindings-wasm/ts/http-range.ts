@@ -1,33 +1,198 @@
-// Ranges of an object behind HTTP.
+// Ranges of an object behind HTTP, over networks that fail: what is missing is asked for again.
 
 import type { HttpRangeOptions, RangeSource } from '../types/index.js';
-import { SealwaxError } from './errors.js';
+import type { Owned } from './bytes.js';
+import { SealwaxError, asIo, invalid } from './errors.js';
+import { type Names, checkOptions } from './options.js';
+import { abortable, limited, throwIfAborted } from './signal.js';
 
 type Address = string | URL;
 
+const OPTIONS: Names<HttpRangeOptions> = () => ({ headers: 1, credentials: 1, fetch: 1, retries: 1, retryDelay: 1, timeout: 1 });
+
+/** What goes away by itself: too many requests, and what gateways say of a server that is not there. */
+const PASSING: readonly number[] = [429, 502, 503, 504];
+/** Longest pause, in milliseconds, whatever a server asks for. */
+const LONGEST_PAUSE = 20_000;
+
+/** A failure after which the same question may be answered. */
+class Passing extends Error {
+  constructor(readonly reason: SealwaxError, readonly pause = 0) {
+    super();
+  }
+}
+
 export function httpRange(url: Address | (() => Address | Promise<Address>), options: HttpRangeOptions = {}): RangeSource {
-  const { headers, credentials, fetch: ask = fetch } = options;
-  const request = async (range: string, signal?: AbortSignal): Promise<Response> => {
-    const address = typeof url === 'function' ? await url() : url;
-    const all = new Headers(headers);
-    all.set('Range', range);
-    const response = await ask(address, { headers: all, ...(credentials && { credentials }), ...(signal && { signal }), cache: 'no-store' });
-    if (response.status === 206) return response;
-    await response.body?.cancel();
-    const isWhole = response.ok; // the server ignores ranges: the whole object would come each time
-    throw new SealwaxError('io', isWhole ? 'the server does not serve ranges' : `the server answered ${response.status}`);
-  };
-  return {
-    size: async (signal) => {
-      const response = await request('bytes=0-0', signal);
-      await response.body?.cancel();
-      const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
-      if (total === undefined) throw new SealwaxError('io', 'the server does not say the size: expose Content-Range, or give the option size');
+  checkOptions(options, OPTIONS);
+  const { retries = 5, retryDelay = 250, timeout = 30_000 } = options;
+  for (const [name, value] of Object.entries({ retries, retryDelay, timeout })) {
+    if (!(value >= 0)) throw invalid(`${name} must be a number from 0`);
+  }
+  return new HttpObject(url, options, { retries, retryDelay, timeout });
+}
+
+type Limits = Required<Pick<HttpRangeOptions, 'retries' | 'retryDelay' | 'timeout'>>;
+
+class HttpObject implements RangeSource {
+  readonly #url: Address | (() => Address | Promise<Address>);
+  readonly #options: HttpRangeOptions;
+  readonly #limits: Limits;
+
+  constructor(url: Address | (() => Address | Promise<Address>), options: HttpRangeOptions, limits: Limits) {
+    this.#url = url;
+    this.#options = options;
+    this.#limits = limits;
+  }
+
+  size(signal?: AbortSignal): Promise<number> {
+    return this.#insist(signal, async (attempt) => {
+      const response = await this.#request(0, 1, attempt.signal);
+      response.body?.cancel().catch(() => {});
+      const total = rangeOf(response)?.[3];
+      if (!total || total === '*') throw new SealwaxError('io', 'the server does not say the size: expose Content-Range, or give the option size');
       return Number(total);
-    },
-    read: async (offset, length, signal) => {
-      const response = await request(`bytes=${offset}-${offset + length - 1}`, signal);
-      return response.arrayBuffer();
-    },
-  };
+    });
+  }
+
+  read(offset: number, length: number, signal?: AbortSignal): Promise<Owned> {
+    const wanted = new Wanted(offset, length);
+    const attempt = async (attempt: Attempt) => {
+      const response = await this.#request(wanted.offset, wanted.missing, attempt.signal);
+      await wanted.receive(response, attempt);
+      return wanted.bytes;
+    };
+    return this.#insist(signal, attempt, () => wanted.missing);
+  }
+
+  /** Makes attempts until one ends well. Whenever there is less `missing` than before, it counts from the start. */
+  async #insist<T>(signal: AbortSignal | undefined, work: (attempt: Attempt) => Promise<T>, missing = () => 0): Promise<T> {
+    const { retries, timeout } = this.#limits;
+    let before = missing();
+    for (let failures = 0; ; failures++) {
+      const attempt = limited(signal, timeout);
+      try {
+        return await work(attempt);
+      } catch (error) {
+        throwIfAborted(signal);
+        const failure = attempt.signal.aborted ? new Passing(asIo(attempt.signal.reason, 'the server does not answer')) : error;
+        if (!(failure instanceof Passing)) throw error;
+        if (missing() < before) failures = 0;
+        before = missing();
+        if (failures >= retries) throw failure.reason;
+        await this.#pause(failures, failure.pause, signal);
+      } finally {
+        attempt.done();
+      }
+    }
+  }
+
+  /** Twice as long each time, and never the same for all that failed at once. */
+  async #pause(failures: number, asked: number, signal: AbortSignal | undefined): Promise<void> {
+    const usual = this.#limits.retryDelay * 2 ** failures * (0.5 + Math.random() / 2);
+    const over = limited(signal, Math.max(1, Math.min(LONGEST_PAUSE, Math.max(usual, asked))));
+    await new Promise((resolve) => over.signal.addEventListener('abort', resolve));
+    over.done();
+    throwIfAborted(signal);
+  }
+
+  async #request(offset: number, length: number, signal: AbortSignal): Promise<Response> {
+    const { headers, credentials, fetch: ask = fetch } = this.#options;
+    const all = new Headers(headers);
+    all.set('Range', `bytes=${offset}-${offset + length - 1}`);
+    const address = await this.#address();
+    const answer = ask(address, { headers: all, ...(credentials && { credentials }), signal, cache: 'no-store' });
+    const response = await abortable(answer, signal).catch((error: unknown) => {
+      throw new Passing(asIo(error, 'the request failed'));
+    });
+    if (response.status !== 206) throw refusal(response);
+    const start = rangeOf(response)?.[1];
+    if (start !== undefined && Number(start) !== offset) throw new SealwaxError('io', `the server sent the range from ${start}, not from ${offset}`);
+    return response;
+  }
+
+  async #address(): Promise<string> {
+    const address = typeof this.#url === 'function' ? await this.#url() : this.#url;
+    try {
+      return new Request(address).url;
+    } catch (error) {
+      throw new SealwaxError('invalid_argument', 'no request can be made to that URL', { cause: error });
+    }
+  }
+}
+
+type Attempt = ReturnType<typeof limited>;
+
+/** `[, first, last, total]` of what an answer holds; a page sees it across origins only where it is exposed. */
+const rangeOf = ({ headers }: Response): RegExpExecArray | null => /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '');
+
+/** An answer that holds no range, as an error. */
+function refusal(response: Response): SealwaxError | Passing {
+  response.body?.cancel().catch(() => {});
+  // A server that ignores ranges would send the whole object each time.
+  const error = new SealwaxError('io', response.ok ? 'the server does not serve ranges' : `the server answered ${response.status}`);
+  return PASSING.includes(response.status) ? new Passing(error, pauseOf(response)) : error;
+}
+
+/** How long the server wants to be left alone, in milliseconds. */
+function pauseOf({ headers }: Response): number {
+  const text = headers.get('retry-after') ?? '';
+  const pause = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return pause > 0 ? pause : 0;
+}
+
+/** A range on its way, in as many answers as it takes. */
+class Wanted {
+  readonly bytes: Owned;
+  readonly #start: number;
+  #held = 0;
+  #etag: string | null = null;
+
+  constructor(offset: number, length: number) {
+    this.bytes = new Uint8Array(length);
+    this.#start = offset;
+  }
+
+  get offset(): number {
+    return this.#start + this.#held;
+  }
+
+  get missing(): number {
+    return this.bytes.length - this.#held;
+  }
+
+  /** Takes what an answer holds, up to where it breaks off. */
+  async receive(response: Response, attempt: Attempt): Promise<void> {
+    this.#check(response);
+    const reader = response.body?.getReader();
+    try {
+      while (this.missing > 0) {
+        const piece = await this.#read(reader, attempt);
+        if (!piece) throw new Passing(new SealwaxError('io', `the server sent ${this.#held} bytes and not ${this.bytes.length}`));
+        if (piece.length > this.missing) throw new SealwaxError('io', 'the server sent more than it was asked for');
+        this.bytes.set(piece, this.#held);
+        this.#held += piece.length;
+        attempt.renew();
+      }
+    } finally {
+      reader?.cancel().catch(() => {});
+    }
+  }
+
+  async #read(reader: ReadableStreamDefaultReader<Uint8Array> | undefined, { signal }: Attempt): Promise<Uint8Array | undefined> {
+    try {
+      return reader && (await abortable(reader.read(), signal)).value;
+    } catch (error) {
+      throw new Passing(asIo(error, 'the answer broke off'));
+    }
+  }
+
+  /**
+   * What goes on must be the same object. The tags are compared here, where they can be seen, and not by the server:
+   * the header for that is one that a server would have to allow to pages of other origins.
+   */
+  #check({ headers }: Response): void {
+    const etag = headers.get('etag');
+    if (this.#held > 0 && this.#etag !== etag) throw new SealwaxError('io', 'the object has changed while it was read');
+    this.#etag = etag;
+  }
 }

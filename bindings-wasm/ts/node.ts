@@ -1,10 +1,10 @@
-// Node, Deno and Bun with files: the modules lie beside this one.
+// Node, Deno and Bun: the modules come as text, at the first use. Servers are bundled, too, and no bundler takes a
+// file along that is read at run time.
 
-import { readFile } from 'node:fs/promises';
 import { aesModule } from './aes.js';
 import { coreModule } from './core.js';
 
-coreModule.setSource(() => readFile(new URL('./sealwax.wasm', import.meta.url)));
-aesModule.setSource(() => readFile(new URL('./aes.wasm', import.meta.url)));
+coreModule.setSource(async () => (await import('./modules-text.js')).coreBytes());
+aesModule.setSource(async () => (await import('./modules-text.js')).aesBytes());
 
 export * from './index.js';

@@ -23,7 +23,7 @@ export class Once {
 /** All bytes. Where their number is known, engines write into the result itself if they can. */
 export async function toBytes(pieces: (room?: Owned) => Pieces, size?: number): Promise<Owned> {
   if (size === undefined) return concat((await collect(pieces())).flat());
-  const bytes = new Uint8Array(size);
+  const bytes = roomFor(size);
   let at = 0;
   for await (const run of pieces(bytes)) {
     for (const piece of run) {
@@ -32,6 +32,14 @@ export async function toBytes(pieces: (room?: Owned) => Pieces, size?: number): 
     }
   }
   return bytes.subarray(0, at);
+}
+
+function roomFor(size: number): Owned {
+  try {
+    return new Uint8Array(size);
+  } catch (error) {
+    throw new SealwaxError('io', `there is no room for ${size} bytes: take the Blob, the stream or parts`, { cause: error });
+  }
 }
 
 async function collect(pieces: Pieces): Promise<Owned[][]> {

@@ -2,7 +2,7 @@
 
 import type { Part, Parts, PartsOptions } from '../types/index.js';
 import { type Owned, concat, isEqual } from './bytes.js';
-import { type Core, chunkCount, format } from './core.js';
+import { chunkCount, fingerprint, format } from './core.js';
 import type { Engine } from './engine.js';
 import { SealwaxError, guard, invalid } from './errors.js';
 import { BlobMaker, type Pieces, checkReadable } from './output.js';
@@ -21,13 +21,14 @@ function partSizeOf({ partSize }: PartsOptions, size: number | undefined): numbe
     const least = Math.ceil((size ?? 0) / MOST_PARTS / MIB) * MIB;
     return Math.max(DEFAULT_PART, least);
   }
-  if (!Number.isSafeInteger(partSize) || partSize < 1) throw invalid('partSize must be a positive integer');
+  // Smaller ones would seal each chunk many times; whoever asks for them meant mebibytes.
+  const least = format().chunk;
+  if (!Number.isSafeInteger(partSize) || partSize < least) throw invalid(`partSize is a number of bytes, ${least} at least`);
   return partSize;
 }
 
 /** What is sealed, on demand, from a source of which any part can be read again. */
 export interface SealedObject {
-  readonly core: Core;
   /** Header and prefix. */
   readonly front: Owned;
   readonly engine: Engine;
@@ -46,7 +47,7 @@ class RandomParts implements Parts {
   readonly size: number;
   readonly count: number;
   readonly #object: SealedObject;
-  readonly #witness: Witness;
+  readonly #witness = new Witness();
   #maker: BlobMaker | undefined;
   #closed = false;
 
@@ -55,7 +56,6 @@ class RandomParts implements Parts {
     this.size = size;
     this.count = Math.ceil(size / partSize);
     this.#object = object;
-    this.#witness = new Witness(object.core);
   }
 
   part(number: number): Part {
@@ -122,18 +122,13 @@ class RandomParts implements Parts {
  * One digest for each part, and the tag of each chunk that two parts share.
  */
 class Witness {
-  readonly #core: Core;
   readonly #digests = new Map<number, Owned>();
   readonly #shared = new Map<number, Owned>();
-
-  constructor(core: Core) {
-    this.#core = core;
-  }
 
   check(part: number, first: number, chunks: readonly Owned[]): void {
     if (chunks.length === 0) return;
     const tags = chunks.map((chunk) => chunk.slice(-format().tag));
-    const digest = guard(() => this.#core.fingerprint(concat(tags))) as Owned;
+    const digest = guard(() => fingerprint(concat(tags))) as Owned;
     const last = first + chunks.length - 1;
     const seen =
       differs(this.#digests, part, digest) ||

@@ -96,12 +96,12 @@ async function* inOrder(next: Next, job: Job): AsyncGenerator<Owned[]> {
   const queue = new Queue(next);
   let done = 0;
   try {
-    job.onProgress?.({ done, total: job.total });
+    tell(job, done);
     for (let run = await queue.shift(); run; run = await queue.shift()) {
       const pieces = await run.pieces;
       throwIfAborted(job.signal);
       done += run.plaintext;
-      job.onProgress?.({ done, total: job.total });
+      tell(job, done);
       yield pieces;
     }
   } catch (error) {
@@ -111,6 +111,14 @@ async function* inOrder(next: Next, job: Job): AsyncGenerator<Owned[]> {
     job.reader.close();
     await queue.settled();
     job.engine.close();
+  }
+}
+
+function tell({ onProgress, total }: Job, done: number): void {
+  try {
+    onProgress?.({ done, total });
+  } catch (error) {
+    throw new SealwaxError('cancelled', 'onProgress failed', { cause: error });
   }
 }
 

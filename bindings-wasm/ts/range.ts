@@ -3,15 +3,16 @@
 
 import type { Bytes, HeaderInfo, Keys, OpenRangeOptions, RangeReader, RangeSource, FetchRange } from '../types/index.js';
 import { type Owned, concat, isBytes, optionalView, view } from './bytes.js';
-import { type ChunkRun, type Core, core, format } from './core.js';
+import { providersOf } from './calls.js';
+import { type ChunkRun, announcedLength, bodyRange, format, lastChunk, needCore, plaintextLength } from './core.js';
 import { metadataOf, openHeader } from './decrypt.js';
 import { type Engine, engineOf } from './engine.js';
 import { SealwaxError, asIo, guard, invalid } from './errors.js';
 import { type Header, publicInfo } from './header.js';
-import { providersOf } from './keyring.js';
+import { OPEN_RANGE, SIGNAL, checkOptions } from './options.js';
 import { type Pieces, toStream } from './output.js';
 import { abortable, throwIfAborted } from './signal.js';
-import { readBlob } from './source.js';
+import { noRanges, readBlob } from './source.js';
 
 /** The first request: most headers and the prefix are in it. */
 const PROBE = 8192;
@@ -59,7 +60,7 @@ function rangesOf(source: RangeSource | FetchRange | Blob | Bytes, size: number 
   }
   if (typeof source === 'function') return fromFunction(source, size);
   if (typeof source?.read !== 'function' || typeof source.size !== 'function') {
-    throw invalid('the source must be a RangeSource, a function, a Blob or bytes');
+    throw noRanges(source);
   }
   return source;
 }
@@ -77,15 +78,16 @@ function fromFunction(fetchRange: FetchRange, size: number | undefined): RangeSo
 }
 
 export async function openRange(source: RangeSource | FetchRange | Blob | Bytes, keys: Keys, options: OpenRangeOptions = {}): Promise<RangeReader> {
+  checkOptions(options, OPEN_RANGE);
   const providers = providersOf(keys);
   const ranges = new Ranges(rangesOf(source, options.size));
-  const module = await core();
+  await needCore();
   const size = options.size ?? (await ranges.size(options.signal));
-  const { header: bytes, start } = await readFront(module, ranges, size, options);
-  const { header, handle } = await openHeader(module, bytes, providers, options);
+  const { header: bytes, start } = await readFront(ranges, size, options);
+  const { header, handle } = await openHeader(bytes, providers, options);
   try {
     const bodyStart = options.header ? 0 : header.headerSize;
-    const body: Body = { core: module, ranges, start: bodyStart, size: size - bodyStart };
+    const body: Body = { ranges, start: bodyStart, size: size - bodyStart };
     const { prefix: prefixLength } = format();
     if (body.size < prefixLength) throw new SealwaxError('truncated', 'the body ends within its prefix');
     const prefix = start ?? (await ranges.read(bodyStart, bodyStart + prefixLength, options.signal));
@@ -102,10 +104,10 @@ export async function openRange(source: RangeSource | FetchRange | Blob | Bytes,
 }
 
 /** Header and, where one request brought both, the prefix. */
-async function readFront(core: Core, ranges: Ranges, size: number, { header, signal }: OpenRangeOptions): Promise<{ header: Owned; start?: Owned }> {
+async function readFront(ranges: Ranges, size: number, { header, signal }: OpenRangeOptions): Promise<{ header: Owned; start?: Owned }> {
   if (header) return { header: view(header, 'the header').slice() };
   const probe = await ranges.read(0, Math.min(PROBE, size), signal);
-  const length = guard(() => core.announcedLength(probe.subarray(0, format().start)));
+  const length = guard(() => announcedLength(probe.subarray(0, format().start)));
   if (length === undefined || length > size) throw new SealwaxError('truncated', 'the object ends within the header');
   const rest = await ranges.read(Math.min(probe.length, length), length, signal);
   const bytes = concat([probe.subarray(0, length), rest]);
@@ -114,7 +116,6 @@ async function readFront(core: Core, ranges: Ranges, size: number, { header, sig
 }
 
 interface Body {
-  readonly core: Core;
   readonly ranges: Ranges;
   /** Where it starts in the source. */
   readonly start: number;
@@ -123,10 +124,10 @@ interface Body {
 
 /** Opens the last chunk; returns the length of the plaintext. */
 async function authenticate(body: Body, engine: Engine, signal: AbortSignal | undefined): Promise<number> {
-  const [start, end, index] = guard(() => body.core.lastChunk(body.size)) as ChunkRun;
+  const [start, end, index] = guard(() => lastChunk(body.size)) as ChunkRun;
   const chunk = await body.ranges.read(body.start + start, body.start + end, signal);
   await engine.open(index, chunk);
-  return guard(() => body.core.plaintextLength(body.size));
+  return guard(() => plaintextLength(body.size));
 }
 
 class Reader implements RangeReader {
@@ -150,6 +151,7 @@ class Reader implements RangeReader {
   }
 
   async read(offset: number, length: number, options: { signal?: AbortSignal } = {}): Promise<Owned> {
+    checkOptions(options, SIGNAL);
     const [start, end] = this.#clip(offset, length);
     const pieces: Owned[] = [];
     for await (const run of this.#pieces(start, end, options.signal)) pieces.push(...run);
@@ -157,6 +159,7 @@ class Reader implements RangeReader {
   }
 
   stream(offset = 0, length = this.size - offset, options: { signal?: AbortSignal } = {}): ReadableStream<Owned> {
+    checkOptions(options, SIGNAL);
     const [start, end] = this.#clip(offset, Math.max(0, length));
     return toStream(this.#pieces(start, end, options.signal));
   }
@@ -197,8 +200,8 @@ class Reader implements RangeReader {
 
   async #open(start: number, end: number, signal: AbortSignal | undefined): Promise<Owned[]> {
     if (this.#closed) throw new SealwaxError('invalid_state', 'the reader was closed');
-    const { core, ranges, start: bodyStart, size } = this.#body;
-    const [from, to, index] = guard(() => core.bodyRange(start, end, size)) as ChunkRun;
+    const { ranges, start: bodyStart, size } = this.#body;
+    const [from, to, index] = guard(() => bodyRange(start, end, size)) as ChunkRun;
     const sealed = await ranges.read(bodyStart + from, bodyStart + to, signal);
     const plaintext = concat(await this.#engine.open(index, sealed));
     const skipped = start - index * format().chunk;

@@ -21,16 +21,21 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefine
   });
 }
 
-/** A signal that is aborted with `parent` or after `limit` milliseconds; `done` ends the waiting. */
-export function limited(parent: AbortSignal | undefined, limit: number): { signal: AbortSignal; done(): void } {
+/** A signal that is aborted with `parent` or after `limit` milliseconds; `renew` begins them anew, `done` ends the waiting. */
+export function limited(parent: AbortSignal | undefined, limit: number): { signal: AbortSignal; renew(): void; done(): void } {
   const controller = new AbortController();
   const abort = () => controller.abort(parent?.reason);
   if (parent?.aborted) abort();
   parent?.addEventListener('abort', abort, { once: true });
-  const timer = limit > 0 ? setTimeout(() => controller.abort(new DOMException(`no answer within ${limit} ms`, 'TimeoutError')), limit) : undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const renew = () => {
+    clearTimeout(timer);
+    if (limit > 0) timer = setTimeout(() => controller.abort(new DOMException(`no answer within ${limit} ms`, 'TimeoutError')), limit);
+  };
   const done = () => {
     clearTimeout(timer);
     parent?.removeEventListener('abort', abort);
   };
-  return { signal: controller.signal, done };
+  renew();
+  return { signal: controller.signal, renew, done };
 }

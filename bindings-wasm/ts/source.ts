@@ -2,7 +2,7 @@
 
 import type { Source } from '../types/index.js';
 import { type Owned, concat, isBytes, view } from './bytes.js';
-import { SealwaxError, asIo, invalid } from './errors.js';
+import { SealwaxError, asIo, invalid, unawaited } from './errors.js';
 import { abortable } from './signal.js';
 
 export interface Reader {
@@ -26,16 +26,19 @@ export function readerOf(source: Source, signal?: AbortSignal): Reader {
   if (isBytes(source)) return new QueueReader(bytesPuller(view(source, 'the source')), signal);
   if (source instanceof Blob) return new QueueReader(blobPuller(source), signal);
   if (source instanceof ReadableStream) return new QueueReader(streamPuller(source), signal);
-  throw NO_SOURCE();
+  throw noSource(source);
 }
 
 /** Refuses at once what can never be read. */
 export function checkSource(source: Source): void {
   if (isBytes(source)) view(source, 'the source');
-  else if (!(source instanceof Blob) && !(source instanceof ReadableStream)) throw NO_SOURCE();
+  else if (!(source instanceof Blob) && !(source instanceof ReadableStream)) throw noSource(source);
 }
 
-const NO_SOURCE = () => invalid('the source must be bytes, a Blob or a ReadableStream of bytes');
+const noSource = (source: unknown) => invalid(`the source must be bytes, a Blob or a ReadableStream of bytes${unawaited(source)}`);
+
+/** The same of sources that are read in any order. */
+export const noRanges = (source: unknown) => invalid(`the source must be a RangeSource, a function, a Blob or bytes${unawaited(source)}`);
 
 const CHANGED = () => new SealwaxError('io', 'the source has changed its length');
 

@@ -2,28 +2,30 @@
 
 import type { Bytes } from '../types/index.js';
 import { type Owned, fromBase64, toBase64, view } from './bytes.js';
-import { type Core, core } from './core.js';
+import { needCore, textPrefix } from './core.js';
 import { SealwaxError, invalid } from './errors.js';
 
 export async function toText(bytes: Bytes): Promise<string> {
   const input = view(bytes, 'the bytes');
-  return encoded(await core(), input);
+  await needCore();
+  return encoded(input);
 }
 
 export async function fromText(text: string): Promise<Owned> {
   if (typeof text !== 'string') throw invalid('the text form is a string');
-  return decoded(await core(), text);
+  await needCore();
+  return decoded(text);
 }
 
-function encoded(core: Core, bytes: Owned): string {
-  return core.textPrefix() + toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+function encoded(bytes: Owned): string {
+  return textPrefix() + toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
-export function decoded(core: Core, text: string): Owned {
-  const prefix = core.textPrefix();
+export function decoded(text: string): Owned {
+  const prefix = textPrefix();
   if (!text.startsWith(prefix)) throw new SealwaxError('bad_magic');
   const bytes = fromBase64(text.slice(prefix.length).replaceAll('-', '+').replaceAll('_', '/'));
   // `atob` takes white space, padding, `+` and `/`, and unused bits that are set: none of it comes back.
-  if (!bytes || encoded(core, bytes) !== text) throw new SealwaxError('malformed', 'the text form is not base64url');
+  if (!bytes || encoded(bytes) !== text) throw new SealwaxError('malformed', 'the text form is not base64url');
   return bytes;
 }

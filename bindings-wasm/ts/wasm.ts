@@ -33,15 +33,15 @@ export class WasmModule {
 
   /** Loads it unless it is loaded or loading. */
   load(module?: WasmInput | Promise<WasmInput>): Promise<void> {
-    this.#loading ??= this.#load(module ?? this.#source()).catch((error: unknown) => {
+    this.#loading ??= this.#load(module).catch((error: unknown) => {
       this.#loading = undefined; // the next call tries again
-      throw error;
+      throw asIo(error, `${this.#name} cannot be had: give init() its address or bytes, or import 'sealwax/inline'`);
     });
     return this.#loading;
   }
 
-  async #load(input: WasmInput | Promise<WasmInput>): Promise<void> {
-    const source = await input;
+  async #load(input: WasmInput | Promise<WasmInput> | undefined): Promise<void> {
+    const source = await (input ?? this.#source());
     const isAddress = typeof source === 'string' || source instanceof URL;
     const response = isAddress ? await request(source) : source;
     try {

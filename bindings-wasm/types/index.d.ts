@@ -5,6 +5,13 @@
  * Every function loads the WebAssembly module by itself at the first use.
  */
 
+declare global {
+  interface SymbolConstructor {
+    /** As in TypeScript's `esnext.disposable`, for programs without it. */
+    readonly dispose: unique symbol;
+  }
+}
+
 // ---------------------------------------------------------------------------------------- errors
 
 /** The stable name of an error; the numbers are in {@link SealwaxError.number}. */
@@ -45,6 +52,13 @@ export interface Attempt {
   readonly error: unknown;
 }
 
+/** A key as headers name it: public, and not authentic. */
+export interface KeyName {
+  readonly providerId: string;
+  /** Empty where the provider names none. */
+  readonly keyId: string;
+}
+
 export interface SealwaxErrorOptions {
   /** The error of the host: of a provider, a source, an `AbortSignal`. */
   cause?: unknown;
@@ -53,12 +67,15 @@ export interface SealwaxErrorOptions {
   /** Size that is enough, in bytes. */
   needed?: number;
   attempts?: readonly Attempt[];
+  keys?: SealwaxError['keys'];
+  pair?: SealwaxError['pair'];
 }
 
 /**
  * The one error of this package. It carries codes, offsets and public identifiers, never a key or
  * plaintext. A provider throws one with code `key_unwrap` to say that a wrapped key did not open;
- * whatever else it throws means that its KMS failed.
+ * whatever else it throws means that its KMS failed. In `message`, what others wrote is escaped: it is one line,
+ * and no control character or mark of direction is in it.
  */
 export class SealwaxError extends Error {
   constructor(code: ErrorCode, message?: string, options?: SealwaxErrorOptions);
@@ -73,6 +90,10 @@ export class SealwaxError extends Error {
   readonly needed?: number;
   /** With `provider_failed` and `key_unwrap`: every attempt, in order. */
   readonly attempts: readonly Attempt[];
+  /** With `no_matching_key`: the keys that wrap the object's DEK, and those of the providers, where they have a `keyId`. */
+  readonly keys?: { readonly wanted: readonly KeyName[]; readonly offered: readonly KeyName[] };
+  /** With `context_mismatch`: the first pair that differs; `found` is undefined where the object has none. */
+  readonly pair?: { readonly key: string; readonly wanted: string; readonly found: string | undefined };
 }
 
 // --------------------------------------------------------------------------------- keys, context
@@ -128,10 +149,13 @@ export interface ProviderCall {
   readonly plaintextSize?: number;
   /** Adds details to the {@link KeyEvent} of this call. */
   report(details: CallDetails): void;
+  /** Of an unwrapping: tells later, once, whether the DEK that was returned opened the object. Nothing else proves it. */
+  onSettled?(callback: (opened: boolean) => void): void;
 }
 
 /**
- * Wraps and unwraps DEKs. Each provider is asked once per object or less.
+ * Wraps and unwraps DEKs. Each provider is asked once per object or less, but for one that is not remote: on decryption
+ * that is asked for every wrapped key that it accepts, until one opens. Where it has a property `keyId`, errors and events name it.
  *
  * The library wipes every DEK that crosses here after use: a provider that keeps one keeps a copy,
  * and returns an array that is the library's to wipe.
@@ -139,6 +163,8 @@ export interface ProviderCall {
 export interface KeyProvider {
   /** The kind of provider, as headers name it: `aws-kms`; 1 to 128 bytes. */
   readonly providerId: string;
+  /** Whether a call leaves this machine; true by default. */
+  readonly isRemote?: boolean;
   /** Whether this provider was configured with this key. It is never asked for a stranger's. */
   accepts(keyId: string): boolean | Promise<boolean>;
   wrap(dek: Uint8Array, context: EncryptionContext, call: ProviderCall): Promise<WrappedDek>;
@@ -233,8 +259,8 @@ export interface MessageOptions
   extends Pick<EncryptOptions, 'engine' | 'associatedData' | 'signal' | 'onProgress' | 'detached' | 'size'> {}
 
 export interface DecryptOptions extends CommonOptions {
-  /** Pairs that the context must have; checked before any provider is asked. */
-  requiredContext?: ContextInput;
+  /** Pairs that the object's context must have, others it may have; checked before any provider is asked. */
+  context?: ContextInput;
   /** The header, where it was stored elsewhere; the source is the body alone then. */
   header?: Bytes;
 }
@@ -376,8 +402,8 @@ export interface Decryptor {
 export function inspect(source: Bytes | Blob | string): Promise<HeaderInfo>;
 
 export interface RewrapOptions extends Omit<CommonOptions, 'engine' | 'associatedData' | 'onProgress'> {
-  /** Pairs that the context must have; checked before any provider is asked. */
-  requiredContext?: ContextInput;
+  /** Pairs that the object's context must have, others it may have; checked before any provider is asked. */
+  context?: ContextInput;
   /** As in {@link EncryptorOptions}, of the new providers. */
   requireAll?: boolean;
   /** `replace` (default): only the new providers' keys stay. `add`: the old ones stay too. */
@@ -414,9 +440,21 @@ export interface HttpRangeOptions {
   credentials?: RequestCredentials;
   /** In place of the global `fetch`. */
   fetch?: typeof fetch;
+  /** How often a request is made again without a byte more than before; 5 by default, 0 for never. */
+  retries?: number;
+  /** About the first pause before that, in milliseconds, doubled each time up to 20 seconds; 250 by default. */
+  retryDelay?: number;
+  /** Longest time without an answer or a byte of it, in milliseconds; 30,000 by default, 0 for no limit. */
+  timeout?: number;
 }
 
-/** Ranges of a URL, or of the URL that the function gives for each request (presigned ones expire). */
+/**
+ * Ranges of a URL, or of the URL that the function gives for each request (presigned ones expire).
+ *
+ * Requests that find no server, or 429, 502, 503 or 504, are made again, `Retry-After` respected. A body that breaks
+ * off or stalls is continued from there, unless the ETag has become another one. What the function throws, and every
+ * other answer, is final.
+ */
 export function httpRange(url: string | URL | (() => string | URL | Promise<string | URL>), options?: HttpRangeOptions): RangeSource;
 
 export interface OpenRangeOptions extends Omit<DecryptOptions, 'onProgress'> {
@@ -455,6 +493,7 @@ export class LocalKey implements KeyProvider {
   /** Imports 32 bytes as a non-extractable `CryptoKey`. */
   static importKey(key: Bytes, keyId: string): Promise<LocalKey>;
   readonly providerId: 'local';
+  readonly isRemote: false;
   readonly keyId: string;
   /** The non-extractable key, if it is one. */
   readonly cryptoKey: CryptoKey | undefined;
@@ -506,6 +545,9 @@ export interface CachingOptions {
 export class CachingProvider implements KeyProvider {
   constructor(provider: KeyProvider, options?: CachingOptions);
   readonly providerId: string;
+  /** That of the provider behind it. */
+  readonly keyId: string;
+  readonly isRemote: boolean;
   accepts(keyId: string): boolean | Promise<boolean>;
   wrap(dek: Uint8Array, context: EncryptionContext, call: ProviderCall): Promise<WrappedDek>;
   unwrap(wrapped: WrappedKey, context: EncryptionContext, call: ProviderCall): Promise<Uint8Array>;

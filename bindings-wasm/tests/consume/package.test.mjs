@@ -13,25 +13,38 @@ before(async () => {
 });
 after(() => consumer?.clean());
 
-const LIB = 'es2024,esnext.disposable,dom,dom.iterable,dom.asynciterable';
+/** Of the newest, and what most programs have. */
+const LIBS = ['es2024,esnext.disposable,dom,dom.iterable,dom.asynciterable', 'es2022,dom'];
 
 const installed = (name) => join(consumer.folder, 'node_modules/sealwax', name);
 
 test('the files, and no other', () => {
-  const files = packed.files.map(({ path }) => path.replace(/^dist\/chunk-[A-Z0-9]{8}\.js$/, 'dist/chunk-*.js'));
-  assert.deepEqual([...new Set(files)].sort(), [
+  const paths = packed.files.map(({ path }) => path.replace(/^dist\/(chunk|modules-text)-[A-Z0-9]{8}\.js/, 'dist/$1-*.js'));
+  const scripts = paths.filter((path) => /^dist\/(?!\w+\.d\.).*\.c?js$/.test(path));
+  assert.deepEqual(paths.filter((path) => path.endsWith('.map')).sort(), withMaps(scripts).sort(), 'every bundled script has its map');
+  assert.deepEqual([...new Set(paths.filter((path) => !path.endsWith('.map')))].sort(), [
     'LICENSE-APACHE',
     'LICENSE-MIT',
     'README.md',
     'dist/aes.wasm',
+    'dist/all.cjs',
     'dist/chunk-*.js',
+    'dist/index.cjs',
+    'dist/index.d.cts',
     'dist/index.js',
     'dist/inline.js',
+    'dist/kms.cjs',
+    'dist/kms.d.cts',
     'dist/kms.js',
+    'dist/modules-text-*.js',
     'dist/node.js',
     'dist/sealwax.wasm',
+    'dist/worker-host.cjs',
+    'dist/worker-host.d.cts',
     'dist/worker-host.js',
     'dist/worker-script.js',
+    'dist/worker.cjs',
+    'dist/worker.d.cts',
     'dist/worker.js',
     'dist/workerd.js',
     'package.json',
@@ -42,6 +55,9 @@ test('the files, and no other', () => {
   ]);
 });
 
+/** The files of CommonJS but for the one that has it all are a line each. */
+const withMaps = (scripts) => scripts.filter((path) => !path.endsWith('.cjs') || path === 'dist/all.cjs').map((path) => `${path}.map`);
+
 test('no file names a place of the machine that built it', async () => {
   for (const { path } of packed.files) {
     const text = await readFile(installed(path), 'latin1');
@@ -50,9 +66,9 @@ test('no file names a place of the machine that built it', async () => {
 });
 
 test('every target of the exports is there', async () => {
-  const { exports, main, types } = JSON.parse(await readFile(installed('package.json'), 'utf8'));
-  const targets = Object.values(exports).flatMap((target) => (typeof target === 'string' ? target : Object.values(target)));
-  for (const target of [main, types, ...targets]) await readFile(installed(target));
+  const { exports, main, module, types, typesVersions } = JSON.parse(await readFile(installed('package.json'), 'utf8'));
+  const targetsOf = (target) => (typeof target === 'string' ? [target] : Object.values(target).flatMap(targetsOf));
+  for (const target of [main, module, types, ...targetsOf(exports), ...targetsOf(typesVersions)].flat()) await readFile(installed(target));
 });
 
 test('what npm shows and a provenance statement needs', async () => {
@@ -69,15 +85,17 @@ test('publint has nothing to say', async () => {
   assert.match(output, /All good!/);
 });
 
-test('the types resolve as the code does (attw, for ES modules)', async () => {
-  await run(program('attw'), [packed.path, '--profile', 'esm-only', '--no-definitely-typed', '--exclude-entrypoints', './sealwax.wasm', './aes.wasm']);
+test('the types resolve as the code does (attw), for ES modules, CommonJS, bundlers and the way of Node 10', async () => {
+  await run(program('attw'), [packed.path, '--no-definitely-typed', '--exclude-entrypoints', './sealwax.wasm', './aes.wasm']);
 });
 
-for (const [module, resolution] of [['NodeNext', 'NodeNext'], ['ESNext', 'Bundler']]) {
-  test(`a program in TypeScript, resolved by ${resolution}`, async () => {
-    const file = await consumer.use('types.ts');
-    const options = { module, moduleResolution: resolution, target: 'es2022', lib: LIB, types: '' };
-    const switches = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-    await run(program('tsc'), ['--noEmit', '--strict', ...switches, file], { cwd: consumer.folder });
+for (const [module, resolution, file] of [['NodeNext', 'NodeNext', 'types.ts'], ['ESNext', 'Bundler', 'types.ts'], ['Node18', 'Node16', 'types.cts']]) {
+  test(`a program in TypeScript, ${file} resolved by ${resolution}`, async () => {
+    const path = await consumer.use('types.ts', file);
+    for (const lib of LIBS) {
+      const options = { module, moduleResolution: resolution, target: 'es2022', lib, types: '' };
+      const switches = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+      await run(program('tsc'), ['--noEmit', '--strict', ...switches, path], { cwd: consumer.folder });
+    }
   });
 }

@@ -46,7 +46,7 @@ const PROVOKED = {
   provider_failed: () => rejectsWith(opened(sealed, {}, { ...plain(), unwrap: async () => { throw new Error('away'); } }), 'provider_failed', /away/),
   key_unwrap: () => rejectsWith(opened(sealed, {}, new LocalKey(KEK.map((byte) => byte + 1), 'k')), 'key_unwrap'),
   commitment_mismatch: () => rejectsWith(opened(sealed, { associatedData: utf8('x') }), 'commitment_mismatch'),
-  context_mismatch: () => rejectsWith(opened(sealed, { requiredContext: { a: 'c' } }), 'context_mismatch'),
+  context_mismatch: () => rejectsWith(opened(sealed, { context: { a: 'c' } }), 'context_mismatch'),
   header_authentication: () => rejectsWith(opened(changed(headerSize - 1, sealed[headerSize - 1] ^ 1)), 'header_authentication'),
   authentication: () => rejectsWith(opened(changed(-1, sealed.at(-1) ^ 1)), 'authentication', /chunk 2/),
   truncated: () => rejectsWith(opened(sealed.subarray(0, headerSize + 60)), 'truncated'),

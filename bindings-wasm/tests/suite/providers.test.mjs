@@ -1,33 +1,13 @@
 // Providers: several of them, failures of every kind, time limits, events, caches, the built-in ones.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CachingProvider, LocalKey, RsaOaepPublicKey, SealwaxError, createDecryptor, createEncryptor, decrypt, encrypt, inspect, rewrap, rewrapHeader } from 'sealwax';
-import { KEK, both, key, plaintextOf, rejectsWith, sleep, throwsWith } from '../support/suite.mjs';
+import { LocalKey, RsaOaepPublicKey, SealwaxError, createDecryptor, createEncryptor, decrypt, encrypt, inspect, rewrap, rewrapHeader } from 'sealwax';
+import { failing, provider } from '../support/providers.mjs';
+import { KEK, both, key, plaintextOf, rejectsWith, throwsWith } from '../support/suite.mjs';
 
 const PLAINTEXT = plaintextOf(1000);
 const sealWith = (keys, options) => encrypt(PLAINTEXT, keys, options).bytes();
 const openWith = (bytes, keys, options) => decrypt(bytes, keys, options).bytes();
-
-/** A provider that does as `LocalKey` does but for what the test says, and counts. */
-function provider(changes = {}, inner = key()) {
-  const calls = { wrap: 0, unwrap: 0, generate: 0, accepts: 0 };
-  const made = {
-    providerId: inner.providerId,
-    accepts: (keyId) => inner.accepts(keyId),
-    wrap: (...args) => inner.wrap(...args),
-    unwrap: (...args) => inner.unwrap(...args),
-    ...changes,
-  };
-  for (const name of Object.keys(calls)) {
-    const method = made[name];
-    if (method) made[name] = (...args) => ((calls[name] += 1), method(...args));
-  }
-  return Object.assign(made, { calls });
-}
-
-const failing = (error) => async () => {
-  throw error;
-};
 
 test('several providers: each opens alone, in the order of the reader', async () => {
   const keys = ['a', 'b', 'c'].map((name, index) => new LocalKey(KEK.map((byte) => byte + index), name));
@@ -65,15 +45,20 @@ const RUBBISH = {
   'no DEK': [async () => undefined, 'provider_failed'],
   'text': [async () => 'a'.repeat(32), 'provider_failed'],
   'an array of numbers': [async () => Array.from(KEK), 'provider_failed'],
-  'a DEK too short': [async () => new Uint8Array(31), 'key_unwrap'],
-  'a DEK too long': [async () => new Uint8Array(33), 'key_unwrap'],
+  'a DEK of no bytes': [async () => new Uint8Array(0), 'provider_failed'],
+  'a DEK too short': [async () => new Uint8Array(31), 'provider_failed'],
+  'a DEK too long': [async () => new Uint8Array(33), 'provider_failed'],
   'shared memory': [async () => new Uint8Array(new SharedArrayBuffer(32)), 'provider_failed'],
   'another DEK': [async () => new Uint8Array(32).fill(5), 'header_authentication'],
 };
 
 for (const [what, [unwrap, code]] of Object.entries(RUBBISH)) {
   test(`unwrap returns ${what}: ${code}`, async () => {
-    await rejectsWith(openWith(await sealWith(key()), provider({ unwrap })), code);
+    const outcomes = [];
+    const onKeyEvent = ({ outcome }) => outcomes.push(outcome);
+    await rejectsWith(openWith(await sealWith(key()), provider({ unwrap }), { onKeyEvent }), code);
+    // That the wrapped key was rejected would read as tampering; the provider has answered rubbish.
+    assert.deepEqual(outcomes, [code === 'provider_failed' ? 'failed' : 'ok']);
   });
 }
 
@@ -103,13 +88,13 @@ for (const [what, [change, code]] of Object.entries(BAD_WRAPS)) {
 test('generate returns a DEK of another length', async () => {
   for (const length of [0, 16, 64]) {
     const generate = async () => ({ dek: new Uint8Array(length), keyId: 'k', wrappedDek: new Uint8Array(9) });
-    await rejectsWith(sealWith(provider({ generate })), 'key_unwrap');
+    await rejectsWith(sealWith(provider({ generate })), 'provider_failed', new RegExp(`a DEK of ${length} bytes`));
   }
 });
 
 test('no object is written with a key missing', async () => {
   const away = provider({ wrap: failing(new Error('away')) }, new LocalKey(KEK, 'b'));
-  const error = await rejectsWith(sealWith([key(), away]), 'provider_failed', /local : away/);
+  const error = await rejectsWith(sealWith([key(), away]), 'provider_failed', /^provider failed: local: away$/);
   assert.equal(error.attempts.length, 1);
 });
 
@@ -159,11 +144,12 @@ test('a provider that hangs: the time limit, its signal, and the next provider',
 test('nobody is asked for a stranger\'s key, nor before the context is right', async () => {
   const sealed = await sealWith(key(), { context: { tenant: 'blue' } });
   const stranger = provider({}, new LocalKey(KEK, 'another'));
-  await rejectsWith(openWith(sealed, stranger), 'no_matching_key');
+  const error = await rejectsWith(openWith(sealed, stranger), 'no_matching_key', /the object needs local k; given: local$/);
+  assert.deepEqual(error.keys, { wanted: [{ providerId: 'local', keyId: 'k' }], offered: [{ providerId: 'local', keyId: '' }] });
   assert.deepEqual([stranger.calls.unwrap, stranger.calls.accepts], [0, 1]);
   const mine = provider();
-  await rejectsWith(openWith(sealed, mine, { requiredContext: { tenant: 'red' } }), 'context_mismatch');
-  await rejectsWith(openWith(sealed, mine, { requiredContext: { other: 'blue' } }), 'context_mismatch');
+  await rejectsWith(openWith(sealed, mine, { context: { tenant: 'red' } }), 'context_mismatch');
+  await rejectsWith(openWith(sealed, mine, { context: { other: 'blue' } }), 'context_mismatch');
   assert.equal(mine.calls.unwrap + mine.calls.accepts, 0);
 });
 
@@ -207,6 +193,65 @@ test('what a provider learns, and what the event says', async () => {
   const [{ time, durationMs, context, ...event }] = events;
   assert.ok(time instanceof Date && durationMs >= 0 && context.tenant === 'blue');
   assert.deepEqual(event, { operation: 'wrap', outcome: 'ok', providerId: 'local', keyId: 'k', objectName: 'a.txt', requestId: 'r-7' });
+});
+
+test('a remote key is not added under the name of another one', async () => {
+  const [first, second] = [0, 1].map((n) => provider({ providerId: 'kms' }, new LocalKey(KEK.map((byte) => byte + n), 'same')));
+  const sealed = await sealWith(first);
+  await rejectsWith(rewrap(sealed, first, second, { mode: 'add' }), 'invalid_argument', /does not open/);
+  assert.deepEqual(await rewrap(sealed, first, first, { mode: 'add' }), sealed);
+  const away = provider({ providerId: 'kms', unwrap: failing(new Error('away')) }, new LocalKey(KEK, 'same'));
+  await rejectsWith(rewrap(sealed, first, away, { mode: 'add' }), 'provider_failed', /away/);
+});
+
+test('a wrap that fails names the key, in the error and in the event', async () => {
+  const events = [];
+  const onKeyEvent = ({ operation, outcome, keyId }) => events.push([operation, outcome, keyId]);
+  const refusing = (changes) => Object.assign(provider(changes), { providerId: 'kms', keyId: 'arn:1' });
+  const denied = failing(new Error('AccessDenied: no identity-based policy'));
+  const message = /^provider failed: kms arn:1: AccessDenied: no identity-based policy$/;
+  const error = await rejectsWith(sealWith(refusing({ wrap: denied }), { onKeyEvent }), 'provider_failed', message);
+  assert.equal(error.attempts[0].keyId, 'arn:1');
+  await rejectsWith(sealWith(refusing({ generate: denied }), { onKeyEvent }), 'provider_failed', message);
+  assert.deepEqual(events, [['wrap', 'failed', 'arn:1'], ['generate', 'failed', 'arn:1']]);
+});
+
+test('no name, pair or word of others reaches a message raw', async () => {
+  const hostile = 'k\n\u001b[2J\u202e';
+  const seen = String.raw`k\n\u{1b}[2J\u{202e}`;
+  const away = provider({ unwrap: failing(new Error(hostile)), accepts: () => true });
+  const sealed = await sealWith(new LocalKey(KEK, hostile), { context: { tenant: hostile } });
+  const errors = [
+    await rejectsWith(openWith(sealed, key()), 'no_matching_key'),
+    await rejectsWith(openWith(sealed, away), 'provider_failed'),
+    await rejectsWith(openWith(sealed, key(), { context: { tenant: 'red' } }), 'context_mismatch'),
+  ];
+  for (const { message } of errors) {
+    assert.ok(message.includes(seen) || message.includes(String.raw`k\n\u001b[2J\u{202e}`), message);
+    assert.doesNotMatch(message, /[\p{C}\p{Zl}\p{Zp}]/u);
+  }
+  const [, , mismatch] = errors;
+  assert.match(mismatch.message, /^context mismatch: "tenant" must be "red" and is "k/);
+  assert.deepEqual(mismatch.pair, { key: 'tenant', wanted: 'red', found: hostile });
+  const missing = await rejectsWith(openWith(sealed, key(), { context: { purpose: 'x' } }), 'context_mismatch', /"purpose" must be "x" and is missing/);
+  assert.deepEqual(missing.pair, { key: 'purpose', wanted: 'x', found: undefined });
+  const many = Array.from({ length: 10 }, (_, at) => new LocalKey(KEK, `${at}${'x'.repeat(1000)}`));
+  const { message } = await rejectsWith(openWith(await sealWith(many), key()), 'no_matching_key', /2 more; given: local k$/);
+  assert.ok(message.length < 5000, `${message.length} characters`);
+});
+
+test('equal key ids: a key that is here is tried for all of them, one that is far for the first', async () => {
+  const [old, young] = [new LocalKey(KEK, 'k'), new LocalKey(KEK.map((byte) => ~byte), 'k')];
+  const sealed = await sealWith([old, young]);
+  for (const one of [old, young]) assert.deepEqual(await openWith(sealed, one), PLAINTEXT);
+  const added = await rewrap(await sealWith(old), old, young, { mode: 'add' });
+  for (const one of [old, young]) assert.deepEqual(await openWith(added, one), PLAINTEXT);
+  assert.deepEqual(await rewrap(added, old, young, { mode: 'add' }), added, 'a key that is there is not repeated');
+  const other = await rejectsWith(openWith(sealed, new LocalKey(new Uint8Array(32), 'k')), 'key_unwrap', /local k: .*; local k: /);
+  assert.equal(other.attempts.length, 2);
+  const far = provider({}, young);
+  await rejectsWith(openWith(sealed, far), 'key_unwrap');
+  assert.equal(far.calls.unwrap, 1);
 });
 
 test('keys that are none', async () => {
@@ -274,50 +319,6 @@ test('a listener that throws is reported and changes nothing', async () => {
   }
 });
 
-test('CachingProvider: one call for many messages, within its limits', async () => {
-  const inner = provider();
-  const cache = new CachingProvider(inner, { maxMessages: 3 });
-  const events = [];
-  const options = { onKeyEvent: ({ operation }) => events.push(operation) };
-  const sealed = [];
-  for (let count = 0; count < 4; count++) sealed.push(await sealWith(cache, options));
-  assert.equal(inner.calls.wrap, 2, 'a new DEK after three messages');
-  assert.deepEqual(events.splice(0), ['generate', 'cache_hit', 'cache_hit', 'generate']);
-  for (const bytes of sealed) assert.deepEqual(await openWith(bytes, cache, options), PLAINTEXT);
-  assert.equal(inner.calls.unwrap, 2);
-  assert.deepEqual(events, ['unwrap', 'cache_hit', 'cache_hit', 'unwrap']);
-  cache.clear();
-  await openWith(sealed[0], cache);
-  assert.equal(inner.calls.unwrap, 3);
-});
-
-test('CachingProvider: limits of bytes, age and number; other contexts apart', async () => {
-  const bytes = provider();
-  const byBytes = new CachingProvider(bytes, { maxBytes: 2500 });
-  for (let count = 0; count < 3; count++) await sealWith(byBytes);
-  assert.equal(bytes.calls.wrap, 2);
-  const age = provider();
-  const byAge = new CachingProvider(age, { maxAge: 30 });
-  const sealed = await sealWith(byAge);
-  await openWith(sealed, byAge);
-  await sleep(60);
-  await sealWith(byAge);
-  await openWith(sealed, byAge);
-  assert.deepEqual([age.calls.wrap, age.calls.unwrap], [2, 2]);
-  const few = provider();
-  const byCapacity = new CachingProvider(few, { capacity: 1 });
-  const two = [await sealWith(key(), { context: { n: '1' } }), await sealWith(key(), { context: { n: '2' } })];
-  for (const one of [...two, ...two]) await openWith(one, byCapacity);
-  assert.equal(few.calls.unwrap, 4, 'the least recently used one was forgotten');
-  const contexts = provider();
-  const byContext = new CachingProvider(contexts);
-  for (const n of ['1', '2', '1', '2']) await sealWith(byContext, { context: { n } });
-  assert.equal(contexts.calls.wrap, 2);
-  for (const limit of ['maxAge', 'maxMessages', 'maxBytes', 'capacity']) {
-    for (const value of [0, -1, NaN]) throwsWith(() => new CachingProvider(key(), { [limit]: value }), 'invalid_argument', new RegExp(limit));
-  }
-});
-
 test('rewrap: replace and add; the body stays, old keys go', async () => {
   const sealed = await sealWith(key(), { context: { a: 'b' }, padding: 'page' });
   const fresh = new LocalKey(KEK.map((byte) => ~byte), 'new');
@@ -330,7 +331,7 @@ test('rewrap: replace and add; the body stays, old keys go', async () => {
   const added = await rewrap(new Blob([sealed], { type: 'x/y' }), key(), fresh, { mode: 'add' });
   assert.equal(added.type, 'x/y');
   for (const one of [key(), fresh]) assert.deepEqual(await openWith(added, one), PLAINTEXT);
-  await rejectsWith(rewrapHeader(sealed.slice(0, headerSize), key(), fresh, { requiredContext: { a: 'c' } }), 'context_mismatch');
+  await rejectsWith(rewrapHeader(sealed.slice(0, headerSize), key(), fresh, { context: { a: 'c' } }), 'context_mismatch');
   await rejectsWith(rewrap(sealed, key(), fresh, { mode: 'other' }), 'invalid_argument', /mode/);
 });
 

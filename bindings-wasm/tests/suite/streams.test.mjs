@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { decrypt, decryptStream, encrypt, encryptStream } from 'sealwax';
 import { CHUNK, both, key, plaintextOf, readAll, rejectsWith, sleep, streamOf, throwsWith } from '../support/suite.mjs';
 import { drain } from '../support/vectors.mjs';
+import { newWorker } from '../support/worker.mjs';
 
 const PIECE = 100_000;
 /** More than may be under way at a time, in either direction. */
@@ -92,13 +93,17 @@ both('progress grows from 0 to the total; without a size the total is unknown', 
   }
 });
 
-both('an error of onProgress ends the work and is what the caller gets', async (engine) => {
+both('an error of onProgress ends the work, and is the cause of what the caller gets', async (engine) => {
   const mine = new Error('mine');
   const onProgress = ({ done }) => {
     if (done > 0) throw mine;
   };
-  const error = await encrypt(plaintextOf(100_000), key(), { engine, onProgress }).bytes().catch((error) => error);
-  assert.equal(error, mine);
+  const error = await rejectsWith(encrypt(plaintextOf(100_000), key(), { engine, onProgress }).bytes(), 'cancelled', /onProgress failed/);
+  assert.equal(error.cause, mine);
+  const worker = await newWorker();
+  const there = await rejectsWith(worker.encrypt(new Blob([plaintextOf(3_000_000)]), key(), { engine, onProgress }).bytes(), 'cancelled');
+  assert.equal(there.cause, mine);
+  worker.terminate();
 });
 
 for (const direction of ['encrypt', 'decrypt']) {

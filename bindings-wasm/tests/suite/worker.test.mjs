@@ -46,13 +46,13 @@ test('header, sizes, metadata, context, associated data, a detached header', () 
     const size = await encryption.size();
     const body = await encryption.bytes();
     assert.equal(body.length, size);
-    const decryption = worker.decrypt(body, key(), { header, associatedData: options.associatedData, requiredContext: [['a', 'b']] });
+    const decryption = worker.decrypt(body, key(), { header, associatedData: options.associatedData, context: [['a', 'b']] });
     assert.deepEqual(await decryption.metadata(), new TextEncoder().encode('name.txt'));
     assert.equal((await decryption.header()).context.a, 'b');
     assert.equal(await decryption.expectedSize(), PLAINTEXT.length);
     assert.deepEqual(await decryption.bytes(), PLAINTEXT);
     throwsWith(() => decryption.stream(), 'invalid_state', /taken already/);
-    const wrong = worker.decrypt(body, key(), { header, requiredContext: { a: 'c' } });
+    const wrong = worker.decrypt(body, key(), { header, context: { a: 'c' } });
     await rejectsWith(wrong.bytes(), 'context_mismatch');
   }));
 

@@ -93,6 +93,49 @@ async function store(request, response, url) {
   return response.end(part);
 }
 
+/** Requests of each run so far. */
+const runs = new Map();
+
+/** `/faulty/<fault>/<at>/<run>/<name>`: a store of objects whose request number `at` of a run, or `all`, goes wrong. */
+async function faulty(request, response, url) {
+  const [, , fault, at, run, name] = url.pathname.split('/');
+  const number = (runs.get(run) ?? 0) + 1;
+  runs.set(run, number);
+  const object = objects.get(name);
+  const [start, end] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range).slice(1).map(Number);
+  const last = Math.min(end, object.length - 1);
+  const answer = (status, headers, body) => response.writeHead(status, { ETag: '"1"', 'Content-Range': `bytes ${start}-${last}/${object.length}`, ...headers }).write(body ?? '');
+  const part = object.subarray(start, last + 1);
+  const half = part.subarray(0, Math.ceil(part.length / 2));
+  const isFaulty = at === 'all' || Number(at) === number;
+  const cut = (headers) => {
+    answer(206, headers, half);
+    request.socket.end(); // what was written is sent, and no more
+  };
+  switch (isFaulty ? fault : 'none') {
+    case 'dropped':
+      return request.socket.destroy();
+    case 'cut':
+      return cut({ 'Content-Length': part.length });
+    case 'cut-chunked':
+      return cut({});
+    case 'changed':
+      return cut({ 'Content-Length': part.length, ETag: '"2"' });
+    case 'stalled':
+      return answer(206, { 'Content-Length': part.length }, half);
+    case 'silent':
+      return undefined;
+    case 'elsewhere':
+      return response.writeHead(206, { 'Content-Range': `bytes ${start + 1}-${last + 1}/${object.length}` }).end(part);
+    case 'more':
+      return response.writeHead(206).end(Buffer.concat([part, part]));
+    case 'none':
+      return response.writeHead(206, { 'Content-Length': part.length, 'Content-Range': `bytes ${start}-${last}/${object.length}`, ETag: '"1"' }).end(part);
+    default:
+      return response.writeHead(Number(fault.slice(0, 3)), fault.endsWith('later') ? { 'Retry-After': '1' } : {}).end('not now');
+  }
+}
+
 async function bytesOf(request) {
   const pieces = [];
   for await (const piece of request) pieces.push(piece);
@@ -106,7 +149,7 @@ const log = (_request, response, url) => {
   response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(asked.filter((one) => one.mode === mode)));
 };
 
-export const routes = { '/kms/': kms, '/objects/': store, '/asked': log };
+export const routes = { '/kms/': kms, '/objects/': store, '/faulty/': faulty, '/asked': log };
 
 /** For Node: the backends alone; they end with the process. */
 export async function start() {

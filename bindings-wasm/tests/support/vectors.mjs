@@ -31,7 +31,7 @@ export const inputOf = (test) => {
   const source = fromBase64(detached ? test.body : test.envelope);
   const options = {
     ...(detached && { header: fromBase64(test.header) }),
-    ...(test.requiredContext.length > 0 && { requiredContext: test.requiredContext }),
+    ...(test.requiredContext.length > 0 && { context: test.requiredContext }),
     ...(test.associatedData !== '' && { associatedData: fromHex(test.associatedData) }),
   };
   return { source, options };

@@ -13,7 +13,7 @@ export async function everything(file: File, stream: ReadableStream<Uint8Array>,
   const message: Encryption = encrypt(file, keys, options);
   const size: number | undefined = await message.size();
   const sealed: Uint8Array<ArrayBuffer> = await message.bytes();
-  const opened: Decryption = decrypt(sealed.buffer, keys, { requiredContext: [['a', 'b']], header: await message.header() });
+  const opened: Decryption = decrypt(sealed.buffer, keys, { context: [['a', 'b']], header: await message.header() });
   const blob: Blob = await opened.blob('text/plain');
   await fetch('/', { method: 'PUT', body: await message.blob(), headers: { 'Content-Length': String(size) } });
   stream.pipeThrough(encryptStream(keys)).pipeThrough(decryptStream(keys));

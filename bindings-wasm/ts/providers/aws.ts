@@ -3,7 +3,10 @@
 import type { EncryptionContext, GeneratedDek, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from '../../types/index.js';
 import type { AwsKmsClient, AwsKmsOptions } from '../../types/kms.js';
 import { SealwaxError, invalid } from '../errors.js';
+import { type Names, checkOptions } from '../options.js';
 import { isSecure } from './http.js';
+
+const OPTIONS: Names<AwsKmsOptions> = () => ({ grantTokens: 1 });
 
 const ARN = /^arn:(aws[a-z-]*):kms:([a-z0-9-]+):(\d{12}):key\/([A-Za-z0-9-]+)$/;
 const DEK_LENGTH = 32;
@@ -25,6 +28,7 @@ export class AwsKms implements KeyProvider {
   #checked?: Promise<void>;
 
   constructor(keyArn: string, client: AwsKmsClient, options: AwsKmsOptions = {}) {
+    checkOptions(options, OPTIONS);
     if (!ARN.test(keyArn)) throw invalid('the ARN of a key is needed: an alias may later name another key');
     if (typeof client?.decrypt !== 'function') throw invalid('client must be a KMS of @aws-sdk/client-kms');
     this.keyId = keyArn;

@@ -2,8 +2,12 @@
 
 import type { CachingOptions, EncryptionContext, GeneratedDek, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from '../../types/index.js';
 import { toBase64 } from '../bytes.js';
-import { core } from '../core.js';
-import { guard, invalid } from '../errors.js';
+import { generateDek, needCore } from '../core.js';
+import { SealwaxError, guard, invalid } from '../errors.js';
+import { nameOf, providersOf } from '../calls.js';
+import { type Names, checkOptions } from '../options.js';
+
+const OPTIONS: Names<CachingOptions> = () => ({ maxAge: 1, maxMessages: 1, maxBytes: 1, capacity: 1 });
 
 interface Entry {
   readonly dek: Uint8Array;
@@ -17,21 +21,34 @@ interface WritingEntry extends Entry, WrappedDek {
 
 export class CachingProvider implements KeyProvider {
   readonly providerId: string;
+  readonly keyId: string;
+  readonly isRemote: boolean;
   readonly #inner: KeyProvider;
-  readonly #limits: Required<CachingOptions>;
+  readonly #maxAge: number;
+  readonly #maxMessages: number;
+  readonly #maxBytes: number;
   /** By context: the DEK that encrypts now. */
-  readonly #writing = new Map<string, WritingEntry>();
-  /** By wrapped key and context; the one used last stands last. */
-  readonly #reading = new Map<string, Entry>();
+  readonly #writing: Entries<WritingEntry>;
+  /** By wrapped key and context. */
+  readonly #reading: Entries<Entry>;
+  /** Calls that the inner provider serves now. */
+  readonly #asking = new WeakSet<ProviderCall>();
 
   constructor(provider: KeyProvider, options: CachingOptions = {}) {
+    checkOptions(options, OPTIONS);
+    const [inner] = providersOf([provider]);
     const { maxAge = 300_000, maxMessages = 1_000_000, maxBytes = 2 ** 40, capacity = 1_000 } = options;
-    this.#limits = { maxAge, maxMessages, maxBytes, capacity };
-    for (const [name, limit] of Object.entries(this.#limits)) {
+    for (const [name, limit] of Object.entries({ maxAge, maxMessages, maxBytes, capacity })) {
       if (!(limit >= 1)) throw invalid(`${name} must be at least 1`);
     }
-    this.#inner = provider;
-    this.providerId = provider.providerId;
+    this.#inner = inner!;
+    this.#maxAge = maxAge;
+    this.#maxMessages = maxMessages;
+    this.#maxBytes = maxBytes;
+    this.#writing = new Entries(capacity);
+    this.#reading = new Entries(capacity);
+    ({ providerId: this.providerId, keyId: this.keyId } = nameOf(inner!));
+    this.isRemote = inner!.isRemote ?? true;
   }
 
   accepts(keyId: string): boolean | Promise<boolean> {
@@ -40,20 +57,19 @@ export class CachingProvider implements KeyProvider {
 
   /** A DEK of somebody else's making is wrapped as it is. */
   wrap(dek: Uint8Array, context: EncryptionContext, call: ProviderCall): Promise<WrappedDek> {
-    return this.#inner.wrap(dek, context, call);
+    return this.#ask(call, () => this.#inner.wrap(dek, context, call));
   }
 
   async generate(context: EncryptionContext, call: ProviderCall): Promise<GeneratedDek> {
     const name = toBase64(call.canonicalContext);
     const size = call.plaintextSize ?? 0;
     const known = this.#writing.get(name);
-    if (known && this.#isUsable(known, size)) {
+    if (known && known.messages < this.#maxMessages && known.bytes + size <= this.#maxBytes) {
       call.report({ cacheHit: true });
       return this.#use(known, size);
     }
-    const made = await this.#make(context, call);
-    forget(this.#writing, name);
-    const entry = { ...made, dek: made.dek.slice(), expires: this.#expiry(), messages: 0, bytes: 0 };
+    const made = await this.#ask(call, () => this.#make(context, call));
+    const entry = { ...made, dek: made.dek.slice(), expires: Date.now() + this.#maxAge, messages: 0, bytes: 0 };
     made.dek.fill(0);
     this.#writing.set(name, entry);
     return this.#use(entry, size);
@@ -62,24 +78,22 @@ export class CachingProvider implements KeyProvider {
   async unwrap(wrapped: WrappedKey, context: EncryptionContext, call: ProviderCall): Promise<Uint8Array> {
     const name = [wrapped.keyId, toBase64(wrapped.wrappedDek), toBase64(call.canonicalContext)].join('\n');
     const known = this.#reading.get(name);
-    if (known && known.expires > Date.now()) {
-      this.#reading.delete(name);
-      this.#reading.set(name, known);
+    if (known) {
       call.report({ cacheHit: true });
       return known.dek.slice();
     }
-    const dek = await this.#inner.unwrap(wrapped, context, call);
-    forget(this.#reading, name);
-    this.#reading.set(name, { dek: dek.slice(), expires: this.#expiry() });
-    const [oldest] = this.#reading.keys();
-    if (this.#reading.size > this.#limits.capacity) forget(this.#reading, oldest!);
+    const dek = await this.#ask(call, () => this.#inner.unwrap(wrapped, context, call));
+    const entry = { dek: dek.slice(), expires: Date.now() + this.#maxAge };
+    // Not before the DEK has opened the object: a forged one must not take the place of those in use.
+    const settle = (opened: boolean) => (opened ? this.#reading.set(name, entry) : entry.dek.fill(0));
+    if (call.onSettled) call.onSettled(settle);
+    else settle(true);
     return dek;
   }
 
   clear(): void {
-    for (const entries of [this.#writing, this.#reading]) {
-      for (const name of [...entries.keys()]) forget(entries, name);
-    }
+    this.#writing.clear();
+    this.#reading.clear();
   }
 
   [Symbol.dispose](): void {
@@ -88,18 +102,20 @@ export class CachingProvider implements KeyProvider {
 
   async #make(context: EncryptionContext, call: ProviderCall): Promise<GeneratedDek> {
     if (this.#inner.generate) return this.#inner.generate(context, call);
-    const module = await core();
-    const dek = guard(() => module.generateDek());
+    await needCore();
+    const dek = guard(() => generateDek());
     return { dek, ...(await this.#inner.wrap(dek, context, call)) };
   }
 
-  #expiry(): number {
-    return Date.now() + this.#limits.maxAge;
-  }
-
-  #isUsable(entry: WritingEntry, size: number): boolean {
-    const { maxMessages, maxBytes } = this.#limits;
-    return entry.expires > Date.now() && entry.messages < maxMessages && entry.bytes + size <= maxBytes;
+  /** Refuses the call of a provider that asks the cache in front of it, which would ask it again for ever. */
+  async #ask<T>(call: ProviderCall, ask: () => Promise<T>): Promise<T> {
+    if (this.#asking.has(call)) throw new SealwaxError('invalid_state', 'the provider asks the cache that asks it');
+    this.#asking.add(call);
+    try {
+      return await ask();
+    } finally {
+      this.#asking.delete(call);
+    }
   }
 
   #use(entry: WritingEntry, size: number): GeneratedDek {
@@ -109,7 +125,39 @@ export class CachingProvider implements KeyProvider {
   }
 }
 
-function forget(entries: Map<string, Entry>, name: string): void {
-  entries.get(name)?.dek.fill(0);
-  entries.delete(name);
+/** So many entries, of which the one used last stands last; no operation looks at all of them. */
+class Entries<T extends Entry> {
+  readonly #capacity: number;
+  readonly #entries = new Map<string, T>();
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  get(name: string): T | undefined {
+    const entry = this.#entries.get(name);
+    this.#entries.delete(name);
+    if (!entry || entry.expires <= Date.now()) {
+      entry?.dek.fill(0);
+      return undefined;
+    }
+    this.#entries.set(name, entry);
+    return entry;
+  }
+
+  set(name: string, entry: T): void {
+    this.#forget(name);
+    this.#entries.set(name, entry);
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > this.#capacity) this.#forget(oldest!);
+  }
+
+  clear(): void {
+    for (const name of [...this.#entries.keys()]) this.#forget(name);
+  }
+
+  #forget(name: string): void {
+    this.#entries.get(name)?.dek.fill(0);
+    this.#entries.delete(name);
+  }
 }

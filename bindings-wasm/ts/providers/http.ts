@@ -2,13 +2,13 @@
 
 import type { EncryptionContext, GeneratedDek, HttpProviderOptions, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from '../../types/index.js';
 import { type Owned, fromBase64, toBase64 } from '../bytes.js';
-import { SealwaxError, invalid } from '../errors.js';
+import { SealwaxError, invalid, shown } from '../errors.js';
+import { type Names, checkOptions } from '../options.js';
 
 /** More than any answer: a DEK and a wrapped DEK in base64. */
 const MOST_ANSWER = 1 << 16;
 
-/** As long as what a server says is shown. */
-const MOST_TEXT = 512;
+const OPTIONS: Names<HttpProviderOptions> = () => ({ url: 1, keyId: 1, unwrapKeyIds: 1, providerId: 1, csrf: 1, headers: 1, credentials: 1, fetch: 1, generate: 1 });
 
 /** The backend's answer to a request, other than success. */
 export class HttpProviderError extends Error {
@@ -18,7 +18,7 @@ export class HttpProviderError extends Error {
   readonly reason: string | undefined;
 
   constructor(operation: string, status: number, reason: string | undefined) {
-    super(`the backend answered ${operation} with HTTP ${status}${reason ? ` (${printable(reason)})` : ''}`);
+    super(`the backend answered ${operation} with HTTP ${status}${reason ? ` (${shown(reason)})` : ''}`);
     this.status = status;
     this.reason = reason;
   }
@@ -33,6 +33,7 @@ export class HttpProvider implements KeyProvider {
   readonly #accepted: ReadonlySet<string>;
 
   constructor(options: HttpProviderOptions) {
+    checkOptions(options, OPTIONS);
     const { url, keyId, unwrapKeyIds = [], providerId = 'http', generate = true } = options;
     if (typeof keyId !== 'string' || keyId === '') throw invalid('keyId must be a string, and not empty');
     this.#url = checkedUrl(url);
@@ -136,10 +137,6 @@ export function checkedUrl(url: string | URL): URL {
   if (!parsed.pathname.endsWith('/')) parsed.pathname += '/';
   return parsed;
 }
-
-/** What a server says, on one line, and escaped where it could move a terminal's cursor or hide what follows. */
-export const printable = (text: string): string =>
-  text.slice(0, MOST_TEXT).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0)!.toString(16)}}`);
 
 const LOOPBACK = /^(localhost|([a-z0-9-]+\.)+localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 

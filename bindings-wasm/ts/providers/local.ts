@@ -3,7 +3,7 @@
 import type { Bytes, EncryptionContext, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from '../../types/index.js';
 import { aesModule } from '../aes.js';
 import { type Owned, concat, view } from '../bytes.js';
-import { type Core, type KekExpansion, type LocalKek, type MessageCipher, core, format } from '../core.js';
+import { KekExpansion, LocalKek, type MessageCipher, format, needCore } from '../core.js';
 import { type Engine, engineOf } from '../engine.js';
 import { SealwaxError, guard, invalid } from '../errors.js';
 
@@ -20,6 +20,7 @@ function checkKey(key: CryptoKey, bits: number): CryptoKey {
 
 export class LocalKey implements KeyProvider {
   readonly providerId = 'local';
+  readonly isRemote = false;
   readonly keyId: string;
   readonly cryptoKey: CryptoKey | undefined;
   /** The caller's bytes until the module is loaded, which then keeps them. */
@@ -54,7 +55,7 @@ export class LocalKey implements KeyProvider {
   }
 
   async wrap(dek: Uint8Array, _context: EncryptionContext, { canonicalContext }: ProviderCall): Promise<WrappedDek> {
-    const { KekExpansion } = await this.#ready();
+    await this.#ready();
     const bytes = view(dek, 'the DEK');
     const cipher = await this.#expanded(
       guard(() => KekExpansion.forWrap(this.keyId, canonicalContext)),
@@ -65,19 +66,18 @@ export class LocalKey implements KeyProvider {
   }
 
   async unwrap({ wrappedDek }: WrappedKey, _context: EncryptionContext, { canonicalContext }: ProviderCall): Promise<Uint8Array> {
-    const { KekExpansion } = await this.#ready();
-    const cipher = await this.#expanded(
-      guard(() => KekExpansion.forUnwrap(this.keyId, wrappedDek, canonicalContext)),
-      (expansion) => expansion.opening(wrappedDek),
-    );
-    const sealed = wrappedDek.slice(format().prefix);
+    await this.#ready();
     try {
+      const cipher = await this.#expanded(
+        guard(() => KekExpansion.forUnwrap(this.keyId, wrappedDek, canonicalContext)),
+        (expansion) => expansion.opening(wrappedDek),
+      );
+      const sealed = wrappedDek.slice(format().prefix);
       const [dek] = await withEngine(cipher, (engine) => engine.open(0, sealed));
+      if (dek!.length !== KEY_BYTES) throw new SealwaxError('authentication');
       return dek!;
     } catch (error) {
-      // Only this is the wrapped key's fault: that the cipher cannot be loaded is not.
-      const isRejected = error instanceof SealwaxError && error.code === 'authentication';
-      throw isRejected ? new SealwaxError('key_unwrap', '', { cause: error }) : error;
+      throw asRejection(error);
     }
   }
 
@@ -92,16 +92,15 @@ export class LocalKey implements KeyProvider {
     this.close();
   }
 
-  async #ready(): Promise<Core> {
-    const module = await core();
+  async #ready(): Promise<void> {
+    await needCore();
     if (this.#closed) throw new SealwaxError('invalid_state', 'the key was closed');
     const bytes = this.#bytes;
     if (bytes) {
-      this.#kek = guard(() => new module.LocalKek(bytes));
+      this.#kek = guard(() => new LocalKek(bytes));
       bytes.fill(0);
       this.#bytes = undefined;
     }
-    return module;
   }
 
   /** Has the key store, or the module, compute what the expansion asks for; then `finish`. */
@@ -130,6 +129,14 @@ async function withEngine(cipher: MessageCipher, work: (engine: Engine) => Promi
   } finally {
     engine.close();
   }
+}
+
+/** Only these are the wrapped key's fault: that the cipher cannot be loaded is not. */
+function asRejection(error: unknown): unknown {
+  const code = error instanceof SealwaxError ? error.code : undefined;
+  if (code === 'key_unwrap') return new SealwaxError(code, 'the key of this id has other key material', { cause: error });
+  if (code === 'authentication') return new SealwaxError('key_unwrap', 'the wrapped key was changed', { cause: error });
+  return error;
 }
 
 const KEY_BYTES = 32;

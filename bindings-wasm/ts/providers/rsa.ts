@@ -3,6 +3,9 @@
 import type { Bytes, EncryptionContext, KeyProvider, RsaOaepOptions, WrappedDek } from '../../types/index.js';
 import { type Owned, fromBase64, isBytes, view } from '../bytes.js';
 import { SealwaxError, invalid } from '../errors.js';
+import { type Names, checkOptions } from '../options.js';
+
+const OPTIONS: Names<RsaOaepOptions> = () => ({ keyId: 1, providerId: 1, hash: 1 });
 
 const PEM = /^\s*-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----\s*$/;
 
@@ -14,6 +17,7 @@ export class RsaOaepPublicKey implements KeyProvider {
   #ready: Promise<{ key: CryptoKey; keyId: string }> | undefined;
 
   constructor(key: string | Bytes | JsonWebKey | CryptoKey, options: RsaOaepOptions = {}) {
+    checkOptions(options, OPTIONS);
     const { providerId = 'rsa-oaep', keyId, hash = 'SHA-256' } = options;
     if (typeof key === 'string' && !PEM.test(key)) throw invalid('the key is not a public key in PEM');
     this.#source = isBytes(key) ? view(key, 'the key').slice() : key;

@@ -3,8 +3,11 @@
 import type { EncryptionContext, GeneratedDek, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from '../../types/index.js';
 import type { VaultTransitOptions } from '../../types/kms.js';
 import { fromBase64, toBase64, utf8 } from '../bytes.js';
-import { SealwaxError, invalid } from '../errors.js';
-import { checkedUrl, printable } from './http.js';
+import { SealwaxError, invalid, shown } from '../errors.js';
+import { type Names, checkOptions } from '../options.js';
+import { checkedUrl } from './http.js';
+
+const OPTIONS: Names<VaultTransitOptions> = () => ({ url: 1, token: 1, mountPoint: 1, namespace: 1, derived: 1, datakey: 1, keyId: 1, fetch: 1 });
 
 // The server has statuses and no codes. What it says besides is compared line by line and whole, so
 // that no name of a key, a mount or a policy in it means anything.
@@ -18,7 +21,7 @@ export class VaultTransitError extends Error {
   readonly status: number;
 
   constructor(operation: string, status: number, errors: readonly string[]) {
-    super(`${operation}: HTTP ${status}${errors.length ? ` (${printable(errors.join('; '))})` : ''}`);
+    super(`${operation}: HTTP ${status}${errors.length ? ` (${shown(errors.join('; '))})` : ''}`);
     this.status = status;
   }
 }
@@ -42,6 +45,7 @@ export class VaultTransit implements KeyProvider {
   #mustCheck: boolean;
 
   constructor(name: string, options: VaultTransitOptions) {
+    checkOptions(options, OPTIONS);
     if (typeof name !== 'string' || !NAME.test(name)) throw invalid('name must be that of a transit key');
     const mount = (options.mountPoint ?? 'transit').replace(/^\/+|\/+$/g, '');
     this.#base = new URL(`v1/${mount}/`, checkedUrl(options.url));

@@ -2,16 +2,27 @@
 
 import type { Bytes, DecryptOptions, Decryption, EncryptOptions, Encryption, FetchRange, KeyEvent, OpenRangeOptions, Progress, RangeReader, RangeSource, SealwaxWorkerOptions, Source, Transfer, TransformPair, WorkerKeys } from '../../types/worker.js';
 import { SealwaxError, invalid } from '../errors.js';
+import { MOVED } from '../moved.js';
+import { DECRYPT, ENCRYPT, type Names, OPEN_RANGE, checkOptions } from '../options.js';
 import { abortable, throwIfAborted } from '../signal.js';
 import { checkSource } from '../source.js';
 import type { Failure } from './failure.js';
-import { type SentJob, sendOptions } from './job.js';
+import { type AnyOptions, type SentJob, sendOptions } from './job.js';
 import { keyList, sendKeys } from './providers.js';
 import { RemoteDecryption, RemoteEncryption, RemoteRange, type SentRange, type Start } from './results.js';
 import { type SentSource, sendRanges, sendSource, transferOf } from './sources.js';
-import { type Endpoint, ROOT, Wire } from './wire.js';
+import { type Endpoint, ROOT, Wire, weakly } from './wire.js';
 
-type AnyOptions = EncryptOptions & DecryptOptions & OpenRangeOptions & Transfer;
+const OPTIONS: Names<SealwaxWorkerOptions> = () => ({ worker: 1, wasm: 1, aes: 1 });
+const ENCRYPT_HERE: Names<EncryptOptions & Transfer> = () => ({ ...ENCRYPT(), transfer: 1 });
+const DECRYPT_HERE: Names<DecryptOptions & Transfer> = () => ({ ...DECRYPT(), transfer: 1 });
+const OPEN_RANGE_HERE: Names<OpenRangeOptions & Transfer> = () => ({ ...OPEN_RANGE(), transfer: 1 });
+
+/**
+ * Workers of ours end when nobody can use them any more: code that is loaded anew, as in development, makes a
+ * new one each time.
+ */
+const forgotten = new FinalizationRegistry<Worker>((worker) => worker.terminate());
 
 export class SealwaxWorker {
   readonly #worker: Worker | MessagePort;
@@ -19,19 +30,24 @@ export class SealwaxWorker {
   /** When modules that the page gave are loaded. */
   readonly #ready: Promise<unknown>;
 
-  constructor({ worker = ownWorker(), wasm, aes }: SealwaxWorkerOptions = {}) {
-    this.#worker = worker;
-    this.#wire = new Wire(worker as Endpoint, {});
-    worker.addEventListener('error', (event) => this.#failed(event as ErrorEvent));
+  constructor(options: SealwaxWorkerOptions = {}) {
+    checkOptions(options, OPTIONS);
+    const { wasm, aes } = options;
+    this.#worker = workerOf(options);
+    this.#wire = new Wire(this.#worker as Endpoint, {}, weakly);
+    endOnFailure(this.#worker, new WeakRef(this.#wire));
+    if (!options.worker) forgotten.register(this.#wire, this.#worker as Worker);
     this.#ready = wasm === undefined && aes === undefined ? Promise.resolve() : this.#wire.call(ROOT, 'init', [wasm, aes]);
     this.#ready.catch(() => {}); // the jobs tell
   }
 
   encrypt(source: Source, keys: WorkerKeys, options: EncryptOptions & Transfer = {}): Encryption {
+    checkOptions(options, ENCRYPT_HERE);
     return new RemoteEncryption(this.#wire, this.#start('encrypt', source, keys, options));
   }
 
   decrypt(source: Source, keys: WorkerKeys, options: DecryptOptions & Transfer = {}): Decryption {
+    checkOptions(options, DECRYPT_HERE);
     return new RemoteDecryption(this.#wire, this.#start('decrypt', source, keys, options));
   }
 
@@ -46,9 +62,10 @@ export class SealwaxWorker {
   }
 
   async openRange(source: RangeSource | FetchRange | Blob | Bytes, keys: WorkerKeys, options: OpenRangeOptions & Transfer = {}): Promise<RangeReader> {
+    checkOptions(options, OPEN_RANGE_HERE);
     throwIfAborted(options.signal);
     const sent = sendRanges(this.#wire, source, !!options.transfer);
-    const { job, settle } = this.#job(sent, keys, options);
+    const { job, settle } = this.#job(sent, keys, options, () => {}); // its calls have signals of their own
     try {
       await abortable(this.#ready, options.signal);
       const opened = this.#wire.call<SentRange>(ROOT, 'openRange', [job], { signal: options.signal, transfer: transferOf(sent) });
@@ -75,21 +92,30 @@ export class SealwaxWorker {
     let settle = () => {};
     const run = async () => {
       await this.#ready;
-      const sent = sendSource(this.#wire, source, !!options.transfer);
-      const { job, settle: forget } = this.#job(sent, keys, options);
+      const wire = this.#wire;
+      const sent = sendSource(wire, source, !!options.transfer);
+      const abort = (reason: unknown) => void target.then((number) => wire.tell(number, 'abort', [wire.failures.encode(reason)]), () => {});
+      const { job, settle: forget } = this.#job(sent, keys, options, abort);
       settle = forget;
-      return this.#wire.call<number>(ROOT, method, [job], { transfer: transferOf(sent) });
+      const target = wire.call<number>(ROOT, method, [job], { transfer: transferOf(sent) });
+      return target;
     };
     return { run, settle: () => settle(), signal: options.signal };
   }
 
   /** The job for the worker, and how to forget what it may ask for meanwhile. */
-  #job(source: SentSource, keys: WorkerKeys, options: AnyOptions): { job: SentJob<AnyOptions>; settle(): void } {
+  #job(source: SentSource, keys: WorkerKeys, options: AnyOptions, abort: (reason: unknown) => void): { job: SentJob<AnyOptions>; settle(): void } {
     const { onProgress, onKeyEvent } = options;
     const wire = this.#wire;
     const { sent, withdraw } = sendKeys(wire, keys);
     const callbacks = wire.offer({
-      progress: (progress: Progress) => onProgress?.(progress),
+      progress: (progress: Progress) => {
+        try {
+          onProgress?.(progress);
+        } catch (error) {
+          abort(error);
+        }
+      },
       keyEvent: (event: KeyEvent, failure?: Failure) =>
         onKeyEvent?.(failure ? { ...event, error: wire.failures.decode(failure) } : event),
     });
@@ -100,14 +126,30 @@ export class SealwaxWorker {
     const wants = { wantsProgress: !!onProgress, wantsKeyEvents: !!onKeyEvent };
     return { job: { source, keys: sent, options: sendOptions(options), callbacks, ...wants }, settle };
   }
+}
 
-  #failed({ message }: Partial<ErrorEvent>): void {
-    const text = message || 'its script cannot be loaded; a Content-Security-Policy needs worker-src';
-    this.#wire.end(new SealwaxError('io', `the worker failed: ${text}`));
-  }
+function workerOf({ worker }: SealwaxWorkerOptions): Worker | MessagePort {
+  if (worker === undefined) return ownWorker();
+  if (typeof worker?.postMessage !== 'function') throw invalid('the option worker must be a Worker or a MessagePort');
+  return worker;
 }
 
 function ownWorker(): Worker {
   if (typeof Worker !== 'function') throw invalid('there is no Worker here: give the option worker');
-  return new Worker(new URL('./worker-script.js', import.meta.url), { type: 'module', name: 'sealwax' });
+  try {
+    return MOVED
+      ? new Worker(`${MOVED}worker-script.js`, { type: 'module', name: 'sealwax' })
+      : new Worker(new URL('./worker-script.js', import.meta.url), { type: 'module', name: 'sealwax' });
+  } catch (error) {
+    const why = 'Trusted Types forbid it, or it is of another origin';
+    throw new SealwaxError('io', `the browser refuses the script of the worker, as where ${why}: make one and give the option worker`, { cause: error });
+  }
+}
+
+/** Apart from the class, so that the worker does not hold on to who uses it. */
+function endOnFailure(worker: Worker | MessagePort, wire: WeakRef<Wire>): void {
+  worker.addEventListener('error', (event) => {
+    const text = (event as ErrorEvent).message || 'its script cannot be loaded; a Content-Security-Policy needs worker-src';
+    wire.deref()?.end(new SealwaxError('io', `the worker failed: ${text}`));
+  });
 }

@@ -1,6 +1,6 @@
 // Errors on their way between a page and its worker.
 
-import type { Attempt, ErrorCode } from '../../types/index.js';
+import type { Attempt, ErrorCode, SealwaxErrorOptions } from '../../types/index.js';
 import { SealwaxError } from '../errors.js';
 
 /** An error as it travels. */
@@ -9,8 +9,7 @@ export interface Failure {
   readonly code?: ErrorCode;
   readonly name: string;
   readonly message: string;
-  readonly chunk?: number | undefined;
-  readonly needed?: number | undefined;
+  readonly details?: Pick<SealwaxErrorOptions, 'chunk' | 'needed' | 'keys' | 'pair'>;
   readonly attempts?: readonly (Omit<Attempt, 'error'> & { error: Failure })[];
   readonly cause?: Failure;
   /** Its number on the side that threw it first, and whether that is the side which receives it. */
@@ -34,9 +33,9 @@ export class FailureCodec {
     const known = typeof error === 'object' && error !== null ? this.#received.get(error) : undefined;
     const base = { name: nameOf(error), message: messageOf(error), origin: known ?? this.#keep(error), isYours: known !== undefined };
     if (!(error instanceof SealwaxError)) return base;
-    const { code, chunk, needed, cause } = error;
+    const { code, chunk, needed, keys, pair, cause } = error;
     const attempts = error.attempts.map(({ providerId, keyId, error }) => ({ providerId, keyId, error: this.encode(error) }));
-    return { ...base, code, chunk, needed, attempts, ...(cause !== undefined && { cause: this.encode(cause) }) };
+    return { ...base, code, details: { chunk, needed, keys, pair }, attempts, ...(cause !== undefined && { cause: this.encode(cause) }) };
   }
 
   decode(failure: Failure): unknown {
@@ -47,10 +46,9 @@ export class FailureCodec {
     return error;
   }
 
-  #ours({ message, chunk, needed, attempts = [], cause }: Failure, code: ErrorCode): SealwaxError {
+  #ours({ message, details, attempts = [], cause }: Failure, code: ErrorCode): SealwaxError {
     const error = new SealwaxError(code, '', {
-      ...(chunk !== undefined && { chunk }),
-      ...(needed !== undefined && { needed }),
+      ...details,
       ...(cause && { cause: this.decode(cause) }),
       attempts: attempts.map(({ providerId, keyId, error }) => ({ providerId, keyId, error: this.decode(error) })),
     });

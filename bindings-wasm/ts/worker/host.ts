@@ -5,6 +5,7 @@ import type { HostOptions } from '../../types/worker-host.js';
 import { init } from '../core.js';
 import { decrypt } from '../decrypt.js';
 import { encrypt } from '../encrypt.js';
+import { type Names, checkOptions } from '../options.js';
 import { openRange } from '../range.js';
 import type { Failure } from './failure.js';
 import type { SentJob, SentParts } from './job.js';
@@ -15,7 +16,11 @@ import { type Endpoint, type Service, Wire } from './wire.js';
 
 type Providers = NonNullable<HostOptions['providers']>;
 
-export function serveSealwax({ providers = {}, endpoint = globalThis }: HostOptions = {}): void {
+const OPTIONS: Names<HostOptions> = () => ({ providers: 1, endpoint: 1 });
+
+export function serveSealwax(options: HostOptions = {}): void {
+  checkOptions(options, OPTIONS);
+  const { providers = {}, endpoint = globalThis } = options;
   const wire: Wire = new Wire(endpoint as unknown as Endpoint, {
     init: (wasm, aes) => init(wasm, aes),
     encrypt: (job: SentJob<EncryptOptions>) => wire.offer(new Host(wire, providers, job).encryption()),

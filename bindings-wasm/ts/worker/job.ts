@@ -1,7 +1,8 @@
 // What page and worker say to each other about a job.
 
 import type { DecryptOptions, EncryptOptions, OpenRangeOptions } from '../../types/index.js';
-import { optionalView, textOrBytes, view } from '../bytes.js';
+import type { Transfer } from '../../types/worker.js';
+import { textOrBytes, view } from '../bytes.js';
 import { pairsOf } from '../context.js';
 import type { PartLayout, PartPlace } from '../part-layout.js';
 import type { SentProvider } from './providers.js';
@@ -18,19 +19,17 @@ export interface SentJob<Options> {
   readonly wantsKeyEvents: boolean;
 }
 
-type AnyOptions = EncryptOptions & DecryptOptions & OpenRangeOptions;
+export type AnyOptions = EncryptOptions & DecryptOptions & OpenRangeOptions & Transfer;
 
 /** The options that travel: what a message cannot carry is left out, bytes are copied. */
-export function sendOptions({ associatedData, metadata, header, context, requiredContext, ...options }: AnyOptions): AnyOptions {
-  const { engine, padding, detached, size, providerTimeout, objectName, requireAll } = options;
-  return {
-    engine, padding, detached, size, providerTimeout, objectName, requireAll,
-    associatedData: optionalView(associatedData, 'the associated data').slice(),
-    metadata: metadata === undefined ? undefined : textOrBytes(metadata, 'the metadata').slice(),
-    header: header === undefined ? undefined : view(header, 'the header').slice(),
-    context: context && pairsOf(context),
-    requiredContext: requiredContext && pairsOf(requiredContext),
-  };
+export function sendOptions(options: AnyOptions): AnyOptions {
+  const { signal, onProgress, onKeyEvent, transfer, ...sent } = options;
+  const { associatedData, metadata, header, context } = sent;
+  if (associatedData !== undefined) sent.associatedData = view(associatedData, 'the associated data').slice();
+  if (metadata !== undefined) sent.metadata = textOrBytes(metadata, 'the metadata').slice();
+  if (header !== undefined) sent.header = view(header, 'the header').slice();
+  if (context !== undefined) sent.context = pairsOf(context);
+  return sent;
 }
 
 /** What the page learns about parts at once. */

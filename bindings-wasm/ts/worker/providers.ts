@@ -1,13 +1,19 @@
 // Providers across the wire: they live on the page and are called from the worker, or live there.
 
-import type { EncryptionContext, GeneratedDek, KeyProvider, ProviderCall, WorkerKeys, WrappedDek, WrappedKey } from '../../types/worker.js';
+import type { EncryptionContext, GeneratedDek, KeyName, KeyProvider, ProviderCall, WorkerKeys, WrappedDek, WrappedKey } from '../../types/worker.js';
 import { type Owned, view } from '../bytes.js';
+import { nameOf, providersOf } from '../calls.js';
 import { invalid } from '../errors.js';
-import { providersOf } from '../keyring.js';
 import { Moved, type Wire } from './wire.js';
 
 /** A provider of the page's by its offer, or one of the worker's by its name. */
-export type SentProvider = string | { readonly target: number; readonly providerId: string; readonly generates: boolean };
+export type SentProvider = string | OfferedProvider;
+
+interface OfferedProvider extends KeyName {
+  readonly target: number;
+  readonly generates: boolean;
+  readonly isRemote: boolean;
+}
 
 /** What a provider is told about a call, without what only makes sense on its side. */
 type CallDetails = Pick<ProviderCall, 'canonicalContext' | 'objectName' | 'plaintextSize'> & { reports: number };
@@ -30,7 +36,7 @@ export function sendKeys(wire: Wire, keys: WorkerKeys): { sent: SentProvider[]; 
 }
 
 function offerProvider(wire: Wire, provider: KeyProvider): SentProvider {
-  const { providerId } = provider;
+  const settling = new Map<number, (opened: boolean) => void>();
   const target = wire.offer({
     accepts: (keyId: string) => provider.accepts(keyId),
     wrap: async (dek: Owned, context: EncryptionContext, details: CallDetails, signal: AbortSignal) => {
@@ -40,15 +46,21 @@ function offerProvider(wire: Wire, provider: KeyProvider): SentProvider {
         dek.fill(0);
       }
     },
-    unwrap: async (wrapped: WrappedKey, context: EncryptionContext, details: CallDetails, signal: AbortSignal) =>
-      secret(await provider.unwrap(wrapped, context, callOf(wire, details, signal))),
+    unwrap: async (wrapped: WrappedKey, context: EncryptionContext, details: CallDetails, signal: AbortSignal) => {
+      const onSettled = (callback: (opened: boolean) => void) => void settling.set(details.reports, callback);
+      return secret(await provider.unwrap(wrapped, context, { ...callOf(wire, details, signal), onSettled }));
+    },
+    settled: (reports: number, opened: boolean) => {
+      settling.get(reports)?.(opened);
+      settling.delete(reports);
+    },
     generate: async (context: EncryptionContext, details: CallDetails, signal: AbortSignal) => {
       const made = await provider.generate!(context, callOf(wire, details, signal));
       const dek = secret(made?.dek);
       return new Moved({ keyId: made.keyId, wrappedDek: made.wrappedDek, dek: dek.value }, dek.transfer);
     },
   });
-  return { target, providerId, generates: typeof provider.generate === 'function' };
+  return { ...nameOf(provider), target, generates: typeof provider.generate === 'function', isRemote: provider.isRemote ?? true };
 }
 
 const callOf = (wire: Wire, { reports, ...details }: CallDetails, signal: AbortSignal): ProviderCall => ({
@@ -76,12 +88,16 @@ export const receiveKeys = (wire: Wire, sent: readonly SentProvider[], own: Read
 
 class PageProvider implements KeyProvider {
   readonly providerId: string;
+  readonly keyId: string;
+  readonly isRemote: boolean;
   readonly generate?: (context: EncryptionContext, call: ProviderCall) => Promise<GeneratedDek>;
   readonly #wire: Wire;
   readonly #target: number;
 
-  constructor(wire: Wire, { target, providerId, generates }: Exclude<SentProvider, string>) {
+  constructor(wire: Wire, { target, providerId, keyId, generates, isRemote }: OfferedProvider) {
     this.providerId = providerId;
+    this.keyId = keyId;
+    this.isRemote = isRemote;
     this.#wire = wire;
     this.#target = target;
     if (generates) this.generate = (context, call) => this.#ask('generate', [context], call);
@@ -101,8 +117,9 @@ class PageProvider implements KeyProvider {
   }
 
   async #ask<T>(method: string, args: unknown[], call: ProviderCall, transfer: Transferable[] = []): Promise<T> {
-    const { signal, report, ...rest } = call;
+    const { signal, report, onSettled, ...rest } = call;
     const reports = this.#wire.offer({ report });
+    onSettled?.((opened) => this.#wire.tell(this.#target, 'settled', [reports, opened]));
     const details: CallDetails = { ...rest, reports };
     try {
       return await this.#wire.call(this.#target, method, [...args, details], { signal, transfer });

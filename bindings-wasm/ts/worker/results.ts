@@ -3,6 +3,7 @@
 import type { Decryption, Encryption, HeaderInfo, Part, Parts, PartsOptions, RangeReader } from '../../types/index.js';
 import type { Owned } from '../bytes.js';
 import { invalid } from '../errors.js';
+import { PARTS, SIGNAL, checkOptions } from '../options.js';
 import { Once } from '../output.js';
 import { placeOf } from '../part-layout.js';
 import { abortable, throwIfAborted } from '../signal.js';
@@ -123,6 +124,7 @@ export class RemoteEncryption implements Encryption {
   }
 
   async parts(options: PartsOptions = {}): Promise<Parts> {
+    checkOptions(options, PARTS);
     const sent = await this.#job.parts(options);
     return new RemoteParts(this.#job, sent);
   }
@@ -233,12 +235,16 @@ export class RemoteRange implements RangeReader {
     return this.#metadata?.slice();
   }
 
-  async read(offset: number, length: number, { signal }: { signal?: AbortSignal } = {}): Promise<Owned> {
+  async read(offset: number, length: number, options: { signal?: AbortSignal } = {}): Promise<Owned> {
+    checkOptions(options, SIGNAL);
+    const { signal } = options;
     throwIfAborted(signal);
     return holding(this, abortable(this.#wire.call<Owned>(this.#target, 'read', [offset, length], { signal }), signal));
   }
 
-  stream(offset = 0, length?: number, { signal }: { signal?: AbortSignal } = {}): ReadableStream<Owned> {
+  stream(offset = 0, length?: number, options: { signal?: AbortSignal } = {}): ReadableStream<Owned> {
+    checkOptions(options, SIGNAL);
+    const { signal } = options;
     if (!Number.isSafeInteger(offset) || offset < 0) throw invalid('offset and length are integers from 0');
     return remoteStream(this.#wire, this.#wire.call(this.#target, 'stream', [offset, length]), { signal, settle: () => this.#streamed() });
   }

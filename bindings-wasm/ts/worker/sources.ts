@@ -3,7 +3,7 @@
 import type { Bytes, FetchRange, RangeSource, Source } from '../../types/index.js';
 import { type Owned, isBytes, view } from '../bytes.js';
 import { invalid } from '../errors.js';
-import { checkSource, readBlob } from '../source.js';
+import { checkSource, noRanges, readBlob } from '../source.js';
 import { given, moved, offerStream, remoteStream } from './streams.js';
 import type { Wire } from './wire.js';
 
@@ -29,7 +29,7 @@ export function sendRanges(wire: Wire, source: RangeSource | FetchRange | Blob |
     return { fetch: wire.offer({ read: async (offset, length, signal) => answer(await source(offset, length, signal)) }) };
   }
   if (typeof source?.read !== 'function' || typeof source.size !== 'function') {
-    throw invalid('the source must be a RangeSource, a function, a Blob or bytes');
+    throw noRanges(source);
   }
   return {
     ranges: wire.offer({

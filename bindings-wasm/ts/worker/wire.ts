@@ -40,6 +40,20 @@ interface Pending {
 /** The service that each side starts with. */
 export const ROOT = 0;
 
+/** How an endpoint finds the wire that its messages are for. */
+export type Hold = (wire: Wire) => () => Wire | undefined;
+
+const strongly: Hold = (wire) => () => wire;
+
+/** The wire is forgotten when nobody holds it and no call is under way. */
+export const weakly: Hold = (wire) => {
+  const held = new WeakRef(wire);
+  return () => held.deref();
+};
+
+/** Wires with calls under way. */
+const busy = new Set<Wire>();
+
 export class Wire {
   readonly failures = new FailureCodec();
   readonly #endpoint: Endpoint;
@@ -51,11 +65,18 @@ export class Wire {
   #next = 1;
   #ended: SealwaxError | undefined;
 
-  constructor(endpoint: Endpoint, root: Service) {
+  constructor(endpoint: Endpoint, root: Service, hold = strongly) {
     this.#endpoint = endpoint;
     this.#services.set(ROOT, root);
-    endpoint.addEventListener('message', ({ data }) => this.#receive(data as Message));
-    endpoint.addEventListener('messageerror', () => this.end(new SealwaxError('io', 'a message cannot be read')));
+    Wire.#listen(endpoint, hold(this));
+  }
+
+  static #listen(endpoint: Endpoint, wire: () => Wire | undefined): void {
+    endpoint.addEventListener('message', ({ data }) => {
+      const receiver = wire();
+      if (receiver) receiver.#receive(data as Message);
+    });
+    endpoint.addEventListener('messageerror', () => wire()?.end(new SealwaxError('io', 'a message cannot be read')));
     endpoint.start?.();
   }
 
@@ -76,14 +97,16 @@ export class Wire {
     const id = this.#next++;
     const abort = () => this.#post({ kind: 'abort', id, reason: this.failures.encode(signal?.reason) });
     const answer = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    busy.add(this);
     try {
-      this.#post({ kind: 'call', id, target, method, args }, transfer);
+      this.#send({ kind: 'call', id, target, method, args }, transfer);
       if (signal?.aborted) abort();
       signal?.addEventListener('abort', abort);
       return (await answer) as T;
     } finally {
       signal?.removeEventListener('abort', abort);
       this.#pending.delete(id);
+      if (this.#pending.size === 0) busy.delete(this);
     }
   }
 
@@ -106,6 +129,15 @@ export class Wire {
 
   #post(message: Message, transfer: Transferable[] = []): void {
     this.#endpoint.postMessage(message, transfer);
+  }
+
+  /** What the caller gave may be nothing that a message can carry, or memory that nobody may give away. */
+  #send(message: Message, transfer: Transferable[]): void {
+    try {
+      this.#post(message, transfer);
+    } catch (error) {
+      throw new SealwaxError('invalid_argument', 'that cannot be handed to the worker', { cause: error });
+    }
   }
 
   #receive(message: Message): void {

@@ -3,7 +3,7 @@
 use core::fmt;
 
 #[cfg(feature = "alloc")]
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
 
 #[cfg(feature = "alloc")]
 use crate::escape::Escaped;
@@ -57,26 +57,32 @@ impl fmt::Display for KeyName {
 #[derive(Clone, Debug, Default)]
 pub struct KeyMismatch {
     #[cfg(feature = "alloc")]
+    keys: Box<Keys>,
+}
+
+/// Apart, so that an error stays small wherever it is passed on.
+#[cfg(feature = "alloc")]
+#[derive(Clone, Debug, Default)]
+struct Keys {
     wanted: Vec<KeyName>,
-    #[cfg(feature = "alloc")]
     offered: Vec<KeyName>,
 }
 
 #[cfg(feature = "alloc")]
 impl KeyMismatch {
-    pub(crate) const fn new(wanted: Vec<KeyName>, offered: Vec<KeyName>) -> Self {
-        KeyMismatch { wanted, offered }
+    pub(crate) fn new(wanted: Vec<KeyName>, offered: Vec<KeyName>) -> Self {
+        KeyMismatch { keys: Box::new(Keys { wanted, offered }) }
     }
 
     /// The keys that the header names, in its order.
     pub fn wanted(&self) -> &[KeyName] {
-        &self.wanted
+        &self.keys.wanted
     }
 
     /// The providers that were given, in their order, with the key that each wraps with where it
     /// says so.
     pub fn offered(&self) -> &[KeyName] {
-        &self.offered
+        &self.keys.offered
     }
 }
 
@@ -84,10 +90,10 @@ impl fmt::Display for KeyMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("no configured key matches a wrapped key of this envelope")?;
         #[cfg(feature = "alloc")]
-        if !self.wanted.is_empty() {
+        if !self.wanted().is_empty() {
             let list = |items| Listed { items, separator: ", " };
-            write!(f, ", which needs {}", list(&self.wanted))?;
-            match &*self.offered {
+            write!(f, ", which needs {}", list(self.wanted()))?;
+            match self.offered() {
                 [] => f.write_str("; none was given")?,
                 offered => write!(f, "; given: {}", list(offered))?,
             }
@@ -100,10 +106,14 @@ impl fmt::Display for KeyMismatch {
 #[derive(Clone, Debug, Default)]
 pub struct PairMismatch {
     #[cfg(feature = "alloc")]
+    pair: Box<Pair>,
+}
+
+#[cfg(feature = "alloc")]
+#[derive(Clone, Debug, Default)]
+struct Pair {
     key: String,
-    #[cfg(feature = "alloc")]
     wanted: String,
-    #[cfg(feature = "alloc")]
     found: Option<String>,
 }
 
@@ -112,9 +122,11 @@ impl PairMismatch {
     pub(crate) fn new(key: &str, wanted: &str, found: Option<&str>) -> Self {
         #[cfg(feature = "alloc")]
         return PairMismatch {
-            key: key.to_owned(),
-            wanted: wanted.to_owned(),
-            found: found.map(ToOwned::to_owned),
+            pair: Box::new(Pair {
+                key: key.to_owned(),
+                wanted: wanted.to_owned(),
+                found: found.map(ToOwned::to_owned),
+            }),
         };
         #[cfg(not(feature = "alloc"))]
         {
@@ -128,17 +140,17 @@ impl PairMismatch {
 impl PairMismatch {
     /// The pair's key.
     pub fn key(&self) -> &str {
-        &self.key
+        &self.pair.key
     }
 
     /// The value that the reader required.
     pub fn wanted(&self) -> &str {
-        &self.wanted
+        &self.pair.wanted
     }
 
     /// The value that the envelope has; `None` if it has no pair of this key.
     pub fn found(&self) -> Option<&str> {
-        self.found.as_deref()
+        self.pair.found.as_deref()
     }
 }
 
@@ -147,9 +159,9 @@ impl fmt::Display for PairMismatch {
         f.write_str("the encryption context lacks a required pair")?;
         #[cfg(feature = "alloc")]
         {
-            let (key, wanted) = (Escaped::quoted(&self.key), Escaped::quoted(&self.wanted));
+            let (key, wanted) = (Escaped::quoted(self.key()), Escaped::quoted(self.wanted()));
             write!(f, ": {key} must be {wanted} and ")?;
-            match &self.found {
+            match self.found() {
                 Some(found) => write!(f, "is {}", Escaped::quoted(found))?,
                 None => f.write_str("is missing")?,
             }

@@ -35,7 +35,7 @@ export async function sealFile(backend, file, path, { context }) {
 /** Opens a stored object: the DEK is unwrapped, header and length are verified, the rest read as it is needed. */
 export async function openSealed(backend, { id, space, header, bodyLength }) {
   // The context is required: a header that belongs to another object is refused before its key is asked for.
-  const options = { header, size: bodyLength, requiredContext: { object: id }, providerTimeout: PROVIDER_TIMEOUT_MS };
+  const options = { header, size: bodyLength, context: { object: id }, providerTimeout: PROVIDER_TIMEOUT_MS };
   const reader = await openRange(rangeReader(backend, id), await unwrappingKeys(backend, space), options);
   return {
     ...describedBy(reader),
@@ -61,7 +61,7 @@ function describedBy(reader) {
 /** The header with its DEK wrapped anew under the newest version of its space's key. */
 export async function rewrapSealed(backend, { id, space, header }) {
   const keys = await unwrappingKeys(backend, space);
-  return rewrapHeader(header, keys, await wrappingKey(backend, space), { requiredContext: { object: id } });
+  return rewrapHeader(header, keys, await wrappingKey(backend, space), { context: { object: id } });
 }
 
 /** The public fields of a header. Nothing of it is verified. */

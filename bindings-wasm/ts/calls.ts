@@ -1,0 +1,169 @@
+// Asking providers: time limits, one error for all attempts, one event for each call.
+
+import type { Attempt, CallDetails, EncryptionContext, KeyEvent, KeyName, KeyProvider, Keys, ProviderCall, WrappedDek } from '../types/index.js';
+import { type Owned, view } from './bytes.js';
+import type { Context } from './context.js';
+import { format } from './core.js';
+import { SealwaxError, invalid, shown, unawaited } from './errors.js';
+import { abortable, limited, throwIfAborted } from './signal.js';
+
+const DEFAULT_TIMEOUT = 30_000;
+
+/** The options that concern providers. */
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+  providerTimeout?: number | undefined;
+  onKeyEvent?: ((event: KeyEvent) => void) | undefined;
+  objectName?: string | undefined;
+  requireAll?: boolean | undefined;
+}
+
+export function providersOf(keys: Keys): readonly KeyProvider[] {
+  const list = (Array.isArray(keys) ? keys : [keys]) as readonly KeyProvider[];
+  if (list.length === 0) throw invalid('at least one key provider is needed');
+  for (const provider of list) {
+    const methods = [provider?.accepts, provider?.wrap, provider?.unwrap];
+    if (typeof provider?.providerId !== 'string' || methods.some((method) => typeof method !== 'function')) {
+      throw invalid(`a key provider with providerId, accepts, wrap and unwrap is needed${unawaited(provider)}`);
+    }
+  }
+  return list;
+}
+
+/** The key that a provider wraps with, where it says so. */
+export function nameOf(provider: KeyProvider): KeyName {
+  const { keyId } = provider as { keyId?: unknown };
+  return { providerId: provider.providerId, keyId: typeof keyId === 'string' ? keyId : '' };
+}
+
+export const shownName = ({ providerId, keyId }: KeyName): string => `${shown(providerId)}${keyId && ` ${shown(keyId)}`}`;
+
+export const attemptOf = ({ providerId, keyId }: KeyName, error: unknown): Attempt => ({ providerId, keyId, error });
+
+/** The calls for one object. */
+export class ProviderCalls {
+  readonly #options: CallOptions;
+  readonly #plaintextSize: number | undefined;
+
+  constructor(options: CallOptions, plaintextSize?: number) {
+    this.#options = options;
+    this.#plaintextSize = plaintextSize;
+  }
+
+  get requiresAll(): boolean {
+    return this.#options.requireAll ?? true;
+  }
+
+  throwIfAborted(): void {
+    throwIfAborted(this.#options.signal);
+  }
+
+  async accepts(provider: KeyProvider, keyId: string): Promise<boolean> {
+    return abortable(Promise.resolve(provider.accepts(keyId)), this.#options.signal);
+  }
+
+  /** One call, with its time limit and its event. */
+  async ask<T>(
+    provider: KeyProvider,
+    operation: KeyEvent['operation'],
+    keyId: string,
+    context: Context,
+    work: (call: ProviderCall) => Promise<T>,
+    more?: Partial<ProviderCall>,
+  ): Promise<T> {
+    const { signal, providerTimeout = DEFAULT_TIMEOUT, objectName } = this.#options;
+    const limit = limited(signal, providerTimeout);
+    const record = new Recorder(provider, operation, keyId, context.pairs, this.#options);
+    const call: ProviderCall = {
+      signal: limit.signal,
+      canonicalContext: context.canonical.slice(),
+      ...(objectName !== undefined && { objectName }),
+      ...(this.#plaintextSize !== undefined && { plaintextSize: this.#plaintextSize }),
+      report: (details) => record.add(details),
+      ...more,
+    };
+    let result: T;
+    try {
+      // A provider may hang, or throw before it returns a promise.
+      result = await abortable((async () => work(call))(), limit.signal);
+    } catch (thrown) {
+      const timedOut = limit.signal.aborted && !signal?.aborted;
+      const error = timedOut ? limit.signal.reason : thrown;
+      record.end(error);
+      throw error;
+    } finally {
+      limit.done();
+    }
+    record.end(undefined, result);
+    return result;
+  }
+
+  /** FORMAT.md K-07: a KMS that failed outweighs a wrapped key that did not open. */
+  fail(attempts: readonly Attempt[]): never {
+    this.throwIfAborted();
+    const code = attempts.every(({ error }) => isRejection(error)) ? 'key_unwrap' : 'provider_failed';
+    const said = attempts.map((attempt) => `${shownName(attempt)}: ${describe(attempt.error)}`);
+    const errors = attempts.map(({ error }) => error);
+    const cause = errors.length === 1 ? errors[0] : new AggregateError(errors, 'every provider failed');
+    throw new SealwaxError(code, said.join('; '), { cause, attempts });
+  }
+}
+
+/** The DEK that a provider returned. One of another length says nothing about the wrapped key: the provider is at fault. */
+export function checkedDek(dek: unknown): Owned {
+  const bytes = view(dek as Uint8Array, 'the DEK that the provider returned');
+  if (bytes.length !== format().key) throw new TypeError(`the provider returned a DEK of ${bytes.length} bytes`);
+  return bytes;
+}
+
+export const isRejection = (error: unknown): boolean => error instanceof SealwaxError && error.code === 'key_unwrap';
+
+const describe = (error: unknown): string => (error instanceof Error ? shown(error.message || error.name) : 'failed');
+
+/** Gathers what there is to say about one call. */
+class Recorder {
+  readonly #start = performance.now();
+  readonly #time = new Date();
+  readonly #base: Pick<KeyEvent, 'operation' | 'providerId' | 'context'>;
+  readonly #options: CallOptions;
+  #details: CallDetails;
+
+  constructor({ providerId }: KeyProvider, operation: KeyEvent['operation'], keyId: string, context: EncryptionContext, options: CallOptions) {
+    this.#base = { operation, providerId, context };
+    this.#options = options;
+    this.#details = { keyId };
+  }
+
+  add(details: CallDetails): void {
+    this.#details = { ...this.#details, ...details };
+  }
+
+  end(error: unknown, result?: unknown): void {
+    const { onKeyEvent, objectName } = this.#options;
+    if (!onKeyEvent) return;
+    const { requestId, cacheHit, denied, keyId = '' } = this.#details;
+    const named = (result as Partial<WrappedDek> | undefined)?.keyId;
+    const failure = isRejection(error) ? 'rejected' : denied ? 'denied' : 'failed';
+    notify(onKeyEvent, {
+      ...this.#base,
+      ...(cacheHit && { operation: 'cache_hit' as const }),
+      time: this.#time,
+      outcome: error === undefined ? 'ok' : failure,
+      keyId: named ?? keyId,
+      durationMs: performance.now() - this.#start,
+      ...(objectName !== undefined && { objectName }),
+      ...(requestId !== undefined && { requestId }),
+      ...(error !== undefined && { error }),
+    });
+  }
+}
+
+/** A listener that throws has a fault that its page should hear of; the key was used all the same. */
+export function notify<T>(listener: (news: T) => void, news: T): void {
+  try {
+    listener(news);
+  } catch (error) {
+    if (typeof reportError === 'function') reportError(error);
+    else queueMicrotask(() => { throw error; }); // Node has only this
+  }
+}

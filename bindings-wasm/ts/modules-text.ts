@@ -1,0 +1,8 @@
+// Both modules as text, for where no file can be relied on beside the script.
+
+import aes from '../build/aes.wasm.base64';
+import core from '../build/sealwax.wasm.base64';
+import { fromBase64 } from './bytes.js';
+
+export const coreBytes = () => fromBase64(core)!;
+export const aesBytes = () => fromBase64(aes)!;

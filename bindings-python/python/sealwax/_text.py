@@ -6,5 +6,5 @@ from ._sealwax import escaped
 
 
 def printable(text: str) -> str:
-    """On one line, cut to a bearable length, and escaped where it could move a terminal's cursor."""
+    """On one line, cut, and escaped where it could move a terminal's cursor or hide something."""
     return escaped(text.encode("utf-8", "backslashreplace").decode().strip())

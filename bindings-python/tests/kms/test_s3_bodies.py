@@ -45,9 +45,8 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def bucket(url: Any, attempts: int = 3, **options: Any) -> s3.SealedBucket:
     """A bucket whose client tries so often."""
-    config = Config(
-        s3={"addressing_style": "path"}, retries={"total_max_attempts": attempts, "mode": "standard"}
-    )
+    retries: Any = {"total_max_attempts": attempts, "mode": "standard"}
+    config = Config(s3={"addressing_style": "path"}, retries=retries)
     url = getattr(url, "url", url)
     client = boto3.client("s3", aws.REGION, endpoint_url=url, config=config, **aws.OPTIONS)
     return s3.SealedBucket(client, "tides", **options)

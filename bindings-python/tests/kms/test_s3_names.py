@@ -134,7 +134,8 @@ def test_two_rotations_at_once(store: str, proxy: Proxy) -> None:
     mine, hers = (sealwax.LocalKey.generate(name) for name in ("mine", "hers"))
     tides = bucket(proxy, detached_headers=True)
     tides.put("rotated", b"tide table", KEY)
-    meanwhile = [lambda: bucket(store, detached_headers=True).rewrap("rotated", KEY, hers, add=True)]
+    other = bucket(store, detached_headers=True)
+    meanwhile = [lambda: other.rewrap("rotated", KEY, hers, add=True)]
 
     def change(request: Request, response: Response) -> Response:
         if request.method == "GET" and ".header" in request.path and meanwhile:
@@ -150,7 +151,7 @@ def test_two_rotations_at_once(store: str, proxy: Proxy) -> None:
         assert tides.get("rotated", key) == b"tide table"
 
 
-ODD = ["a b", "é/ü", "a+b%20c", "q?x=1&y#z", "tab\tkey", "semi;colon", "~", "a/b/c", "=", "x" * 200]
+ODD = ["a b", "é/ü", "a+b%20c", "q?x=1&y#z", "tab\tkey", "a;b", "~", "a/b/c", "=", "x" * 200]
 
 
 @pytest.mark.parametrize("detached", [False, True])

@@ -118,8 +118,8 @@ def test_a_client_of_the_host(bao: OpenBao) -> None:
 
 
 def test_arguments() -> None:
-    for wrong in ("", "a/b", "..", "a?b", "a#b", "a b", "a%2fb", "a\nb"):
+    for wrong in ("", "a/b", "..", "a?b", "a#b", "a b", "a%2fb", "a\nb", None, 7):
         with pytest.raises(sealwax.InvalidArgumentError):
-            kms.VaultTransit(wrong, url="http://localhost:1")
+            kms.VaultTransit(wrong, url="http://localhost:1")  # type: ignore[arg-type]
         with pytest.raises(sealwax.InvalidArgumentError):
             kms.VaultTransit("a", mount_point=f"{wrong}/..", url="http://localhost:1")

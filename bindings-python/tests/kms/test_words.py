@@ -1,4 +1,4 @@
-"""What a KMS says: compared whole where its codes are not enough, and shown so that it harms nobody."""
+"""What a KMS says: compared whole where codes are not enough, and shown so that it harms nobody."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from .servers.process import Port
 
 ARN = "arn:aws:kms:us-east-1:123456789012:key/0000"
 CONTEXT = {"tenant": "acme"}
+TOKEN = "t0ken"
 HOSTILE = "a\x1b[2J\r\nINFO all is well\u202e"
 
 
@@ -40,7 +41,7 @@ def cloud() -> Iterator[CloudKms]:
 
 
 def vault(server: Any, **options: Any) -> Any:
-    return kms.VaultTransit("orders", **{"url": server.url, "token": "t0ken", **options})
+    return kms.VaultTransit("orders", **{"url": server.url, "token": TOKEN, **options})
 
 
 def aws_kms(server: Any) -> Any:
@@ -105,12 +106,12 @@ def test_words_of_vault(server: HttpServer, status: int, said: str, kind: Any) -
 
 
 AWS_WORDS = [
-    ("AccessDeniedException", "User: user/Signature expired: is pending deletion", kms.AccessDeniedError),
+    ("AccessDeniedException", "user/Signature expired: is pending deletion", kms.AccessDeniedError),
     ("InvalidSignatureException", "The user Signature expired: is nobody", kms.CredentialsError),
     ("InvalidSignatureException", "Signature expired: 1 is now earlier than 2", kms.ClockSkewError),
     ("InvalidSignatureException", "Signature not yet current: 2", kms.ClockSkewError),
     ("KMSInvalidStateException", f"{ARN} is pending deletion.", kms.KeyPendingDeletionError),
-    ("KMSInvalidStateException", f"{ARN} is pending replica deletion.", kms.KeyPendingDeletionError),
+    ("KMSInvalidStateException", "x is pending replica deletion.", kms.KeyPendingDeletionError),
     ("KMSInvalidStateException", "alias/deleted is Disabled.", kms.KeyDisabledError),
     ("DisabledException", "alias/delete-me is disabled.", kms.KeyDisabledError),
     ("InvalidCiphertextException", "", sealwax.KeyUnwrapError),
@@ -135,12 +136,13 @@ def test_what_aws_quotes_of_a_request_is_not_shown(server: HttpServer) -> None:
 
 
 NAME = "projects/p/locations/l/keyRings/r/cryptoKeys"
+STATE = "is not enabled, current state is:"
 GOOGLE_WORDS = [
-    ("FAILED_PRECONDITION", f"{NAME}/DESTROYED is not enabled, current state is: DISABLED.", kms.KeyDisabledError),
+    ("FAILED_PRECONDITION", f"{NAME}/DESTROYED {STATE} DISABLED.", kms.KeyDisabledError),
     ("FAILED_PRECONDITION", f"{NAME}/DISABLED has no primary version", kms.KmsError),
-    ("FAILED_PRECONDITION", f"{NAME}/k is not enabled, current state is: DESTROYED.", kms.KeyPendingDeletionError),
+    ("FAILED_PRECONDITION", f"{NAME}/k {STATE} DESTROYED.", kms.KeyPendingDeletionError),
     ("INVALID_ARGUMENT", f"{NAME}/my_crc32c: the ciphertext is invalid", sealwax.KeyUnwrapError),
-    ("INVALID_ARGUMENT", "The checksum in field ciphertext_crc32c did not match", kms.MisbehavedError),
+    ("INVALID_ARGUMENT", "The sum in field ciphertext_crc32c did not match", kms.MisbehavedError),
     ("UNAVAILABLE", f"{NAME}/certificate_verify_failed", kms.UnavailableError),
     ("UNAVAILABLE", f"{NAME}/x getting metadata from plugin failed", kms.UnavailableError),
     ("PERMISSION_DENIED", f"Ssl handshake with {NAME}/k", kms.AccessDeniedError),
@@ -159,7 +161,8 @@ def test_a_detail_of_google_says_the_state() -> None:
     from google.rpc import error_details_pb2
     from sealwax.kms._gcp_errors import translated
 
-    for word, kind in (("KEY_DESTROYED", kms.KeyPendingDeletionError), ("KEY_DISABLED", kms.KeyDisabledError)):
+    kinds = {"KEY_DESTROYED": kms.KeyPendingDeletionError, "KEY_DISABLED": kms.KeyDisabledError}
+    for word, kind in kinds.items():
         detail = error_details_pb2.PreconditionFailure()
         detail.violations.add(type=word, subject=NAME)
         error = exceptions.FailedPrecondition("in other words", details=[detail])
@@ -187,7 +190,7 @@ def test_words_of_a_token() -> None:
 def test_what_a_server_says_moves_no_cursor(
     name: str, server: HttpServer, cloud: CloudKms, authority: Authority, audited: Any
 ) -> None:
-    """Not in the error, not in its causes, not in the log; and the key that was to wrap is named."""
+    """Not in the error, its causes or the log; and the key that was to wrap is named."""
     with KeyVault(authority.context()) as key_vault:
         key_vault.fault = faults.azure(403, HOSTILE)
         server.fault = {
@@ -212,11 +215,11 @@ def test_what_a_server_says_moves_no_cursor(
 
 
 def test_a_server_cannot_have_its_token_shown(server: HttpServer) -> None:
-    server.fault = faults.vault(403, "you sent t0ken")
+    server.fault = faults.vault(403, f"you sent {TOKEN}")
     with pytest.raises(sealwax.ProviderError) as caught:
         sealwax.encrypt(b"", vault(server))
     shown = "".join(traceback.format_exception(None, caught.value, caught.value.__traceback__))
-    assert "you sent (token)" in str(caught.value) and "t0ken" not in shown
+    assert "you sent (token)" in str(caught.value) and TOKEN not in shown
 
 
 @pytest.mark.parametrize("token", ["s3cret\n", " s3cret", "s3\x1bcret", "s3crét", "s3 cret"])
@@ -302,14 +305,18 @@ def test_a_refusal_and_nonsense(server: HttpServer, authority: Authority, body: 
 
 
 @pytest.mark.parametrize("name", ["vault", "azure"])
-def test_an_answer_that_drips(name: str, bao_proxy: Proxy, bao: OpenBao, authority: Authority) -> None:
+def test_an_answer_that_drips(
+    name: str, bao_proxy: Proxy, bao: OpenBao, authority: Authority
+) -> None:
     """The time-out is for all of it, and not for each byte."""
     bao.create_key("drips")
     with KeyVault(authority.context()) as key_vault:
         key_id = key_vault.create_key("key")
         options: Any = {"verify": str(authority.file), "verify_challenge_resource": False}
         provider = {
-            "vault": lambda: kms.VaultTransit("drips", url=bao_proxy.url, token=bao.token, timeout=2),
+            "vault": lambda: kms.VaultTransit(
+                "drips", url=bao_proxy.url, token=bao.token, timeout=2
+            ),
             "azure": lambda: kms.AzureKeyVault(
                 key_id, Credential(), self_test=False, timeout=2, **options
             ),

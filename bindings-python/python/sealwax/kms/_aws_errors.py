@@ -75,6 +75,8 @@ def translated(key_id: str, operation: str) -> Iterator[None]:
 
     try:
         yield
+    except KmsError:
+        raise
     except exceptions.ClientError as error:
         _answered(error, key_id, operation)
     except exceptions.BotoCoreError as error:
@@ -85,6 +87,8 @@ def translated(key_id: str, operation: str) -> Iterator[None]:
         text = f"{error}{_HINTS.get(type(error).__name__, '')}"
         fail(kind(text, key_id=key_id), error)
     except (AttributeError, TypeError, ValueError) as error:
+        if operation == "client":
+            raise  # An option that is none.
         # botocore, where the answer is nothing that AWS would say.
         fail(MisbehavedError("the answer is not one of AWS KMS", key_id=key_id), error)
 

@@ -81,8 +81,9 @@ def _error(response: Any) -> tuple[str, str, str]:
     try:
         error = response.json()["error"]
         inner = error.get("innererror") or {}
-        code, cause, message = error.get("code", ""), inner.get("code", ""), error.get("message", "")
-        return str(code), str(cause), str(message)
+        said = [error.get("code", ""), inner.get("code", ""), error.get("message", "")]
+        code, cause, message = map(str, said)
+        return code, cause, message
     except (DecodeError, ValueError, KeyError, TypeError, AttributeError):
         return "", "", "an answer without an error object"
 

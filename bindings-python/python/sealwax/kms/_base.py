@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -76,6 +77,11 @@ class PerProcess(Generic[T]):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(state["_make"])  # type: ignore[misc]
+
+
+def matched(pattern: re.Pattern[str], value: Any) -> Optional[re.Match[str]]:
+    """The match of a name that the host gave, which may be anything."""
+    return pattern.fullmatch(value) if isinstance(value, str) else None
 
 
 def require(module: str, extra: str) -> Any:

@@ -21,6 +21,7 @@ from ._base import (
     check_key,
     checked_dek,
     field,
+    matched,
     require,
 )
 
@@ -46,7 +47,7 @@ class Arn(NamedTuple):
     @classmethod
     def parse(cls, arn: str) -> Optional[Arn]:
         """The parts, or `None` for anything but the ARN of a key."""
-        match = _ARN.fullmatch(arn)
+        match = matched(_ARN, arn)
         return cls(*match.groups()) if match else None
 
     def is_replica_of(self, other: Arn) -> bool:

@@ -24,6 +24,7 @@ from ._base import (
     checked_dek,
     fail,
     field,
+    matched,
     require,
 )
 from ._errors import MisbehavedError
@@ -68,7 +69,7 @@ class AzureKeyVault(KmsProvider):
         verify: Union[bool, str] = True,
         **client_options: Any,
     ) -> None:
-        match = _KEY.fullmatch(key_id)
+        match = matched(_KEY, key_id)
         if match is None:
             raise InvalidArgumentError(f"{key_id!r} is not the identifier of a key")
         if algorithm not in _ALGORITHMS:

@@ -18,6 +18,7 @@ from ._base import (
     checked_dek,
     context_bytes,
     fail,
+    matched,
     require,
 )
 from ._errors import MisbehavedError
@@ -60,7 +61,7 @@ class GcpKms(KmsProvider):
         root_certificates: Optional[bytes] = None,
         timeout: float = READ_TIMEOUT,
     ) -> None:
-        match = _NAME.fullmatch(key_name)
+        match = matched(_NAME, key_name)
         if match is None:
             raise InvalidArgumentError(f"{key_name!r} is not the name of a crypto key")
         self.key_id = match.group(1)

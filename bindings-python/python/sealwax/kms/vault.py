@@ -23,13 +23,14 @@ from ._base import (
     context_bytes,
     fail,
     field,
+    matched,
     require,
 )
 from ._errors import CredentialsError, MisbehavedError
 from ._vault_errors import needs_context, translated
 
 _NAME = re.compile(r"\w(?:[\w.-]*\w)?", re.ASCII)
-_MOUNT = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)*", re.ASCII)
+_MOUNT = re.compile(r"/*\w[\w.-]*(?:/\w[\w.-]*)*/*", re.ASCII)
 
 Token = Union[str, Callable[[], str]]
 
@@ -74,12 +75,12 @@ class VaultTransit(KmsProvider):
         verify: Union[bool, str, None] = None,
         timeout: float = READ_TIMEOUT,
     ) -> None:
-        if not _NAME.fullmatch(name):
+        if not matched(_NAME, name):
             raise InvalidArgumentError(f"{name!r} is not the name of a transit key")
         self._name = name
-        self._mount = mount_point.strip("/")
-        if not _MOUNT.fullmatch(self._mount):
+        if not matched(_MOUNT, mount_point):
             raise InvalidArgumentError(f"{mount_point!r} is not the path of a mount")
+        self._mount = mount_point.strip("/")
         self.key_id = key_id or f"{self._mount}/keys/{name}"
         self._field = "context" if derived else "associated_data"
         self._has_datakey, self._must_check = True, derived
@@ -148,9 +149,8 @@ class VaultTransit(KmsProvider):
 
     def __getstate__(self) -> dict[str, Any]:
         if isinstance(self._token, str):
-            _travel.refuse(
-                "the token", "leave it to VAULT_TOKEN, or pass token=kms.FromEnv(NAME) or a function"
-            )
+            instead = "leave it to VAULT_TOKEN, or pass token=kms.FromEnv(NAME) or a function"
+            _travel.refuse("the token", instead)
         return self.__dict__
 
     def _call(

@@ -369,7 +369,8 @@ class _ClientMaker:
     def __call__(self) -> Any:
         client = _travel.made(self._client)
         if not hasattr(client, "get_object"):
-            raise InvalidArgumentError("client is a boto3 client of s3, or a function that makes one")
+            text = "client is a boto3 client of s3, or a function that makes one"
+            raise InvalidArgumentError(text)
         if self._server_side is not None and self._server_side.needs_tls:
             _tls.require_secure(client.meta.endpoint_url)
         return client

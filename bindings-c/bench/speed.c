@@ -38,7 +38,7 @@ static void oneshot_decrypt(void) {
 
 static void stream_encrypt(void) {
   sealwax_encryptor *encryptor = NULL;
-  sealwax_progress step = {0, 0, SEALWAX_NEED_INPUT};
+  sealwax_progress step = SEALWAX_PROGRESS_INIT;
   size_t read = 0, written = 0;
   must(sealwax_encryptor_new(providers, 1, NULL, &encryptor) == 0, "encryptor");
   while (step.status != SEALWAX_DONE) {
@@ -60,7 +60,7 @@ static void stream_encrypt(void) {
 
 static void stream_decrypt(void) {
   sealwax_decryptor *decryptor = NULL;
-  sealwax_progress step = {0, 0, SEALWAX_NEED_INPUT};
+  sealwax_progress step = SEALWAX_PROGRESS_INIT;
   size_t read = 0, written = 0;
   must(sealwax_decryptor_new(NULL, &decryptor) == 0, "decryptor");
   while (step.status != SEALWAX_DONE) {

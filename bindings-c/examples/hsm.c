@@ -35,7 +35,7 @@ static sealwax_code open_as_another(const sealwax_provider *const *providers,
   sealwax_context *other = context_of("green");
   sealwax_encrypt_handle *forged = NULL;
   sealwax_decrypt_handle *opened = NULL;
-  sealwax_wrapped_key key;
+  sealwax_wrapped_key key = SEALWAX_WRAPPED_KEY_INIT;
   sealwax_header *parsed = NULL;
   sealwax_bytes bytes = {NULL, 0};
   must(sealwax_header_of_envelope(envelope, len, &parsed));

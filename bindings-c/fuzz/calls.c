@@ -53,7 +53,7 @@ static void check_progress(const sealwax_progress *progress, size_t in, size_t o
 
 static void encryptor_calls(fuzz *f) {
   const sealwax_provider *providers[1] = {f->provider};
-  sealwax_progress progress = {1, 2, SEALWAX_DONE};
+  sealwax_progress progress = {sizeof progress, 1, 2, SEALWAX_DONE};
   size_t in = bounded(f, ROOM), out = bounded(f, ROOM), len = 7;
   switch (take(f) % 5) {
   case 0:
@@ -83,7 +83,7 @@ static void encryptor_calls(fuzz *f) {
 
 static void decryptor_calls(fuzz *f) {
   const sealwax_provider *providers[2] = {f->provider, f->provider};
-  sealwax_progress progress = {1, 2, SEALWAX_DONE};
+  sealwax_progress progress = {sizeof progress, 1, 2, SEALWAX_DONE};
   size_t in = bounded(f, f->stream_len - f->stream_read), out = bounded(f, ROOM), len = 7;
   switch (take(f) % 8) {
   case 0:
@@ -140,7 +140,7 @@ static void bytes_calls(fuzz *f) {
   const sealwax_provider *providers[1] = {f->provider};
   size_t len = 0, out = bounded(f, ROOM), result = 7;
   const uint8_t *bytes = sealed(f, &len);
-  sealwax_wrapped_key key;
+  sealwax_wrapped_key key = SEALWAX_WRAPPED_KEY_INIT;
   switch (take(f) % 7) {
   case 0:
     sealwax_decrypt(providers, 1, f->decrypt_options, bytes, len, f->out, out, &result);

@@ -13,14 +13,27 @@
  *   SEALWAX_ERR_BUFFER_TOO_SMALL, and `sealwax_last_error_needed` says how much it needs.
  * - What a pointer to const points to is not modified. Inputs are used during the call only;
  *   what an object keeps it copies.
+ * - Structs that may grow begin with `struct_size`: the program sets it to the struct's size, by
+ *   `SEALWAX_..._INIT`, also where a call fills in the rest. A program that was built with an older
+ *   header works with a newer library. With an older library, what a newer program sets there is
+ *   SEALWAX_ERR_INVALID_ARGUMENT unless it is zero, and what it reads there is zero. The others
+ *   (`sealwax_bytes`, `sealwax_context_pair`, `sealwax_range`) are complete and never grow.
  * - Objects come from a function that writes `**out` and go to the `_free` function of their type,
  *   once. Freeing null does nothing; freeing twice is undefined. No object needs another one to
  *   live on, except for views (`sealwax_bytes`, `sealwax_context_pair`, `sealwax_wrapped_key`),
- *   which belong to the object that was asked.
+ *   which belong to the object that was asked. A callback may free any object, also one that the
+ *   call it runs in was given.
  * - A call that takes an object as a pointer to const can run at the same time as others of that
  *   kind, in any threads; any other call needs the object for itself. Objects can move between
  *   threads.
- * - No panic and no exception leaves the library.
+ * - After a fork the child can use every object that no other thread was using at the time, but for
+ *   an encryptor or a decryptor: one that its parent began would encrypt with the same key and
+ *   nonces on both sides. Its calls are SEALWAX_ERR_INVALID_STATE; it can be freed.
+ * - Memory of a length that the program gave and that is not there is SEALWAX_ERR_NO_MEMORY. Where
+ *   a few bytes for the library itself are missing, the program ends.
+ * - No panic leaves the library. `pthread_cancel` waits until a call has returned. Callbacks must
+ *   return: an exception of C++ or `pthread_exit` that leaves one ends the program (SIGABRT), and a
+ *   longjmp out of one is undefined.
  */
 
 
@@ -44,6 +57,41 @@
 
 /** Length of the largest header, in bytes. */
 #define SEALWAX_MAX_HEADER_LEN 65536
+
+/** What marks the functions of the library: defined by a program that needs something else, and for
+ * the DLL of Windows where SEALWAX_DLL is defined. */
+#ifndef SEALWAX_API
+#if defined(_WIN32) && defined(SEALWAX_DLL)
+#define SEALWAX_API __declspec(dllimport)
+#elif !defined(_WIN32) && defined(__GNUC__)
+#define SEALWAX_API __attribute__((visibility("default")))
+#else
+#define SEALWAX_API
+#endif
+#endif
+
+/** Has the compiler warn where a program does not look whether a call failed. */
+#ifndef SEALWAX_MUST_USE
+#if defined(__cplusplus) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L)
+#define SEALWAX_MUST_USE [[nodiscard]]
+#elif defined(__GNUC__)
+#define SEALWAX_MUST_USE __attribute__((warn_unused_result))
+#else
+#define SEALWAX_MUST_USE
+#endif
+#endif
+
+/** `sealwax_wrapped_key key = SEALWAX_WRAPPED_KEY_INIT;` */
+#define SEALWAX_WRAPPED_KEY_INIT {sizeof(sealwax_wrapped_key), NULL, 0, NULL, 0, NULL, 0}
+/** `sealwax_progress progress = SEALWAX_PROGRESS_INIT;` */
+#define SEALWAX_PROGRESS_INIT {sizeof(sealwax_progress), 0, 0, SEALWAX_NEED_INPUT}
+/** `sealwax_cache_stats stats = SEALWAX_CACHE_STATS_INIT;` */
+#define SEALWAX_CACHE_STATS_INIT {sizeof(sealwax_cache_stats), 0, 0, 0, 0, 0}
+/** `sealwax_provider_callbacks callbacks = SEALWAX_PROVIDER_CALLBACKS_INIT;` */
+#define SEALWAX_PROVIDER_CALLBACKS_INIT \
+  {sizeof(sealwax_provider_callbacks), NULL, NULL, NULL, NULL, NULL}
+/** `sealwax_read_callbacks callbacks = SEALWAX_READ_CALLBACKS_INIT;` */
+#define SEALWAX_READ_CALLBACKS_INIT {sizeof(sealwax_read_callbacks), NULL, NULL, NULL}
 
 /**
  * What a call returns. The numbers never change: 1-19 misuse, 20-39 format, 40-59 key,
@@ -367,7 +415,9 @@ typedef struct sealwax_decrypt_options sealwax_decrypt_options;
  * Decrypts one envelope of any length, piece by piece: envelope in, plaintext out.
  *
  * Plaintext leaves only in chunks that proved authentic, but only `sealwax_decryptor_finish`
- * shows that the envelope is whole. One thread at a time can use it, any thread.
+ * shows that the envelope is whole. One thread at a time can use it, any thread; another gets
+ * `SEALWAX_ERR_INVALID_STATE`, and so does a callback of a call that has not ended, and the other
+ * process after a fork.
  */
 typedef struct sealwax_decryptor sealwax_decryptor;
 
@@ -402,7 +452,9 @@ typedef struct sealwax_encrypt_options sealwax_encrypt_options;
 /**
  * Encrypts one message of any length, piece by piece: plaintext in, envelope out.
  *
- * One thread at a time can use it, any thread.
+ * One thread at a time can use it, any thread; another gets `SEALWAX_ERR_INVALID_STATE`, and so
+ * does a callback of a call that has not ended. Its message can be made in one process only: after a fork the other one gets
+ * `SEALWAX_ERR_INVALID_STATE` for every call, and frees its copy.
  */
 typedef struct sealwax_encryptor sealwax_encryptor;
 
@@ -412,8 +464,9 @@ typedef struct sealwax_encryptor sealwax_encryptor;
 typedef struct sealwax_failure sealwax_failure;
 
 /**
- * How a file is written: overwriting, threads, progress. Null where a call takes them means: an
- * existing target is an error, one thread for each core, no progress.
+ * How a file is written: overwriting, permissions, durability, threads, progress. Null where a call
+ * takes them means: an existing target is an error, the result is durable, one thread for each
+ * core, no progress.
  */
 typedef struct sealwax_file_options sealwax_file_options;
 
@@ -446,6 +499,11 @@ typedef struct sealwax_range_opener sealwax_range_opener;
  * the same time; nothing is locked while bytes are read or opened.
  */
 typedef struct sealwax_reader sealwax_reader;
+
+/**
+ * Lets go of a `user_data`; called once with it, in any thread.
+ */
+typedef void (*sealwax_destroy_fn)(void *user_data);
 
 /**
  * A pair of an encryption context; UTF-8 without a zero byte at its end. The text belongs to the
@@ -496,6 +554,10 @@ typedef bool (*sealwax_accepts_fn)(void *user_data, const char *key_id, size_t k
  */
 typedef struct sealwax_buffer {
   /**
+   * How much of this struct the library has filled in. Later versions may append members.
+   */
+  size_t struct_size;
+  /**
    * Where to write.
    */
   uint8_t *data;
@@ -543,21 +605,19 @@ typedef sealwax_code (*sealwax_generate_fn)(void *user_data,
                                             struct sealwax_failure *failure);
 
 /**
- * Lets go of a `user_data`; called once with it.
- */
-typedef void (*sealwax_destroy_fn)(void *user_data);
-
-/**
  * The functions of a provider that the host brings.
  *
  * They return `SEALWAX_OK`, or any other code after `sealwax_failure_set`. They may be called
- * from every thread that uses the provider, and at the same time. They must return: no exception
- * of C++ and no longjmp may leave them. All that they are given is the library's and valid
- * during the call only; what they allocate stays theirs. They may call the library.
+ * from every thread that uses the provider, and at the same time. They must return: an exception
+ * of C++ that leaves one ends the program, and so does `pthread_exit`; a longjmp out of one is
+ * undefined. All that they are given is the library's and valid during the call only; what they
+ * allocate stays theirs. They may call the library, and free every object, also the provider that
+ * they belong to: what the call still needs lives on until it returns, and so does `user_data`.
  */
 typedef struct sealwax_provider_callbacks {
   /**
-   * `sizeof(sealwax_provider_callbacks)`; later versions may append functions.
+   * `sizeof(sealwax_provider_callbacks)`; later versions may append functions. A function that
+   * the library is too old to know is `SEALWAX_ERR_INVALID_ARGUMENT` where it is not null.
    */
   size_t struct_size;
   /**
@@ -590,6 +650,10 @@ typedef struct sealwax_provider_callbacks {
  * What a cache has done since it was made, both directions together.
  */
 typedef struct sealwax_cache_stats {
+  /**
+   * `sizeof(sealwax_cache_stats)`, set by the caller: `SEALWAX_CACHE_STATS_INIT`.
+   */
+  size_t struct_size;
   /**
    * Requests that a DEK which was there, or a call that was under way, has answered.
    */
@@ -684,8 +748,8 @@ typedef struct sealwax_key_event {
  * Is told of a use of a key.
  *
  * It is called in the thread that used the key, after the use and before the library goes on,
- * and from several threads at the same time. It cannot fail and must return: no exception of C++
- * and no longjmp may leave it. It may call the library.
+ * and from several threads at the same time. It cannot fail and must return, and may call the
+ * library, as said of `sealwax_provider_callbacks`.
  */
 typedef void (*sealwax_key_event_fn)(void *user_data, const struct sealwax_key_event *event);
 
@@ -696,6 +760,11 @@ typedef void (*sealwax_key_event_fn)(void *user_data, const struct sealwax_key_e
  * fills it in, its parts belong to the object that was asked.
  */
 typedef struct sealwax_wrapped_key {
+  /**
+   * `sizeof(sealwax_wrapped_key)`, set by the caller, also where a call fills in the rest:
+   * `SEALWAX_WRAPPED_KEY_INIT`.
+   */
+  size_t struct_size;
   /**
    * The provider that can unwrap it, such as "local" or "aws-kms".
    */
@@ -726,6 +795,10 @@ typedef struct sealwax_wrapped_key {
  * What a call of `process` did, and what must happen next.
  */
 typedef struct sealwax_progress {
+  /**
+   * `sizeof(sealwax_progress)`, set by the caller once: `SEALWAX_PROGRESS_INIT`.
+   */
+  size_t struct_size;
   /**
    * Bytes taken off the front of the input.
    */
@@ -768,11 +841,12 @@ typedef sealwax_code (*sealwax_size_fn)(void *user_data,
 /**
  * The functions of an object that the host reads. As for `sealwax_provider_callbacks`: they
  * return `SEALWAX_OK`, or any other code after `sealwax_failure_set`; they may be called from
- * several threads at the same time; no exception and no longjmp may leave them.
+ * several threads at the same time; they must return, and may call the library and free the reader,
+ * as said there.
  */
 typedef struct sealwax_read_callbacks {
   /**
-   * `sizeof(sealwax_read_callbacks)`; later versions may append functions.
+   * `sizeof(sealwax_read_callbacks)`; later versions may append functions, as said there.
    */
   size_t struct_size;
   /**
@@ -810,6 +884,7 @@ extern "C" {
 /**
  * Code of the newest error in this thread; `SEALWAX_OK` if no call has failed in it.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_last_error_code(void);
 
 /**
@@ -818,46 +893,71 @@ sealwax_code sealwax_last_error_code(void);
  * Never null; empty if no call has failed. Valid until the next call that fails in this thread
  * and until the thread ends. A call that succeeds leaves it as it is.
  */
+SEALWAX_API
 const char *sealwax_last_error_message(void);
 
 /**
  * Size of buffer that would have been enough, in bytes, if the newest error in this thread is
  * `SEALWAX_ERR_BUFFER_TOO_SMALL`, else 0.
  */
+SEALWAX_API
 size_t sealwax_last_error_needed(void);
 
 /**
  * Index of the chunk that was not authentic, from 0, if the newest error in this thread is
  * `SEALWAX_ERR_AUTHENTICATION`, else 0.
  */
+SEALWAX_API
 uint64_t sealwax_last_error_chunk(void);
 
 /**
  * Number that a callback of the host gave for its failure, or `errno` of the operating system,
  * if the newest error in this thread has such a cause, else 0.
  */
+SEALWAX_API
 int64_t sealwax_last_error_cause(void);
+
+/**
+ * Whether the file that the newest failing call of this thread was to write is complete and has its
+ * name all the same: only its surviving a power failure could not be promised. Else it is as it was
+ * before the call.
+ */
+SEALWAX_API
+bool sealwax_last_error_committed(void);
+
+/**
+ * What the callback that the newest error in this thread comes from gave along by
+ * `sealwax_failure_attach`, if it named the same `destroy`, so that nobody takes the object of
+ * another part of the program for its own; else null. It stays the library's, and is valid until
+ * the next call that fails in this thread and until the thread ends.
+ */
+SEALWAX_API
+void *sealwax_last_error_attachment(sealwax_destroy_fn destroy);
 
 /**
  * What a code means, in a sentence; never null, valid for ever, and made of the code alone.
  */
+SEALWAX_API
 const char *sealwax_strerror(sealwax_code code);
 
 /**
  * Stable name of a code, such as `truncated`; never null, valid for ever.
  */
+SEALWAX_API
 const char *sealwax_code_name(sealwax_code code);
 
 /**
  * Version of the library that is running, such as "1.2.3"; valid for ever. `SEALWAX_VERSION` is
  * the version of the header.
  */
+SEALWAX_API
 const char *sealwax_version(void);
 
 /**
  * Whether the library was built with a feature: "files", "threads", "dek-cache", "aws-lc". A
  * name that it does not know is a feature that it does not have.
  */
+SEALWAX_API
 bool sealwax_has_feature(const char *name, size_t name_len);
 
 /**
@@ -865,22 +965,26 @@ bool sealwax_has_feature(const char *name, size_t name_len);
  *
  * With `SEALWAX_MAX_HEADER_LEN` it is the most that any envelope of this plaintext can have.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_sealed_len(size_t header_len, uint64_t plaintext_len, uint64_t *out_len);
 
 /**
  * Fills `dek` with a fresh data encryption key from the operating system's random source, for
  * hosts that talk to their KMS themselves. `dek_len` is `SEALWAX_KEY_LEN`. Wipe it afterwards.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_generate_dek(uint8_t *dek, size_t dek_len);
 
 /**
  * Overwrites a secret with zeros in a way that no compiler leaves out. Null is fine.
  */
+SEALWAX_API
 void sealwax_wipe(void *secret, size_t secret_len);
 
 /**
  * Makes a context without pairs. Free it with `sealwax_context_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_context_new(struct sealwax_context **out_context);
 
 /**
@@ -888,6 +992,7 @@ sealwax_code sealwax_context_new(struct sealwax_context **out_context);
  * `SEALWAX_ERR_INVALID_ARGUMENT`, more than 64 pairs or 8,192 bytes are
  * `SEALWAX_ERR_LIMIT_EXCEEDED`; the context then stays as it was.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_context_add(struct sealwax_context *context,
                                  const char *key,
                                  size_t key_len,
@@ -897,11 +1002,13 @@ sealwax_code sealwax_context_add(struct sealwax_context *context,
 /**
  * Number of pairs; 0 for null.
  */
+SEALWAX_API
 size_t sealwax_context_count(const struct sealwax_context *context);
 
 /**
  * The pair at `index`; they are sorted by the bytes of their keys.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_context_pair_at(const struct sealwax_context *context,
                                      size_t index,
                                      struct sealwax_context_pair *out_pair);
@@ -910,28 +1017,33 @@ sealwax_code sealwax_context_pair_at(const struct sealwax_context *context,
  * The canonical bytes of the context, as they are stored: what a KMS or an HSM that takes
  * additional authenticated data as bytes should be given.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_context_bytes(const struct sealwax_context *context,
                                    struct sealwax_bytes *out_bytes);
 
 /**
  * Frees a context that `sealwax_context_new` or `sealwax_header_context` made. Null is fine.
  */
+SEALWAX_API
 void sealwax_context_free(struct sealwax_context *context);
 
 /**
  * Makes options that ask for nothing. Free them with `sealwax_encrypt_options_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encrypt_options_new(struct sealwax_encrypt_options **out_options);
 
 /**
  * Public pairs that are stored, authenticated and passed to the KMS; copied.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encrypt_options_set_context(struct sealwax_encrypt_options *options,
                                                  const struct sealwax_context *context);
 
 /**
  * Bytes that the reader must present again; copied, authenticated, never stored.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encrypt_options_set_associated_data(struct sealwax_encrypt_options *options,
                                                          const uint8_t *data,
                                                          size_t data_len);
@@ -939,6 +1051,7 @@ sealwax_code sealwax_encrypt_options_set_associated_data(struct sealwax_encrypt_
 /**
  * Up to 16 KiB that travel encrypted in the header; copied, and wiped with the options.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encrypt_options_set_metadata(struct sealwax_encrypt_options *options,
                                                   const uint8_t *metadata,
                                                   size_t metadata_len);
@@ -947,6 +1060,7 @@ sealwax_code sealwax_encrypt_options_set_metadata(struct sealwax_encrypt_options
  * How long the header is made: one of `sealwax_padding`. `header_len` is the whole header's
  * length for `SEALWAX_PADDING_EXACT`, and is 0 for all others.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encrypt_options_set_padding(struct sealwax_encrypt_options *options,
                                                  uint32_t padding,
                                                  size_t header_len);
@@ -954,23 +1068,27 @@ sealwax_code sealwax_encrypt_options_set_padding(struct sealwax_encrypt_options 
 /**
  * Frees options. Null is fine.
  */
+SEALWAX_API
 void sealwax_encrypt_options_free(struct sealwax_encrypt_options *options);
 
 /**
  * Makes options that ask for nothing. Free them with `sealwax_decrypt_options_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt_options_new(struct sealwax_decrypt_options **out_options);
 
 /**
  * Pairs that the envelope's context must have; copied. They are checked before any KMS is asked;
  * without them the call fails with `SEALWAX_ERR_CONTEXT_MISMATCH`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt_options_set_required_context(struct sealwax_decrypt_options *options,
                                                           const struct sealwax_context *context);
 
 /**
  * The associated data that the message was encrypted with; copied.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt_options_set_associated_data(struct sealwax_decrypt_options *options,
                                                          const uint8_t *data,
                                                          size_t data_len);
@@ -978,6 +1096,7 @@ sealwax_code sealwax_decrypt_options_set_associated_data(struct sealwax_decrypt_
 /**
  * Frees options. Null is fine.
  */
+SEALWAX_API
 void sealwax_decrypt_options_free(struct sealwax_decrypt_options *options);
 
 /**
@@ -987,6 +1106,7 @@ void sealwax_decrypt_options_free(struct sealwax_decrypt_options *options);
  * the provider. `key_id` is the public name that headers carry. Free it with
  * `sealwax_provider_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_provider_local(const uint8_t *kek,
                                     size_t kek_len,
                                     const char *key_id,
@@ -997,6 +1117,7 @@ sealwax_code sealwax_provider_local(const uint8_t *kek,
  * As `sealwax_provider_local`, with the key as a key file or a secret store holds it: 32 raw
  * bytes, 64 hexadecimal digits, or base64; white space around the text is ignored.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_provider_local_text(const uint8_t *content,
                                          size_t content_len,
                                          const char *key_id,
@@ -1006,6 +1127,7 @@ sealwax_code sealwax_provider_local_text(const uint8_t *content,
 /**
  * As `sealwax_provider_local_text`, with the content of a file.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_provider_local_file(const char *path,
                                          const char *key_id,
                                          size_t key_id_len,
@@ -1017,10 +1139,11 @@ sealwax_code sealwax_provider_local_file(const char *path,
  * `provider_id` names the kind of provider in headers, such as "pkcs11"; `key_id` names the key
  * that it was configured with. The callbacks and the ids are copied. `user_data` belongs to the
  * provider from now on: `destroy` is called once with it, when the provider and every cache of
- * it are freed. If this call fails, `destroy` is not called.
+ * it are freed and no call uses them any more. If this call fails, `destroy` is not called.
  *
  * Free it with `sealwax_provider_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_provider_new(const struct sealwax_provider_callbacks *callbacks,
                                   void *user_data,
                                   const char *provider_id,
@@ -1030,15 +1153,17 @@ sealwax_code sealwax_provider_new(const struct sealwax_provider_callbacks *callb
                                   struct sealwax_provider **out_provider);
 
 /**
- * Frees a provider. What was made with it keeps working. Null is fine.
+ * Frees a provider, also in one of its callbacks. What was made with it keeps working. Null is fine.
  */
+SEALWAX_API
 void sealwax_provider_free(struct sealwax_provider *provider);
 
 /**
- * Says why a callback fails: a number of the host's own and a text, both copied. They become
+ * Says why a callback fails: a number of the host's own and a text of up to 64 KiB, both copied. They become
  * `sealwax_last_error_cause` and a part of `sealwax_last_error_message` of the call that needed
  * the provider. Put no secret into the text.
  */
+SEALWAX_API
 sealwax_code sealwax_failure_set(struct sealwax_failure *failure,
                                  int64_t code,
                                  const char *message,
@@ -1048,12 +1173,26 @@ sealwax_code sealwax_failure_set(struct sealwax_failure *failure,
  * Says that a callback of a provider fails because the KMS refuses the permission: the outcome of
  * the key event. The call that needed the provider fails as with any other failure.
  */
+SEALWAX_API
 sealwax_code sealwax_failure_set_denied(struct sealwax_failure *failure);
+
+/**
+ * Gives an object of the host's along with the failure: an exception, an error of its own. The call
+ * that needed the callback has it in `sealwax_last_error_attachment`, if it fails because of it.
+ *
+ * `object` belongs to the library from now on: `destroy`, which is not null, is called once with it,
+ * when no error holds it any more, in any thread. If this call fails it stays the caller's.
+ */
+SEALWAX_API
+sealwax_code sealwax_failure_attach(struct sealwax_failure *failure,
+                                    void *object,
+                                    sealwax_destroy_fn destroy);
 
 /**
  * Says under which id the KMS has logged the request of a provider's callback, whether it fails
  * or not: `request_id` of the key event. It is copied.
  */
+SEALWAX_API
 sealwax_code sealwax_failure_set_request_id(struct sealwax_failure *failure,
                                             const char *request_id,
                                             size_t request_id_len);
@@ -1064,6 +1203,7 @@ sealwax_code sealwax_failure_set_request_id(struct sealwax_failure *failure,
  * `max_bytes` bytes of plaintext; 0 for the last two means 65,536 messages and 64 GiB. Free it
  * with `sealwax_dek_cache_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_dek_cache_new(const struct sealwax_provider *provider,
                                    size_t capacity,
                                    uint64_t max_age_ms,
@@ -1076,29 +1216,34 @@ sealwax_code sealwax_dek_cache_new(const struct sealwax_provider *provider,
  * does it save calls when encrypting. It keeps the cache alive. Free it with
  * `sealwax_provider_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_dek_cache_provider(const struct sealwax_dek_cache *cache,
                                         struct sealwax_provider **out_provider);
 
 /**
  * What became of the requests.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_dek_cache_stats(const struct sealwax_dek_cache *cache,
                                      struct sealwax_cache_stats *out_stats);
 
 /**
  * Wipes all DEKs.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_dek_cache_clear(const struct sealwax_dek_cache *cache);
 
 /**
  * Wipes the DEKs that are too old; worth a timer where the cache may lie idle.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_dek_cache_remove_expired(const struct sealwax_dek_cache *cache);
 
 /**
  * Frees a cache. Providers of it go on, and wipe the DEKs when the last of them is freed. Null
  * is fine.
  */
+SEALWAX_API
 void sealwax_dek_cache_free(struct sealwax_dek_cache *cache);
 
 /**
@@ -1110,6 +1255,7 @@ void sealwax_dek_cache_free(struct sealwax_dek_cache *cache);
  *
  * Free it with `sealwax_provider_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_provider_with_key_events(const struct sealwax_provider *provider,
                                               sealwax_key_event_fn on_event,
                                               void *user_data,
@@ -1120,16 +1266,19 @@ sealwax_code sealwax_provider_with_key_events(const struct sealwax_provider *pro
  * Names the object that this thread encrypts or decrypts from now on: `object_name` of the events
  * of its calls. It is copied, and stored nowhere else. A length of 0 ends it.
  */
+SEALWAX_API
 sealwax_code sealwax_object_name_set(const char *name, size_t name_len);
 
 /**
  * Stable name of an operation for logs, such as `unwrap`; never null, valid for ever.
  */
+SEALWAX_API
 const char *sealwax_key_operation_name(uint32_t operation);
 
 /**
  * Stable name of an outcome for logs, such as `denied`; never null, valid for ever.
  */
+SEALWAX_API
 const char *sealwax_key_outcome_name(uint32_t outcome);
 
 /**
@@ -1140,6 +1289,7 @@ const char *sealwax_key_outcome_name(uint32_t outcome);
  * knows the exact length. If `capacity` is too small, `sealwax_last_error_needed` says how much
  * these wrapped keys need. `output` must not overlap `plaintext`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encrypt(const struct sealwax_provider *const *providers,
                              size_t provider_count,
                              const struct sealwax_encrypt_options *options,
@@ -1153,6 +1303,7 @@ sealwax_code sealwax_encrypt(const struct sealwax_provider *const *providers,
  * Length of the plaintext in an envelope, exactly, without a key. It is not authenticated: only
  * `sealwax_decrypt` shows that the envelope is whole.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypted_len(const uint8_t *envelope, size_t envelope_len, size_t *out_len);
 
 /**
@@ -1161,6 +1312,7 @@ sealwax_code sealwax_decrypted_len(const uint8_t *envelope, size_t envelope_len,
  * `sealwax_decrypted_len` says how much room it needs. After a failure `output` holds nothing
  * of the plaintext. `output` must not overlap `envelope`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt(const struct sealwax_provider *const *providers,
                              size_t provider_count,
                              const struct sealwax_decrypt_options *options,
@@ -1174,6 +1326,7 @@ sealwax_code sealwax_decrypt(const struct sealwax_provider *const *providers,
  * Starts a message under a fresh DEK that every provider wraps. Free it with
  * `sealwax_encryptor_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encryptor_new(const struct sealwax_provider *const *providers,
                                    size_t provider_count,
                                    const struct sealwax_encrypt_options *options,
@@ -1186,6 +1339,7 @@ sealwax_code sealwax_encryptor_new(const struct sealwax_provider *const *provide
  * least one `sealwax_encryptor_add_wrapped_key` must follow; until then `process` returns
  * `SEALWAX_NEED_KEY`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encryptor_new_with_dek(const uint8_t *dek,
                                             size_t dek_len,
                                             const struct sealwax_encrypt_options *options,
@@ -1194,6 +1348,7 @@ sealwax_code sealwax_encryptor_new_with_dek(const uint8_t *dek,
 /**
  * Adds the DEK as some KMS wrapped it; copied. `SEALWAX_ERR_INVALID_STATE` once bytes flow.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encryptor_add_wrapped_key(struct sealwax_encryptor *encryptor,
                                                const struct sealwax_wrapped_key *key);
 
@@ -1202,6 +1357,7 @@ sealwax_code sealwax_encryptor_add_wrapped_key(struct sealwax_encryptor *encrypt
  * flows then. `SEALWAX_MAX_HEADER_LEN` bytes are always enough. A call with too little room
  * can be repeated with more; so can one that succeeded.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encryptor_detach_header(struct sealwax_encryptor *encryptor,
                                              uint8_t *output,
                                              size_t capacity,
@@ -1213,6 +1369,7 @@ sealwax_code sealwax_encryptor_detach_header(struct sealwax_encryptor *encryptor
  * Any split of the input and of the output gives the same bytes. Errors are sticky: after one
  * the message is lost, and all of `output` is zeroed. `output` must not overlap `input`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encryptor_process(struct sealwax_encryptor *encryptor,
                                        const uint8_t *input,
                                        size_t input_len,
@@ -1223,28 +1380,33 @@ sealwax_code sealwax_encryptor_process(struct sealwax_encryptor *encryptor,
 /**
  * Says that no more plaintext follows. `process` is then called until it is done.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encryptor_end_input(struct sealwax_encryptor *encryptor);
 
 /**
  * Ends the message: `SEALWAX_ERR_TRUNCATED` unless `process` was done. Whatever it returns, the
  * encryptor can only be freed then.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encryptor_finish(struct sealwax_encryptor *encryptor);
 
 /**
  * Frees an encryptor, in any state. Null is fine.
  */
+SEALWAX_API
 void sealwax_encryptor_free(struct sealwax_encryptor *encryptor);
 
 /**
  * Starts an envelope. Free it with `sealwax_decryptor_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decryptor_new(const struct sealwax_decrypt_options *options,
                                    struct sealwax_decryptor **out_decryptor);
 
 /**
  * Starts a body whose header was stored elsewhere.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decryptor_new_detached(const uint8_t *header,
                                             size_t header_len,
                                             const struct sealwax_decrypt_options *options,
@@ -1258,6 +1420,7 @@ sealwax_code sealwax_decryptor_new_detached(const uint8_t *header,
  * `sealwax_decryptor_provide_dek`. Any split of the input and of the output gives the same
  * bytes. Errors are sticky, and all of `output` is zeroed. `output` must not overlap `input`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decryptor_process(struct sealwax_decryptor *decryptor,
                                        const uint8_t *input,
                                        size_t input_len,
@@ -1269,6 +1432,7 @@ sealwax_code sealwax_decryptor_process(struct sealwax_decryptor *decryptor,
  * Copies the header, once `process` has it: for its context and its wrapped keys. It is
  * authentic only after the DEK was accepted. Free it with `sealwax_header_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decryptor_header(const struct sealwax_decryptor *decryptor,
                                       struct sealwax_header **out_header);
 
@@ -1276,6 +1440,7 @@ sealwax_code sealwax_decryptor_header(const struct sealwax_decryptor *decryptor,
  * Gives the DEK that the host unwrapped; copied. If it does not fit the header the call fails
  * with `SEALWAX_ERR_HEADER_AUTHENTICATION`, and another wrapped key can be tried.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decryptor_provide_dek(struct sealwax_decryptor *decryptor,
                                            const uint8_t *dek,
                                            size_t dek_len);
@@ -1284,6 +1449,7 @@ sealwax_code sealwax_decryptor_provide_dek(struct sealwax_decryptor *decryptor,
  * Has the providers unwrap the DEK, in their order, until one's DEK fits. After a failure other
  * providers can be tried.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decryptor_unwrap(struct sealwax_decryptor *decryptor,
                                       const struct sealwax_provider *const *providers,
                                       size_t provider_count);
@@ -1292,6 +1458,7 @@ sealwax_code sealwax_decryptor_unwrap(struct sealwax_decryptor *decryptor,
  * Copies the metadata, once the DEK was accepted. Metadata that is not there is 0 bytes long
  * and `out_present` is false. `out_present` can be null.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decryptor_metadata(const struct sealwax_decryptor *decryptor,
                                         uint8_t *output,
                                         size_t capacity,
@@ -1301,23 +1468,27 @@ sealwax_code sealwax_decryptor_metadata(const struct sealwax_decryptor *decrypto
 /**
  * Says that no more input follows: only then is a short chunk known to be the last.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decryptor_end_input(struct sealwax_decryptor *decryptor);
 
 /**
  * Ends the envelope: `SEALWAX_ERR_TRUNCATED` unless `process` was done. Whatever it returns, the
  * decryptor can only be freed then. What was decrypted is whole only if this succeeds.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decryptor_finish(struct sealwax_decryptor *decryptor);
 
 /**
  * Frees a decryptor, in any state. Null is fine.
  */
+SEALWAX_API
 void sealwax_decryptor_free(struct sealwax_decryptor *decryptor);
 
 /**
  * Makes a DEK, has every provider wrap it, and fixes the header. The options' associated data
  * does not matter here: it goes with each message. Free it with `sealwax_encrypt_handle_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encrypt_handle_new(const struct sealwax_provider *const *providers,
                                         size_t provider_count,
                                         const struct sealwax_encrypt_options *options,
@@ -1326,6 +1497,7 @@ sealwax_code sealwax_encrypt_handle_new(const struct sealwax_provider *const *pr
 /**
  * As `sealwax_encrypt_handle_new`, with a DEK and wrapped keys of the host's; both are copied.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encrypt_handle_new_with_dek(const uint8_t *dek,
                                                  size_t dek_len,
                                                  const struct sealwax_wrapped_key *keys,
@@ -1336,12 +1508,14 @@ sealwax_code sealwax_encrypt_handle_new_with_dek(const uint8_t *dek,
 /**
  * The header that every message carries, MAC included; it belongs to `handle`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encrypt_handle_header(const struct sealwax_encrypt_handle *handle,
                                            struct sealwax_bytes *out_bytes);
 
 /**
  * Length of the envelope of a message, exactly, in bytes.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encrypt_handle_sealed_len(const struct sealwax_encrypt_handle *handle,
                                                uint64_t plaintext_len,
                                                uint64_t *out_len);
@@ -1349,6 +1523,7 @@ sealwax_code sealwax_encrypt_handle_sealed_len(const struct sealwax_encrypt_hand
 /**
  * Encrypts a message; `output` must not overlap the inputs.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encrypt_handle_encrypt(const struct sealwax_encrypt_handle *handle,
                                             const uint8_t *associated_data,
                                             size_t associated_data_len,
@@ -1361,6 +1536,7 @@ sealwax_code sealwax_encrypt_handle_encrypt(const struct sealwax_encrypt_handle 
 /**
  * As `sealwax_encrypt_handle_encrypt`, without the header, which is stored elsewhere.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encrypt_handle_encrypt_body(const struct sealwax_encrypt_handle *handle,
                                                  const uint8_t *associated_data,
                                                  size_t associated_data_len,
@@ -1373,6 +1549,7 @@ sealwax_code sealwax_encrypt_handle_encrypt_body(const struct sealwax_encrypt_ha
 /**
  * A state machine for one message. Free it with `sealwax_encryptor_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encrypt_handle_encryptor(const struct sealwax_encrypt_handle *handle,
                                               const uint8_t *associated_data,
                                               size_t associated_data_len,
@@ -1381,12 +1558,14 @@ sealwax_code sealwax_encrypt_handle_encryptor(const struct sealwax_encrypt_handl
 /**
  * Frees a handle and wipes its DEK. Null is fine.
  */
+SEALWAX_API
 void sealwax_encrypt_handle_free(struct sealwax_encrypt_handle *handle);
 
 /**
  * Has the providers unwrap the DEK of a header, in their order, until one's DEK fits. The
  * options' associated data does not matter here. Free it with `sealwax_decrypt_handle_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt_handle_open(const uint8_t *header,
                                          size_t header_len,
                                          const struct sealwax_provider *const *providers,
@@ -1397,6 +1576,7 @@ sealwax_code sealwax_decrypt_handle_open(const uint8_t *header,
 /**
  * Verifies a header under the DEK that the host unwrapped; both are copied.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt_handle_open_with_dek(const uint8_t *header,
                                                   size_t header_len,
                                                   const uint8_t *dek,
@@ -1406,6 +1586,7 @@ sealwax_code sealwax_decrypt_handle_open_with_dek(const uint8_t *header,
 /**
  * The verified header, as stored; it belongs to `handle`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt_handle_header(const struct sealwax_decrypt_handle *handle,
                                            struct sealwax_bytes *out_bytes);
 
@@ -1413,6 +1594,7 @@ sealwax_code sealwax_decrypt_handle_header(const struct sealwax_decrypt_handle *
  * Copies the metadata. Metadata that is not there is 0 bytes long and `out_present` is false.
  * `out_present` can be null.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt_handle_metadata(const struct sealwax_decrypt_handle *handle,
                                              uint8_t *output,
                                              size_t capacity,
@@ -1423,6 +1605,7 @@ sealwax_code sealwax_decrypt_handle_metadata(const struct sealwax_decrypt_handle
  * Decrypts an envelope that carries this very header; another one is
  * `SEALWAX_ERR_INVALID_ARGUMENT`. After a failure `output` holds nothing of the plaintext.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt_handle_decrypt(const struct sealwax_decrypt_handle *handle,
                                             const uint8_t *associated_data,
                                             size_t associated_data_len,
@@ -1435,6 +1618,7 @@ sealwax_code sealwax_decrypt_handle_decrypt(const struct sealwax_decrypt_handle 
 /**
  * As `sealwax_decrypt_handle_decrypt`, for a body without a header in front of it.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt_handle_decrypt_body(const struct sealwax_decrypt_handle *handle,
                                                  const uint8_t *associated_data,
                                                  size_t associated_data_len,
@@ -1451,6 +1635,7 @@ sealwax_code sealwax_decrypt_handle_decrypt_body(const struct sealwax_decrypt_ha
  * The new header is as long as the old one if the keys fit, else it grows;
  * `SEALWAX_MAX_HEADER_LEN` bytes are always enough. `handle` stays as it is.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt_handle_rewrap(const struct sealwax_decrypt_handle *handle,
                                            const struct sealwax_provider *const *providers,
                                            size_t provider_count,
@@ -1462,6 +1647,7 @@ sealwax_code sealwax_decrypt_handle_rewrap(const struct sealwax_decrypt_handle *
 /**
  * As `sealwax_decrypt_handle_rewrap`, with exactly these wrapped keys of the host's.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt_handle_rewrap_with_keys(const struct sealwax_decrypt_handle *handle,
                                                      const struct sealwax_wrapped_key *keys,
                                                      size_t key_count,
@@ -1472,12 +1658,14 @@ sealwax_code sealwax_decrypt_handle_rewrap_with_keys(const struct sealwax_decryp
 /**
  * Frees a handle and wipes its DEK. Null is fine.
  */
+SEALWAX_API
 void sealwax_decrypt_handle_free(struct sealwax_decrypt_handle *handle);
 
 /**
  * As `sealwax_encrypt_handle_encrypt`, on `threads` threads, 0 for every core. The bytes do not
  * depend on their number.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encrypt_handle_encrypt_parallel(const struct sealwax_encrypt_handle *handle,
                                                      size_t threads,
                                                      const uint8_t *associated_data,
@@ -1491,6 +1679,7 @@ sealwax_code sealwax_encrypt_handle_encrypt_parallel(const struct sealwax_encryp
 /**
  * As `sealwax_decrypt_handle_decrypt`, on `threads` threads, 0 for every core.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt_handle_decrypt_parallel(const struct sealwax_decrypt_handle *handle,
                                                      size_t threads,
                                                      const uint8_t *associated_data,
@@ -1504,6 +1693,7 @@ sealwax_code sealwax_decrypt_handle_decrypt_parallel(const struct sealwax_decryp
 /**
  * As `sealwax_decrypt_handle_decrypt_body`, on `threads` threads, 0 for every core.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt_handle_decrypt_body_parallel(const struct sealwax_decrypt_handle *handle,
                                                           size_t threads,
                                                           const uint8_t *associated_data,
@@ -1517,23 +1707,44 @@ sealwax_code sealwax_decrypt_handle_decrypt_body_parallel(const struct sealwax_d
 /**
  * Makes file options. Free them with `sealwax_file_options_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_file_options_new(struct sealwax_file_options **out_options);
 
 /**
- * Whether an existing target is replaced. If not, it is `SEALWAX_ERR_ALREADY_EXISTS`.
+ * Whether an existing target is replaced. If not, it is `SEALWAX_ERR_ALREADY_EXISTS`. Pipes and
+ * devices are not replaced but written to.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_file_options_set_overwrite(struct sealwax_file_options *options,
                                                 bool overwrite);
 
 /**
+ * Permissions of the target, such as 0640, whatever the umask. Without them it gets those of the file
+ * that it replaces; a new envelope gets what any new file gets there, a new plaintext 0600.
+ */
+SEALWAX_MUST_USE SEALWAX_API
+sealwax_code sealwax_file_options_set_mode(struct sealwax_file_options *options,
+                                           uint32_t mode);
+
+/**
+ * Whether a call returns only when its result would survive a power failure: the default. Else the
+ * result may be lost or empty after one, and so may the file that it replaced; but many small files
+ * are written several times as fast.
+ */
+SEALWAX_MUST_USE SEALWAX_API
+sealwax_code sealwax_file_options_set_durable(struct sealwax_file_options *options, bool durable);
+
+/**
  * Number of threads; 0 for every core. The bytes do not depend on it.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_file_options_set_threads(struct sealwax_file_options *options, size_t threads);
 
 /**
  * Who is told how far it is; null for nobody. `user_data` stays the host's and must be valid
  * while the options are used.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_file_options_set_progress(struct sealwax_file_options *options,
                                                sealwax_progress_fn progress,
                                                void *user_data);
@@ -1541,14 +1752,17 @@ sealwax_code sealwax_file_options_set_progress(struct sealwax_file_options *opti
 /**
  * Frees options. Null is fine.
  */
+SEALWAX_API
 void sealwax_file_options_free(struct sealwax_file_options *options);
 
 /**
  * Encrypts a file into another one; `out_len`, which can be null, is the length of the envelope.
  *
- * The target is written under a temporary name, made durable and renamed: after any error it is
- * as it was before. Memory is constant. `source` may be a pipe or a device.
+ * The target gets its name only when it is complete and durable: after an error it is as it was
+ * before, unless `sealwax_last_error_committed` says otherwise. Memory is constant. Both may be
+ * pipes or devices; such a target is written to as it is.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encrypt_file(const char *source,
                                   const char *target,
                                   const struct sealwax_provider *const *providers,
@@ -1561,6 +1775,7 @@ sealwax_code sealwax_encrypt_file(const char *source,
  * Decrypts a file into another one; `out_len`, which can be null, is the length of the
  * plaintext. As for `sealwax_encrypt_file`, the target appears whole or not at all.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt_file(const char *source,
                                   const char *target,
                                   const struct sealwax_provider *const *providers,
@@ -1576,6 +1791,7 @@ sealwax_code sealwax_decrypt_file(const char *source,
  * A crash at any time leaves a file that opens with the old keys or the new ones: a journal
  * beside it, `<name>.sealwax-journal`, is removed by the next call that opens the file.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_rewrap_file(const char *path,
                                  const struct sealwax_provider *const *old_providers,
                                  size_t old_count,
@@ -1587,6 +1803,7 @@ sealwax_code sealwax_rewrap_file(const char *path,
 /**
  * Reads the header of an encrypted file; no key is needed. Free it with `sealwax_header_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_header_of_file(const char *path, struct sealwax_header **out_header);
 
 /**
@@ -1595,6 +1812,7 @@ sealwax_code sealwax_header_of_file(const char *path, struct sealwax_header **ou
  * `detached_header` is null, unless the file holds a body alone. Reads of more than 4 MiB use
  * `threads` threads, 0 for every core. The length is authenticated here.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_reader_open_file(const char *path,
                                       const uint8_t *detached_header,
                                       size_t detached_header_len,
@@ -1611,6 +1829,7 @@ sealwax_code sealwax_reader_open_file(const char *path,
  * The callbacks are copied. `user_data` belongs to the reader from now on: `destroy` is called
  * once with it, when the reader is freed. If this call fails, `destroy` is not called.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_reader_open(const struct sealwax_read_callbacks *callbacks,
                                  void *user_data,
                                  const uint8_t *detached_header,
@@ -1625,6 +1844,7 @@ sealwax_code sealwax_reader_open(const struct sealwax_read_callbacks *callbacks,
  * Reads the plaintext at `offset` into `output`: as much as fits, less only at the end, where
  * `out_read` is less or 0. After a failure all of `output` is zeroed.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_reader_read_at(const struct sealwax_reader *reader,
                                     uint8_t *output,
                                     size_t output_len,
@@ -1634,11 +1854,13 @@ sealwax_code sealwax_reader_read_at(const struct sealwax_reader *reader,
 /**
  * Length of the plaintext, authenticated.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_reader_len(const struct sealwax_reader *reader, uint64_t *out_len);
 
 /**
  * Copies the verified header. Free it with `sealwax_header_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_reader_header(const struct sealwax_reader *reader,
                                    struct sealwax_header **out_header);
 
@@ -1646,6 +1868,7 @@ sealwax_code sealwax_reader_header(const struct sealwax_reader *reader,
  * Copies the metadata. Metadata that is not there is 0 bytes long and `out_present` is false.
  * `out_present` can be null.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_reader_metadata(const struct sealwax_reader *reader,
                                      uint8_t *output,
                                      size_t capacity,
@@ -1655,17 +1878,20 @@ sealwax_code sealwax_reader_metadata(const struct sealwax_reader *reader,
 /**
  * Frees a reader. Null is fine.
  */
+SEALWAX_API
 void sealwax_reader_free(struct sealwax_reader *reader);
 
 /**
  * Length of the whole header whose first bytes these are, so that a host knows how much to
  * read; 0 while fewer than 12 are there.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_header_announced_len(const uint8_t *start, size_t start_len, size_t *out_len);
 
 /**
  * Parses the header at the front of an envelope; copied. Free it with `sealwax_header_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_header_of_envelope(const uint8_t *envelope,
                                         size_t envelope_len,
                                         struct sealwax_header **out_header);
@@ -1674,6 +1900,7 @@ sealwax_code sealwax_header_of_envelope(const uint8_t *envelope,
  * Parses a header that stands alone; copied. Bytes behind it are `SEALWAX_ERR_TRAILING_DATA`.
  * Free it with `sealwax_header_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_header_parse(const uint8_t *bytes,
                                   size_t bytes_len,
                                   struct sealwax_header **out_header);
@@ -1681,38 +1908,45 @@ sealwax_code sealwax_header_parse(const uint8_t *bytes,
 /**
  * The header as stored, MAC included; it belongs to `header`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_header_bytes(const struct sealwax_header *header,
                                   struct sealwax_bytes *out_bytes);
 
 /**
  * Length of the whole header, in bytes: where the body starts. 0 for null.
  */
+SEALWAX_API
 size_t sealwax_header_len(const struct sealwax_header *header);
 
 /**
  * Zero bytes in front of the MAC: room to rewrap in place. 0 for null.
  */
+SEALWAX_API
 size_t sealwax_header_padding_len(const struct sealwax_header *header);
 
 /**
  * Length of the sealed metadata, in bytes; 0 if there is none, and for null.
  */
+SEALWAX_API
 size_t sealwax_header_sealed_metadata_len(const struct sealwax_header *header);
 
 /**
  * Copies the encryption context. Free it with `sealwax_context_free`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_header_context(const struct sealwax_header *header,
                                     struct sealwax_context **out_context);
 
 /**
  * Number of wrapped keys; 0 for null.
  */
+SEALWAX_API
 size_t sealwax_header_wrapped_key_count(const struct sealwax_header *header);
 
 /**
  * The wrapped key at `index`; its parts belong to `header`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_header_wrapped_key_at(const struct sealwax_header *header,
                                            size_t index,
                                            struct sealwax_wrapped_key *out_key);
@@ -1720,22 +1954,26 @@ sealwax_code sealwax_header_wrapped_key_at(const struct sealwax_header *header,
 /**
  * Frees a header. Null is fine.
  */
+SEALWAX_API
 void sealwax_header_free(struct sealwax_header *header);
 
 /**
  * Length of the plaintext in a body of `body_len` bytes; not authenticated.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_plaintext_len(uint64_t body_len, uint64_t *out_len);
 
 /**
  * Index of the chunk that holds the plaintext byte at `offset`, and the byte's offset in it.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_chunk_of(uint64_t offset, uint64_t *out_index, size_t *out_offset);
 
 /**
  * The bytes of a body that hold the plaintext from `start` to `end`: whole chunks, cut at the
  * end of the message. An empty range needs no bytes.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_body_range(uint64_t start,
                                 uint64_t end,
                                 uint64_t body_len,
@@ -1745,6 +1983,7 @@ sealwax_code sealwax_body_range(uint64_t start,
  * The two ranges of a body to fetch for `sealwax_range_opener_new`: its prefix and its last
  * chunk.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_range_opener_ranges(uint64_t body_len,
                                          struct sealwax_range *out_prefix,
                                          struct sealwax_range *out_last_chunk);
@@ -1753,6 +1992,7 @@ sealwax_code sealwax_range_opener_ranges(uint64_t body_len,
  * Checks the commitment and authenticates the length by opening the last chunk. Free it with
  * `sealwax_range_opener_free`; it does not need `handle` to live on.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_range_opener_new(const struct sealwax_decrypt_handle *handle,
                                       const uint8_t *associated_data,
                                       size_t associated_data_len,
@@ -1766,6 +2006,7 @@ sealwax_code sealwax_range_opener_new(const struct sealwax_decrypt_handle *handl
 /**
  * Length of the plaintext, authenticated.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_range_opener_len(const struct sealwax_range_opener *opener, uint64_t *out_len);
 
 /**
@@ -1774,6 +2015,7 @@ sealwax_code sealwax_range_opener_len(const struct sealwax_range_opener *opener,
  * `sealed` holds the bytes of `sealwax_body_range` from `offset` to `offset + output_len`. A
  * range that ends behind the message is `SEALWAX_ERR_INVALID_ARGUMENT`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_range_opener_open(const struct sealwax_range_opener *opener,
                                        uint64_t offset,
                                        const uint8_t *sealed,
@@ -1784,6 +2026,7 @@ sealwax_code sealwax_range_opener_open(const struct sealwax_range_opener *opener
 /**
  * Frees an opener. Null is fine.
  */
+SEALWAX_API
 void sealwax_range_opener_free(struct sealwax_range_opener *opener);
 
 /**
@@ -1793,6 +2036,7 @@ void sealwax_range_opener_free(struct sealwax_range_opener *opener);
  * The body stays as it is, byte for byte. `envelope_len + SEALWAX_MAX_HEADER_LEN` bytes are
  * always enough; fewer than `envelope_len` never are. `output` must not overlap `envelope`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_rewrap(const uint8_t *envelope,
                             size_t envelope_len,
                             const struct sealwax_provider *const *old_providers,
@@ -1807,6 +2051,7 @@ sealwax_code sealwax_rewrap(const uint8_t *envelope,
 /**
  * Length of the text form of `len` bytes, without a zero byte at its end.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_text_len(size_t len, size_t *out_len);
 
 /**
@@ -1814,6 +2059,7 @@ sealwax_code sealwax_text_len(size_t len, size_t *out_len);
  *
  * `capacity` is one more than `sealwax_text_len`; `out_len` does not count the zero byte.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_to_text(const uint8_t *bytes,
                              size_t bytes_len,
                              char *text,
@@ -1826,6 +2072,7 @@ sealwax_code sealwax_to_text(const uint8_t *bytes,
  * Anything that `sealwax_to_text` does not write is `SEALWAX_ERR_BAD_MAGIC` or
  * `SEALWAX_ERR_MALFORMED`.
  */
+SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_from_text(const char *text,
                                size_t text_len,
                                uint8_t *output,

@@ -25,7 +25,10 @@ pub struct sealwax_dek_cache {
 
 /// What a cache has done since it was made, both directions together.
 #[repr(C)]
+#[derive(Clone, Copy)]
 pub struct sealwax_cache_stats {
+    /// `sizeof(sealwax_cache_stats)`, set by the caller: `SEALWAX_CACHE_STATS_INIT`.
+    pub struct_size: usize,
     /// Requests that a DEK which was there, or a call that was under way, has answered.
     pub hits: u64,
     /// Requests that called the provider and kept what it returned.
@@ -93,9 +96,10 @@ pub unsafe extern "C" fn sealwax_dek_cache_stats(
     out_stats: *mut sealwax_cache_stats,
 ) -> sealwax_code {
     entry(|| {
-        let (cache, out) = (object!(cache), out!(out_stats));
+        let (cache, out) = (object!(cache), out_sized!(out_stats));
         let (one, other) = (cache.inner.encrypt_stats(), cache.inner.decrypt_stats());
         out.set(sealwax_cache_stats {
+            struct_size: size_of::<sealwax_cache_stats>(),
             hits: one.hits + other.hits,
             misses: one.misses + other.misses,
             bypassed: one.bypassed + other.bypassed,

@@ -11,14 +11,19 @@ use sealwax::{
 use zeroize::Zeroizing;
 
 use crate::context::sealwax_context;
-use crate::failure::{HostCause, OK, Result, entry, number, sealwax_code};
-use crate::ffi::{HostData, sealwax_destroy_fn};
+use crate::failure::{Attachment, Failure, HostCause, OK, Result, entry, number, sealwax_code};
+use crate::ffi::{HostData, copied_text, sealwax_destroy_fn};
 use crate::watched::note;
+
+/// Most of a failure's text that is kept, in bytes.
+const MAX_MESSAGE_LEN: usize = 65_536;
 
 /// A buffer of the library that a callback fills: it writes at most `capacity` bytes to `data`
 /// and says in `len` how many. Valid during the callback, wiped afterwards.
 #[repr(C)]
 pub struct sealwax_buffer {
+    /// How much of this struct the library has filled in. Later versions may append members.
+    pub struct_size: usize,
     /// Where to write.
     pub data: *mut u8,
     /// How many bytes there is room for.
@@ -30,20 +35,25 @@ pub struct sealwax_buffer {
 /// Takes the reason why a callback fails; see `sealwax_failure_set`.
 #[derive(Default)]
 pub struct sealwax_failure {
-    cause: Option<HostCause>,
+    cause: Option<(i64, String)>,
     denied: bool,
     request_id: Option<String>,
+    attachment: Option<Attachment>,
 }
 
 /// Says whether the provider was configured with the key of this id. See
 /// `sealwax_provider_callbacks`.
 pub type sealwax_accepts_fn = Option<
-    unsafe extern "C" fn(user_data: *mut c_void, key_id: *const c_char, key_id_len: usize) -> bool,
+    unsafe extern "C-unwind" fn(
+        user_data: *mut c_void,
+        key_id: *const c_char,
+        key_id_len: usize,
+    ) -> bool,
 >;
 
 /// Wraps a DEK: writes the wrapped DEK, and the key id where it is not the provider's own.
 pub type sealwax_wrap_fn = Option<
-    unsafe extern "C" fn(
+    unsafe extern "C-unwind" fn(
         user_data: *mut c_void,
         dek: *const u8,
         dek_len: usize,
@@ -56,7 +66,7 @@ pub type sealwax_wrap_fn = Option<
 
 /// Unwraps a DEK: writes `SEALWAX_KEY_LEN` bytes.
 pub type sealwax_unwrap_fn = Option<
-    unsafe extern "C" fn(
+    unsafe extern "C-unwind" fn(
         user_data: *mut c_void,
         key_id: *const c_char,
         key_id_len: usize,
@@ -70,7 +80,7 @@ pub type sealwax_unwrap_fn = Option<
 
 /// Makes a DEK and wraps it: writes both, and the key id where it is not the provider's own.
 pub type sealwax_generate_fn = Option<
-    unsafe extern "C" fn(
+    unsafe extern "C-unwind" fn(
         user_data: *mut c_void,
         context: *const sealwax_context,
         dek: *mut sealwax_buffer,
@@ -83,13 +93,16 @@ pub type sealwax_generate_fn = Option<
 /// The functions of a provider that the host brings.
 ///
 /// They return `SEALWAX_OK`, or any other code after `sealwax_failure_set`. They may be called
-/// from every thread that uses the provider, and at the same time. They must return: no exception
-/// of C++ and no longjmp may leave them. All that they are given is the library's and valid
-/// during the call only; what they allocate stays theirs. They may call the library.
+/// from every thread that uses the provider, and at the same time. They must return: an exception
+/// of C++ that leaves one ends the program, and so does `pthread_exit`; a longjmp out of one is
+/// undefined. All that they are given is the library's and valid during the call only; what they
+/// allocate stays theirs. They may call the library, and free every object, also the provider that
+/// they belong to: what the call still needs lives on until it returns, and so does `user_data`.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct sealwax_provider_callbacks {
-    /// `sizeof(sealwax_provider_callbacks)`; later versions may append functions.
+    /// `sizeof(sealwax_provider_callbacks)`; later versions may append functions. A function that
+    /// the library is too old to know is `SEALWAX_ERR_INVALID_ARGUMENT` where it is not null.
     pub struct_size: usize,
     /// Whether the provider was configured with the key of this id. Null: the provider's own key
     /// id and no other. A wrapped key that is not accepted is never passed to `unwrap`.
@@ -107,7 +120,7 @@ pub struct sealwax_provider_callbacks {
     pub destroy: sealwax_destroy_fn,
 }
 
-/// Says why a callback fails: a number of the host's own and a text, both copied. They become
+/// Says why a callback fails: a number of the host's own and a text of up to 64 KiB, both copied. They become
 /// `sealwax_last_error_cause` and a part of `sealwax_last_error_message` of the call that needed
 /// the provider. Put no secret into the text.
 #[unsafe(no_mangle)]
@@ -118,8 +131,10 @@ pub unsafe extern "C" fn sealwax_failure_set(
     message_len: usize,
 ) -> sealwax_code {
     entry(|| {
-        let message = String::from_utf8_lossy(bytes!(message, message_len)).into_owned();
-        object_mut!(failure).cause = Some(HostCause { code, message, denied: false });
+        let message = bytes!(message, message_len);
+        let message = message.get(..MAX_MESSAGE_LEN).unwrap_or(message);
+        let message = String::from_utf8_lossy(message).into_owned();
+        object_mut!(failure).cause = Some((code, message));
         Ok(())
     })
 }
@@ -134,6 +149,27 @@ pub unsafe extern "C" fn sealwax_failure_set_denied(failure: *mut sealwax_failur
     })
 }
 
+/// Gives an object of the host's along with the failure: an exception, an error of its own. The call
+/// that needed the callback has it in `sealwax_last_error_attachment`, if it fails because of it.
+///
+/// `object` belongs to the library from now on: `destroy`, which is not null, is called once with it,
+/// when no error holds it any more, in any thread. If this call fails it stays the caller's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_failure_attach(
+    failure: *mut sealwax_failure,
+    object: *mut c_void,
+    destroy: sealwax_destroy_fn,
+) -> sealwax_code {
+    entry(|| {
+        let failure = object_mut!(failure);
+        if destroy.is_none() {
+            return Err(Failure::NullPointer("destroy"));
+        }
+        failure.attachment = Some(Attachment::new(HostData::new(object, destroy)));
+        Ok(())
+    })
+}
+
 /// Says under which id the KMS has logged the request of a provider's callback, whether it fails
 /// or not: `request_id` of the key event. It is copied.
 #[unsafe(no_mangle)]
@@ -143,7 +179,7 @@ pub unsafe extern "C" fn sealwax_failure_set_request_id(
     request_id_len: usize,
 ) -> sealwax_code {
     entry(|| {
-        let request_id = text!(request_id, request_id_len).to_owned();
+        let request_id = copied_text(text!(request_id, request_id_len))?;
         object_mut!(failure).request_id = Some(request_id);
         Ok(())
     })
@@ -152,13 +188,9 @@ pub unsafe extern "C" fn sealwax_failure_set_request_id(
 impl sealwax_failure {
     /// The host's reason, or that it gave none.
     pub(crate) fn into_cause(self, function: &str, code: sealwax_code) -> HostCause {
-        let denied = self.denied;
-        let unexplained = || HostCause {
-            code: code.into(),
-            message: format!("{function} of the host failed"),
-            denied,
-        };
-        self.cause.map_or_else(unexplained, |cause| HostCause { denied, ..cause })
+        let unexplained = || (code.into(), format!("{function} of the host failed"));
+        let (code, message) = self.cause.unwrap_or_else(unexplained);
+        HostCause { code, message, denied: self.denied, attachment: self.attachment }
     }
 }
 
@@ -199,7 +231,9 @@ impl HostProvider {
         match code {
             OK => Ok(()),
             code if function == "unwrap" && code == number(ErrorCode::KeyUnwrap) => {
-                Err(failure.cause.map_or(ProviderError::Rejected, ProviderError::rejected))
+                let is_explained = failure.cause.is_some() || failure.attachment.is_some();
+                let because = || ProviderError::rejected(failure.into_cause(function, code));
+                Err(if is_explained { because() } else { ProviderError::Rejected })
             }
             code => Err(ProviderError::failed(failure.into_cause(function, code))),
         }
@@ -259,7 +293,7 @@ impl KeyProvider for HostProvider {
             call!(unwrap(user_data, key_id, key_id_len, key, key_len, context, dek, failure))
         };
         self.check("unwrap", code, failure)?;
-        Dek::from_slice(dek.bytes()?).map_err(|_| ProviderError::Rejected)
+        made_dek(&dek)
     }
 
     fn generate(
@@ -276,12 +310,21 @@ impl KeyProvider for HostProvider {
             let (dek, key_id, wrapped) = (dek.lend(), key_id.lend(), wrapped.lend());
             call!(generate(user_data, context, dek, key_id, wrapped, failure))
         };
-        let made = self.check("generate", code, failure).and_then(|()| {
-            let dek = Dek::from_slice(dek.bytes()?).map_err(ProviderError::failed)?;
-            Ok((dek, self.wrapped(&key_id, &wrapped)?))
-        });
+        let made = self
+            .check("generate", code, failure)
+            .and_then(|()| Ok((made_dek(&dek)?, self.wrapped(&key_id, &wrapped)?)));
         Some(made)
     }
+}
+
+/// The DEK that a callback wrote. One of another length says nothing about the wrapped key: it is
+/// the callback that failed.
+fn made_dek(room: &Room) -> Result<Dek, ProviderError> {
+    let bytes = room.bytes()?;
+    Dek::from_slice(bytes).map_err(|_| {
+        let len = bytes.len();
+        ProviderError::failed(format!("the host's DEK has {len} bytes and not {KEY_LEN}"))
+    })
 }
 
 fn cannot(what: &str) -> ProviderError {
@@ -302,7 +345,12 @@ impl Room {
     fn holding(capacity: usize, bytes: &[u8]) -> Self {
         let mut memory = Zeroizing::new(vec![0; capacity]);
         memory.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = *byte);
-        let lent = sealwax_buffer { data: std::ptr::null_mut(), capacity, len: bytes.len() };
+        let lent = sealwax_buffer {
+            struct_size: size_of::<sealwax_buffer>(),
+            data: std::ptr::null_mut(),
+            capacity,
+            len: bytes.len(),
+        };
         Room { memory, lent }
     }
 

@@ -1,5 +1,7 @@
 //! A header that was opened, for many messages or for a rewrap.
 
+use std::sync::Arc;
+
 use sealwax::{DecryptHandle, Dek};
 
 use crate::context::sealwax_bytes;
@@ -14,7 +16,7 @@ use crate::text::fill;
 /// A verified header and its DEK, ready to decrypt every message that carries it, and to be
 /// rewrapped. Any number of threads can use it.
 pub struct sealwax_decrypt_handle {
-    pub(crate) inner: DecryptHandle,
+    pub(crate) inner: Arc<DecryptHandle>,
 }
 
 /// Has the providers unwrap the DEK of a header, in their order, until one's DEK fits. The
@@ -31,10 +33,11 @@ pub unsafe extern "C" fn sealwax_decrypt_handle_open(
     entry(|| {
         let header = bytes!(header, header_len);
         let providers = providers!(providers, provider_count);
-        let options = sealwax_decrypt_options::view_of(optional!(options));
+        let options = kept!(options);
+        let options = sealwax_decrypt_options::view_of(options.as_ref());
         let out = out!(out_handle);
-        let inner = DecryptHandle::open(header, &providers, &options)?;
-        out.set(give(sealwax_decrypt_handle { inner }));
+        let inner = DecryptHandle::open(header, &providers.asked(), &options)?;
+        out.set(give(sealwax_decrypt_handle { inner: Arc::new(inner) }));
         Ok(())
     })
 }
@@ -52,7 +55,7 @@ pub unsafe extern "C" fn sealwax_decrypt_handle_open_with_dek(
         let (header, dek) = (bytes!(header, header_len), bytes!(dek, dek_len));
         let out = out!(out_handle);
         let inner = DecryptHandle::new(header, Dek::from_slice(dek)?)?;
-        out.set(give(sealwax_decrypt_handle { inner }));
+        out.set(give(sealwax_decrypt_handle { inner: Arc::new(inner) }));
         Ok(())
     })
 }
@@ -156,8 +159,8 @@ pub unsafe extern "C" fn sealwax_decrypt_handle_rewrap(
     entry(|| {
         let providers = providers!(providers, provider_count);
         let (output, mode) = (output!(output, capacity), rewrap_mode(mode)?);
-        let (handle, out) = (&object!(handle).inner, out!(out_len));
-        out.set(fill(output, &sealwax::rewrap_with(handle, &providers, mode)?)?);
+        let (handle, out) = (Arc::clone(&object!(handle).inner), out!(out_len));
+        out.set(fill(output, &sealwax::rewrap_with(&handle, &providers.asked(), mode)?)?);
         Ok(())
     })
 }
@@ -173,8 +176,8 @@ pub unsafe extern "C" fn sealwax_decrypt_handle_rewrap_with_keys(
     out_len: *mut usize,
 ) -> sealwax_code {
     entry(|| {
-        let keys = array!(keys, key_count);
-        let keys = keys.iter().map(|key| Ok(wrapped_key!(key))).collect::<Result<Vec<_>>>()?;
+        let keys = sized_array!(keys, key_count);
+        let keys = keys.into_iter().map(|key| Ok(wrapped_key!(key))).collect::<Result<Vec<_>>>()?;
         let output = output!(output, capacity);
         let (handle, out) = (&object!(handle).inner, out!(out_len));
         out.set(fill(output, &sealwax::rewrap_header(handle, &keys)?)?);

@@ -14,7 +14,9 @@ use crate::text::fill;
 /// Decrypts one envelope of any length, piece by piece: envelope in, plaintext out.
 ///
 /// Plaintext leaves only in chunks that proved authentic, but only `sealwax_decryptor_finish`
-/// shows that the envelope is whole. One thread at a time can use it, any thread.
+/// shows that the envelope is whole. One thread at a time can use it, any thread; another gets
+/// `SEALWAX_ERR_INVALID_STATE`, and so does a callback of a call that has not ended, and the other
+/// process after a fork.
 pub struct sealwax_decryptor {
     machine: Machine<Decryptor>,
 }
@@ -73,8 +75,8 @@ pub unsafe extern "C" fn sealwax_decryptor_process(
     entry(|| {
         let input = bytes!(input, input_len);
         let output = output!(output, capacity, input);
-        let (decryptor, out) = (object_mut!(decryptor), out!(out_progress));
-        let progress = decryptor.machine.with(|decryptor| decryptor.process(input, output))?;
+        let (machine, out) = (object!(decryptor).machine.clone(), out_sized!(out_progress));
+        let progress = machine.with(|decryptor| decryptor.process(input, output))?;
         out.set(sealwax_progress::of(progress)?);
         Ok(())
     })
@@ -89,9 +91,12 @@ pub unsafe extern "C" fn sealwax_decryptor_header(
 ) -> sealwax_code {
     entry(|| {
         let (decryptor, out) = (object!(decryptor), out!(out_header));
-        let header = decryptor.machine.view()?.header();
-        let header = header.ok_or(Error::InvalidState("the header is not complete yet"))?;
-        out.set(give(sealwax_header::copy_of(&header)));
+        let header = decryptor.machine.view(|decryptor| {
+            let header = decryptor.header();
+            let header = header.ok_or(Error::InvalidState("the header is not complete yet"))?;
+            Ok(sealwax_header::copy_of(&header))
+        })?;
+        out.set(give(header));
         Ok(())
     })
 }
@@ -106,7 +111,7 @@ pub unsafe extern "C" fn sealwax_decryptor_provide_dek(
 ) -> sealwax_code {
     entry(|| {
         let dek = Dek::from_slice(bytes!(dek, dek_len))?;
-        object_mut!(decryptor).machine.with(|decryptor| decryptor.provide_dek(dek))
+        object!(decryptor).machine.clone().with(|decryptor| decryptor.provide_dek(dek))
     })
 }
 
@@ -120,7 +125,8 @@ pub unsafe extern "C" fn sealwax_decryptor_unwrap(
 ) -> sealwax_code {
     entry(|| {
         let providers = providers!(providers, provider_count);
-        object_mut!(decryptor).machine.with(|decryptor| decryptor.unwrap_with(&providers))
+        let machine = object!(decryptor).machine.clone();
+        machine.with(|decryptor| decryptor.unwrap_with(&providers.asked()))
     })
 }
 
@@ -137,7 +143,7 @@ pub unsafe extern "C" fn sealwax_decryptor_metadata(
     entry(|| {
         let output = output!(output, capacity);
         let (decryptor, out) = (object!(decryptor), out!(out_len));
-        let metadata = decryptor.machine.view()?.metadata()?;
+        let metadata = decryptor.machine.view(Decryptor::metadata)?;
         let present = metadata.is_some();
         out.set(fill(output, metadata.as_deref().map_or(&[][..], Vec::as_slice))?);
         if let Ok(out) = out_or_none!(out_present) {
@@ -153,7 +159,7 @@ pub unsafe extern "C" fn sealwax_decryptor_end_input(
     decryptor: *mut sealwax_decryptor,
 ) -> sealwax_code {
     entry(|| {
-        object_mut!(decryptor).machine.with(|decryptor| {
+        object!(decryptor).machine.clone().with(|decryptor| {
             decryptor.end_input();
             Ok(())
         })
@@ -166,7 +172,7 @@ pub unsafe extern "C" fn sealwax_decryptor_end_input(
 pub unsafe extern "C" fn sealwax_decryptor_finish(
     decryptor: *mut sealwax_decryptor,
 ) -> sealwax_code {
-    entry(|| object_mut!(decryptor).machine.finish(Decryptor::finish))
+    entry(|| object!(decryptor).machine.clone().finish(Decryptor::finish))
 }
 
 /// Frees a decryptor, in any state. Null is fine.

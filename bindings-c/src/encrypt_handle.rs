@@ -30,11 +30,11 @@ pub unsafe extern "C" fn sealwax_encrypt_handle_new(
 ) -> sealwax_code {
     entry(|| {
         let providers = providers!(providers, provider_count);
-        let options = optional!(options);
+        let options = kept!(options);
         let out = out!(out_handle);
-        let context = sealwax_encrypt_options::context_of(options);
-        let (dek, keys) = sealwax::generate_dek(&providers, context.view(), &mut SysRng)?;
-        let options = sealwax_encrypt_options::view_of(options);
+        let context = sealwax_encrypt_options::context_of(options.as_ref());
+        let (dek, keys) = sealwax::generate_dek(&providers.asked(), context.view(), &mut SysRng)?;
+        let options = sealwax_encrypt_options::view_of(options.as_ref());
         let inner = EncryptHandle::new(&dek, &keys, &options, &mut SysRng)?;
         out.set(give(sealwax_encrypt_handle { inner }));
         Ok(())
@@ -53,8 +53,8 @@ pub unsafe extern "C" fn sealwax_encrypt_handle_new_with_dek(
 ) -> sealwax_code {
     entry(|| {
         let dek = Dek::from_slice(bytes!(dek, dek_len))?;
-        let keys = array!(keys, key_count);
-        let keys = keys.iter().map(|key| Ok(wrapped_key!(key))).collect::<Result<Vec<_>>>()?;
+        let keys = sized_array!(keys, key_count);
+        let keys = keys.into_iter().map(|key| Ok(wrapped_key!(key))).collect::<Result<Vec<_>>>()?;
         let options = sealwax_encrypt_options::view_of(optional!(options));
         let out = out!(out_handle);
         let inner = EncryptHandle::new(&dek, &keys, &options, &mut SysRng)?;

@@ -12,15 +12,23 @@ use crate::text::fill;
 
 /// Encrypts one message of any length, piece by piece: plaintext in, envelope out.
 ///
-/// One thread at a time can use it, any thread.
+/// One thread at a time can use it, any thread; another gets `SEALWAX_ERR_INVALID_STATE`, and so
+/// does a callback of a call that has not ended. Its message can be made in one process only: after a fork the other one gets
+/// `SEALWAX_ERR_INVALID_STATE` for every call, and frees its copy.
 pub struct sealwax_encryptor {
-    machine: Machine<Encryptor>,
+    machine: Machine<Sealing>,
+}
+
+/// What the machine holds.
+struct Sealing {
+    encryptor: Encryptor,
     /// The header that was detached, kept so that a call with more room gets it.
     detached: Option<Vec<u8>>,
 }
 
 /// What a state machine needs to go on.
 #[repr(u32)]
+#[derive(Clone, Copy)]
 pub enum sealwax_status {
     /// More input, or the word that none follows.
     SEALWAX_NEED_INPUT = 0,
@@ -34,7 +42,10 @@ pub enum sealwax_status {
 
 /// What a call of `process` did, and what must happen next.
 #[repr(C)]
+#[derive(Clone, Copy)]
 pub struct sealwax_progress {
+    /// `sizeof(sealwax_progress)`, set by the caller once: `SEALWAX_PROGRESS_INIT`.
+    pub struct_size: usize,
     /// Bytes taken off the front of the input.
     pub read: usize,
     /// Bytes written to the front of the output.
@@ -52,13 +63,14 @@ impl sealwax_progress {
             Status::Done => sealwax_status::SEALWAX_DONE,
             _ => return Err(Failure::Panic("a status that C does not know".to_owned())),
         };
-        Ok(sealwax_progress { read: progress.read, written: progress.written, status })
+        let (read, written) = (progress.read, progress.written);
+        Ok(sealwax_progress { struct_size: size_of::<Self>(), read, written, status })
     }
 }
 
 impl sealwax_encryptor {
     pub(crate) fn of(encryptor: Encryptor) -> *mut Self {
-        give(sealwax_encryptor { machine: Machine::new(encryptor), detached: None })
+        give(sealwax_encryptor { machine: Machine::new(Sealing { encryptor, detached: None }) })
     }
 }
 
@@ -73,11 +85,11 @@ pub unsafe extern "C" fn sealwax_encryptor_new(
 ) -> sealwax_code {
     entry(|| {
         let providers = providers!(providers, provider_count);
-        let options = optional!(options);
+        let options = kept!(options);
         let out = out!(out_encryptor);
-        let context = sealwax_encrypt_options::context_of(options);
-        let (dek, keys) = sealwax::generate_dek(&providers, context.view(), &mut SysRng)?;
-        let options = sealwax_encrypt_options::view_of(options);
+        let context = sealwax_encrypt_options::context_of(options.as_ref());
+        let (dek, keys) = sealwax::generate_dek(&providers.asked(), context.view(), &mut SysRng)?;
+        let options = sealwax_encrypt_options::view_of(options.as_ref());
         let mut encryptor = Encryptor::new(&dek, &options, &mut SysRng)?;
         keys.into_iter().try_for_each(|key| encryptor.add_wrapped_key(key))?;
         out.set(sealwax_encryptor::of(encryptor));
@@ -113,9 +125,10 @@ pub unsafe extern "C" fn sealwax_encryptor_add_wrapped_key(
     key: *const sealwax_wrapped_key,
 ) -> sealwax_code {
     entry(|| {
-        let key = object!(key);
+        let key = sized!(key);
         let key = wrapped_key!(key);
-        object_mut!(encryptor).machine.with(|encryptor| encryptor.add_wrapped_key(key))
+        let machine = object!(encryptor).machine.clone();
+        machine.with(|sealing| sealing.encryptor.add_wrapped_key(key))
     })
 }
 
@@ -131,13 +144,14 @@ pub unsafe extern "C" fn sealwax_encryptor_detach_header(
 ) -> sealwax_code {
     entry(|| {
         let output = output!(output, capacity);
-        let (encryptor, out) = (object_mut!(encryptor), out!(out_len));
-        let header = match encryptor.detached.take() {
-            Some(header) => header,
-            None => encryptor.machine.with(Encryptor::detach_header)?,
-        };
-        let header = encryptor.detached.insert(header);
-        out.set(fill(output, header)?);
+        let (machine, out) = (object!(encryptor).machine.clone(), out!(out_len));
+        let header = machine.with(|sealing| {
+            if sealing.detached.is_none() {
+                sealing.detached = Some(sealing.encryptor.detach_header()?);
+            }
+            Ok(sealing.detached.clone().unwrap_or_default())
+        })?;
+        out.set(fill(output, &header)?);
         Ok(())
     })
 }
@@ -158,8 +172,8 @@ pub unsafe extern "C" fn sealwax_encryptor_process(
     entry(|| {
         let input = bytes!(input, input_len);
         let output = output!(output, capacity, input);
-        let (encryptor, out) = (object_mut!(encryptor), out!(out_progress));
-        let progress = encryptor.machine.with(|encryptor| encryptor.process(input, output))?;
+        let (machine, out) = (object!(encryptor).machine.clone(), out_sized!(out_progress));
+        let progress = machine.with(|sealing| sealing.encryptor.process(input, output))?;
         out.set(sealwax_progress::of(progress)?);
         Ok(())
     })
@@ -171,8 +185,8 @@ pub unsafe extern "C" fn sealwax_encryptor_end_input(
     encryptor: *mut sealwax_encryptor,
 ) -> sealwax_code {
     entry(|| {
-        object_mut!(encryptor).machine.with(|encryptor| {
-            encryptor.end_input();
+        object!(encryptor).machine.clone().with(|sealing| {
+            sealing.encryptor.end_input();
             Ok(())
         })
     })
@@ -184,7 +198,7 @@ pub unsafe extern "C" fn sealwax_encryptor_end_input(
 pub unsafe extern "C" fn sealwax_encryptor_finish(
     encryptor: *mut sealwax_encryptor,
 ) -> sealwax_code {
-    entry(|| object_mut!(encryptor).machine.finish(Encryptor::finish))
+    entry(|| object!(encryptor).machine.clone().finish(|sealing| sealing.encryptor.finish()))
 }
 
 /// Frees an encryptor, in any state. Null is fine.

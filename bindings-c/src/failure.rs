@@ -2,9 +2,12 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
 
-use sealwax::{Error, ErrorCode, ProviderError};
+use sealwax::{Error, ErrorCode, Escaped, ProviderError};
 
+use crate::ffi::{HostData, Uncancelled};
 use crate::last_error;
 
 /// Result of everything that an entry does.
@@ -22,6 +25,8 @@ pub(crate) const OK: sealwax_code = 0;
 pub(crate) enum Failure {
     /// The core said so.
     Core(Error),
+    /// The core said so of these files.
+    InFiles(Error, String),
     /// The argument of this name is null.
     NullPointer(&'static str),
     /// A bug in this library.
@@ -31,10 +36,22 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn code(&self) -> ErrorCode {
         match self {
-            Failure::Core(error) => error.code(),
+            Failure::Core(error) | Failure::InFiles(error, _) => error.code(),
             Failure::NullPointer(_) => ErrorCode::NullPointer,
             Failure::Panic(_) => ErrorCode::Panic,
         }
+    }
+}
+
+impl Failure {
+    /// Says in which file, or from which to which.
+    pub(crate) fn with_files(error: Error, source: &Path, target: Option<&Path>) -> Self {
+        let shown = |path: &Path| Escaped::quoted(path.display()).to_string();
+        let files = match target {
+            Some(target) => format!("{} to {}", shown(source), shown(target)),
+            None => shown(source),
+        };
+        Failure::InFiles(error, files)
     }
 }
 
@@ -42,6 +59,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Core(error) => error.fmt(f),
+            Failure::InFiles(error, files) => write!(f, "{error} ({files})"),
             Failure::NullPointer(name) => write!(f, "null pointer: {name}"),
             Failure::Panic(message) => write!(f, "a bug in Sealwax: {message}"),
         }
@@ -59,8 +77,10 @@ pub(crate) fn number(code: ErrorCode) -> sealwax_code {
     code.as_u16().into()
 }
 
-/// Runs what an entry does: no panic passes, and an error becomes the thread's last error.
+/// Runs what an entry does: no panic passes, no cancellation interrupts it, and an error becomes
+/// the thread's last error.
 pub(crate) fn entry(body: impl FnOnce() -> Result<()>) -> sealwax_code {
+    let _uncancelled = Uncancelled::new();
     let failure = match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => return OK,
         Ok(Err(failure)) => failure,
@@ -94,6 +114,27 @@ pub(crate) struct HostCause {
     pub(crate) message: String,
     /// Whether the KMS refused the permission.
     pub(crate) denied: bool,
+    pub(crate) attachment: Option<Attachment>,
+}
+
+/// What a failing function of the host gave along, for its own use.
+#[derive(Clone)]
+pub(crate) struct Attachment(Arc<HostData>);
+
+impl Attachment {
+    pub(crate) fn new(host: HostData) -> Self {
+        Attachment(Arc::new(host))
+    }
+
+    pub(crate) fn host(&self) -> &HostData {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Attachment")
+    }
 }
 
 impl HostCause {

@@ -2,11 +2,12 @@
 
 use std::ffi::{c_char, c_void};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use sealwax::file::{self, FileOptions, RewrapFileOutcome};
 use sealwax::{Error, Header};
 
-use crate::failure::{entry, sealwax_code};
+use crate::failure::{Failure, entry, sealwax_code};
 use crate::ffi::{HostData, give};
 use crate::header::sealwax_header;
 use crate::options::{sealwax_decrypt_options, sealwax_encrypt_options};
@@ -17,28 +18,41 @@ use crate::rewrap::rewrap_mode;
 /// called in the thread that made the call. Returns false to end it with
 /// `SEALWAX_ERR_CANCELLED`.
 pub type sealwax_progress_fn =
-    Option<unsafe extern "C" fn(user_data: *mut c_void, done: u64, total: u64) -> bool>;
+    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, done: u64, total: u64) -> bool>;
 
-/// How a file is written: overwriting, threads, progress. Null where a call takes them means: an
-/// existing target is an error, one thread for each core, no progress.
-#[derive(Default)]
+/// How a file is written: overwriting, permissions, durability, threads, progress. Null where a call
+/// takes them means: an existing target is an error, the result is durable, one thread for each
+/// core, no progress.
+#[derive(Clone)]
 pub struct sealwax_file_options {
     overwrite: bool,
+    mode: Option<u32>,
+    durable: bool,
     threads: usize,
     progress: Option<Progress>,
 }
 
+impl Default for sealwax_file_options {
+    fn default() -> Self {
+        let (overwrite, mode, durable, threads, progress) = (false, None, true, 0, None);
+        sealwax_file_options { overwrite, mode, durable, threads, progress }
+    }
+}
+
 /// A function of the host that wants to know how far it is.
+#[derive(Clone)]
 struct Progress {
-    function: unsafe extern "C" fn(*mut c_void, u64, u64) -> bool,
-    host: HostData,
+    function: unsafe extern "C-unwind" fn(*mut c_void, u64, u64) -> bool,
+    host: Arc<HostData>,
 }
 
 impl sealwax_file_options {
     /// Runs a call with the core's options.
-    fn with<T>(options: Option<&Self>, call: impl FnOnce(&FileOptions<'_>) -> T) -> T {
+    fn with<T>(options: Option<Self>, call: impl FnOnce(&FileOptions<'_>) -> T) -> T {
         let Some(options) = options else { return call(&FileOptions::new()) };
         let file = FileOptions::new().overwrite(options.overwrite).threads(options.threads);
+        let file = file.durable(options.durable);
+        let file = options.mode.map_or(file, |mode| file.mode(mode));
         let Some(progress) = &options.progress else { return call(&file) };
         let report = |done, total| progress.report(done, total);
         call(&file.progress(&report))
@@ -73,7 +87,8 @@ pub unsafe extern "C" fn sealwax_file_options_new(
     })
 }
 
-/// Whether an existing target is replaced. If not, it is `SEALWAX_ERR_ALREADY_EXISTS`.
+/// Whether an existing target is replaced. If not, it is `SEALWAX_ERR_ALREADY_EXISTS`. Pipes and
+/// devices are not replaced but written to.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_file_options_set_overwrite(
     options: *mut sealwax_file_options,
@@ -81,6 +96,33 @@ pub unsafe extern "C" fn sealwax_file_options_set_overwrite(
 ) -> sealwax_code {
     entry(|| {
         object_mut!(options).overwrite = overwrite;
+        Ok(())
+    })
+}
+
+/// Permissions of the target, such as 0640, whatever the umask. Without them it gets those of the file
+/// that it replaces; a new envelope gets what any new file gets there, a new plaintext 0600.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_file_options_set_mode(
+    options: *mut sealwax_file_options,
+    mode: u32,
+) -> sealwax_code {
+    entry(|| {
+        object_mut!(options).mode = Some(mode);
+        Ok(())
+    })
+}
+
+/// Whether a call returns only when its result would survive a power failure: the default. Else the
+/// result may be lost or empty after one, and so may the file that it replaced; but many small files
+/// are written several times as fast.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sealwax_file_options_set_durable(
+    options: *mut sealwax_file_options,
+    durable: bool,
+) -> sealwax_code {
+    entry(|| {
+        object_mut!(options).durable = durable;
         Ok(())
     })
 }
@@ -106,7 +148,7 @@ pub unsafe extern "C" fn sealwax_file_options_set_progress(
     user_data: *mut c_void,
 ) -> sealwax_code {
     entry(|| {
-        let host = HostData::new(user_data, None);
+        let host = Arc::new(HostData::new(user_data, None));
         object_mut!(options).progress = progress.map(|function| Progress { function, host });
         Ok(())
     })
@@ -123,8 +165,9 @@ pub unsafe extern "C" fn sealwax_file_options_free(options: *mut sealwax_file_op
 
 /// Encrypts a file into another one; `out_len`, which can be null, is the length of the envelope.
 ///
-/// The target is written under a temporary name, made durable and renamed: after any error it is
-/// as it was before. Memory is constant. `source` may be a pipe or a device.
+/// The target gets its name only when it is complete and durable: after an error it is as it was
+/// before, unless `sealwax_last_error_committed` says otherwise. Memory is constant. Both may be
+/// pipes or devices; such a target is written to as it is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt_file(
     source: *const c_char,
@@ -138,10 +181,12 @@ pub unsafe extern "C" fn sealwax_encrypt_file(
     entry(|| {
         let (source, target) = (path!(source), path!(target));
         let providers = providers!(providers, provider_count);
-        let options = sealwax_encrypt_options::view_of(optional!(options));
-        let len = sealwax_file_options::with(optional!(file_options), |file_options| {
-            file::encrypt_file(source, target, &providers, &options, file_options)
-        })?;
+        let options = kept!(options);
+        let options = sealwax_encrypt_options::view_of(options.as_ref());
+        let len = sealwax_file_options::with(kept!(file_options), |file_options| {
+            file::encrypt_file(source, target, &providers.asked(), &options, file_options)
+        })
+        .map_err(|error| Failure::with_files(error, source, Some(target)))?;
         if let Ok(out) = out_or_none!(out_len) {
             out.set(len);
         }
@@ -164,10 +209,12 @@ pub unsafe extern "C" fn sealwax_decrypt_file(
     entry(|| {
         let (source, target) = (path!(source), path!(target));
         let providers = providers!(providers, provider_count);
-        let options = sealwax_decrypt_options::view_of(optional!(options));
-        let len = sealwax_file_options::with(optional!(file_options), |file_options| {
-            file::decrypt_file(source, target, &providers, &options, file_options)
-        })?;
+        let options = kept!(options);
+        let options = sealwax_decrypt_options::view_of(options.as_ref());
+        let len = sealwax_file_options::with(kept!(file_options), |file_options| {
+            file::decrypt_file(source, target, &providers.asked(), &options, file_options)
+        })
+        .map_err(|error| Failure::with_files(error, source, Some(target)))?;
         if let Ok(out) = out_or_none!(out_len) {
             out.set(len);
         }
@@ -194,7 +241,8 @@ pub unsafe extern "C" fn sealwax_rewrap_file(
         let (path, mode) = (path!(path), rewrap_mode(mode)?);
         let old = providers!(old_providers, old_count);
         let new = providers!(new_providers, new_count);
-        let outcome = match file::rewrap_file(path, &old, &new, mode)? {
+        let outcome = file::rewrap_file(path, &old.asked(), &new.asked(), mode);
+        let outcome = match outcome.map_err(|error| Failure::with_files(error, path, None))? {
             RewrapFileOutcome::InPlace => sealwax_rewrap_outcome::SEALWAX_REWRAPPED_IN_PLACE,
             RewrapFileOutcome::Rewritten => sealwax_rewrap_outcome::SEALWAX_REWRAPPED_BY_COPY,
             _ => return Err(Error::InvalidState("an outcome that C does not know").into()),
@@ -214,8 +262,9 @@ pub unsafe extern "C" fn sealwax_header_of_file(
 ) -> sealwax_code {
     entry(|| {
         let (path, out) = (path!(path), out!(out_header));
-        let bytes = file::inspect_file(path)?;
-        out.set(give(sealwax_header::copy_of(&Header::parse(&bytes)?)));
+        let header = file::inspect_file(path)
+            .and_then(|bytes| Ok(sealwax_header::copy_of(&Header::parse(&bytes)?)));
+        out.set(give(header.map_err(|error| Failure::with_files(error, path, None))?));
         Ok(())
     })
 }

@@ -22,6 +22,9 @@ pub struct sealwax_header {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct sealwax_wrapped_key {
+    /// `sizeof(sealwax_wrapped_key)`, set by the caller, also where a call fills in the rest:
+    /// `SEALWAX_WRAPPED_KEY_INIT`.
+    pub struct_size: usize,
     /// The provider that can unwrap it, such as "local" or "aws-kms".
     pub provider_id: *const c_char,
     /// Length of the provider id, in bytes.
@@ -154,10 +157,11 @@ pub unsafe extern "C" fn sealwax_header_wrapped_key_at(
     out_key: *mut sealwax_wrapped_key,
 ) -> sealwax_code {
     entry(|| {
-        let (header, out) = (object!(header), out!(out_key));
+        let (header, out) = (object!(header), out_sized!(out_key));
         let key = header.keys.get(index).map(WrappedKey::view);
         let key = key.ok_or(Error::InvalidArgument("there is no wrapped key of this index"))?;
         out.set(sealwax_wrapped_key {
+            struct_size: size_of::<sealwax_wrapped_key>(),
             provider_id: key.provider_id.as_ptr().cast(),
             provider_id_len: key.provider_id.len(),
             key_id: key.key_id.as_ptr().cast(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::context::sealwax_context;
 use crate::failure::{answer, entry, sealwax_code};
-use crate::ffi::{HostData, sealwax_destroy_fn};
+use crate::ffi::{HostData, copied_text, sealwax_destroy_fn};
 use crate::provider::sealwax_provider;
 use crate::watched::{Use, Watched, set_object_name};
 
@@ -77,10 +77,10 @@ pub struct sealwax_key_event {
 /// Is told of a use of a key.
 ///
 /// It is called in the thread that used the key, after the use and before the library goes on,
-/// and from several threads at the same time. It cannot fail and must return: no exception of C++
-/// and no longjmp may leave it. It may call the library.
+/// and from several threads at the same time. It cannot fail and must return, and may call the
+/// library, as said of `sealwax_provider_callbacks`.
 pub type sealwax_key_event_fn =
-    Option<unsafe extern "C" fn(user_data: *mut c_void, event: *const sealwax_key_event)>;
+    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, event: *const sealwax_key_event)>;
 
 /// A provider that does what `provider` does, which can be freed, and tells each use of its key.
 ///
@@ -114,7 +114,7 @@ pub unsafe extern "C" fn sealwax_object_name_set(
     name_len: usize,
 ) -> sealwax_code {
     entry(|| {
-        set_object_name(text!(name, name_len));
+        set_object_name(copied_text(text!(name, name_len))?);
         Ok(())
     })
 }
@@ -159,7 +159,7 @@ fn name_of(number: u32, names: &[(u32, &'static std::ffi::CStr)]) -> *const c_ch
 
 /// The host's function with its data.
 pub(crate) struct Listener {
-    on_event: unsafe extern "C" fn(*mut c_void, *const sealwax_key_event),
+    on_event: unsafe extern "C-unwind" fn(*mut c_void, *const sealwax_key_event),
     host: HostData,
 }
 

@@ -1,13 +1,14 @@
 //! The newest error of each thread, and the texts of all codes.
 
 use std::cell::RefCell;
-use std::ffi::{CString, c_char};
+use std::ffi::{CString, c_char, c_void};
 use std::io;
 use std::sync::LazyLock;
 
 use sealwax::{Error, ErrorCode};
 
-use crate::failure::{Failure, HostCause, answer, number, sealwax_code};
+use crate::failure::{Attachment, Failure, HostCause, answer, number, sealwax_code};
+use crate::ffi::sealwax_destroy_fn;
 
 /// What is remembered of an error.
 #[derive(Default)]
@@ -17,6 +18,28 @@ struct LastError {
     needed: usize,
     chunk: u64,
     cause: i64,
+    attachment: Option<Attachment>,
+    committed: bool,
+}
+
+impl LastError {
+    /// What the newest error has besides its text.
+    fn add_details(&mut self, error: &Error) {
+        self.committed = error.committed();
+        match error {
+            Error::BufferTooSmall { needed } => self.needed = *needed,
+            Error::Authentication { chunk } => self.chunk = *chunk,
+            _ => {}
+        }
+        match cause(error) {
+            Some(Cause::Host(host)) => {
+                self.cause = host.code;
+                self.attachment.clone_from(&host.attachment);
+            }
+            Some(Cause::System(errno)) => self.cause = errno.into(),
+            None => {}
+        }
+    }
 }
 
 thread_local! {
@@ -30,39 +53,42 @@ pub(crate) fn set(failure: &Failure) {
         message: c_string(&failure.to_string()),
         ..LastError::default()
     };
-    match failure {
-        Failure::Core(Error::BufferTooSmall { needed }) => last.needed = *needed,
-        Failure::Core(Error::Authentication { chunk }) => last.chunk = *chunk,
-        Failure::Core(error) => last.cause = host_code(error).unwrap_or_default(),
-        _ => {}
+    if let Failure::Core(error) | Failure::InFiles(error, _) = failure {
+        last.add_details(error);
     }
-    let _ = LAST.try_with(|slot| slot.replace(last));
+    // The one before is dropped outside: letting go of its attachment calls the host.
+    drop(LAST.try_with(|slot| slot.replace(last)));
 }
 
-/// The number that the host gave for its failure, or the operating system.
-fn host_code(error: &Error) -> Option<i64> {
+/// Who is to blame for an error.
+enum Cause<'a> {
+    Host(&'a HostCause),
+    System(i32),
+}
+
+fn cause(error: &Error) -> Option<Cause<'_>> {
     match error {
         Error::ProviderFailed(attempts) | Error::KeyUnwrap(attempts) => {
-            let hosts = attempts.as_slice().iter();
-            hosts.filter_map(|attempt| HostCause::of(&attempt.error)).map(|host| host.code).next()
+            let mut attempts = attempts.as_slice().iter();
+            attempts.find_map(|attempt| HostCause::of(&attempt.error)).map(Cause::Host)
         }
-        Error::Io(error) => io_code(error),
+        Error::Io(error) => io_cause(error),
         _ => None,
     }
 }
 
-/// The host's number or `errno`, however many explanations the error is wrapped in.
-fn io_code(error: &io::Error) -> Option<i64> {
-    if let Some(code) = error.raw_os_error() {
-        return Some(code.into());
+/// The host's reason or `errno`, however many explanations the error is wrapped in.
+fn io_cause(error: &io::Error) -> Option<Cause<'_>> {
+    if let Some(errno) = error.raw_os_error() {
+        return Some(Cause::System(errno));
     }
     let mut cause: &(dyn std::error::Error + 'static) = error.get_ref()?;
     loop {
-        if let Some(host) = cause.downcast_ref::<HostCause>() {
-            return Some(host.code);
+        if let Some(host) = cause.downcast_ref() {
+            return Some(Cause::Host(host));
         }
         if let Some(inner) = cause.downcast_ref::<io::Error>() {
-            return io_code(inner);
+            return io_cause(inner);
         }
         cause = cause.source()?;
     }
@@ -115,6 +141,27 @@ pub extern "C" fn sealwax_last_error_chunk() -> u64 {
 #[unsafe(no_mangle)]
 pub extern "C" fn sealwax_last_error_cause() -> i64 {
     read(0, |last| last.cause)
+}
+
+/// Whether the file that the newest failing call of this thread was to write is complete and has its
+/// name all the same: only its surviving a power failure could not be promised. Else it is as it was
+/// before the call.
+#[unsafe(no_mangle)]
+pub extern "C" fn sealwax_last_error_committed() -> bool {
+    read(false, |last| last.committed)
+}
+
+/// What the callback that the newest error in this thread comes from gave along by
+/// `sealwax_failure_attach`, if it named the same `destroy`, so that nobody takes the object of
+/// another part of the program for its own; else null. It stays the library's, and is valid until
+/// the next call that fails in this thread and until the thread ends.
+#[unsafe(no_mangle)]
+pub extern "C" fn sealwax_last_error_attachment(destroy: sealwax_destroy_fn) -> *mut c_void {
+    read(std::ptr::null_mut(), |last| {
+        let host = last.attachment.as_ref().map(Attachment::host);
+        let own = host.filter(|host| host.goes_to(destroy));
+        own.map_or(std::ptr::null_mut(), crate::ffi::HostData::pointer)
+    })
 }
 
 struct Text {

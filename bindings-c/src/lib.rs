@@ -9,7 +9,7 @@
 //! header: a pointer is null or points to what the function documents, for as long as it
 //! documents; an object came from this library and was not freed; nobody else uses an object
 //! that a call may change. Null, lengths that no buffer has, overlapping buffers and text that
-//! is not UTF-8 are checked. All `unsafe` blocks are in `ffi.rs`.
+//! is not UTF-8 are checked. All `unsafe` blocks are in `ffi`.
 
 #![allow(non_camel_case_types)]
 #![cfg_attr(

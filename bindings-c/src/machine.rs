@@ -1,47 +1,58 @@
-//! What an encryptor and a decryptor have in common: they can be finished once, and are of no use
-//! after a panic.
+//! What an encryptor and a decryptor have in common: they can be finished once, belong to one
+//! process, and are of no use after a panic.
 
-use sealwax::Error;
+use std::sync::{Arc, RwLock};
+
+use sealwax::{Error, OwnProcess};
 
 use crate::failure::Result;
 
 /// A state machine of the core, where it stays: it is not moved, as that would leave keys behind.
+///
+/// A clone is the same machine; a call holds one, so that a callback of it that frees the machine
+/// takes nothing from under it.
 pub(crate) struct Machine<T> {
-    /// `None` once it was finished.
-    inner: Option<T>,
-    /// Whether a call has begun and not ended: it panicked, or a callback of it calls again.
-    busy: bool,
+    /// `None` once it was finished. Never waited for: whoever finds it locked is a callback of the
+    /// call that runs, or a second thread. After a panic it stays locked.
+    state: Arc<RwLock<Option<T>>>,
+    /// Where it began. In a fork both sides would encrypt with the same key and the same nonces.
+    process: OwnProcess,
+}
+
+impl<T> Clone for Machine<T> {
+    fn clone(&self) -> Self {
+        Machine { state: Arc::clone(&self.state), process: self.process }
+    }
 }
 
 impl<T> Machine<T> {
-    pub(crate) const fn new(inner: T) -> Self {
-        Machine { inner: Some(inner), busy: false }
+    pub(crate) fn new(inner: T) -> Self {
+        Machine { state: Arc::new(RwLock::new(Some(inner))), process: OwnProcess::new() }
     }
 
-    /// Runs a call on it.
-    pub(crate) fn with<R>(&mut self, call: impl FnOnce(&mut T) -> Result<R, Error>) -> Result<R> {
-        self.view()?;
-        let inner = self.inner.as_mut().ok_or(FINISHED)?;
-        self.busy = true;
-        let result = call(inner);
-        self.busy = false;
-        Ok(result?)
+    /// Runs a call that changes it.
+    pub(crate) fn with<R>(&self, call: impl FnOnce(&mut T) -> Result<R, Error>) -> Result<R> {
+        self.process.check()?;
+        let mut state = self.state.try_write().map_err(|_| BUSY)?;
+        Ok(call(state.as_mut().ok_or(FINISHED)?)?)
     }
 
-    pub(crate) fn view(&self) -> Result<&T> {
-        if self.busy {
-            return Err(Error::InvalidState("a call of it has not ended").into());
-        }
-        Ok(self.inner.as_ref().ok_or(FINISHED)?)
+    /// Runs a call that only looks, as several may at the same time.
+    pub(crate) fn view<R>(&self, call: impl FnOnce(&T) -> Result<R, Error>) -> Result<R> {
+        self.process.check()?;
+        let state = self.state.try_read().map_err(|_| BUSY)?;
+        Ok(call(state.as_ref().ok_or(FINISHED)?)?)
     }
 
     /// Ends it.
-    pub(crate) fn finish(&mut self, end: impl FnOnce(T) -> Result<(), Error>) -> Result<()> {
-        self.view()?;
-        Ok(end(self.inner.take().ok_or(FINISHED)?)?)
+    pub(crate) fn finish(&self, end: impl FnOnce(T) -> Result<(), Error>) -> Result<()> {
+        self.process.check()?;
+        let mut state = self.state.try_write().map_err(|_| BUSY)?;
+        Ok(end(state.take().ok_or(FINISHED)?)?)
     }
 }
 
+const BUSY: Error = Error::InvalidState("a call of it has not ended");
 const FINISHED: Error = Error::InvalidState("it was finished already");
 
 #[cfg(test)]
@@ -53,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_machine_that_panicked_is_of_no_use() {
-        let mut machine = Machine::new(1);
+        let machine = Machine::new(1);
         let add_one = |number: &mut i32| {
             *number += 1;
             Ok(())
@@ -61,6 +72,7 @@ mod tests {
         assert_eq!(entry(|| machine.with(add_one)), 0);
         assert_eq!(entry(|| machine.with::<()>(|two| panic!("at {two}"))), 5);
         assert_eq!(entry(|| machine.with(|_| Ok(()))), INVALID_STATE);
+        assert_eq!(entry(|| machine.view(|_| Ok(()))), INVALID_STATE);
         assert_eq!(entry(|| machine.finish(|_| Ok(()))), INVALID_STATE);
         assert_eq!(
             crate::last_error::snapshot().message,
@@ -70,9 +82,25 @@ mod tests {
 
     #[test]
     fn a_machine_is_finished_once() {
-        let mut machine = Machine::new(1);
+        let machine = Machine::new(1);
         assert_eq!(entry(|| machine.finish(|_| Err(Error::Truncated))), 61);
         assert_eq!(entry(|| machine.finish(|_| Ok(()))), INVALID_STATE);
-        assert_eq!(entry(|| machine.view().map(|_| ())), INVALID_STATE);
+        assert_eq!(entry(|| machine.view(|_| Ok(()))), INVALID_STATE);
+    }
+
+    #[test]
+    fn a_call_in_a_call_is_refused_and_views_run_beside_each_other() {
+        let machine = Machine::new(1);
+        let inner = |_: &mut i32| {
+            assert_eq!(entry(|| machine.with(|_| Ok(()))), INVALID_STATE);
+            assert_eq!(entry(|| machine.view(|_| Ok(()))), INVALID_STATE);
+            Ok(())
+        };
+        assert_eq!(entry(|| machine.with(inner)), 0);
+        let view = |_: &i32| {
+            assert_eq!(entry(|| machine.view(|_| Ok(()))), 0);
+            Ok(())
+        };
+        assert_eq!(entry(|| machine.view(view)), 0);
     }
 }

@@ -24,12 +24,12 @@ pub unsafe extern "C" fn sealwax_encrypt(
     out_len: *mut usize,
 ) -> sealwax_code {
     entry(|| {
-        let providers = providers!(providers, provider_count);
+        let (providers, options) = (providers!(providers, provider_count), kept!(options));
         let plaintext = bytes!(plaintext, plaintext_len);
         let output = output!(output, capacity, plaintext);
         let out = out!(out_len);
-        let options = sealwax_encrypt_options::view_of(optional!(options));
-        out.set(sealwax::encrypt_into(plaintext, &providers, &options, output)?);
+        let options = sealwax_encrypt_options::view_of(options.as_ref());
+        out.set(sealwax::encrypt_into(plaintext, &providers.asked(), &options, output)?);
         Ok(())
     })
 }
@@ -68,12 +68,12 @@ pub unsafe extern "C" fn sealwax_decrypt(
     out_len: *mut usize,
 ) -> sealwax_code {
     entry(|| {
-        let providers = providers!(providers, provider_count);
+        let (providers, options) = (providers!(providers, provider_count), kept!(options));
         let envelope = bytes!(envelope, envelope_len);
         let output = output!(output, capacity, envelope);
         let out = out!(out_len);
-        let options = sealwax_decrypt_options::view_of(optional!(options));
-        out.set(sealwax::decrypt_into(envelope, &providers, &options, output)?);
+        let options = sealwax_decrypt_options::view_of(options.as_ref());
+        out.set(sealwax::decrypt_into(envelope, &providers.asked(), &options, output)?);
         Ok(())
     })
 }

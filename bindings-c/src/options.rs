@@ -1,19 +1,27 @@
 //! What to encrypt and decrypt with, besides the keys.
 
+use std::sync::Arc;
+
 use sealwax::{DecryptOptions, EncryptOptions, EncryptionContext, Error, Padding};
 use zeroize::Zeroizing;
 
 use crate::context::sealwax_context;
 use crate::failure::{Result, entry, sealwax_code};
-use crate::ffi::give;
+use crate::ffi::{copied, give};
 
 /// How to encrypt: context, associated data, metadata, padding.
 ///
 /// Where a call takes options, null means none of them. Options are copied into what is made
 /// with them. A call that sets one needs the options for itself; they can be used at the same
 /// time otherwise.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct sealwax_encrypt_options {
+    parts: Arc<EncryptParts>,
+}
+
+/// Shared by the options and the calls that use them.
+#[derive(Clone, Default)]
+struct EncryptParts {
     context: EncryptionContext,
     associated_data: Vec<u8>,
     metadata: Option<Zeroizing<Vec<u8>>>,
@@ -24,10 +32,10 @@ impl sealwax_encrypt_options {
     /// The core's options, borrowing these.
     pub(crate) fn view(&self) -> EncryptOptions<'_> {
         let options = EncryptOptions::new()
-            .context(self.context.clone())
-            .associated_data(&self.associated_data)
-            .padding(self.padding);
-        match &self.metadata {
+            .context(self.parts.context.clone())
+            .associated_data(&self.parts.associated_data)
+            .padding(self.parts.padding);
+        match &self.parts.metadata {
             Some(metadata) => options.metadata(metadata),
             None => options,
         }
@@ -38,15 +46,21 @@ impl sealwax_encrypt_options {
     }
 
     pub(crate) fn context_of(options: Option<&Self>) -> EncryptionContext {
-        options.map(|options| options.context.clone()).unwrap_or_default()
+        options.map(|options| options.parts.context.clone()).unwrap_or_default()
     }
 }
 
 /// How to decrypt: associated data, and pairs that the context must have.
 ///
 /// As for `sealwax_encrypt_options`: null means none of them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct sealwax_decrypt_options {
+    parts: Arc<DecryptParts>,
+}
+
+/// Shared by the options and the calls that use them.
+#[derive(Clone, Default)]
+struct DecryptParts {
     required_context: EncryptionContext,
     associated_data: Vec<u8>,
 }
@@ -57,14 +71,14 @@ impl sealwax_decrypt_options {
         options
             .map(|options| {
                 DecryptOptions::new()
-                    .required_context(options.required_context.clone())
-                    .associated_data(&options.associated_data)
+                    .required_context(options.parts.required_context.clone())
+                    .associated_data(&options.parts.associated_data)
             })
             .unwrap_or_default()
     }
 
     pub(crate) fn associated_data_of(options: Option<&Self>) -> &[u8] {
-        options.map(|options| options.associated_data.as_slice()).unwrap_or_default()
+        options.map(|options| options.parts.associated_data.as_slice()).unwrap_or_default()
     }
 }
 
@@ -100,7 +114,7 @@ pub unsafe extern "C" fn sealwax_encrypt_options_set_context(
 ) -> sealwax_code {
     entry(|| {
         let context = object!(context).cloned();
-        object_mut!(options).context = context;
+        Arc::make_mut(&mut object_mut!(options).parts).context = context;
         Ok(())
     })
 }
@@ -113,8 +127,8 @@ pub unsafe extern "C" fn sealwax_encrypt_options_set_associated_data(
     data_len: usize,
 ) -> sealwax_code {
     entry(|| {
-        let data = bytes!(data, data_len).to_vec();
-        object_mut!(options).associated_data = data;
+        let data = copied(bytes!(data, data_len))?;
+        Arc::make_mut(&mut object_mut!(options).parts).associated_data = data;
         Ok(())
     })
 }
@@ -131,7 +145,7 @@ pub unsafe extern "C" fn sealwax_encrypt_options_set_metadata(
         if metadata.len() > sealwax::limits::MAX_METADATA_LEN {
             return Err(Error::LimitExceeded("metadata larger than 16,384 bytes").into());
         }
-        object_mut!(options).metadata = Some(metadata.to_vec().into());
+        Arc::make_mut(&mut object_mut!(options).parts).metadata = Some(metadata.to_vec().into());
         Ok(())
     })
 }
@@ -146,7 +160,7 @@ pub unsafe extern "C" fn sealwax_encrypt_options_set_padding(
 ) -> sealwax_code {
     entry(|| {
         let padding = padding_of(padding, header_len)?;
-        object_mut!(options).padding = padding;
+        Arc::make_mut(&mut object_mut!(options).parts).padding = padding;
         Ok(())
     })
 }
@@ -197,7 +211,7 @@ pub unsafe extern "C" fn sealwax_decrypt_options_set_required_context(
 ) -> sealwax_code {
     entry(|| {
         let context = object!(context).cloned();
-        object_mut!(options).required_context = context;
+        Arc::make_mut(&mut object_mut!(options).parts).required_context = context;
         Ok(())
     })
 }
@@ -210,8 +224,8 @@ pub unsafe extern "C" fn sealwax_decrypt_options_set_associated_data(
     data_len: usize,
 ) -> sealwax_code {
     entry(|| {
-        let data = bytes!(data, data_len).to_vec();
-        object_mut!(options).associated_data = data;
+        let data = copied(bytes!(data, data_len))?;
+        Arc::make_mut(&mut object_mut!(options).parts).associated_data = data;
         Ok(())
     })
 }

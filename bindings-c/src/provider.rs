@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sealwax::{Kek, KeyProvider, LocalKek};
 
 use crate::callbacks::{HostProvider, sealwax_provider_callbacks};
-use crate::failure::{entry, sealwax_code};
+use crate::failure::{Failure, entry, sealwax_code};
 use crate::ffi::give;
 use crate::key_event::Listener;
 
@@ -28,9 +28,19 @@ impl sealwax_provider {
         let inner = Arc::new(provider);
         give(sealwax_provider { inner, listeners: Vec::new(), is_cache: false })
     }
+}
 
-    pub(crate) fn as_core(&self) -> &dyn KeyProvider {
-        self.inner.as_ref()
+/// The providers of a call. It holds them itself: a callback may free what the caller named.
+pub(crate) struct Kept(Vec<Arc<dyn KeyProvider>>);
+
+impl Kept {
+    pub(crate) fn of(providers: Vec<&sealwax_provider>) -> Self {
+        Kept(providers.into_iter().map(|provider| Arc::clone(&provider.inner)).collect())
+    }
+
+    /// As the core takes them.
+    pub(crate) fn asked(&self) -> Vec<&dyn KeyProvider> {
+        self.0.iter().map(AsRef::as_ref).collect()
     }
 }
 
@@ -84,7 +94,9 @@ pub unsafe extern "C" fn sealwax_provider_local_file(
     entry(|| {
         let (path, key_id) = (path!(path), text!(key_id, key_id_len));
         let out = out!(out_provider);
-        out.set(sealwax_provider::of(LocalKek::from_file(path, key_id)?));
+        let kek = LocalKek::from_file(path, key_id);
+        let kek = kek.map_err(|error| Failure::with_files(error, path, None))?;
+        out.set(sealwax_provider::of(kek));
         Ok(())
     })
 }
@@ -94,7 +106,7 @@ pub unsafe extern "C" fn sealwax_provider_local_file(
 /// `provider_id` names the kind of provider in headers, such as "pkcs11"; `key_id` names the key
 /// that it was configured with. The callbacks and the ids are copied. `user_data` belongs to the
 /// provider from now on: `destroy` is called once with it, when the provider and every cache of
-/// it are freed. If this call fails, `destroy` is not called.
+/// it are freed and no call uses them any more. If this call fails, `destroy` is not called.
 ///
 /// Free it with `sealwax_provider_free`.
 #[unsafe(no_mangle)]
@@ -108,7 +120,7 @@ pub unsafe extern "C" fn sealwax_provider_new(
     out_provider: *mut *mut sealwax_provider,
 ) -> sealwax_code {
     entry(|| {
-        let callbacks = callbacks!(callbacks);
+        let callbacks = sized!(callbacks);
         let provider_id = text!(provider_id, provider_id_len);
         let key_id = text!(key_id, key_id_len);
         let out = out!(out_provider);
@@ -122,7 +134,7 @@ pub unsafe extern "C" fn sealwax_provider_new(
     })
 }
 
-/// Frees a provider. What was made with it keeps working. Null is fine.
+/// Frees a provider, also in one of its callbacks. What was made with it keeps working. Null is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_provider_free(provider: *mut sealwax_provider) {
     entry(|| {

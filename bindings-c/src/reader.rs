@@ -9,7 +9,7 @@ use sealwax::read_at::{PositionalReader, ReadAt};
 use sealwax::{DecryptHandle, Error, file};
 
 use crate::callbacks::sealwax_failure;
-use crate::failure::{HostCause, OK, Result, entry, sealwax_code};
+use crate::failure::{Failure, HostCause, OK, Result, entry, sealwax_code};
 use crate::ffi::{HostData, give, sealwax_destroy_fn};
 use crate::header::sealwax_header;
 use crate::options::sealwax_decrypt_options;
@@ -21,7 +21,7 @@ use crate::text::fill;
 /// A read fetches the chunks that it needs and no others. Any number of threads can use it at
 /// the same time; nothing is locked while bytes are read or opened.
 pub struct sealwax_reader {
-    inner: Box<dyn Plaintext>,
+    inner: Arc<dyn Plaintext>,
 }
 
 /// A reader of the core, whatever it reads.
@@ -48,7 +48,7 @@ impl<R: ReadAt> Plaintext for PositionalReader<R> {
 /// Reads at most `len` bytes at `offset` into `buffer` and writes to `out_read` how many: 0 at the
 /// end only.
 pub type sealwax_read_at_fn = Option<
-    unsafe extern "C" fn(
+    unsafe extern "C-unwind" fn(
         user_data: *mut c_void,
         buffer: *mut u8,
         len: usize,
@@ -60,7 +60,7 @@ pub type sealwax_read_at_fn = Option<
 
 /// Writes the whole length of the object to `out_size`, in bytes.
 pub type sealwax_size_fn = Option<
-    unsafe extern "C" fn(
+    unsafe extern "C-unwind" fn(
         user_data: *mut c_void,
         out_size: *mut u64,
         failure: *mut sealwax_failure,
@@ -69,11 +69,12 @@ pub type sealwax_size_fn = Option<
 
 /// The functions of an object that the host reads. As for `sealwax_provider_callbacks`: they
 /// return `SEALWAX_OK`, or any other code after `sealwax_failure_set`; they may be called from
-/// several threads at the same time; no exception and no longjmp may leave them.
+/// several threads at the same time; they must return, and may call the library and free the reader,
+/// as said there.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct sealwax_read_callbacks {
-    /// `sizeof(sealwax_read_callbacks)`; later versions may append functions.
+    /// `sizeof(sealwax_read_callbacks)`; later versions may append functions, as said there.
     pub struct_size: usize,
     /// Reads at an offset.
     pub read_at: sealwax_read_at_fn,
@@ -102,7 +103,12 @@ impl ReadAt for HostObject {
         check("read_at", code, failure)?;
         if read > buf.len() {
             let message = format!("the host says that {read} bytes fit {}", buf.len());
-            return Err(io::Error::other(HostCause { code: 0, message, denied: false }));
+            return Err(io::Error::other(HostCause {
+                code: 0,
+                message,
+                denied: false,
+                attachment: None,
+            }));
         }
         Ok(read)
     }
@@ -142,17 +148,19 @@ pub unsafe extern "C" fn sealwax_reader_open_file(
     entry(|| {
         let (path, header) = (path!(path), bytes!(detached_header, detached_header_len));
         let providers = providers!(providers, provider_count);
-        let options = optional!(options);
-        let (core_options, out) = (sealwax_decrypt_options::view_of(options), out!(out_reader));
-        let reader = if header.is_empty() {
-            file::open_file(path, &providers, &core_options)?
-        } else {
-            let body = File::open(path).map_err(Error::from)?;
-            let handle = DecryptHandle::open(header, &providers, &core_options)?;
-            let aad = sealwax_decrypt_options::associated_data_of(options);
-            PositionalReader::with_detached_header(body, handle, aad)?
+        let (options, out) = (kept!(options), out!(out_reader));
+        let core_options = sealwax_decrypt_options::view_of(options.as_ref());
+        let open = || match header {
+            [] => file::open_file(path, &providers.asked(), &core_options),
+            header => {
+                let body = File::open(path)?;
+                let handle = DecryptHandle::open(header, &providers.asked(), &core_options)?;
+                let aad = sealwax_decrypt_options::associated_data_of(options.as_ref());
+                PositionalReader::with_detached_header(body, handle, aad)
+            }
         };
-        out.set(give(sealwax_reader { inner: Box::new(reader.threads(threads)) }));
+        let reader = open().map_err(|error| Failure::with_files(error, path, None))?;
+        out.set(give(sealwax_reader { inner: Arc::new(reader.threads(threads)) }));
         Ok(())
     })
 }
@@ -175,25 +183,25 @@ pub unsafe extern "C" fn sealwax_reader_open(
     out_reader: *mut *mut sealwax_reader,
 ) -> sealwax_code {
     entry(|| {
-        let callbacks = callbacks!(callbacks);
+        let callbacks = sized!(callbacks);
         let header = bytes!(detached_header, detached_header_len);
         let providers = providers!(providers, provider_count);
-        let (options, out) = (optional!(options), out!(out_reader));
+        let (options, out) = (kept!(options), out!(out_reader));
         if callbacks.read_at.is_none() || callbacks.size.is_none() {
             return Err(Error::InvalidArgument("a reader needs read_at and size").into());
         }
         let host = HostData::lent(user_data, callbacks.destroy);
         let object = Arc::new(HostObject { callbacks, host });
-        let core_options = sealwax_decrypt_options::view_of(options);
+        let core_options = sealwax_decrypt_options::view_of(options.as_ref());
         let reader = if header.is_empty() {
-            PositionalReader::open(Arc::clone(&object), &providers, &core_options)?
+            PositionalReader::open(Arc::clone(&object), &providers.asked(), &core_options)?
         } else {
-            let handle = DecryptHandle::open(header, &providers, &core_options)?;
-            let aad = sealwax_decrypt_options::associated_data_of(options);
+            let handle = DecryptHandle::open(header, &providers.asked(), &core_options)?;
+            let aad = sealwax_decrypt_options::associated_data_of(options.as_ref());
             PositionalReader::with_detached_header(Arc::clone(&object), handle, aad)?
         };
         object.host.keep();
-        out.set(give(sealwax_reader { inner: Box::new(reader.threads(threads)) }));
+        out.set(give(sealwax_reader { inner: Arc::new(reader.threads(threads)) }));
         Ok(())
     })
 }
@@ -210,7 +218,7 @@ pub unsafe extern "C" fn sealwax_reader_read_at(
 ) -> sealwax_code {
     entry(|| {
         let output = output!(output, output_len);
-        let (reader, out) = (&object!(reader).inner, out!(out_read));
+        let (reader, out) = (Arc::clone(&object!(reader).inner), out!(out_read));
         out.set(reader.read_at(output, offset)?);
         Ok(())
     })

@@ -51,8 +51,8 @@ pub unsafe extern "C" fn sealwax_rewrap(
         let out = out!(out_len);
         let (header, body) = Header::split(envelope)?;
         room(output, envelope.len())?;
-        let handle = DecryptHandle::open(header.as_bytes(), &old, &DecryptOptions::new())?;
-        let header = sealwax::rewrap_with(&handle, &new, mode)?;
+        let handle = DecryptHandle::open(header.as_bytes(), &old.asked(), &DecryptOptions::new())?;
+        let header = sealwax::rewrap_with(&handle, &new.asked(), mode)?;
         room(output, header.len() + body.len())?;
         let (front, rest) = output.split_at_mut(header.len());
         out.set(fill(front, &header)? + fill(rest, body)?);

@@ -31,11 +31,10 @@ pub unsafe extern "C" fn sealwax_to_text(
         let bytes = bytes!(bytes, bytes_len);
         let output = output!(text, capacity, bytes);
         let out = out!(out_len);
-        let needed = sealwax::text_len(bytes.len())?.saturating_add(1);
-        room(output, needed)?;
-        let mut text = sealwax::to_text(bytes).into_bytes();
-        text.push(0);
-        out.set(fill(output, &text)? - 1);
+        room(output, sealwax::text_len(bytes.len())?.saturating_add(1))?;
+        let written = sealwax::to_text_into(bytes, output)?;
+        fill(output.get_mut(written..).unwrap_or_default(), &[0])?;
+        out.set(written);
         Ok(())
     })
 }
@@ -58,7 +57,7 @@ pub unsafe extern "C" fn sealwax_from_text(
         let out = out!(out_len);
         // Not UTF-8 is not of the text form, rather than a bad argument: the input is untrusted.
         let text = std::str::from_utf8(input).map_err(|_| not_text(input))?;
-        out.set(fill(output, &sealwax::from_text(text)?)?);
+        out.set(sealwax::from_text_into(text, output)?);
         Ok(())
     })
 }

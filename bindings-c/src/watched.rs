@@ -36,8 +36,8 @@ pub(crate) fn note(key_id: &str, request_id: Option<String>) {
 }
 
 /// Names what this thread works on; an empty name is none.
-pub(crate) fn set_object_name(name: &str) {
-    let name = (!name.is_empty()).then(|| name.to_owned());
+pub(crate) fn set_object_name(name: String) {
+    let name = (!name.is_empty()).then_some(name);
     let _ = OBJECT_NAME.try_with(|slot| slot.replace(name));
 }
 

@@ -52,7 +52,11 @@ const WALLS: [&str; 5] = ["entry(||", "answer(", "read(", "text_of(", "name_of("
 fn every_entry_stands_behind_the_wall() {
     let mut entries = 0;
     for file in fs::read_dir(folder().join("src")).unwrap() {
-        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let path = file.unwrap().path();
+        if path.is_dir() {
+            continue; // The parts of `ffi`, which declares nothing that C sees.
+        }
+        let text = fs::read_to_string(path).unwrap();
         for body in text.split("(no_mangle)]").skip(1) {
             let end = body.find("\n}\n").unwrap();
             let body = &body[..end];

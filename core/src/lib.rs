@@ -146,7 +146,7 @@ pub use rewrap::{RewrapMode, rewrap, rewrap_header, rewrap_with};
 #[cfg(feature = "getrandom")]
 pub use rng::SysRng;
 #[cfg(feature = "alloc")]
-pub use text::{TEXT_PREFIX, from_text, text_len, to_text};
+pub use text::{TEXT_PREFIX, from_text, from_text_into, text_len, to_text, to_text_into};
 #[cfg(feature = "alloc")]
 pub use wrap::{
     ConcurrentWrap, KeyProvider, LOCAL_PROVIDER_ID, LocalExpansion, LocalKek, WrappedKey,

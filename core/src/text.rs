@@ -22,6 +22,20 @@ pub fn to_text(bytes: &[u8]) -> String {
     text
 }
 
+/// As [`to_text`], into a buffer of the caller's; returns how many bytes were written.
+///
+/// # Errors
+/// [`Error::BufferTooSmall`] if `output` is shorter than [`text_len`] says.
+pub fn to_text_into(bytes: &[u8], output: &mut [u8]) -> Result<usize> {
+    let needed = text_len(bytes.len())?;
+    let too_small = || Error::BufferTooSmall { needed };
+    let room = output.get_mut(..needed).ok_or_else(too_small)?;
+    let (prefix, encoded) = room.split_at_mut(TEXT_PREFIX.len());
+    prefix.copy_from_slice(TEXT_PREFIX.as_bytes());
+    URL_SAFE_NO_PAD.encode_slice(bytes, encoded).map_err(|_| too_small())?;
+    Ok(needed)
+}
+
 /// Length of the text form of `len` bytes.
 ///
 /// # Errors
@@ -45,9 +59,60 @@ pub fn from_text(text: &str) -> Result<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(encoded).map_err(|_| Error::Malformed("the text form is not base64url"))
 }
 
+/// As [`from_text`], into a buffer of the caller's; returns how many bytes were written. No more
+/// bytes than the text has are needed.
+///
+/// # Errors
+/// Those of [`from_text`], and [`Error::BufferTooSmall`]. After a failure `output` holds zeros where
+/// anything was written.
+pub fn from_text_into(text: &str, output: &mut [u8]) -> Result<usize> {
+    let encoded = text.strip_prefix(TEXT_PREFIX).ok_or(Error::BadMagic)?;
+    // Three bytes for four characters; one or two for what is left.
+    let needed = encoded.len() / 4 * 3 + (encoded.len() % 4).saturating_sub(1);
+    let room = output.get_mut(..needed).ok_or(Error::BufferTooSmall { needed })?;
+    URL_SAFE_NO_PAD.decode_slice(encoded, room).map_err(|_| {
+        room.fill(0);
+        Error::Malformed("the text form is not base64url")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn buffers_of_exactly_the_length_are_enough() {
+        for len in 0..100 {
+            let bytes: Vec<u8> = (0..len).collect();
+            let text = to_text(&bytes);
+            let mut written = alloc::vec![0; text.len()];
+            assert_eq!(to_text_into(&bytes, &mut written).unwrap(), text.len());
+            assert_eq!(written, text.as_bytes());
+            let mut read = alloc::vec![0; bytes.len()];
+            assert_eq!(from_text_into(&text, &mut read).unwrap(), bytes.len());
+            assert_eq!(read, bytes);
+            let short = from_text_into(&text, &mut read[1.min(bytes.len())..]);
+            let is_short =
+                matches!(short, Err(Error::BufferTooSmall { needed }) if needed == bytes.len());
+            assert!(is_short || bytes.is_empty());
+            let short = to_text_into(&bytes, &mut written[1..]);
+            assert!(matches!(short, Err(Error::BufferTooSmall { needed }) if needed == text.len()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_form_leaves_nothing() {
+        let mut output = [7; 8];
+        for text in ["sealwax1.AAAA!AAA", "sealwax1.AAAAA", "sealwax1.AAAB="] {
+            assert!(
+                matches!(from_text_into(text, &mut output), Err(Error::Malformed(_))),
+                "{text}"
+            );
+            assert!(from_text(text).is_err());
+        }
+        assert_eq!(output[..3], [0; 3]);
+        assert!(matches!(from_text_into("sealwax2.AAAA", &mut output), Err(Error::BadMagic)));
+    }
 
     #[test]
     fn the_length_is_known_before() {

@@ -3,48 +3,101 @@
 
 pub mod archive;
 mod layout;
+pub mod paths;
+pub mod platform;
+mod readme;
 
 use crate::env::Env;
+use crate::process;
 use crate::ui::{Mark, Task};
 use anyhow::{Result, bail};
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
+
+pub use platform::TARGETS;
+pub use readme::relative_links;
+
+use platform::Platform;
 
 /// The package in the workspace.
 const PACKAGE: &str = "sealwax-c";
 
 /// Where to install, and what.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct Options {
     /// The folder that gets include/, lib/ and share/; made if it is not there.
     #[arg(long)]
-    prefix: PathBuf,
+    pub prefix: PathBuf,
+    /// The folder of the libraries below the prefix, such as lib64 or lib/x86_64-linux-gnu.
+    #[arg(long, default_value = "lib")]
+    pub libdir: PathBuf,
+    /// The system to build for, as Rust names it; its C compiler and binutils must be there.
+    #[arg(long)]
+    pub target: Option<String>,
     /// The cargo profile. Only `release` is stripped of debug information.
     #[arg(long, default_value = "release")]
-    profile: String,
+    pub profile: String,
+}
+
+impl Options {
+    /// A prefix for this machine.
+    pub fn new(prefix: PathBuf, profile: &str) -> Self {
+        Self { prefix, libdir: "lib".into(), target: None, profile: profile.to_owned() }
+    }
 }
 
 /// Builds and installs, and says where.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     let prefix = std::path::absolute(&options.prefix)?;
     let task = Task::start(format!("installing {PACKAGE} into {}", prefix.display()));
-    let installed = install(env, &prefix, &options.profile, &task);
+    let installed = install(env, &Options { prefix, ..options.clone() }, &task);
     task.end(if installed.is_ok() { Mark::Ok } else { Mark::Failed }, "");
     installed.map(|()| ExitCode::SUCCESS)
 }
 
-/// Builds the library with a profile and lays it out below `prefix`.
-pub fn install(env: &Env, prefix: &Path, profile: &str, task: &Task) -> Result<()> {
-    if !cfg!(target_os = "linux") {
-        bail!("install-c lays out a prefix for Linux; elsewhere build {PACKAGE} with cargo");
+/// Builds the library and lays it out below the prefix, which is absolute.
+pub fn install(env: &Env, options: &Options, task: &Task) -> Result<()> {
+    let platform = Platform::of(env, options.target.as_deref())?;
+    if !is_below(&options.libdir) {
+        bail!("--libdir is a folder below the prefix: {}", options.libdir.display());
     }
+    let profile = options.profile.as_str();
     let mut cargo = env.cargo("build");
-    crate::process::run(cargo.args(["--package", PACKAGE, "--profile", profile]), task)?;
-    let built = env.target.join(if profile == "dev" { "debug" } else { profile });
-    let layout = layout::Layout::new(env, prefix, built, profile == "release", task)?;
+    cargo.args(["--package", PACKAGE, "--profile", profile]);
+    let mut built = env.target.clone();
+    if let Some(target) = &options.target {
+        cargo.args(["--target", target]);
+        platform.name_linker(target, &mut cargo);
+        built.push(target);
+    }
+    if profile == "release" {
+        paths::hide(env, &mut cargo)?;
+    }
+    process::run(&mut cargo, task)?;
+    built.push(if profile == "dev" { "debug" } else { profile });
+    let layout = layout::Layout::new(env, options, &platform, built, task)?;
     layout.headers()?;
-    layout.shared_library()?;
-    layout.static_library()?;
+    layout.libraries()?;
     layout.metadata()
+}
+
+/// Whether it names a folder below another one.
+fn is_below(folder: &Path) -> bool {
+    folder.components().next().is_some()
+        && folder.components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_below;
+    use std::path::Path;
+
+    #[test]
+    fn a_libdir_stays_below_the_prefix() {
+        assert!(is_below(Path::new("lib")) && is_below(Path::new("lib/x86_64-linux-gnu")));
+        for outside in ["", ".", "..", "/usr/lib", "lib/../.."] {
+            assert!(!is_below(Path::new(outside)), "{outside}");
+        }
+    }
 }

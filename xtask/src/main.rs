@@ -8,6 +8,7 @@
 mod bench;
 mod big;
 mod big_wasm;
+mod c_full;
 mod demo;
 mod env;
 mod fips;
@@ -57,6 +58,8 @@ enum Task {
     TestPython,
     /// Test sealwax.kms against more KMSs, some of which take minutes to build.
     TestKmsFull,
+    /// Test the release of the C library, here and built for other systems whose tools are here.
+    TestCFull,
     /// Run the benchmarks: of the core, or of one of the bindings.
     Bench(bench::Options),
     /// Build the C library and install it below a prefix.
@@ -92,6 +95,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Task::TestFirefox => firefox::run(&env),
         Task::TestPython => test_python::run(&env),
         Task::TestKmsFull => kms_full::run(&env),
+        Task::TestCFull => c_full::run(&env),
         Task::Bench(options) => bench::run(&env, &options),
         Task::InstallC(options) => install_c::run(&env, &options),
         Task::BuildWasm(options) => wasm::run(&env, options.wasm_route),

@@ -6,6 +6,7 @@
 
 #include <exception>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -13,13 +14,27 @@
 
 namespace sealwax {
 
+namespace detail {
+
+/// Lets go of an exception that a failure has along.
+inline void forget_exception(void *exception) noexcept {
+  delete static_cast<std::exception_ptr *>(exception);
+}
+
+/// The exception of the host's function that the newest error of this thread comes from, if any.
+inline std::exception_ptr attached_exception() noexcept {
+  const auto *found =
+      static_cast<std::exception_ptr *>(sealwax_last_error_attachment(forget_exception));
+  return found == nullptr ? nullptr : *found;
+}
+
+} // namespace detail
+
 /// What a call that failed throws. `what()` is the text of `sealwax_last_error_message`.
 class error : public std::runtime_error {
 public:
   /// Takes over the newest error of this thread.
-  static error of_thread(sealwax_code code, std::exception_ptr cause = nullptr) {
-    return error(code, std::move(cause));
-  }
+  static error of_thread(sealwax_code code) { return error(code); }
 
   /// The code; never SEALWAX_OK.
   sealwax_code code() const noexcept { return code_; }
@@ -31,19 +46,23 @@ public:
   std::uint64_t chunk() const noexcept { return chunk_; }
   /// Number that a callback gave, or errno of the operating system.
   std::int64_t cause_code() const noexcept { return cause_code_; }
-  /// The exception of the host's own function that led here, if there was one in this thread.
+  /// Whether the file that was to be written is complete and has its name all the same.
+  bool committed() const noexcept { return committed_; }
+  /// The exception of the host's own function that led here, if there was one.
   const std::exception_ptr &cause() const noexcept { return cause_; }
 
 private:
-  error(sealwax_code code, std::exception_ptr cause)
+  explicit error(sealwax_code code)
       : std::runtime_error(sealwax_last_error_message()), code_(code),
         needed_(sealwax_last_error_needed()), chunk_(sealwax_last_error_chunk()),
-        cause_code_(sealwax_last_error_cause()), cause_(std::move(cause)) {}
+        cause_code_(sealwax_last_error_cause()), committed_(sealwax_last_error_committed()),
+        cause_(detail::attached_exception()) {}
 
   sealwax_code code_;
   std::size_t needed_;
   std::uint64_t chunk_;
   std::int64_t cause_code_;
+  bool committed_;
   std::exception_ptr cause_;
 };
 
@@ -57,16 +76,10 @@ public:
 
 namespace detail {
 
-/// The newest exception that a function of the host threw in this thread.
-inline std::exception_ptr &pending() noexcept {
-  static thread_local std::exception_ptr exception;
-  return exception;
-}
-
 /// Throws if a call failed.
 inline void check(sealwax_code code) {
   if (code != SEALWAX_OK) {
-    throw error::of_thread(code, std::exchange(pending(), nullptr));
+    throw error::of_thread(code);
   }
 }
 
@@ -104,24 +117,28 @@ private:
   sealwax_failure *outer_;
 };
 
+/// Has a failure take along what is being caught, and its text.
+inline void tell(sealwax_failure *failure, std::string_view text) noexcept {
+  sealwax_failure_set(failure, 0, text.data(), text.size());
+  auto *exception = new (std::nothrow) std::exception_ptr(std::current_exception());
+  if (exception != nullptr &&
+      sealwax_failure_attach(failure, exception, forget_exception) != SEALWAX_OK) {
+    forget_exception(exception);
+  }
+}
+
 /// Runs a function of the host: no exception passes, but it is kept, and its text goes on.
 template <class Body> sealwax_code guard(sealwax_failure *failure, Body body) noexcept {
   const failure_scope scope(failure);
-  const auto tell = [failure](const char *text) noexcept {
-    pending() = std::current_exception();
-    const std::string_view view(text);
-    sealwax_failure_set(failure, 0, view.data(), view.size());
-  };
   try {
-    pending() = nullptr;
     return body();
   } catch (const key_denied &exception) {
     sealwax_failure_set_denied(failure);
-    tell(exception.what());
+    tell(failure, exception.what());
   } catch (const std::exception &exception) {
-    tell(exception.what());
+    tell(failure, exception.what());
   } catch (...) {
-    tell("the host's function threw something that is no std::exception");
+    tell(failure, "the host's function threw something that is no std::exception");
   }
   return SEALWAX_ERR_PROVIDER_FAILED;
 }

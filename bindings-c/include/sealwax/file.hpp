@@ -18,6 +18,11 @@ namespace sealwax {
 struct file_options {
   /// Whether an existing target is replaced; if not, it is SEALWAX_ERR_ALREADY_EXISTS.
   bool overwrite = false;
+  /// Permissions of the target; nothing for those of the file that it replaces, see
+  /// `sealwax_file_options_set_mode`.
+  std::optional<std::uint32_t> mode = std::nullopt;
+  /// Whether a call returns only when its result would survive a power failure.
+  bool durable = true;
   /// Number of threads; 0 for every core.
   std::size_t threads = 0;
   /// Told what is done and how much there is; returns false to cancel. What it throws leaves the
@@ -36,6 +41,10 @@ template <class Call> void with_file_options(const file_options &options, Call c
   } state{options, nullptr};
   const auto made = own<owner>(sealwax_file_options_new);
   check(sealwax_file_options_set_overwrite(made.get(), options.overwrite));
+  check(sealwax_file_options_set_durable(made.get(), options.durable));
+  if (options.mode.has_value()) {
+    check(sealwax_file_options_set_mode(made.get(), *options.mode));
+  }
   check(sealwax_file_options_set_threads(made.get(), options.threads));
   if (options.progress) {
     const auto report = [](void *user_data, std::uint64_t done, std::uint64_t total) noexcept {
@@ -149,8 +158,7 @@ public:
   /// An object of the host's.
   reader(read_functions functions, const providers &providers, const decrypt_options &options = {},
          std::size_t threads = 1, bytes_view detached_header = {}) {
-    sealwax_read_callbacks callbacks = {};
-    callbacks.struct_size = sizeof callbacks;
+    sealwax_read_callbacks callbacks = SEALWAX_READ_CALLBACKS_INIT;
     callbacks.read_at = functions.read_at ? detail::read_trampoline::read_at : nullptr;
     callbacks.size = functions.size ? detail::read_trampoline::size : nullptr;
     callbacks.destroy = detail::read_trampoline::destroy;
@@ -222,7 +230,7 @@ public:
   }
 
   sealwax_cache_stats stats() const {
-    sealwax_cache_stats stats = {};
+    sealwax_cache_stats stats = SEALWAX_CACHE_STATS_INIT;
     detail::check(sealwax_dek_cache_stats(inner_.get(), &stats));
     return stats;
   }

@@ -17,8 +17,14 @@ struct wrapped_key {
 
   /// The form of the C API; valid as long as this is not changed.
   sealwax_wrapped_key view() const noexcept {
-    return {provider_id.data(), provider_id.size(), key_id.data(),
-            key_id.size(),      wrapped.data(),     wrapped.size()};
+    sealwax_wrapped_key view = SEALWAX_WRAPPED_KEY_INIT;
+    view.provider_id = provider_id.data();
+    view.provider_id_len = provider_id.size();
+    view.key_id = key_id.data();
+    view.key_id_len = key_id.size();
+    view.wrapped_dek = wrapped.data();
+    view.wrapped_dek_len = wrapped.size();
+    return view;
   }
 };
 
@@ -69,7 +75,7 @@ public:
   std::vector<wrapped_key> wrapped_keys() const {
     std::vector<wrapped_key> all(sealwax_header_wrapped_key_count(inner_.get()));
     for (std::size_t index = 0; index < all.size(); index++) {
-      sealwax_wrapped_key key = {};
+      sealwax_wrapped_key key = SEALWAX_WRAPPED_KEY_INIT;
       detail::check(sealwax_header_wrapped_key_at(inner_.get(), index, &key));
       all[index] = {std::string(key.provider_id, key.provider_id_len),
                     std::string(key.key_id, key.key_id_len),

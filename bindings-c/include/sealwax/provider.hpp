@@ -33,7 +33,8 @@ public:
 };
 
 /// The functions of a provider that the host brings; see `sealwax_provider_callbacks`. They may
-/// be called from several threads at the same time. What is not set is not offered.
+/// be called from several threads at the same time. What is not set is not offered. An `accepts` that
+/// throws says no.
 struct provider_functions {
   std::function<bool(std::string_view key_id)> accepts;
   std::function<wrapped_dek(bytes_view dek, context_view context)> wrap;
@@ -59,7 +60,6 @@ struct trampoline {
     try {
       return of(user_data).accepts(text_of(key_id, key_id_len));
     } catch (...) {
-      pending() = std::current_exception();
       return false;
     }
   }
@@ -92,9 +92,7 @@ struct trampoline {
         wipe(dek);
         return SEALWAX_OK;
       } catch (const key_rejected &exception) {
-        pending() = std::current_exception();
-        const std::string_view what(exception.what());
-        sealwax_failure_set(failure, 0, what.data(), what.size());
+        tell(failure, exception.what());
         return SEALWAX_ERR_KEY_UNWRAP;
       }
     });
@@ -147,8 +145,7 @@ public:
   /// A provider of the host's functions, under these names in headers.
   static provider of(provider_functions functions, std::string_view provider_id,
                      std::string_view key_id) {
-    sealwax_provider_callbacks callbacks = {};
-    callbacks.struct_size = sizeof callbacks;
+    sealwax_provider_callbacks callbacks = SEALWAX_PROVIDER_CALLBACKS_INIT;
     callbacks.accepts = functions.accepts ? detail::trampoline::accepts : nullptr;
     callbacks.wrap = functions.wrap ? detail::trampoline::wrap : nullptr;
     callbacks.unwrap = functions.unwrap ? detail::trampoline::unwrap : nullptr;

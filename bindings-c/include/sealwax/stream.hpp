@@ -6,6 +6,7 @@
 #include "provider.hpp"
 
 #include <optional>
+#include <type_traits>
 
 namespace sealwax {
 
@@ -17,15 +18,29 @@ namespace detail {
 /// Bytes that `update` hands to its sink at once.
 inline constexpr std::size_t piece_len = std::size_t{1} << 18;
 
-/// Calls `process` until it wants what only the caller has; output goes to `sink`.
+/// Hands a piece to a sink. A sink that takes fewer bytes than it is given, and says so by what it
+/// returns, would lose the others.
+template <class Sink> void hand(Sink &sink, bytes_view piece) {
+  static_assert(std::is_void_v<decltype(sink(piece))>,
+                "a sink takes all that it is given and returns nothing; what it cannot take it throws");
+  if (!piece.empty()) {
+    sink(piece);
+  }
+}
+
+/// Calls `process` until it wants what only the caller has, and takes what it reads off `input`;
+/// output goes to `sink`. Where that throws, a piece is lost: the machine is ended, so that no other piece can follow.
 template <class Machine, class Sink>
-sealwax_status pump(Machine &machine, bytes_view input, bytes &buffer, Sink &sink) {
+sealwax_status pump(Machine &machine, bytes_view &input, bytes &buffer, Sink &sink) {
   buffer.resize(piece_len);
   for (;;) {
     const progress step = machine.process(input, buffer);
     input = input.sub(step.read);
-    if (step.written > 0) {
-      sink(bytes_view(buffer.data(), step.written));
+    try {
+      hand(sink, bytes_view(buffer.data(), step.written));
+    } catch (...) {
+      machine.abandon();
+      throw;
     }
     if (step.status != SEALWAX_NEED_OUTPUT && (step.status != SEALWAX_NEED_INPUT || input.empty())) {
       return step.status;
@@ -66,7 +81,7 @@ public:
   }
 
   sealwax::progress process(bytes_view input, writable_bytes output) {
-    sealwax::progress step = {};
+    sealwax::progress step = SEALWAX_PROGRESS_INIT;
     detail::check(sealwax_encryptor_process(inner_.get(), input.data(), input.size(),
                                             output.data(), output.size(), &step));
     return step;
@@ -75,16 +90,24 @@ public:
   void end_input() { detail::check(sealwax_encryptor_end_input(inner_.get())); }
   void finish() { detail::check(sealwax_encryptor_finish(inner_.get())); }
 
-  /// Encrypts `input` and hands what comes out to `sink(bytes_view)`.
+  /// Encrypts `input` and hands what comes out to `sink(bytes_view)`, which takes all of it or throws: the
+  /// message cannot go on then.
   template <class Sink> void update(bytes_view input, Sink &&sink) {
     detail::pump(*this, input, buffer_, sink);
   }
 
   /// Ends the message and hands the rest to `sink(bytes_view)`.
   template <class Sink> void finish(Sink &&sink) {
+    bytes_view none;
     end_input();
-    detail::pump(*this, {}, buffer_, sink);
+    detail::pump(*this, none, buffer_, sink);
     finish();
+  }
+
+  /// Ends it without a result: every later call is SEALWAX_ERR_INVALID_STATE.
+  void abandon() noexcept {
+    const sealwax_code code = sealwax_encryptor_finish(inner_.get());
+    static_cast<void>(code);
   }
 
 private:
@@ -112,7 +135,7 @@ public:
   }
 
   sealwax::progress process(bytes_view input, writable_bytes output) {
-    sealwax::progress step = {};
+    sealwax::progress step = SEALWAX_PROGRESS_INIT;
     detail::check(sealwax_decryptor_process(inner_.get(), input.data(), input.size(),
                                             output.data(), output.size(), &step));
     return step;
@@ -148,28 +171,24 @@ public:
   /// Decrypts `input`, with these providers when the key is needed, and hands what comes out to
   /// `sink(bytes_view)`.
   template <class Sink> void update(bytes_view input, const providers &providers, Sink &&sink) {
-    buffer_.resize(detail::piece_len);
-    for (;;) {
-      const sealwax::progress step = process(input, buffer_);
-      input = input.sub(step.read);
-      if (step.written > 0) {
-        sink(bytes_view(buffer_.data(), step.written));
-      }
-      if (step.status == SEALWAX_NEED_KEY) {
-        unwrap(providers);
-      } else if (step.status != SEALWAX_NEED_OUTPUT &&
-                 (step.status != SEALWAX_NEED_INPUT || input.empty())) {
-        return;
-      }
+    while (detail::pump(*this, input, buffer_, sink) == SEALWAX_NEED_KEY) {
+      unwrap(providers);
     }
   }
 
   /// Ends the envelope and hands the rest to `sink(bytes_view)`. Only when this returns was the
   /// envelope whole.
   template <class Sink> void finish(Sink &&sink) {
+    bytes_view none;
     end_input();
-    detail::pump(*this, {}, buffer_, sink);
+    detail::pump(*this, none, buffer_, sink);
     finish();
+  }
+
+  /// Ends it without a result: every later call is SEALWAX_ERR_INVALID_STATE.
+  void abandon() noexcept {
+    const sealwax_code code = sealwax_decryptor_finish(inner_.get());
+    static_cast<void>(code);
   }
 
 private:

@@ -24,12 +24,23 @@ inline constexpr bool is_byte =
     std::is_same_v<std::remove_cv_t<T>, unsigned char> ||
     std::is_same_v<std::remove_cv_t<T>, std::byte>;
 
+/// What an array that is a buffer holds: any bytes but const char.
+template <class T>
+inline constexpr bool is_buffer = is_byte<T> && !std::is_same_v<T, const char>;
+
+template <class T>
+inline constexpr bool is_char_pointer = std::is_same_v<T, char *> || std::is_same_v<T, const char *>;
+
 template <class Container>
 using element = std::remove_pointer_t<decltype(std::data(std::declval<Container &>()))>;
 
 } // namespace detail
 
-/// Bytes to read: made of any container of char, unsigned char or std::byte.
+/// Bytes to read: made of any container or array of char, unsigned char or std::byte, whole.
+///
+/// An array is a buffer, zero bytes and all. A C string is one only where the program says so, by
+/// `c_string` or std::string_view: a pointer to char does not convert, and neither does an array of
+/// const char, as a literal is one, unless it is spelled out as `bytes_view(array)`.
 class bytes_view {
 public:
   constexpr bytes_view() noexcept = default;
@@ -38,8 +49,19 @@ public:
   bytes_view(const void *data, std::size_t size) noexcept
       : data_(static_cast<const std::uint8_t *>(data)), size_(size) {}
   bytes_view(std::string_view text) noexcept : bytes_view(text.data(), text.size()) {}
-  /// A literal without its zero byte.
-  bytes_view(const char *text) noexcept : bytes_view(std::string_view(text)) {}
+  /// All of an array.
+  template <class Byte, std::size_t N, std::enable_if_t<detail::is_buffer<Byte>, int> = 0>
+  bytes_view(Byte (&array)[N]) noexcept
+      : bytes_view(static_cast<const void *>(array), N) {}
+  /// All of an array of const char: of a literal with its zero byte.
+  template <class Char, std::size_t N,
+            std::enable_if_t<std::is_same_v<Char, const char>, int> = 0>
+  explicit bytes_view(Char (&array)[N]) noexcept
+      : bytes_view(static_cast<const void *>(array), N) {}
+  /// Where it ends is for the program to say: `c_string(text)`, or a pointer and a length.
+  template <class Pointer, std::enable_if_t<detail::is_char_pointer<Pointer>, int> = 0>
+  bytes_view(Pointer text) = delete;
+  bytes_view(std::nullptr_t) = delete;
   template <class Container,
             class = std::enable_if_t<detail::is_byte<detail::element<const Container>> &&
                                      !std::is_array_v<Container>>>
@@ -69,6 +91,9 @@ private:
   const std::uint8_t *data_ = nullptr;
   std::size_t size_ = 0;
 };
+
+/// The bytes of a C string in front of its zero byte.
+inline bytes_view c_string(const char *text) noexcept { return std::string_view(text); }
 
 /// Bytes to write.
 class writable_bytes {

@@ -14,6 +14,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* The sanitizer's allocator answers as the system's does where there is no memory. */
+#ifdef __cplusplus
+extern "C"
+#endif
+const char *__asan_default_options(void);
+const char *__asan_default_options(void) { return "allocator_may_return_null=1"; }
+
 static bool provoked[100];
 
 static void provoke(sealwax_code code, sealwax_code found) {
@@ -37,8 +44,11 @@ static void misuse(const sealwax_provider *provider, uint8_t *out, size_t *len) 
   provoke(SEALWAX_ERR_BUFFER_TOO_SMALL,
           sealwax_encrypt(&provider, 1, NULL, out, 1, NULL, 0, len));
   provoke(SEALWAX_ERR_NULL_POINTER, sealwax_text_len(1, NULL));
+  /* No memory has room for a copy of as many pointers; none is looked at. */
+  provoke(SEALWAX_ERR_NO_MEMORY,
+          sealwax_encrypt(&provider, SIZE_MAX / 32, NULL, out, 1, NULL, 0, len));
   OK(sealwax_encryptor_new(&provider, 1, NULL, &encryptor));
-  sealwax_encryptor_finish(encryptor);
+  FAILS(SEALWAX_ERR_TRUNCATED, sealwax_encryptor_finish(encryptor));
   provoke(SEALWAX_ERR_INVALID_STATE, sealwax_encryptor_finish(encryptor));
   sealwax_encryptor_free(encryptor);
 }
@@ -149,8 +159,7 @@ static void table(const char *vectors) {
     snprintf(check_label(), 256, "(%s)", name);
     CHECK(strcmp(sealwax_code_name(number), name) == 0);
     CHECK(strlen(sealwax_strerror(number)) > 10 && strcmp(sealwax_strerror(number), name) != 0);
-    bool unprovoked = number == SEALWAX_ERR_PANIC || number == SEALWAX_ERR_NO_MEMORY;
-    CHECK(unprovoked || (number < 100 && provoked[number]));
+    CHECK(number == SEALWAX_ERR_PANIC || (number < 100 && provoked[number]));
   }
   CHECK(strcmp(sealwax_code_name(SEALWAX_OK), "ok") == 0);
   CHECK(strcmp(sealwax_code_name((sealwax_code)99), "unknown") == 0);

@@ -254,7 +254,7 @@ static void readers(void) {
 static void cache(void) {
   sealwax_provider *inner = check_provider(1, "kek-1"), *cached = NULL;
   sealwax_dek_cache *cache = NULL;
-  sealwax_cache_stats stats;
+  sealwax_cache_stats stats = SEALWAX_CACHE_STATS_INIT;
   uint8_t out[512], opened[4];
   size_t len = 0, opened_len = 0;
   FAILS(SEALWAX_ERR_INVALID_ARGUMENT, sealwax_dek_cache_new(inner, 0, 1, 0, 0, &cache));

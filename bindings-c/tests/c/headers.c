@@ -56,7 +56,7 @@ static void inspection(void) {
   sealwax_encrypt_options *options = page_options();
   sealwax_header *header = NULL, *alone = NULL;
   sealwax_context *context = NULL;
-  sealwax_wrapped_key key;
+  sealwax_wrapped_key key = SEALWAX_WRAPPED_KEY_INIT;
   sealwax_bytes bytes = {NULL, 0};
   size_t len = 0, announced = 1;
   uint8_t *envelope = check_encrypt(provider, options, (const uint8_t *)TEXT("text"), &len);

@@ -110,7 +110,7 @@ static sealwax_code decrypt_sample(const sample *s, const sealwax_provider *prov
   sealwax_decrypt_options *options = NULL;
   sealwax_decryptor *decryptor = NULL;
   sealwax_context *context = check_context("tenant", s->tenant);
-  sealwax_progress progress = {0, 0, SEALWAX_NEED_INPUT};
+  sealwax_progress progress = SEALWAX_PROGRESS_INIT;
   sealwax_code code = SEALWAX_OK;
   size_t read = 0;
   OK(sealwax_decrypt_options_new(&options));

@@ -67,6 +67,7 @@ typedef struct {
   sealwax_code answer;
   bool denied;
   const char *request_id;
+  size_t missing; /* How much of a DEK it does not write. */
 } kms;
 
 static sealwax_code kms_answer(const kms *self, sealwax_failure *failure) {
@@ -103,7 +104,7 @@ static sealwax_code kms_unwrap(void *user_data, const char *key_id, size_t key_i
                                sealwax_failure *failure) {
   (void)key_id, (void)key_id_len, (void)wrapped_dek_len, (void)context;
   mask(dek->data, wrapped_dek);
-  dek->len = SEALWAX_KEY_LEN;
+  dek->len = SEALWAX_KEY_LEN - ((const kms *)user_data)->missing;
   return kms_answer((const kms *)user_data, failure);
 }
 
@@ -177,7 +178,7 @@ static void local_key(void) {
 
 static void callbacks(bool generates) {
   audit_log log = {{0}, 0, 0};
-  kms self = {SEALWAX_OK, false, "req-1"};
+  kms self = {SEALWAX_OK, false, "req-1", 0};
   uint8_t envelope[512], unused[512];
   size_t len = 0;
   sealwax_provider *key = kms_provider(&self, generates), *audited = listen(key, &log);
@@ -201,6 +202,10 @@ static void callbacks(bool generates) {
                          "403 | unwrap rejected kms k/v2 blue req-2 403 | "
                        : "wrap failed kms k blue req-2 403 | unwrap denied kms k blue req-2 403 | "
                          "unwrap rejected kms k blue req-2 403 | ");
+  self.answer = SEALWAX_OK;
+  self.missing = 16;
+  FAILS(SEALWAX_ERR_PROVIDER_FAILED, decrypt(audited, envelope, len));
+  told(&log, generates ? "unwrap failed kms k/v2 blue req-2 | " : "unwrap failed kms k blue req-2 | ");
   sealwax_provider_free(key);
   sealwax_provider_free(audited);
   CHECK(log.destroyed == 1);
@@ -209,7 +214,7 @@ static void callbacks(bool generates) {
 /* A cache tells its hits to whom the provider behind it tells its uses, and each use once. */
 static void cache(void) {
   audit_log log = {{0}, 0, 0}, outer_log = {{0}, 0, 0};
-  kms self = {SEALWAX_OK, false, "req-1"};
+  kms self = {SEALWAX_OK, false, "req-1", 0};
   uint8_t envelope[512];
   size_t len = 0;
   sealwax_dek_cache *cache = NULL;
@@ -257,7 +262,7 @@ static void on_nested(void *user_data, const sealwax_key_event *event) {
 
 static void nested(void) {
   nested_log self = {{{0}, 0, 0}, NULL, false};
-  kms one = {SEALWAX_OK, false, "req-7"}, another = {SEALWAX_OK, false, "req-8"};
+  kms one = {SEALWAX_OK, false, "req-7", 0}, another = {SEALWAX_OK, false, "req-8", 0};
   audit_log outer_log = {{0}, 0, 0};
   uint8_t envelope[512];
   size_t len = 0;

@@ -59,7 +59,7 @@ static void one_shot(size_t len) {
 static size_t encrypt_pieces(sealwax_encryptor *encryptor, const uint8_t *input, size_t input_len,
                              uint8_t *output, size_t in_piece, size_t out_piece) {
   size_t read = 0, written = 0;
-  sealwax_progress progress = {0, 0, SEALWAX_NEED_INPUT};
+  sealwax_progress progress = SEALWAX_PROGRESS_INIT;
   while (progress.status != SEALWAX_DONE) {
     size_t piece = input_len - read < in_piece ? input_len - read : in_piece;
     OK(sealwax_encryptor_process(encryptor, input + read, piece, output + written, out_piece,
@@ -82,7 +82,7 @@ static size_t decrypt_pieces(sealwax_decryptor *decryptor, const sealwax_provide
                              const uint8_t *input, size_t input_len, uint8_t *output,
                              size_t in_piece, size_t out_piece) {
   size_t read = 0, written = 0;
-  sealwax_progress progress = {0, 0, SEALWAX_NEED_INPUT};
+  sealwax_progress progress = SEALWAX_PROGRESS_INIT;
   while (progress.status != SEALWAX_DONE) {
     size_t piece = input_len - read < in_piece ? input_len - read : in_piece;
     OK(sealwax_decryptor_process(decryptor, input + read, piece, output + written, out_piece,

@@ -152,7 +152,7 @@ static void null_messages(objects *o) {
 static void null_machines(objects *o) {
   sealwax_encryptor *encryptor = NULL;
   sealwax_decryptor *decryptor = NULL;
-  sealwax_progress progress;
+  sealwax_progress progress = SEALWAX_PROGRESS_INIT;
   size_t len = 7;
   OK(sealwax_encryptor_new(o->providers, 1, NULL, &encryptor));
   OK(sealwax_decryptor_new(NULL, &decryptor));
@@ -294,7 +294,7 @@ static void too_small(objects *o) {
 
 static void sticky(objects *o) {
   sealwax_decryptor *decryptor = NULL;
-  sealwax_progress progress = {7, 7, SEALWAX_DONE};
+  sealwax_progress progress = {sizeof progress, 7, 7, SEALWAX_DONE};
   uint8_t out[100];
   memset(out, 0xaa, sizeof out);
   OK(sealwax_decryptor_new(NULL, &decryptor));

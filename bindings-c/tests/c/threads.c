@@ -118,7 +118,7 @@ static void messages(const worker *self, const sealwax_provider *provider) {
 
 static void parts(const worker *self) {
   const shared *all = self->all;
-  sealwax_wrapped_key key;
+  sealwax_wrapped_key key = SEALWAX_WRAPPED_KEY_INIT;
   sealwax_range range;
   uint8_t out[5000];
   size_t start = self->number * 7001, read = 0;
@@ -149,7 +149,7 @@ static void *run(void *argument) {
     parts(self);
   }
   uint8_t out[16400];
-  sealwax_progress progress;
+  sealwax_progress progress = SEALWAX_PROGRESS_INIT;
   OK(sealwax_encryptor_process(self->begun, self->all->plaintext, 5, out, sizeof out, &progress));
   sealwax_encryptor_free(self->begun);
   return NULL;
@@ -233,7 +233,7 @@ int main(int argc, char **argv) {
   all.opener = opener;
   CHECK(pthread_barrier_init(&all.barrier, NULL, THREADS) == 0);
   start_and_join(&all);
-  sealwax_cache_stats stats;
+  sealwax_cache_stats stats = SEALWAX_CACHE_STATS_INIT;
   OK(sealwax_dek_cache_stats(cache, &stats));
   CHECK(stats.hits + stats.misses == (lock_free ? 0 : 2 * THREADS * ROUNDS));
   CHECK(lock_free || stats.hits > 0);

@@ -158,7 +158,7 @@ static sealwax_code open_key(const json_t *test, const reader *self,
 static sealwax_code streamed(const json_t *test, const reader *self, size_t in_piece,
                              uint8_t *output, size_t *len) {
   sealwax_decryptor *decryptor = NULL;
-  sealwax_progress progress = {0, 0, SEALWAX_NEED_INPUT};
+  sealwax_progress progress = SEALWAX_PROGRESS_INIT;
   size_t read = 0;
   sealwax_code code =
       self->header.data == NULL

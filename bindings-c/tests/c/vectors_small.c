@@ -34,7 +34,7 @@ static void local_wrap_test(const json_t *test) {
   OK(vectors_context(json_object_get(test, "context"), &context));
   OK(sealwax_encrypt_options_new(&options));
   OK(sealwax_encrypt_options_set_context(options, context));
-  sealwax_wrapped_key key = {"local", 5, key_id, key_id_len, wrapped.data, wrapped.len};
+  sealwax_wrapped_key key = {sizeof key, "local", 5, key_id, key_id_len, wrapped.data, wrapped.len};
   OK(sealwax_provider_local(kek.data, kek.len, key_id, key_id_len, &provider));
   OK(sealwax_encrypt_handle_new_with_dek(dek.data, dek.len, &key, 1, options, &encrypt));
   OK(sealwax_encrypt_handle_header(encrypt, &header));

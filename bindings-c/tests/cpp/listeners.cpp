@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <thread>
 
+using namespace std::string_view_literals;
+
 #define CHECK(condition)                                                                           \
   ((condition) ? (void)0 : failed(__FILE__, __LINE__, #condition))
 
@@ -62,7 +64,7 @@ static void events() {
   sealwax::bytes envelope;
   {
     const sealwax::object_name outer("a.csv");
-    envelope = sealwax::encrypt("tide", provider, sealwax::encrypt_options().context(context));
+    envelope = sealwax::encrypt("tide"sv, provider, sealwax::encrypt_options().context(context));
     {
       const sealwax::object_name inner("b.csv");
       sealwax::decrypt(envelope, provider);
@@ -91,7 +93,7 @@ static void cached() {
       [&](const sealwax::key_event &event) { log.push_back(event.operation_name()); });
   const sealwax::dek_cache cache(provider, {10, std::chrono::hours(1)});
   for (int i = 0; i < 3; i++) {
-    sealwax::encrypt("tide", cache.provider());
+    sealwax::encrypt("tide"sv, cache.provider());
   }
   CHECK((log == std::vector<std::string>{"wrap", "cache_hit", "cache_hit"}));
 }
@@ -104,7 +106,7 @@ static void listeners() {
     const auto provider = kms(refuses).with_key_events(
         [token](const sealwax::key_event &) { throw std::runtime_error("the log is full"); });
     CHECK(token.use_count() == 2);
-    CHECK(sealwax::decrypt(sealwax::encrypt("tide", provider), provider).size() == 4);
+    CHECK(sealwax::decrypt(sealwax::encrypt("tide"sv, provider), provider).size() == 4);
   }
   CHECK(token.use_count() == 1);
   try {
@@ -130,7 +132,7 @@ static void threads() {
     });
     const sealwax::object_name name(index == 0 ? "zero" : "one");
     for (int i = 0; i < 50; i++) {
-      sealwax::encrypt("tide", provider);
+      sealwax::encrypt("tide"sv, provider);
     }
   };
   std::thread one(worker, 0), other(worker, 1);

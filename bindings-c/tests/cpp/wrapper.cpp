@@ -8,6 +8,8 @@
 #include <numeric>
 #include <type_traits>
 
+using namespace std::string_view_literals;
+
 #define CHECK(condition)                                                                           \
   ((condition) ? (void)0 : failed(__FILE__, __LINE__, #condition))
 
@@ -51,21 +53,21 @@ static_assert(!std::is_convertible_v<const std::vector<char> &, sealwax::writabl
 static void views() {
   const std::string text("a\0b", 3);
   CHECK(sealwax::bytes_view(text).size() == 3);
-  CHECK(sealwax::bytes_view("abc").size() == 3);
-  const sealwax::bytes_view view("abcdef");
+  CHECK(sealwax::bytes_view("abc"sv).size() == 3);
+  const sealwax::bytes_view view("abcdef"sv);
   CHECK(view.sub(2).size() == 4 && view.sub(2, 3)[0] == 'c' && view.sub(9).empty());
-  CHECK(same(view.sub(1, 100), "bcdef") && same(view.sub(0, 2).to_bytes(), "ab"));
+  CHECK(same(view.sub(1, 100), "bcdef"sv) && same(view.sub(0, 2).to_bytes(), "ab"sv));
 }
 
 static void messages() {
   const auto provider = local(1);
   const sealwax::context context{{"tenant", "blue"}, {"purpose", "test"}};
   sealwax::encrypt_options options;
-  options.context(context).associated_data("object 7").metadata("name").padding(
+  options.context(context).associated_data("object 7"sv).metadata("name"sv).padding(
       SEALWAX_PADDING_NONE);
   const auto envelope = sealwax::encrypt(pattern(50000), provider, options);
   sealwax::decrypt_options expected;
-  expected.associated_data("object 7").required_context(context);
+  expected.associated_data("object 7"sv).required_context(context);
   CHECK(same(sealwax::decrypt(envelope, provider, expected), pattern(50000)));
   const auto wrong = error_of([&] { sealwax::decrypt(envelope, provider); });
   CHECK(wrong.code() == SEALWAX_ERR_COMMITMENT_MISMATCH);
@@ -87,13 +89,13 @@ static void messages() {
 
 static void handles() {
   const auto provider = local(3);
-  const sealwax::encrypt_handle encrypt(provider, sealwax::encrypt_options().metadata("m"));
+  const sealwax::encrypt_handle encrypt(provider, sealwax::encrypt_options().metadata("m"sv));
   const sealwax::decrypt_handle decrypt(encrypt.header(), provider);
-  CHECK(same(decrypt.metadata().value(), "m"));
-  CHECK(same(decrypt.decrypt(encrypt.encrypt(pattern(1000), "a"), "a"), pattern(1000)));
+  CHECK(same(decrypt.metadata().value(), "m"sv));
+  CHECK(same(decrypt.decrypt(encrypt.encrypt(pattern(1000), "a"sv), "a"sv), pattern(1000)));
   CHECK(same(decrypt.decrypt_body(encrypt.encrypt_body(pattern(1000))), pattern(1000)));
   std::array<std::uint8_t, 10> small = {};
-  const auto error = error_of([&] { encrypt.encrypt_into("text", small); });
+  const auto error = error_of([&] { encrypt.encrypt_into("text"sv, small); });
   CHECK(error.code() == SEALWAX_ERR_BUFFER_TOO_SMALL && error.needed() == encrypt.sealed_len(4));
   const auto next = local(4);
   const sealwax::decrypt_handle again(decrypt.rewrap(next), next);
@@ -155,9 +157,9 @@ static void providers() {
   auto calls = std::make_shared<int>(0);
   {
     const auto host = sealwax::provider::of(functions(calls), "host", "kek");
-    const auto both = sealwax::encrypt("text", {host, local(6)});
-    CHECK(same(sealwax::decrypt(both, host), "text") && *calls == 2);
-    CHECK(same(sealwax::decrypt(both, {local(6), host}), "text") && *calls == 2);
+    const auto both = sealwax::encrypt("text"sv, {host, local(6)});
+    CHECK(same(sealwax::decrypt(both, host), "text"sv) && *calls == 2);
+    CHECK(same(sealwax::decrypt(both, {local(6), host}), "text"sv) && *calls == 2);
     auto failing = functions(calls);
     failing.unwrap = [](std::string_view, sealwax::bytes_view,
                         sealwax::context_view) -> sealwax::bytes { throw offline("no route"); };
@@ -178,12 +180,12 @@ static void providers() {
       throw 7;
     };
     const auto odd = sealwax::provider::of(failing, "host", "kek");
-    CHECK(error_of([&] { sealwax::encrypt("x", odd); }).code() == SEALWAX_ERR_PROVIDER_FAILED);
+    CHECK(error_of([&] { sealwax::encrypt("x"sv, odd); }).code() == SEALWAX_ERR_PROVIDER_FAILED);
     failing.generate = [](sealwax::context_view) {
       return sealwax::generated_dek{sealwax::generate_dek(), {sealwax::bytes(9999), "kek/8"}};
     };
     const auto lying = sealwax::provider::of(failing, "host", "kek");
-    const auto garbage = error_of([&] { sealwax::encrypt("x", lying); });
+    const auto garbage = error_of([&] { sealwax::encrypt("x"sv, lying); });
     CHECK(garbage.code() == SEALWAX_ERR_PROVIDER_FAILED && garbage.cause() == nullptr);
   }
   CHECK(calls.use_count() == 1);
@@ -201,16 +203,16 @@ static void manual() {
   const auto sink = [&](sealwax::bytes_view piece) {
     body.insert(body.end(), piece.begin(), piece.end());
   };
-  encryptor.update("text", sink);
+  encryptor.update("text"sv, sink);
   encryptor.finish(sink);
   auto decryptor = sealwax::decryptor::detached(header);
   CHECK(decryptor.header().wrapped_keys().at(0).wrapped == key.wrapped);
   decryptor.provide_dek(dek);
   const sealwax::decrypt_handle handle(header, dek);
-  CHECK(same(handle.decrypt_body(body), "text"));
+  CHECK(same(handle.decrypt_body(body), "text"sv));
   CHECK(sealwax::header::parse(handle.rewrap({key, key})).wrapped_keys().size() == 2);
   const sealwax::encrypt_handle encrypt(dek, {key});
-  CHECK(same(sealwax::decrypt_handle(encrypt.header(), dek).decrypt(encrypt.encrypt("t")), "t"));
+  CHECK(same(sealwax::decrypt_handle(encrypt.header(), dek).decrypt(encrypt.encrypt("t"sv)), "t"sv));
   sealwax::wipe(dek);
   CHECK(std::accumulate(dek.begin(), dek.end(), 0) == 0);
 }
@@ -287,7 +289,7 @@ static void cache() {
                                  {10, std::chrono::hours(24)});
   const auto cached = cache.provider();
   for (int i = 0; i < 3; i++) {
-    CHECK(same(sealwax::decrypt(sealwax::encrypt("text", cached), cached), "text"));
+    CHECK(same(sealwax::decrypt(sealwax::encrypt("text"sv, cached), cached), "text"sv));
   }
   CHECK(*calls == 2 && cache.stats().hits == 4 && cache.stats().entries == 2);
   cache.clear();
@@ -300,10 +302,10 @@ static void parallel() {
   const sealwax::encrypt_handle encrypt(provider);
   const auto input = pattern(5000000);
   sealwax::bytes envelope(static_cast<std::size_t>(encrypt.sealed_len(input.size())));
-  CHECK(encrypt.encrypt_parallel_into(input, envelope, 2, "aad") == envelope.size());
+  CHECK(encrypt.encrypt_parallel_into(input, envelope, 2, "aad"sv) == envelope.size());
   sealwax::bytes output(input.size());
   const sealwax::decrypt_handle decrypt(encrypt.header(), provider);
-  CHECK(decrypt.decrypt_parallel_into(envelope, output, 0, "aad") == input.size());
+  CHECK(decrypt.decrypt_parallel_into(envelope, output, 0, "aad"sv) == input.size());
   CHECK(same(output, input));
 }
 

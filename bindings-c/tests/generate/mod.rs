@@ -8,12 +8,85 @@ use sealwax::ErrorCode;
 /// The whole header.
 pub fn header(folder: &Path) -> String {
     let mut config = cbindgen::Config::from_file(folder.join("cbindgen.toml")).unwrap();
-    config.after_includes = Some(format!("\n{}\n{}", constants(), codes()));
+    let parts = [&constants(), ATTRIBUTES, INITIALIZERS, &codes()];
+    config.after_includes = Some(format!("\n{}", parts.join("\n")));
     let bindings = cbindgen::Builder::new().with_crate(folder).with_config(config).generate();
     let mut text = Vec::new();
     bindings.unwrap().write(&mut text);
-    String::from_utf8(text).unwrap()
+    with_attributes(&String::from_utf8(text).unwrap())
 }
+
+/// Calls whose failure changes nothing for who made them: a program may ignore what they return.
+const MAY_BE_IGNORED: [&str; 5] = [
+    "sealwax_failure_set",
+    "sealwax_failure_set_denied",
+    "sealwax_failure_set_request_id",
+    "sealwax_failure_attach",
+    "sealwax_object_name_set",
+];
+
+/// Puts a line with its attributes in front of each function.
+fn with_attributes(header: &str) -> String {
+    let mut text = String::new();
+    for line in header.lines() {
+        if let Some(name) = function_name(line) {
+            let returns_code = line.starts_with("sealwax_code ");
+            let must_use = returns_code && !MAY_BE_IGNORED.contains(&name);
+            text += if must_use { "SEALWAX_MUST_USE SEALWAX_API\n" } else { "SEALWAX_API\n" };
+        }
+        text += line;
+        text += "\n";
+    }
+    text
+}
+
+/// The function that a line declares, if it does: declarations start at its beginning.
+fn function_name(line: &str) -> Option<&str> {
+    let declares = line.starts_with(|first: char| first.is_ascii_alphabetic());
+    let (front, _arguments) = line.split_once('(')?;
+    let name = front.rsplit([' ', '*']).next()?;
+    let is_function = declares && name.starts_with("sealwax_") && !line.starts_with("typedef");
+    is_function.then_some(name)
+}
+
+/// What a program can define before, and what the compilers say it with.
+const ATTRIBUTES: &str = r#"/** What marks the functions of the library: defined by a program that needs something else, and for
+ * the DLL of Windows where SEALWAX_DLL is defined. */
+#ifndef SEALWAX_API
+#if defined(_WIN32) && defined(SEALWAX_DLL)
+#define SEALWAX_API __declspec(dllimport)
+#elif !defined(_WIN32) && defined(__GNUC__)
+#define SEALWAX_API __attribute__((visibility("default")))
+#else
+#define SEALWAX_API
+#endif
+#endif
+
+/** Has the compiler warn where a program does not look whether a call failed. */
+#ifndef SEALWAX_MUST_USE
+#if defined(__cplusplus) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L)
+#define SEALWAX_MUST_USE [[nodiscard]]
+#elif defined(__GNUC__)
+#define SEALWAX_MUST_USE __attribute__((warn_unused_result))
+#else
+#define SEALWAX_MUST_USE
+#endif
+#endif
+"#;
+
+/// Structs that say their own size, as they are before anything is set in them.
+const INITIALIZERS: &str = r"/** `sealwax_wrapped_key key = SEALWAX_WRAPPED_KEY_INIT;` */
+#define SEALWAX_WRAPPED_KEY_INIT {sizeof(sealwax_wrapped_key), NULL, 0, NULL, 0, NULL, 0}
+/** `sealwax_progress progress = SEALWAX_PROGRESS_INIT;` */
+#define SEALWAX_PROGRESS_INIT {sizeof(sealwax_progress), 0, 0, SEALWAX_NEED_INPUT}
+/** `sealwax_cache_stats stats = SEALWAX_CACHE_STATS_INIT;` */
+#define SEALWAX_CACHE_STATS_INIT {sizeof(sealwax_cache_stats), 0, 0, 0, 0, 0}
+/** `sealwax_provider_callbacks callbacks = SEALWAX_PROVIDER_CALLBACKS_INIT;` */
+#define SEALWAX_PROVIDER_CALLBACKS_INIT \
+  {sizeof(sealwax_provider_callbacks), NULL, NULL, NULL, NULL, NULL}
+/** `sealwax_read_callbacks callbacks = SEALWAX_READ_CALLBACKS_INIT;` */
+#define SEALWAX_READ_CALLBACKS_INIT {sizeof(sealwax_read_callbacks), NULL, NULL, NULL}
+";
 
 /// Macros whose values the core and Cargo.toml know.
 fn constants() -> String {

@@ -30,7 +30,8 @@ counts: [bench/compare.rs](bench/compare.rs) says why. Both sides are built with
 /// Compiles the C side against an installed release, and the Rust side, which asks it in turn.
 fn build(env: &Env, task: &Task) -> Result<PathBuf> {
     let prefix = env.target.join("c/bench");
-    install_c::install(env, &prefix, "release", task)?;
+    let options = install_c::Options::new(prefix.clone(), "release");
+    install_c::install(env, &options, task)?;
     let mut cargo = env.cargo("build");
     cargo.args(["--package", "sealwax-c", "--release", "--example", "compare"]);
     process::run(&mut cargo, task)?;

@@ -3,6 +3,7 @@
 //! The archive that rustc makes holds the standard library with global names: two such archives,
 //! of Sealwax and of any other Rust library, could not be linked into one program.
 
+use super::platform::Platform;
 use crate::env::Env;
 use crate::process;
 use crate::ui::Task;
@@ -10,28 +11,32 @@ use anyhow::{Result, bail};
 use std::fs;
 use std::path::Path;
 
+/// What the names of the API begin with.
+const API: &str = "sealwax_";
+
 /// Where to run binutils.
 pub struct Tools<'a> {
     pub env: &'a Env,
     pub task: &'a Task,
+    pub platform: &'a Platform,
     pub strip: bool,
 }
 
 impl Tools<'_> {
-    /// Makes `target` of rustc's `archive`, with the names that `shared` exports.
-    pub fn build(&self, archive: &Path, shared: &Path, target: &Path) -> Result<()> {
-        let names = exported(self.env, shared)?;
+    /// Makes `target` of rustc's `archive`.
+    pub fn build(&self, archive: &Path, target: &Path) -> Result<()> {
+        let mut nm = self.program("nm");
+        let output = process::ask(nm.args(["--extern-only", "--defined-only"]).arg(archive))?;
+        let names: Vec<String> = defined(&output).filter(|name| name.starts_with(API)).collect();
+        if names.is_empty() {
+            bail!("{} defines nothing of the API", archive.display());
+        }
         let work = tempfile::tempdir()?;
         let (list, whole) = (work.path().join("names"), work.path().join("whole.o"));
         let object = work.path().join("sealwax.o");
         fs::write(&list, names.join("\n"))?;
-        let mut ld = self.env.program("ld");
-        ld.args(["-r", "--gc-sections"]);
-        names.iter().for_each(|name| {
-            ld.args(["-u", name]);
-        });
-        process::run(ld.arg("-o").arg(&whole).arg(archive), self.task)?;
-        let mut objcopy = self.env.program("objcopy");
+        self.link(&names, archive, &whole)?;
+        let mut objcopy = self.program("objcopy");
         // Bitcode for link-time optimisation is of no use here, and some linkers' plug-ins fail
         // on what `ld -r` makes of it.
         objcopy.args(["--remove-section", ".llvmbc", "--remove-section", ".llvmcmd"]);
@@ -43,8 +48,25 @@ impl Tools<'_> {
         if target.exists() {
             fs::remove_file(target)?;
         }
-        process::run(self.env.program("ar").arg("crs").arg(target).arg(&object), self.task)?;
+        process::run(self.program("ar").arg("crs").arg(target).arg(&object), self.task)?;
         Ok(())
+    }
+
+    /// One object of all that the names need.
+    fn link(&self, names: &[String], archive: &Path, whole: &Path) -> Result<()> {
+        let mut ld = self.program("ld");
+        // A group of sections is there once in a program, whoever brings it: what the names that
+        // become local here refer to would be thrown away beside another Rust library.
+        ld.args(["-r", "--gc-sections", "--force-group-allocation"]);
+        names.iter().for_each(|name| {
+            ld.args(["-u", name]);
+        });
+        ld.arg("-o").arg(whole).arg(archive).args(&self.platform.inner);
+        process::run(&mut ld, self.task).map(drop)
+    }
+
+    fn program(&self, name: &str) -> std::process::Command {
+        self.env.program(self.platform.tool(name))
     }
 }
 
@@ -63,7 +85,12 @@ pub fn exported(env: &Env, shared: &Path) -> Result<Vec<String>> {
 pub fn global(env: &Env, archive: &Path) -> Result<Vec<String>> {
     let mut nm = env.program("nm");
     let output = process::ask(nm.args(["--extern-only", "--defined-only"]).arg(archive))?;
-    Ok(output.lines().filter(|line| line.contains(' ')).filter_map(last_word).collect())
+    Ok(defined(&output).collect())
+}
+
+/// The names in what `nm` says of an archive, between lines with the names of its members.
+fn defined(output: &str) -> impl Iterator<Item = String> {
+    output.lines().filter(|line| line.contains(' ')).filter_map(last_word)
 }
 
 fn last_word(line: &str) -> Option<String> {

@@ -1,6 +1,7 @@
 //! What goes where below the prefix.
 
-use super::{PACKAGE, archive};
+use super::platform::{Platform, Shared};
+use super::{Options, PACKAGE, archive, readme};
 use crate::env::Env;
 use crate::ui::Task;
 use crate::{metadata, process};
@@ -10,16 +11,17 @@ use std::path::{Path, PathBuf};
 
 /// What bindings-c/build.rs gives to the linker.
 const SONAME: &str = "libsealwax.so.0";
-/// What a program that links the static library needs besides.
-const PRIVATE_LIBRARIES: [&str; 4] = ["gcc_s", "pthread", "m", "dl"];
 
 /// One installation.
 pub struct Layout<'a> {
     env: &'a Env,
     task: &'a Task,
+    platform: &'a Platform,
     source: PathBuf,
     built: PathBuf,
     prefix: &'a Path,
+    /// The folder of the libraries below the prefix.
+    libdir: &'a str,
     version: String,
     strip: bool,
 }
@@ -27,14 +29,17 @@ pub struct Layout<'a> {
 impl<'a> Layout<'a> {
     pub fn new(
         env: &'a Env,
-        prefix: &'a Path,
+        options: &'a Options,
+        platform: &'a Platform,
         built: PathBuf,
-        strip: bool,
         task: &'a Task,
     ) -> Result<Self> {
         let package = metadata::package_named(env, PACKAGE)?;
         let (source, version) = (package.folder, package.version);
-        Ok(Self { env, task, source, built, prefix, version, strip })
+        let libdir = options.libdir.to_str().context("--libdir is not UTF-8")?;
+        let strip = options.profile == "release";
+        let prefix = &options.prefix;
+        Ok(Self { env, task, platform, source, built, prefix, libdir, version, strip })
     }
 
     /// The headers of C and of C++.
@@ -51,41 +56,54 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
+    /// The static library, and the shared one in the form of the system.
+    pub fn libraries(&self) -> Result<()> {
+        let lib = self.folder(self.libdir)?;
+        match self.platform.shared {
+            Shared::Elf => self.shared_library(&lib)?,
+            Shared::Dll => {
+                copy(
+                    &self.built.join("sealwax_c.dll"),
+                    &self.folder("bin")?.join("sealwax_c.dll"),
+                )?;
+                copy(&self.built.join("libsealwax_c.dll.a"), &lib.join("libsealwax.dll.a"))?;
+            }
+            Shared::None => {}
+        }
+        let archive = self.built.join("libsealwax_c.a");
+        if self.platform.shared == Shared::Dll {
+            // Objects of Windows cannot be made into one: what unwinds lies in sections of its own.
+            return copy(&archive, &lib.join("libsealwax.a"));
+        }
+        let (env, task, platform, strip) = (self.env, self.task, self.platform, self.strip);
+        let tools = archive::Tools { env, task, platform, strip };
+        tools.build(&archive, &lib.join("libsealwax.a"))
+    }
+
     /// The library under its full version, and the links that programs and linkers look for.
-    pub fn shared_library(&self) -> Result<()> {
-        let folder = self.folder("lib")?;
+    fn shared_library(&self, folder: &Path) -> Result<()> {
         let name = format!("libsealwax.so.{}", self.version);
         let installed = folder.join(&name);
         copy(&self.built.join("libsealwax_c.so"), &installed)?;
         if self.strip {
-            let mut strip = self.env.program("strip");
+            let mut strip = self.env.program(self.platform.tool("strip"));
             process::run(strip.arg("--strip-unneeded").arg(&installed), self.task)?;
         }
         link(&name, &folder.join(SONAME))?;
         link(SONAME, &folder.join("libsealwax.so"))
     }
 
-    /// The archive, which exports what the shared library exports.
-    pub fn static_library(&self) -> Result<()> {
-        let tools = archive::Tools { env: self.env, task: self.task, strip: self.strip };
-        let lib = self.folder("lib")?;
-        tools.build(
-            &self.built.join("libsealwax_c.a"),
-            &self.built.join("libsealwax_c.so"),
-            &lib.join("libsealwax.a"),
-        )
-    }
-
     /// pkg-config, CMake, licences and documentation.
     pub fn metadata(&self) -> Result<()> {
-        let package_config = self.folder("lib/pkgconfig")?;
+        let package_config = self.folder(&format!("{}/pkgconfig", self.libdir))?;
         self.fill("sealwax.pc.in", &package_config.join("sealwax.pc"))?;
-        let cmake = self.folder("lib/cmake/Sealwax")?;
+        let cmake = self.folder(&format!("{}/cmake/Sealwax", self.libdir))?;
         for name in ["SealwaxConfig.cmake", "SealwaxConfigVersion.cmake"] {
             self.fill(&format!("cmake/{name}.in"), &cmake.join(name))?;
         }
         let doc = self.folder("share/doc/sealwax")?;
-        copy(&self.source.join("README.md"), &doc.join("README.md"))?;
+        let text = fs::read_to_string(self.source.join("README.md"))?;
+        fs::write(doc.join("README.md"), readme::with_absolute_links(&text, "bindings-c"))?;
         for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
             copy(&self.env.root.join(name), &doc.join(name))?;
         }
@@ -96,14 +114,19 @@ impl<'a> Layout<'a> {
         let path = self.source.join(template);
         let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
         let parts: Vec<&str> = self.version.split('.').collect();
-        let flags: Vec<String> = PRIVATE_LIBRARIES.iter().map(|name| format!("-l{name}")).collect();
+        let private = self.platform.private_libraries;
+        let flags: Vec<String> = private.iter().map(|name| format!("-l{name}")).collect();
+        // From the folders of pkg-config and CMake up to the prefix; both move with it.
+        let up = "/..".repeat(Path::new(self.libdir).components().count());
         let text = text
             .replace("@VERSION@", &self.version)
             .replace("@MAJOR@", parts.first().unwrap_or(&"0"))
             .replace("@MINOR@", parts.get(1).unwrap_or(&"0"))
             .replace("@SONAME@", SONAME)
             .replace("@PRIVATE_LIBRARIES@", &flags.join(" "))
-            .replace("@CMAKE_LIBRARIES@", &PRIVATE_LIBRARIES.join(";"));
+            .replace("@CMAKE_LIBRARIES@", &private.join(";"))
+            .replace("@LIBDIR@", self.libdir)
+            .replace("@UP@", &up);
         fs::write(target, text).with_context(|| target.display().to_string())
     }
 

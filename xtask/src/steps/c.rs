@@ -3,6 +3,7 @@
 
 mod compile;
 mod examples;
+mod linking;
 mod prefix;
 mod tools;
 
@@ -40,6 +41,11 @@ pub fn steps() -> Vec<Step> {
             "c:examples",
             "the examples run: file, PKCS#11 token, C++, CMake project",
             examples::run,
+        ),
+        Step::new(
+            "c:linking",
+            "it links all static, beside another Rust library, and from a multiarch folder",
+            linking::run,
         ),
         Step::new("c:bench", "every case of the benchmark runs, on a tiny input", examples::bench),
         Step::new("c:readme", "every example of the README compiles and runs", examples::readme),

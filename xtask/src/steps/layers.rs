@@ -17,7 +17,11 @@ pub fn steps() -> Vec<Step> {
             "no cryptography and no format constant in a binding",
             in_bindings,
         ),
-        Step::new("layering:unsafe", "unsafe code stands in bindings-c/src/ffi.rs only", in_all),
+        Step::new(
+            "layering:unsafe",
+            "unsafe code stands in the ffi module of bindings-c only",
+            in_all,
+        ),
     ]
 }
 

@@ -38,19 +38,24 @@ pub struct Program {
 const JSON: &[&str] = &["-ljansson", "-lcrypto"];
 
 /// Every program of bindings-c/tests.
-pub const PROGRAMS: [Program; 12] = [
+pub const PROGRAMS: [Program; 17] = [
     c("memory", &[], &[]),
     c("headers", &[], &[]),
     c("provider", &[], &[]),
     c("key_events", &[], &[]),
     c("misuse", &[], &[]),
+    c("growth", &[], &[]),
+    c("callbacks", &[Argument::Folder], &[]),
+    c("processes", &[], &["-lpthread"]),
     c("files", &[Argument::Folder], &[]),
+    c("targets", &[Argument::Folder], &[]),
     c("threads", &[], &["-lpthread"]),
     c("codes", &[Argument::Vectors, Argument::Folder], JSON),
     c("vectors_small", &[Argument::Vectors], JSON),
     c("vectors_envelope", &[Argument::Vectors], JSON),
     cpp("wrapper", &[Argument::Folder], &[]),
     cpp("listeners", &[], &["-lpthread"]),
+    cpp("hosts", &[], &[]),
 ];
 
 const fn c(

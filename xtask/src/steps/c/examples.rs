@@ -25,7 +25,7 @@ pub fn run(run: &Run) -> Result<Outcome> {
     files(run)?;
     token(run)?;
     parallel(run)?;
-    cmake(run)?;
+    cmake(run, &prefix::path(run)?)?;
     Ok(Outcome::Passed("file, token, parallel, CMake".to_owned()))
 }
 
@@ -150,7 +150,7 @@ fn parallel(run: &Run) -> Result<()> {
 }
 
 /// Outside of the tree, with nothing but the prefix.
-fn cmake(run: &Run) -> Result<()> {
+pub fn cmake(run: &Run, installed: &Path) -> Result<()> {
     let outside = tempfile::tempdir()?;
     let (project, build) = (outside.path().join("project"), outside.path().join("build"));
     fs::create_dir(&project)?;
@@ -160,7 +160,7 @@ fn cmake(run: &Run) -> Result<()> {
     let mut configure = run.env.program("cmake");
     configure.arg("-S").arg(&project).arg("-B").arg(&build);
     let mut prefix_argument = std::ffi::OsString::from("-DCMAKE_PREFIX_PATH=");
-    prefix_argument.push(prefix::path(run)?);
+    prefix_argument.push(installed);
     run.exec(configure.arg(prefix_argument))?;
     run.exec(run.env.program("cmake").arg("--build").arg(&build))?;
     let mut test = run.env.program("ctest");

@@ -1,11 +1,11 @@
 //! The installation that all steps use, below `target/c`.
 
-use crate::install_c::{self, archive};
+use crate::install_c::{self, Options, archive};
 use crate::process;
 use crate::steps::step::{Outcome, Run};
 use anyhow::{Result, bail};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// The gate's profile: with overflow checks, and with debug information for valgrind.
@@ -17,12 +17,20 @@ pub fn path(run: &Run) -> Result<PathBuf> {
     if let Some(prefix) = INSTALLED.get() {
         return Ok(prefix.clone());
     }
-    let prefix = run.env.target.join("c/prefix");
+    let prefix = install(run, "c/prefix", "lib")?;
+    Ok(INSTALLED.get_or_init(|| prefix).clone())
+}
+
+/// Installed anew into a folder below `target`.
+pub fn install(run: &Run, folder: &str, libdir: &str) -> Result<PathBuf> {
+    let prefix = run.env.target.join(folder);
     if prefix.is_dir() {
         fs::remove_dir_all(&prefix)?;
     }
-    install_c::install(run.env, &prefix, PROFILE, run.task)?;
-    Ok(INSTALLED.get_or_init(|| prefix).clone())
+    let mut options = Options::new(prefix.clone(), PROFILE);
+    options.libdir = libdir.into();
+    install_c::install(run.env, &options, run.task)?;
+    Ok(prefix)
 }
 
 /// A folder of its own for the files of one program; empty.
@@ -37,8 +45,13 @@ pub fn work(run: &Run, name: &str) -> Result<PathBuf> {
 
 /// Flags that pkg-config gives for the installed library.
 pub fn flags(run: &Run, arguments: &[&str]) -> Result<Vec<String>> {
+    flags_of(run, &path(run)?.join("lib"), arguments)
+}
+
+/// The same for the library in this folder.
+pub fn flags_of(run: &Run, lib: &Path, arguments: &[&str]) -> Result<Vec<String>> {
     let mut config = run.env.program("pkg-config");
-    config.env("PKG_CONFIG_PATH", path(run)?.join("lib/pkgconfig")).args(arguments);
+    config.env("PKG_CONFIG_PATH", lib.join("pkgconfig")).args(arguments);
     let output = process::ask(config.arg("sealwax"))?;
     Ok(output.split_whitespace().map(str::to_owned).collect())
 }

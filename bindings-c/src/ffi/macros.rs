@@ -1,0 +1,162 @@
+//! The macros that the functions of the API are written with; each names the promise it needs.
+
+/// Bytes to read: `bytes!(pointer, length)`.
+macro_rules! bytes {
+    ($ptr:ident, $len:ident) => {
+        // SAFETY: the caller promises that an input pointer holds `len` bytes, which nobody
+        // changes during the call.
+        unsafe { $crate::ffi::slice($ptr.cast::<u8>(), $len, stringify!($ptr)) }?
+    };
+}
+
+/// UTF-8 text to read: `text!(pointer, length)`.
+macro_rules! text {
+    ($ptr:ident, $len:ident) => {
+        $crate::ffi::utf8(bytes!($ptr, $len))?
+    };
+}
+
+/// The providers of an array of pointers, which live on even if a callback frees them:
+/// `providers!(pointer, length)`.
+macro_rules! providers {
+    ($ptr:ident, $len:ident) => {
+        // SAFETY: the caller promises that an array has as many elements as it says, and that
+        // each is null or a provider that is not freed.
+        $crate::provider::Kept::of(unsafe {
+            $crate::ffi::references($ptr, $len, stringify!($ptr))
+        }?)
+    };
+}
+
+/// A wrapped key of the caller, copied: `wrapped_key!(struct)`.
+macro_rules! wrapped_key {
+    ($key:ident) => {{
+        let $crate::header::sealwax_wrapped_key {
+            struct_size: _,
+            provider_id,
+            provider_id_len,
+            key_id,
+            key_id_len,
+            wrapped_dek,
+            wrapped_dek_len,
+        } = $key;
+        sealwax::WrappedKey::new(
+            $crate::ffi::copied_text(text!(provider_id, provider_id_len))?,
+            $crate::ffi::copied_text(text!(key_id, key_id_len))?,
+            $crate::ffi::copied(bytes!(wrapped_dek, wrapped_dek_len))?,
+        )?
+    }};
+}
+
+/// Bytes to write that share nothing with the inputs: `output!(pointer, capacity, inputs...)`.
+macro_rules! output {
+    ($ptr:ident, $len:ident $(, $input:ident)*) => {
+        // SAFETY: the caller promises that an output pointer has room for `capacity` bytes,
+        // which nobody else uses during the call; that the inputs are elsewhere is checked.
+        unsafe {
+            $crate::ffi::slice_mut(
+                $ptr.cast::<u8>(), $len, stringify!($ptr), &[$($input.as_ptr_range()),*],
+            )
+        }?
+    };
+}
+
+/// An object that a call reads: `object!(pointer)`.
+macro_rules! object {
+    ($ptr:ident) => {
+        // SAFETY: the caller promises that an object came from this library, is not freed, and
+        // is not changed by another thread during the call.
+        unsafe { $crate::ffi::reference($ptr, stringify!($ptr)) }?
+    };
+}
+
+/// An object that a call reads if it is there: `optional!(pointer)`.
+macro_rules! optional {
+    ($ptr:ident) => {
+        // SAFETY: as for `object!`.
+        unsafe { $ptr.as_ref() }
+    };
+}
+
+/// A copy of an object that is there or not, which lives on even if a callback frees it:
+/// `kept!(pointer)`.
+macro_rules! kept {
+    ($ptr:ident) => {
+        optional!($ptr).cloned()
+    };
+}
+
+/// An object that a call changes: `object_mut!(pointer)`.
+macro_rules! object_mut {
+    ($ptr:ident) => {
+        // SAFETY: as for `object!`, and the caller promises that no other thread uses the
+        // object during the call.
+        unsafe { $crate::ffi::reference_mut($ptr, stringify!($ptr)) }?
+    };
+}
+
+/// A place for a result: `out!(pointer)`, then `.set(value)` when nothing can fail any more.
+macro_rules! out {
+    ($ptr:ident) => {
+        // SAFETY: the caller promises that a result pointer has room for one result.
+        unsafe { $crate::ffi::Out::new($ptr, stringify!($ptr)) }?
+    };
+}
+
+/// As [`out!`], for a result that the caller may not want.
+macro_rules! out_or_none {
+    ($ptr:ident) => {
+        // SAFETY: as for `out!`.
+        unsafe { $crate::ffi::Out::new($ptr, stringify!($ptr)) }
+    };
+}
+
+/// A path: `path!(pointer)`.
+macro_rules! path {
+    ($ptr:ident) => {
+        // SAFETY: the caller promises that a path ends with a zero byte.
+        unsafe { $crate::ffi::path($ptr, stringify!($ptr)) }?
+    };
+}
+
+/// Drops an object that the caller gives back: `free!(pointer)`.
+macro_rules! free {
+    ($ptr:ident) => {
+        // SAFETY: the caller promises that the object came from this library, that it was not
+        // freed before, and that nobody uses it any more.
+        unsafe { $crate::ffi::free($ptr) }
+    };
+}
+
+/// A struct of the caller that says its own size: `sized!(pointer)`.
+macro_rules! sized {
+    ($ptr:ident) => {
+        // SAFETY: the caller promises a struct of the size that its first member says.
+        unsafe { $crate::ffi::sized($ptr, stringify!($ptr)) }?
+    };
+}
+
+/// The structs of an array, which say their own size: `sized_array!(pointer, length)`.
+macro_rules! sized_array {
+    ($ptr:ident, $len:ident) => {
+        // SAFETY: the caller promises as many structs as it says, each of its first member's size.
+        unsafe { $crate::ffi::sized_array($ptr, $len, stringify!($ptr)) }?
+    };
+}
+
+/// A place for a struct that says its own size: `out_sized!(pointer)`, then `.set(value)`.
+macro_rules! out_sized {
+    ($ptr:ident) => {
+        // SAFETY: the caller promises a struct of the size that its first member says.
+        unsafe { $crate::ffi::SizedOut::new($ptr, stringify!($ptr)) }?
+    };
+}
+
+/// Calls a function of the host: `call!(function(arguments))`.
+macro_rules! call {
+    ($function:ident($($argument:ident),*)) => {
+        // SAFETY: the host promises that its functions can be called from any thread with what
+        // their documentation says; every pointer that is passed is valid during the call.
+        unsafe { $function($($argument),*) }
+    };
+}

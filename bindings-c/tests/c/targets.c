@@ -1,0 +1,179 @@
+/* How a file gets its place: permissions, durability, pipes, and what an error says of it. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char folder[4000];
+static sealwax_provider *provider;
+
+static const char *path_of(const char *name) {
+  static char paths[4][5000];
+  static int next = 0;
+  next = (next + 1) % 4;
+  snprintf(paths[next], sizeof paths[next], "%s/%s", folder, name);
+  return paths[next];
+}
+
+/* What the library's files are synced by: the program's own, which counts. Folders it syncs by the
+ * system call itself. */
+static int files_synced;
+
+int fsync(int file) {
+  (void)file;
+  files_synced++;
+  return 0;
+}
+
+static unsigned mode_of(const char *name) {
+  struct stat status;
+  CHECK(stat(path_of(name), &status) == 0);
+  return (unsigned)status.st_mode & 07777;
+}
+
+static sealwax_code encrypt(const char *target, const sealwax_file_options *options) {
+  const sealwax_provider *providers[1] = {provider};
+  return sealwax_encrypt_file(path_of("plain"), path_of(target), providers, 1, NULL, options, NULL);
+}
+
+static sealwax_code decrypt(const char *target, const sealwax_file_options *options) {
+  const sealwax_provider *providers[1] = {provider};
+  return sealwax_decrypt_file(path_of("sealed"), path_of(target), providers, 1, NULL, options,
+                              NULL);
+}
+
+static sealwax_file_options *overwriting(void) {
+  sealwax_file_options *options = NULL;
+  OK(sealwax_file_options_new(&options));
+  OK(sealwax_file_options_set_overwrite(options, true));
+  return options;
+}
+
+static void permissions(void) {
+  sealwax_file_options *options = overwriting();
+  OK(encrypt("sealed", options));
+  CHECK(mode_of("sealed") == 0644);
+  OK(decrypt("again", options));
+  CHECK(mode_of("again") == 0600); /* What was sealed is nobody else's. */
+  CHECK(chmod(path_of("again"), 0640) == 0);
+  OK(decrypt("again", options));
+  CHECK(mode_of("again") == 0640);
+  OK(sealwax_file_options_set_mode(options, 0604));
+  OK(decrypt("again", options));
+  CHECK(mode_of("again") == 0604);
+  OK(sealwax_file_options_set_mode(options, 010000));
+  FAILS(SEALWAX_ERR_INVALID_ARGUMENT, decrypt("again", options));
+  FAILS(SEALWAX_ERR_NULL_POINTER, sealwax_file_options_set_mode(NULL, 0600));
+  FAILS(SEALWAX_ERR_NULL_POINTER, sealwax_file_options_set_durable(NULL, true));
+  CHECK(mode_of("again") == 0604);
+  sealwax_file_options_free(options);
+}
+
+static void durability(void) {
+  sealwax_file_options *options = overwriting();
+  files_synced = 0;
+  OK(encrypt("sealed", options));
+  CHECK(files_synced > 0);
+  OK(sealwax_file_options_set_durable(options, false));
+  files_synced = 0;
+  OK(encrypt("sealed", options));
+  CHECK(files_synced == 0);
+  sealwax_file_options_free(options);
+}
+
+/* From now on no folder can be synced. */
+static void break_folders(void) {
+  struct sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fsync, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EIO),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
+  CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+  CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+}
+
+/* Folders are synced last: the file has its name by then, and the error says so. */
+static void committed(void) {
+  int status = -1;
+  sealwax_file_options *options = overwriting();
+  CHECK(unlink(path_of("sealed")) == 0);
+  fflush(NULL);
+  pid_t child = fork();
+  CHECK(child >= 0);
+  if (child == 0) {
+    break_folders();
+    FAILS(SEALWAX_ERR_IO, encrypt("sealed", options));
+    CHECK(sealwax_last_error_committed() && sealwax_last_error_cause() == EIO);
+    _exit(0);
+  }
+  CHECK(waitpid(child, &status, 0) == child && status == 0);
+  OK(decrypt("again", options));
+  FAILS(SEALWAX_ERR_ALREADY_EXISTS, decrypt("again", NULL));
+  CHECK(!sealwax_last_error_committed());
+  sealwax_file_options_free(options);
+}
+
+/* A pipe is written to as it is, and never replaced. */
+static void pipes(void) {
+  char text[64] = {0};
+  CHECK(mkfifo(path_of("pipe"), 0600) == 0);
+  int pipe = open(path_of("pipe"), O_RDWR);
+  CHECK(pipe >= 0);
+  OK(decrypt("pipe", NULL));
+  CHECK(read(pipe, text, sizeof text) == 10 && strcmp(text, "tide table") == 0);
+  struct stat status;
+  CHECK(stat(path_of("pipe"), &status) == 0 && S_ISFIFO(status.st_mode));
+  CHECK(close(pipe) == 0);
+}
+
+/* The message names the files, and holds nothing that a terminal would obey. */
+static void names(void) {
+  sealwax_header *header = NULL;
+  sealwax_reader *reader = NULL;
+  const sealwax_provider *providers[1] = {provider};
+  const char *odd = path_of("no\nsuch\x1b[31mfile");
+  FAILS(SEALWAX_ERR_IO, sealwax_header_of_file(odd, &header));
+  CHECK(strstr(sealwax_last_error_message(), "such") != NULL);
+  CHECK(strpbrk(sealwax_last_error_message(), "\n\x1b") == NULL);
+  FAILS(SEALWAX_ERR_BAD_MAGIC, sealwax_header_of_file(path_of("plain"), &header));
+  CHECK(strstr(sealwax_last_error_message(), "/plain\"") != NULL);
+  FAILS(SEALWAX_ERR_BAD_MAGIC, sealwax_reader_open_file(path_of("plain"), NULL, 0, providers, 1,
+                                                        NULL, 1, &reader));
+  CHECK(strstr(sealwax_last_error_message(), "/plain\"") != NULL);
+  FAILS(SEALWAX_ERR_ALREADY_EXISTS, encrypt("sealed", NULL));
+  CHECK(strstr(sealwax_last_error_message(), "/plain\" to \"") != NULL);
+  CHECK(strstr(sealwax_last_error_message(), "/sealed\"") != NULL);
+  sealwax_provider *none = NULL;
+  FAILS(SEALWAX_ERR_IO, sealwax_provider_local_file(path_of("absent"), TEXT("k"), &none));
+  CHECK(strstr(sealwax_last_error_message(), "/absent\"") != NULL);
+  CHECK(sealwax_last_error_cause() == ENOENT);
+}
+
+int main(int argc, char **argv) {
+  CHECK(argc == 2 && strlen(argv[1]) < sizeof folder);
+  strcpy(folder, argv[1]);
+  (void)umask(022);
+  provider = check_provider(1, "kek-1");
+  FILE *file = fopen(path_of("plain"), "wb");
+  CHECK(file != NULL && fputs("tide table", file) >= 0 && fclose(file) == 0);
+  permissions();
+  durability();
+  committed();
+  pipes();
+  names();
+  sealwax_provider_free(provider);
+  return check_done("targets");
+}

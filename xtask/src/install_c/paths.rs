@@ -1,0 +1,57 @@
+//! A library that says nothing about the machine that built it.
+
+use crate::env::Env;
+use crate::process;
+use anyhow::{Context, Result};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What `CARGO_ENCODED_RUSTFLAGS` has between two flags.
+const SEPARATOR: &str = "\u{1f}";
+
+/// Has rustc write other names for the folders of this machine, which panics and debug information
+/// name: the workspace, the crates of others, and the standard library.
+pub fn hide(env: &Env, cargo: &mut Command) -> Result<()> {
+    let mut flags = inherited();
+    for (folder, name) in folders(env)? {
+        let folder = folder.to_str().context("a folder whose name is not UTF-8")?.to_owned();
+        flags.push(format!("--remap-path-prefix={folder}={name}"));
+    }
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join(SEPARATOR));
+    Ok(())
+}
+
+/// The flags of the user, which one of two variables holds.
+fn inherited() -> Vec<String> {
+    let owned = |flags: Vec<&str>| flags.into_iter().map(str::to_owned).collect();
+    match std::env::var("CARGO_ENCODED_RUSTFLAGS") {
+        Ok(flags) if flags.is_empty() => Vec::new(),
+        Ok(flags) => owned(flags.split(SEPARATOR).collect()),
+        Err(_) => {
+            owned(std::env::var("RUSTFLAGS").unwrap_or_default().split_whitespace().collect())
+        }
+    }
+}
+
+/// The folders of this machine whose names go into what is compiled. Of two that match, rustc takes
+/// the later one.
+pub fn folders(env: &Env) -> Result<Vec<(PathBuf, &'static str)>> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let mut folders = vec![(env.root.clone(), "sealwax"), (sysroot(env)?, "rust")];
+    if let Some(home) = home {
+        let registries = home.join("registry/src");
+        folders.push((home, "cargo"));
+        // Each registry has a folder of its own, with a hash in its name.
+        for registry in std::fs::read_dir(registries).into_iter().flatten() {
+            folders.push((registry?.path(), "crates"));
+        }
+    }
+    Ok(folders)
+}
+
+/// Where the compiler has its libraries.
+pub fn sysroot(env: &Env) -> Result<PathBuf> {
+    let mut rustc = env.program(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    Ok(PathBuf::from(process::ask(rustc.args(["--print", "sysroot"]))?))
+}

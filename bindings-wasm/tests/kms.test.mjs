@@ -194,6 +194,9 @@ describe('VaultTransit', { skip }, () => {
       assert.throws(() => new VaultTransit('key', { url, token: 't' }), { code: 'invalid_argument' });
       assert.throws(() => new HttpProvider({ url, keyId: 'key' }), { code: 'invalid_argument' });
     }
+    for (const mountPoint of ['', '..', 'a/../b', 'a?b', 'a b']) {
+      assert.throws(() => new VaultTransit('key', { url: bao.url, token: 't', mountPoint }), { code: 'invalid_argument' });
+    }
     for (const name of ['a/b', '..', 'a?b', 'a b', '']) assert.throws(() => new VaultTransit(name, { url: bao.url, token: 't' }), { code: 'invalid_argument' });
   });
 });

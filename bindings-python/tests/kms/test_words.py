@@ -249,6 +249,8 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Any
         (lambda: kms.AwsKms(ARN), "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
         (lambda: kms.GcpKms(f"{NAME}/k"), "GOOGLE_APPLICATION_CREDENTIALS is not set"),
         (lambda: kms.VaultTransit("k", url=port.url, timeout=1), str(port.number)),
+        (lambda: kms.GcpKms(f"{NAME}/k", endpoint=port.url, timeout=1), port.url),
+        (lambda: kms.AwsKms(ARN, endpoint_url=port.url, timeout=1, **aws.OPTIONS), port.url),
     ]
     for make, said in cases:
         with pytest.raises(sealwax.ProviderError, match=said):

@@ -27,6 +27,7 @@ export class VaultTransitError extends Error {
 }
 
 const NAME = /^\w([\w.-]*\w)?$/;
+const MOUNT = /^\w[\w.-]*(\/\w[\w.-]*)*$/;
 
 interface Answer {
   readonly request_id?: unknown;
@@ -48,6 +49,7 @@ export class VaultTransit implements KeyProvider {
     checkOptions(options, OPTIONS);
     if (typeof name !== 'string' || !NAME.test(name)) throw invalid('name must be that of a transit key');
     const mount = (options.mountPoint ?? 'transit').replace(/^\/+|\/+$/g, '');
+    if (!MOUNT.test(mount)) throw invalid('mountPoint must be the path of a mount');
     this.#base = new URL(`v1/${mount}/`, checkedUrl(options.url));
     this.#name = encodeURIComponent(name);
     this.#options = options;

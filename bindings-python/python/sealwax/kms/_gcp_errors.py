@@ -57,8 +57,11 @@ def is_transient(error: BaseException) -> bool:
 
 
 @contextmanager
-def translated(key_id: str, operation: str) -> Iterator[None]:
-    """Turns what the SDK raises inside of the block into a `KmsError` or a rejection."""
+def translated(key_id: str, operation: str, endpoint: str = "") -> Iterator[None]:
+    """Turns what the SDK raises inside of the block into a `KmsError` or a rejection.
+
+    `endpoint` is what could not be reached: gRPC names addresses and no host.
+    """
     from google.api_core import exceptions
     from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
 
@@ -66,7 +69,9 @@ def translated(key_id: str, operation: str) -> Iterator[None]:
         yield
     except exceptions.RetryError as error:
         cause = error.cause or error
-        fail(_kind(cause, KmsTimeoutError)(str(error), key_id=key_id), error)
+        missed = _message(cause).startswith(_NO_CONNECTION)
+        text = f"{endpoint}: {error}" if missed and endpoint else str(error)
+        fail(_kind(cause, KmsTimeoutError)(text, key_id=key_id), error)
     except exceptions.GoogleAPICallError as error:
         _answered(error, key_id, operation)
     except DefaultCredentialsError as error:

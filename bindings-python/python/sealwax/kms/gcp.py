@@ -29,6 +29,8 @@ _NAME = re.compile(
     re.ASCII,
 )
 
+_DEFAULT_ENDPOINT = "cloudkms.googleapis.com"
+
 
 class GcpKms(KmsProvider):
     """A symmetric key of Google Cloud KMS, named `projects/*/locations/*/keyRings/*/cryptoKeys/*`.
@@ -67,6 +69,7 @@ class GcpKms(KmsProvider):
         self.key_id = match.group(1)
         self._name = key_name
         self._timeout = timeout
+        self._endpoint = endpoint or ("" if client else _DEFAULT_ENDPOINT)
         if endpoint is not None:
             _tls.require_secure(endpoint)
         self._clients = PerProcess(_ClientMaker(client, credentials, endpoint, root_certificates))
@@ -123,7 +126,7 @@ class GcpKms(KmsProvider):
         retry = require("google.api_core.retry", "gcp").Retry(
             predicate=is_transient, initial=0.2, maximum=2.0, timeout=self._timeout
         )
-        with translated(self.key_id, operation):
+        with translated(self.key_id, operation, self._endpoint):
             ask = getattr(self._clients.get(), operation)
             return ask(request=request, retry=retry, timeout=self._timeout)
 

@@ -143,8 +143,9 @@ class SealedBucket:
         """Encrypt `source`, a path or a file object with `read(n)`, and store it in parts.
 
         Memory does not depend on the size. The object appears when all of it is there; after an
-        error, Ctrl-C included, nothing of it is left. A process that is killed leaves parts that
-        the bucket's rule for incomplete uploads removes.
+        error, Ctrl-C included, nothing of it is left, and an older object stays as it was. (A
+        detached header may be left if the last part fails; it opens nothing.) A process that is
+        killed leaves parts that the bucket's rule for incomplete uploads removes.
         """
         with opened(source) as file, object_name(self._new(name)):
             stream = encrypt_stream(

@@ -89,9 +89,10 @@ async function answer(context, request, response) {
 }
 
 function sendJson(response, status, value) {
+  const bytes = Buffer.from(JSON.stringify(value));
   // Keys travel here: nothing may keep an answer.
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
-  response.end(JSON.stringify(value));
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': bytes.length, 'Cache-Control': 'no-store' });
+  response.end(bytes);
 }
 
 function sendError(error, request, response) {

@@ -60,6 +60,18 @@ for (const [name, options] of [['light', { ...DESKTOP, colorScheme: 'light' }], 
   });
 }
 
+test('the dialog to sign in, and the one to unlock the inbox, have no accessibility violation', async () => {
+  const page = await openPage('carol', DESKTOP);
+  await page.getByRole('button', { name: 'Unlock the inbox' }).click();
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.locator('#sign-in[open] button').first().waitFor();
+  assert.deepEqual(await violations(page), []);
+  await shoot(page, 'sign-in');
+  await page.context().close();
+});
+
 test('a folder that is dropped comes with all its files and their paths', async () => {
   const { folder } = await world();
   const dropped = join(folder, 'album');

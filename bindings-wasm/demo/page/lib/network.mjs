@@ -6,7 +6,8 @@
 const TRIES = 8;
 const FIRST_DELAY_MS = 400;
 const LONGEST_DELAY_MS = 10_000;
-const TIMEOUT_MS = 20_000;
+const SILENCE_MS = 20_000;
+const SHORT = 256 * 1024;
 const waiting = new Set();
 let online = navigator.onLine;
 
@@ -31,17 +32,49 @@ self.addEventListener('offline', () => networkIs(false));
 /** Answers with a status that another try can change. */
 export const isTransient = (status) => status === 408 || status === 425 || status === 429 || status >= 500;
 
-/** `fetch` that ends: with the answer, read to its end, or with a `NetworkError`. */
+/** `fetch` that ends: with the answer, read to its end, or with a `NetworkError` when nothing comes for a while. */
 export async function reach(url, options = {}) {
-  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const silence = new AbortController();
+  let timer;
+  const heard = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => silence.abort(), SILENCE_MS);
+  };
   try {
-    const signal = options.signal ? AbortSignal.any([limit, options.signal]) : limit;
+    heard();
+    const signal = options.signal ? AbortSignal.any([silence.signal, options.signal]) : silence.signal;
     const response = await fetch(url, { ...options, signal });
-    return { ok: response.ok, status: response.status, headers: response.headers, bytes: await response.arrayBuffer() };
+    return { ok: response.ok, status: response.status, headers: response.headers, bytes: await readAll(response, heard) };
   } catch (error) {
     options.signal?.throwIfAborted();
     throw new NetworkError({ cause: error });
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+/** The body of `response`; `heard()` is called as it comes, where that may take long. */
+async function readAll(response, heard) {
+  heard();
+  const length = response.headers.get('Content-Length');
+  if (!response.body || (length !== null && Number(length) < SHORT)) return response.arrayBuffer();
+  const chunks = [];
+  for (const reader = response.body.getReader(); ;) {
+    const { done, value } = await reader.read();
+    if (done) return joined(chunks);
+    chunks.push(value);
+    heard();
+  }
+}
+
+function joined(chunks) {
+  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes.buffer;
 }
 
 /**

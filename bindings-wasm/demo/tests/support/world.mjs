@@ -30,6 +30,9 @@ export const CHANGED = 'The stored bytes were changed. Nothing of them is shown.
 /** The tests are many people at one address; limits have tests of their own. */
 const GENEROUS = Object.fromEntries(Object.keys(LIMITS).map((kind) => [kind, { burst: 1e6, perSecond: 1e5 }]));
 
+/** A browser that has just been started, on a busy machine. */
+const LOADING_MS = 60_000;
+
 let started;
 
 /** Starts everything, once; the first call says how. */
@@ -83,10 +86,10 @@ export async function openPage(user = 'alice', options = {}, browser = undefined
   return page;
 }
 
-/** Signs `user` in, in the dialog that is open. */
+/** Signs `user` in, in the dialog that opens once the page is loaded. */
 export async function signIn(page, user) {
-  await page.locator('#sign-in').getByRole('button', { name: new RegExp(`^${user}`, 'i') }).click();
-  await page.locator(`html[data-ready="${user}"]`).waitFor();
+  await page.locator('#sign-in').getByRole('button', { name: new RegExp(`^${user}`, 'i') }).click({ timeout: LOADING_MS });
+  await page.locator(`html[data-ready="${user}"]`).waitFor({ timeout: LOADING_MS });
 }
 
 /** Uploads files by their paths and waits for them. */

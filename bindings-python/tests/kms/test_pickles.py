@@ -60,7 +60,6 @@ def pkcs11(pin: Any) -> Any:
 HOLDS_SECRETS: dict[str, tuple[Callable[[], Any], str]] = {
     "vault token": (lambda: vault(token=SECRET), "VAULT_TOKEN, or pass token=kms.FromEnv"),
     "vault client": (lambda: kms.VaultTransit("orders", make_hvac()), "a function of a module"),
-    "vault address": (lambda: vault(url=f"http://user:{SECRET}@127.0.0.1:9"), "of the address"),
     "aws client": (lambda: aws_kms(make_boto3()), "a function of a module"),
     "aws credentials": (
         lambda: aws_kms(aws_access_key_id="AKIA", aws_secret_access_key=SECRET),

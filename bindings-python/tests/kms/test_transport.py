@@ -143,6 +143,14 @@ def test_clear_text_is_for_this_machine_only(make: Callable[[str], Any], url: st
         make(url)
 
 
+@pytest.mark.parametrize("name", MAKERS)
+def test_an_address_has_no_password(name: str, authority: Authority) -> None:
+    """Errors and logs name addresses."""
+    with pytest.raises(kms.InsecureTransportError, match="is refused") as caught:
+        MAKERS[name]("https://user:hunter2@kms.example.org", str(authority.file))
+    assert "hunter2" not in str(caught.value)
+
+
 def test_azure_is_never_clear_text() -> None:
     with pytest.raises(sealwax.InvalidArgumentError):
         azure("http://localhost:1", "trust.pem")

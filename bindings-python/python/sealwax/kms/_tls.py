@@ -16,8 +16,10 @@ MOST_ANSWER = 1024 * 1024
 
 
 def require_secure(url: str) -> None:
-    """Allows https anywhere, and http to this machine only."""
+    """Allows https anywhere, http to this machine only, and no password, which errors would show."""
     parts = urlsplit(url)
+    if "@" in parts.netloc:
+        raise InsecureTransportError("an address with a name or a password in it is refused")
     if parts.scheme == "https" and parts.hostname:
         return
     if parts.scheme == "http" and is_loopback(parts.hostname or ""):

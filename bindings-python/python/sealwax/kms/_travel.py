@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 from ._errors import CredentialsError
 
@@ -68,9 +67,3 @@ def check_options(options: Mapping[str, Any], allowed: Collection[str]) -> None:
                 "it may be a credential; let each process take it from its environment or its "
                 "profile, or pass a function of a module that makes the client",
             )
-
-
-def check_url(url: Any) -> None:
-    """Refuses an address with a password in it."""
-    if isinstance(url, str) and "@" in urlsplit(url).netloc:
-        refuse("the password in an address", "leave it out of the address")

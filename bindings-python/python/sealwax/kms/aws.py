@@ -260,7 +260,6 @@ class _ClientMaker:
     def __getstate__(self) -> dict[str, Any]:
         _travel.refuse_client(self._client, "client")
         _travel.check_options(self._options, _PUBLIC_OPTIONS)
-        _travel.check_url(self._options.get("endpoint_url"))
         config = self._options.get("config")
         for name in ("proxies", "proxies_config", "client_cert"):
             if getattr(config, name, None):

@@ -75,6 +75,7 @@ class AzureKeyVault(KmsProvider):
         if algorithm not in _ALGORITHMS:
             raise InvalidArgumentError(f"algorithm must be one of {', '.join(_ALGORITHMS)}")
         self._vault, self._name, self._version = match.groups()
+        _tls.require_secure(self._vault)
         self.key_id = f"{self._vault}/keys/{self._name}"
         if self._version:
             self.key_id += f"/{self._version}"

@@ -248,7 +248,6 @@ class _ClientMaker:
 
     def __getstate__(self) -> dict[str, Any]:
         _travel.refuse_client(self._client, "client")
-        _travel.check_url(self._options.get("url"))
         return self.__dict__
 
     def _make(self) -> Any:

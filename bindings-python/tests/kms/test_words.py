@@ -395,6 +395,20 @@ def test_a_key_that_is_not_derived_binds_no_context(
     assert len(key.unwrap(wrapped, CONTEXT)) == 32
 
 
+def test_a_policy_that_insists_on_a_context(bao: OpenBao) -> None:
+    """There is nothing to find out then."""
+    client = bao.client()
+    bao.create_key("strict", derived=True)
+    rule = 'capabilities = ["update"] required_parameters = ["context"]'
+    rules = f'path "transit/datakey/plaintext/strict" {{ {rule} }}'
+    client.sys.create_or_update_policy("strict", rules)
+    token = client.auth.token.create(policies=["strict"])["auth"]["client_token"]
+    key = kms.VaultTransit("strict", url=bao.url, token=token, derived=True)
+    envelope = sealwax.encrypt(b"tide table", key, context=CONTEXT)
+    owner = kms.VaultTransit("strict", url=bao.url, token=bao.token, derived=True)
+    assert sealwax.decrypt(envelope, owner) == b"tide table"
+
+
 def test_a_derived_key_that_is_not_said_to_be_one(bao: OpenBao) -> None:
     bao.create_key("unsaid", derived=True)
     with pytest.raises(sealwax.ProviderError, match="needs derived=True"):

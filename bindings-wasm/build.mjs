@@ -1,6 +1,7 @@
 // Bundles ts/ and the generated glue into dist/. Run by `cargo xtask build-wasm`, after the modules.
 import { build } from 'esbuild';
-import { copyFile, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 
 const here = (path) => new URL(path, import.meta.url).pathname;
 
@@ -54,6 +55,12 @@ await build({
   ignoreAnnotations: true, // the list of files with effects names those in dist
   define: { 'import.meta.url': '"about:blank"' }, // nothing is beside it
 });
+// What reads no "exports", such as Parcel as it comes and TypeScript's `node10`, looks for folders.
+for (const [name, types] of Object.entries({ inline: 'index', kms: 'kms', worker: 'worker', 'worker-host': 'worker-host' })) {
+  await mkdir(here(name), { recursive: true });
+  const places = { main: `../dist/${types}.cjs`, module: `../dist/${name}.js`, types: `../types/${types}.d.ts` };
+  await writeFile(here(`${name}/package.json`), `${JSON.stringify(places, null, 2)}\n`);
+}
 for (const [name, part] of Object.entries(COMMON_JS)) {
   await writeFile(here(`dist/${name}.cjs`), `'use strict';\nmodule.exports = require('./all.cjs').${part};\n`);
   const types = await readFile(here(`types/${name}.d.ts`), 'utf8');
@@ -62,6 +69,13 @@ for (const [name, part] of Object.entries(COMMON_JS)) {
 for (const name of await readdir(here('dist'))) {
   if (name.endsWith('.map')) await withoutText(here(`dist/${name}`));
 }
+
+// For pages that load the package from a CDN: what each file is, as `integrity` takes it.
+const integrity = {};
+for (const name of (await readdir(here('dist'))).filter((name) => /\.(js|wasm)$/.test(name)).sort()) {
+  integrity[name] = `sha384-${createHash('sha384').update(await readFile(here(`dist/${name}`))).digest('base64')}`;
+}
+await writeFile(here('dist/integrity.json'), `${JSON.stringify(integrity, null, 2)}\n`);
 
 /** The modules' text is in the file already: its map need not carry it once more. */
 async function withoutText(path) {

@@ -8,6 +8,7 @@
 mod bench;
 mod big;
 mod big_wasm;
+mod bundlers;
 mod c_full;
 mod demo;
 mod env;
@@ -52,6 +53,8 @@ enum Task {
     TestBig,
     /// Check in Chromium and on Node that memory does not grow with a Blob of 3 GiB.
     TestBigWasm,
+    /// Use the package for browsers and Node in frameworks and bundlers that take their time.
+    TestBundlers,
     /// Run the suite of the package for browsers and Node in Firefox.
     TestFirefox,
     /// Test the Python package in every version of Python here, and with PyTorch.
@@ -92,6 +95,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Task::Demo(options) => demo::run(&env, &options),
         Task::TestBig => big::run(&env),
         Task::TestBigWasm => big_wasm::run(&env),
+        Task::TestBundlers => bundlers::run(&env),
         Task::TestFirefox => firefox::run(&env),
         Task::TestPython => test_python::run(&env),
         Task::TestKmsFull => kms_full::run(&env),

@@ -1,14 +1,16 @@
 // The installed package through bundlers, and what they wrote in Chromium.
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as esbuild from 'esbuild';
 import { rollup } from 'rollup';
-import * as vite from 'vite';
+import * as vite8 from 'vite';
+import * as vite7 from 'vite7';
 import webpack from 'webpack';
-import { launch, runPage, serve } from '../support/browser.mjs';
+import { launch, open, runPage, serve } from '../support/browser.mjs';
 import { project } from './support.mjs';
 
 const WORKS = 'tide table, 100011 of 100011';
@@ -42,25 +44,47 @@ async function built(folder) {
   }
 }
 
-test('Vite, built and served by its preview', async () => {
-  const config = { configFile: false, root: consumer.folder, logLevel: 'error' };
-  await vite.build(config);
-  const assets = await readdir(join(consumer.folder, 'dist/assets'));
-  assert.equal(assets.filter((name) => name.endsWith('.wasm')).length, 2, assets.join());
-  const server = await vite.preview({ ...config, preview: { host: '127.0.0.1', port: 0 } });
+for (const [name, vite] of Object.entries({ 'Vite 7': vite7, 'Vite 8': vite8 })) {
+  test(`${name}, built and served by its preview`, async () => {
+    const config = { ...viteConfig(), build: { outDir: name.replace(' ', '') } };
+    await vite.build(config);
+    const assets = await readdir(join(consumer.folder, config.build.outDir, 'assets'));
+    assert.equal(assets.filter((file) => file.endsWith('.wasm')).length, 2, assets.join());
+    await served(await vite.preview({ ...config, preview: { host: '127.0.0.1', port: 0 } }));
+  });
+
+  test(`${name}, its server for development`, async () => {
+    const server = await vite.createServer({ ...viteConfig(), cacheDir: `node_modules/.vite/${name.replace(' ', '')}`, server: { host: '127.0.0.1', port: 0 } });
+    await server.listen();
+    await served(server);
+  });
+}
+
+const viteConfig = () => ({ configFile: false, root: consumer.folder, logLevel: 'error' });
+
+async function served(server) {
   try {
     await works(server.resolvedUrls.local[0].replace('127.0.0.1', 'localhost'));
   } finally {
     await server.close();
   }
-});
+}
 
-test('Vite, its server for development', async () => {
-  const server = await vite.createServer({ configFile: false, root: consumer.folder, logLevel: 'error', server: { host: '127.0.0.1', port: 0 } });
+test('a hot reload leaves no worker behind', async () => {
+  const path = await consumer.use('hot.mjs');
+  await writeFile(join(consumer.folder, 'hot.html'), PAGE.replace('main.mjs', 'hot.mjs'));
+  const server = await vite8.createServer({ ...viteConfig(), server: { host: '127.0.0.1', port: 0 } });
+  await server.listen();
+  const { page, close } = await open(browser, `${server.resolvedUrls.local[0].replace('127.0.0.1', 'localhost')}hot.html`);
   try {
-    await server.listen();
-    await works(server.resolvedUrls.local[0].replace('127.0.0.1', 'localhost'));
+    for (let version = 1; version <= 4; version++) {
+      await page.waitForFunction((version) => globalThis.version === version, version, { timeout: 60_000 });
+      await writeFile(path, (await readFile(path, 'utf8')).replace(`version = ${version}`, `version = ${version + 1}`));
+    }
+    for (let tries = 0; page.workers().length !== 1 && tries < 100; tries++) await sleep(50);
+    assert.equal(page.workers().length, 1);
   } finally {
+    await close();
     await server.close();
   }
 });

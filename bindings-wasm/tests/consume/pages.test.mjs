@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
-import { launch, runPage, serve } from '../support/browser.mjs';
+import { launch, open, runPage, serve } from '../support/browser.mjs';
 import { project } from './support.mjs';
 
 const STRICT = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
@@ -25,21 +26,21 @@ const MAPPED = `<!doctype html><script type="importmap">${IMPORTS}</script><scri
 let consumer;
 let browser;
 before(async () => {
-  [consumer, browser] = await Promise.all([project(), launch()]);
-  for (const name of ['main.mjs', 'report.mjs', 'inline.mjs', 'inline-worker.mjs', 'small.mjs']) await consumer.use(name);
+  [consumer, browser] = await Promise.all([project(), launch({ args: ['--js-flags=--expose-gc'] })]);
+  for (const name of ['main', 'report', 'inline', 'inline-worker', 'small', 'policy', 'trusted', 'host', 'forgotten']) await consumer.use(`${name}.mjs`);
 });
 after(async () => {
   await browser?.close();
   await consumer?.clean();
 });
 
-/** Serves the project and runs a page of it; `wasm` and `aes` answer in place of the modules' files. */
-async function visit(page, { policy = STRICT, wasm, aes } = {}) {
+/** Serves the project and runs a page of it; `wasm`, `aes` and `script` answer in place of files of the package. */
+async function visit(page, { policy = STRICT, wasm, aes, script } = {}) {
   const server = await serve({
     folders: { '/': consumer.folder },
     pages: { '/': page },
     headers: { 'Content-Security-Policy': policy },
-    routes: { '/direct/': direct, ...(wasm && { [`${DIST}sealwax.wasm`]: wasm }), ...(aes && { [`${DIST}aes.wasm`]: aes }) },
+    routes: { '/direct/': direct, ...(wasm && { [`${DIST}sealwax.wasm`]: wasm }), ...(aes && { [`${DIST}aes.wasm`]: aes }), ...(script && { [`${DIST}worker-script.js`]: script }) },
   });
   try {
     return await runPage(browser, server.origin);
@@ -126,3 +127,87 @@ test('sealwax/inline where no .wasm is served', async () => {
   assert.deepEqual(result, { page: WORKS, worker: WORKS });
   assert.deepEqual(problems, []);
 });
+
+test('a page whose policy forbids WebAssembly, and a worker whose own policy does not', async () => {
+  const policy = "default-src 'self'"; // without 'wasm-unsafe-eval'
+  const text = await readFile(`${consumer.folder}${DIST}worker-script.js`);
+  const script = (_request, response) => response.writeHead(200, { 'Content-Type': 'text/javascript', 'Content-Security-Policy': STRICT }).end(text);
+  const { result } = await visit(page('/direct/policy.mjs'), { policy, script });
+  assert.match(result.here, /needs 'wasm-unsafe-eval'/);
+  assert.equal(result.there, 'tide table');
+});
+
+test('Trusted Types: the error says what to do, and that works', async () => {
+  const policy = `${STRICT}; worker-src 'self'; require-trusted-types-for 'script'`;
+  const { result } = await visit(page('/direct/trusted.mjs'), { policy });
+  assert.match(result.refused, /^io io: the browser refuses the script of the worker, as where Trusted Types forbid it.*give the option worker/);
+  assert.deepEqual([result.own, result.here], [true, true]);
+});
+
+test('a worker that nobody can use any more ends, and none that is at work', async () => {
+  const server = await serve({ folders: { '/': consumer.folder }, pages: { '/': page('/direct/forgotten.mjs') }, routes: { '/direct/': direct } });
+  const { page: opened, close } = await open(browser, server.origin);
+  try {
+    await opened.waitForFunction(() => globalThis.result !== undefined, undefined, { timeout: 60_000 });
+    assert.deepEqual(await opened.evaluate(() => globalThis.result), { read: 20, sealed: true });
+    for (let tries = 0; opened.workers().length > 0 && tries < 100; tries++) {
+      await opened.evaluate(() => globalThis.collected());
+      await sleep(50);
+    }
+    assert.equal(opened.workers().length, 0);
+  } finally {
+    await close();
+    await server.close();
+  }
+});
+
+/** The package on a server of another origin, as a CDN is; `change` may change a file. */
+async function cdn(change = (_name, bytes) => bytes) {
+  const file = async (_request, response, { pathname }) => {
+    const type = pathname.endsWith('.wasm') ? 'application/wasm' : 'text/javascript';
+    const bytes = change(basename(pathname), await readFile(`${consumer.folder}${DIST}${basename(pathname)}`));
+    response.writeHead(200, { 'Content-Type': type, 'Access-Control-Allow-Origin': '*' }).end(bytes);
+  };
+  const server = await serve({ routes: { '/': file } });
+  return { ...server, origin: server.origin.replace('localhost', '127.0.0.1') };
+}
+
+/** A page that loads it from there, with the hashes that the package carries. */
+async function fromCdn(server) {
+  const integrity = JSON.parse(await readFile(`${consumer.folder}${DIST}integrity.json`, 'utf8'));
+  const scripts = Object.entries(integrity).filter(([name]) => name.endsWith('.js'));
+  const map = { imports: { sealwax: `${server.origin}/index.js` }, integrity: Object.fromEntries(scripts.map(([name, hash]) => [`${server.origin}/${name}`, hash])) };
+  const script = `
+    import { decrypt, encrypt, init, LocalKey } from 'sealwax';
+    await init(fetch('${server.origin}/sealwax.wasm', { integrity: '${integrity['sealwax.wasm']}' }));
+    const key = new LocalKey(new Uint8Array(32), 'k');
+    const sealed = await encrypt(new Blob(['tide table', new Uint8Array(20_000)]), key).blob();
+    globalThis.result = (await (await decrypt(sealed, key).blob()).text()).slice(0, 10);`;
+  const text = JSON.stringify(map);
+  const hash = createHash('sha256').update(text).digest('base64');
+  const own = await serve({
+    pages: { '/': `<!doctype html><script type="importmap">${text}</script><script type="module" src="/load.mjs"></script>` },
+    routes: {
+      '/load.mjs': answer(200, 'text/javascript', "import('/main.mjs').catch((error) => (globalThis.result = `${error.name}: ${error.message}`));"),
+      '/main.mjs': answer(200, 'text/javascript', script),
+    },
+    headers: { 'Content-Security-Policy': `default-src 'none'; script-src 'self' ${server.origin} 'sha256-${hash}' 'wasm-unsafe-eval'; connect-src ${server.origin}` },
+  });
+  try {
+    return (await runPage(browser, own.origin)).result;
+  } finally {
+    await own.close();
+    await server.close();
+  }
+}
+
+test('a CDN, with the integrity of every file', async () => {
+  assert.equal(await fromCdn(await cdn()), 'tide table');
+});
+
+for (const kind of ['.js', '.wasm']) {
+  test(`a CDN that has changed a ${kind} file`, async () => {
+    const changed = (name, bytes) => (name.endsWith(kind) && name !== 'index.js' ? Buffer.concat([bytes, Buffer.from('\n')]) : bytes);
+    assert.match(await fromCdn(await cdn(changed)), /^(TypeError|SealwaxError): /);
+  });
+}

@@ -39,6 +39,15 @@ pub const CONSUME: Npm = Npm {
     browser: false,
 };
 
+/// Frameworks and bundlers that take their time.
+pub const BUNDLERS: Npm = Npm {
+    name: "bundlers",
+    folder: "bindings-wasm/tests/bundlers",
+    why: "cargo xtask test-bundlers uses the packed package in Next, SvelteKit, Parcel and Vite",
+    what: "npm ci in bindings-wasm/tests/bundlers",
+    browser: true,
+};
+
 /// What the benchmark compares with.
 pub const BENCH: Npm = Npm {
     name: "wasm-bench",

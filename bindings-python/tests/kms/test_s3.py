@@ -376,6 +376,10 @@ def test_arguments(store: str) -> None:
     for wrong in (
         lambda: bucket(store, part_size=MIB),
         lambda: bucket(store, threads=0),
+        lambda: bucket(store, part_size=8.5 * MIB),
+        lambda: bucket(store, extra_args={"StorageClas": "GLACIER"}),
+        lambda: bucket(store, extra_args={"Metadata": "text"}).put("typed", b"", KEY),
+        lambda: s3.SealedBucket(aws.client(store, "s3"), 7),  # type: ignore[arg-type]
         lambda: s3.SseC(b"short"),
     ):
         with pytest.raises(sealwax.InvalidArgumentError):

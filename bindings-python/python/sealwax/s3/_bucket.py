@@ -83,15 +83,18 @@ class SealedBucket:
         threads: int = 4,
         extra_args: Optional[Mapping[str, Any]] = None,
     ) -> None:
-        if part_size < 5 * _MIB or threads < 1:
+        sizes = isinstance(part_size, int) and isinstance(threads, int)
+        if not sizes or part_size < 5 * _MIB or threads < 1:
             raise InvalidArgumentError("part_size is at least 5 MiB, and threads at least 1")
+        if not isinstance(name, str) or not name:
+            raise InvalidArgumentError(f"the name of a bucket is a string, and not {name!r}")
         if server_side is not None and not isinstance(server_side, ServerSide):
             raise InvalidArgumentError("server_side is SseS3(), SseKms(...) or SseC(key)")
         self._clients, self.name = PerProcess(_ClientMaker(client, server_side)), name
         self._clients.get()
         self._server_side, self._detached = server_side, detached_headers
         self._part_size, self._threads = part_size, threads
-        self._extra_args = dict(extra_args or {})
+        self._extra_args = _known(extra_args or {})
 
     def __repr__(self) -> str:
         return f"SealedBucket({self.name!r}, server_side={self._server_side!r})"
@@ -359,6 +362,15 @@ def _write_out(reader: SealedReader, target: Target) -> int:
         target.remove()
         raise
     return size
+
+
+def _known(extra_args: Mapping[str, Any]) -> dict[str, Any]:
+    """Refuses what boto3 would refuse, but now."""
+    known = require("boto3.s3.transfer", "aws").S3Transfer.ALLOWED_UPLOAD_ARGS
+    for name in extra_args:
+        if name not in known:
+            raise InvalidArgumentError(f"boto3 knows no argument {name!r} for new objects")
+    return dict(extra_args)
 
 
 class _ClientMaker:

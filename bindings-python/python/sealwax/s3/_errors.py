@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn, Optional
 
-from .._errors import DeniedFileError, IoError, MissingFileError
+from .._errors import DeniedFileError, InvalidArgumentError, IoError, MissingFileError
 from .._text import printable
 from ..kms._base import require, tamed
 
@@ -29,6 +29,8 @@ def translated(url: str) -> Iterator[None]:
         yield
     except exceptions.ClientError as error:
         _answered(error, url)
+    except exceptions.ParamValidationError as error:
+        raise InvalidArgumentError(printable(str(error))) from error
     except (exceptions.BotoCoreError, require("boto3.exceptions", "aws").Boto3Error) as error:
         raise IoError(printable(str(error)), errno=errno.EIO, filename=url) from tamed(error)
     except RecursionError:

@@ -131,13 +131,10 @@ impl KeyProvider for HostProvider {
 }
 
 /// Takes the DEK out of what the host gave; a `bytearray` is wiped. A key of another length is
-/// none that ever was wrapped: the KMS answers, but not with what was asked for.
+/// none that ever was wrapped: the provider failed, and nothing is said of the wrapped key.
 fn dek_of(given: &Bound<'_, PyAny>) -> PyResult<Dek> {
     let secret = Secret::take(given)?;
-    Dek::from_slice(secret.as_bytes()).map_err(|_| {
-        let rejected = sealwax::Error::KeyUnwrap(Vec::new().into());
-        crate::errors::to_py(given.py(), rejected)
-    })
+    Dek::from_slice(secret.as_bytes()).map_err(|error| crate::errors::to_py(given.py(), error))
 }
 
 /// A Python exception on its way through the core. It is shown by its class, as its text may say

@@ -2,9 +2,12 @@
 
 mod encryptor;
 mod handle;
+mod pending;
 
 pub use encryptor::Encryptor;
 pub use handle::EncryptHandle;
+#[cfg(feature = "std")]
+pub(crate) use pending::LateHeader;
 
 use alloc::vec::Vec;
 
@@ -22,6 +25,10 @@ use crate::wrap::{KeyProvider, Require, WrappedKey, generate_required};
 #[non_exhaustive]
 pub enum Padding {
     /// A multiple of 4,096 bytes for messages of 1 MiB and more or of unknown length, else none.
+    ///
+    /// A length is unknown only as long as it has to be: an [`Encryptor`] holds its header back for
+    /// the first chunk of 16 KiB, and the adapters for `Read` and `Write` for 1 MiB, so a message
+    /// that ends before that has no padding either.
     #[default]
     Auto,
     /// As short as can be.
@@ -33,7 +40,7 @@ pub enum Padding {
 }
 
 /// Messages at least this long get a padded header by [`Padding::Auto`], in bytes.
-const PAD_FROM: u64 = 1 << 20;
+pub(crate) const PAD_FROM: u64 = 1 << 20;
 
 impl Padding {
     /// What [`Padding::Auto`] means for a message of this length; `None` if it is not known.

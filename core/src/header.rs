@@ -21,6 +21,8 @@ use crate::limits::MAX_METADATA_LEN;
 pub const MAGIC: [u8; 8] = *b"SEALWAX\x01";
 /// The one cipher suite of version 1: Cobblestone-256.
 pub const SUITE: u16 = 0x0001;
+/// The provider id of the wrapping that FORMAT.md defines. Readers try all its wrapped keys.
+pub const LOCAL_PROVIDER_ID: &str = "local";
 /// Length of the header MAC, in bytes.
 pub const MAC_LEN: usize = 32;
 /// Magic and `header_len`: enough to know how much more to read, in bytes.

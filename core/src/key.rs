@@ -11,11 +11,39 @@ use crate::error::{Error, Result};
 /// Length of a DEK and of a KEK, in bytes.
 pub const KEY_LEN: usize = 32;
 
+/// Where a key lies. On the heap it stays at its place: what is moved is only its address, while a
+/// key that is moved itself leaves a copy on the stack, which nobody wipes.
+#[cfg(feature = "alloc")]
+type Secret = alloc::boxed::Box<[u8; KEY_LEN]>;
+#[cfg(not(feature = "alloc"))]
+type Secret = [u8; KEY_LEN];
+
+/// A place for a key.
+fn place() -> Secret {
+    #[cfg(feature = "alloc")]
+    return alloc::boxed::Box::new([0; KEY_LEN]);
+    #[cfg(not(feature = "alloc"))]
+    [0; KEY_LEN]
+}
+
 macro_rules! secret_key {
     ($(#[$doc:meta])* $name:ident, $wrong_len:literal) => {
         $(#[$doc])*
-        #[derive(Zeroize, ZeroizeOnDrop)]
-        pub struct $name([u8; KEY_LEN]);
+        pub struct $name(Secret);
+
+        impl Zeroize for $name {
+            fn zeroize(&mut self) {
+                self.0.as_mut_slice().zeroize();
+            }
+        }
+
+        impl Drop for $name {
+            fn drop(&mut self) {
+                self.zeroize();
+            }
+        }
+
+        impl ZeroizeOnDrop for $name {}
 
         impl $name {
             /// A fresh key from a cryptographically secure generator.
@@ -23,8 +51,8 @@ macro_rules! secret_key {
             /// # Errors
             /// [`Error::Randomness`] if the generator fails.
             pub fn generate<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<Self> {
-                let mut key = $name([0; KEY_LEN]);
-                fill_random(rng, &mut key.0)?;
+                let mut key = $name(place());
+                fill_random(rng, key.0.as_mut_slice())?;
                 Ok(key)
             }
 
@@ -33,7 +61,7 @@ macro_rules! secret_key {
             /// # Errors
             /// [`Error::InvalidArgument`] for any other length.
             pub fn from_slice(bytes: &[u8]) -> Result<Self> {
-                let mut key = $name([0; KEY_LEN]);
+                let mut key = $name(place());
                 if bytes.len() != KEY_LEN {
                     return Err(Error::InvalidArgument($wrong_len));
                 }
@@ -52,13 +80,15 @@ macro_rules! secret_key {
             /// A second copy of the secret, made on purpose.
             #[must_use]
             pub fn duplicate(&self) -> Self {
-                $name(self.0)
+                let mut key = $name(place());
+                key.0.copy_from_slice(self.0.as_slice());
+                key
             }
         }
 
         impl ConstantTimeEq for $name {
             fn ct_eq(&self, other: &Self) -> subtle::Choice {
-                self.0.ct_eq(&other.0)
+                self.0.as_slice().ct_eq(other.0.as_slice())
             }
         }
 

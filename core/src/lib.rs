@@ -133,7 +133,7 @@ pub use encrypt::{EncryptHandle, EncryptOptions, Encryptor, Padding};
 pub use error::{Attempt, KeyName, ProviderError};
 pub use error::{Attempts, Error, ErrorCode, KeyMismatch, PairMismatch, Result};
 pub use escape::Escaped;
-pub use header::{Header, WrappedKeyRef};
+pub use header::{Header, LOCAL_PROVIDER_ID, WrappedKeyRef};
 pub use key::{Dek, KEY_LEN, Kek};
 #[cfg(feature = "alloc")]
 pub use oneshot::{decrypt, decrypt_into, encrypt_with};
@@ -149,8 +149,8 @@ pub use rng::SysRng;
 pub use text::{TEXT_PREFIX, from_text, from_text_into, text_len, to_text, to_text_into};
 #[cfg(feature = "alloc")]
 pub use wrap::{
-    ConcurrentWrap, KeyProvider, LOCAL_PROVIDER_ID, LocalExpansion, LocalKek, WrappedKey,
-    generate_dek, generate_dek_for, wrap_dek,
+    ConcurrentWrap, KeyProvider, LocalExpansion, LocalKek, WrappedKey, generate_dek,
+    generate_dek_for, wrap_dek,
 };
 
 /// The examples of the README, run as tests.

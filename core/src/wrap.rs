@@ -6,13 +6,17 @@ mod forward;
 mod local;
 #[cfg(feature = "std")]
 mod together;
+mod unwrap;
 
 pub use each::wrap_dek;
 pub(crate) use each::{Require, generate_required};
 #[cfg(feature = "std")]
 pub(crate) use each::{failed_wrap, signed};
 pub use expansion::LocalExpansion;
-pub use local::{LOCAL_PROVIDER_ID, LocalKek};
+pub use local::LocalKek;
+#[cfg(feature = "std")]
+pub(crate) use unwrap::unwrap_by;
+pub(crate) use unwrap::unwrap_dek;
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;
@@ -22,8 +26,8 @@ use alloc::vec::Vec;
 use rand_core::TryCryptoRng;
 
 use crate::context::ContextRef;
-use crate::error::{Attempt, Error, KeyMismatch, KeyName, ProviderError, Result};
-use crate::header::{Header, WrappedKeyRef};
+use crate::error::{KeyName, ProviderError, Result};
+use crate::header::WrappedKeyRef;
 use crate::key::Dek;
 
 /// A DEK as some provider wrapped it.
@@ -182,56 +186,6 @@ pub fn generate_dek_for<R: TryCryptoRng + ?Sized>(
     generate_required(providers, context, plaintext_len, Require::All, rng)
 }
 
-/// Unwraps the DEK of `header` and hands it to `accept`, which checks it against the header.
-///
-/// The providers are asked in their order, and only for wrapped keys of their own id that they
-/// accept: a remote one for the first of these, any other for all of them (FORMAT.md K-06, K-07).
-/// A failure moves on.
-pub(crate) fn unwrap_dek<T>(
-    header: &Header<'_>,
-    providers: &[&dyn KeyProvider],
-    mut accept: impl FnMut(Dek) -> Result<T>,
-) -> Result<T> {
-    let mut attempts = Vec::new();
-    let mut wrong_dek = None;
-    for provider in providers {
-        for key in matching_keys(header, *provider) {
-            match provider.unwrap(key, header.context()) {
-                Ok(dek) => match accept(dek) {
-                    Ok(opened) => return Ok(opened),
-                    Err(error) => wrong_dek = Some(error),
-                },
-                Err(error) => {
-                    let KeyName { provider_id, key_id } = KeyName::from(key);
-                    attempts.push(Attempt { provider_id, key_id, error });
-                }
-            }
-        }
-    }
-    Err(match wrong_dek {
-        Some(error) => error,
-        None if attempts.is_empty() => Error::NoMatchingKey(mismatch(header, providers)),
-        None => unwrap_failed(attempts),
-    })
-}
-
-/// The wrapped keys that this provider is asked for.
-fn matching_keys<'a>(
-    header: &Header<'a>,
-    provider: &dyn KeyProvider,
-) -> impl Iterator<Item = WrappedKeyRef<'a>> {
-    let most = if provider.is_remote() { 1 } else { usize::MAX };
-    header
-        .wrapped_keys()
-        .filter(|key| key.provider_id == provider.provider_id() && provider.accepts(key.key_id))
-        .take(most)
-}
-
-fn mismatch(header: &Header<'_>, providers: &[&dyn KeyProvider]) -> KeyMismatch {
-    let offered = providers.iter().map(|provider| wrap_key(*provider));
-    KeyMismatch::new(header.wrapped_keys().map(KeyName::from).collect(), offered.collect())
-}
-
 /// The key that a provider wraps with, as far as it says.
 pub(crate) fn wrap_key(provider: &dyn KeyProvider) -> KeyName {
     let key_id = provider.wrap_key_id().unwrap_or_default().into_owned();
@@ -241,16 +195,5 @@ pub(crate) fn wrap_key(provider: &dyn KeyProvider) -> KeyName {
 impl From<WrappedKeyRef<'_>> for KeyName {
     fn from(key: WrappedKeyRef<'_>) -> Self {
         KeyName { provider_id: key.provider_id.to_owned(), key_id: key.key_id.to_owned() }
-    }
-}
-
-/// The one error for all attempts at unwrapping. FORMAT.md K-07: a KMS that failed outweighs a
-/// wrapped key that did not open; a DEK that did not fit the header would outweigh both.
-fn unwrap_failed(attempts: Vec<Attempt>) -> Error {
-    let failed = |attempt: &Attempt| matches!(attempt.error, ProviderError::Failed(_));
-    if attempts.iter().any(failed) {
-        Error::ProviderFailed(attempts.into())
-    } else {
-        Error::KeyUnwrap(attempts.into())
     }
 }

@@ -18,7 +18,7 @@ static sealwax_code stub_unwrap(void *user_data, const char *key_id, size_t key_
     return SEALWAX_ERR_PROVIDER_FAILED;
   }
   if (self->dek.len > dek->capacity) {
-    return SEALWAX_ERR_KEY_UNWRAP; /* As a KMS client does with an answer that is too long. */
+    return SEALWAX_ERR_PROVIDER_FAILED; /* As a KMS client does with an answer that is too long. */
   }
   memcpy(dek->data, self->dek.data, self->dek.len);
   dek->len = self->dek.len;

@@ -4,11 +4,12 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use sealwax::{
-    CacheLimits, CachingEncryptor, EncryptOptions, EncryptionContext, Kek, LocalKek, SysRng,
+    CacheLimits, CachingEncryptor, DecryptOptions, EncryptOptions, EncryptionContext, Kek,
+    LocalKek, SysRng,
 };
 
 use crate::Scale;
-use crate::limit::{Bare, Expand};
+use crate::limit::{Bare, Envelope, Expand};
 use crate::memory::{Bench, filler};
 use crate::sampler::{Comparison, compare};
 use crate::table::{Table, Target};
@@ -32,6 +33,10 @@ pub fn rows(scale: &Scale, table: &mut Table) -> Result<(), Box<dyn std::error::
     );
     let found = cached(scale, &bench)?;
     table.add_rate("encrypt 1 KiB by `CachingEncryptor`", "by its handle", found, Target::None);
+    let (sealing, opening) = whole(scale)?;
+    let limit = "the primitives of its bytes";
+    table.add_rate("encrypt 1 KiB, local key, no cache", limit, sealing, Target::AtLeast(0.85));
+    table.add_rate("decrypt 1 KiB, local key, no cache", limit, opening, Target::AtLeast(0.85));
     Ok(())
 }
 
@@ -71,6 +76,28 @@ fn decrypt(scale: &Scale, bench: &Bench) -> sealwax::Result<Comparison> {
     );
     assert!(out == plaintext && bare_out == plaintext);
     Ok(found)
+}
+
+/// Envelopes of a fresh DEK each, wrapped by a local key.
+fn whole(scale: &Scale) -> sealwax::Result<(Comparison, Comparison)> {
+    let (plaintext, bare) = (filler(LEN), Envelope::new());
+    let kek = LocalKek::new(Kek::generate(&mut SysRng)?, "bench")?;
+    let (options, reading) = (EncryptOptions::new(), DecryptOptions::new());
+    let mut wrapped = [0; 48];
+    let (mut sealed, mut opened) = (vec![0; LEN + 16], vec![0; LEN]);
+    let sealing = compare(
+        scale.many,
+        || drop(black_box(sealwax::encrypt(&plaintext, &[&kek], &options).expect("encrypts"))),
+        || bare.seal(&plaintext, &mut wrapped, black_box(&mut sealed)),
+    );
+    let envelope = sealwax::encrypt(&plaintext, &[&kek], &options)?;
+    let opening = compare(
+        scale.many,
+        || drop(black_box(sealwax::decrypt(&envelope, &[&kek], &reading).expect("decrypts"))),
+        || bare.open(&wrapped, &sealed, black_box(&mut opened)),
+    );
+    assert!(opened == plaintext);
+    Ok((sealing, opening))
 }
 
 /// What the look-up costs, and the new buffer.

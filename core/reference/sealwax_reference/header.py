@@ -22,6 +22,7 @@ MAX_PROVIDER_ID = 128
 MAX_KEY_ID = 2048
 MAX_WRAPPED_DEK = 4096
 
+LOCAL = "local"
 METADATA_CONTEXT = b"sealwax/v1 metadata"
 MAC_INFO = b"sealwax/v1 header-mac"
 
@@ -82,9 +83,11 @@ def encode_binding_part(context: bytes, sealed_metadata: bytes | None) -> bytes:
 
 
 def encode_key_part(keys: Sequence[WrappedKey]) -> bytes:
-    """[H-13], with the errors of a writer."""
+    """[H-13] and [H-14], with the errors of a writer."""
     require(len(keys) > 0, "invalid_argument")
     require(len(keys) <= MAX_WRAPPED_KEYS, "limit_exceeded")
+    remote = [(key.provider_id, key.key_id) for key in keys if key.provider_id != LOCAL]
+    require(len(set(remote)) == len(remote), "invalid_argument")
     part = u16(len(keys))
     for key in keys:
         part += _field(text_bytes(key.provider_id), MAX_PROVIDER_ID)

@@ -6,10 +6,9 @@ from typing import Protocol
 
 from .chunked import KEY, open_whole_message, seal_message
 from .errors import SealwaxError, require
-from .header import Header, WrappedKey, text_bytes
+from .header import LOCAL, Header, WrappedKey, text_bytes
 from .primitives import u16
 
-LOCAL = "local"
 LOCAL_WRAPPED_LEN = 104
 
 
@@ -18,6 +17,7 @@ class Key(Protocol):
 
     provider_id: str
     key_id: str
+    remote: bool
 
     def wrap(self, dek: bytes, context: bytes, salt: bytes | None = None) -> WrappedKey:
         """Wraps a DEK; `context` is the canonical context."""
@@ -33,6 +33,7 @@ class LocalKey:
     key_id: str
     kek: bytes = field(repr=False)
     provider_id: str = LOCAL
+    remote: bool = False
 
     def __post_init__(self):
         require(len(self.kek) == KEY, "invalid_argument")
@@ -55,17 +56,20 @@ class LocalKey:
 
 
 def candidates(header: Header, keys: Sequence[Key]) -> Iterator[tuple[WrappedKey, Key]]:
-    """[K-04] Wrapped keys in header order, each with the configured keys of the same names."""
-    for wrapped in header.wrapped_keys:
-        for key in keys:
-            if (key.provider_id, key.key_id) == (wrapped.provider_id, wrapped.key_id):
-                yield wrapped, key
+    """[K-04], [K-06] For each configured key the wrapped keys of its names, in header order.
+
+    Of those of a remote key, the first one alone.
+    """
+    for key in keys:
+        names = key.provider_id, key.key_id
+        matching = [w for w in header.wrapped_keys if (w.provider_id, w.key_id) == names]
+        yield from ((wrapped, key) for wrapped in (matching[:1] if key.remote else matching))
 
 
 def unwrap_dek(header: Header, keys: Sequence[Key]) -> bytes:
     """Steps 3 and 4 of [E-02]: the first DEK under which the header MAC is right.
 
-    Every match is tried ([K-07]); no key here is remote, so [K-06] does not limit that.
+    Every candidate is tried ([K-07]).
     """
     attempts = list(candidates(header, keys))
     require(len(attempts) > 0, "no_matching_key")
@@ -73,7 +77,7 @@ def unwrap_dek(header: Header, keys: Sequence[Key]) -> bytes:
     for wrapped, key in attempts:
         try:
             dek = key.unwrap(wrapped.wrapped_dek, header.canonical_context)
-            require(len(dek) == KEY, "key_unwrap")
+            require(len(dek) == KEY, "provider_failed")  # [K-01]
             header.verify_mac(dek)
             return dek
         except SealwaxError as error:

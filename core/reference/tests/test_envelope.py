@@ -82,6 +82,33 @@ def test_wrong_keys():
         open_envelope(envelope, [Broken("new", bytes(32))], required=[("a", "2")])
 
 
+class Namesake(LocalKey):
+    """A remote key that counts how often it is asked."""
+
+    asked = 0
+
+    def unwrap(self, wrapped_dek, context):
+        Namesake.asked += 1
+        return super().unwrap(wrapped_dek, context)
+
+
+def test_keys_of_one_name():
+    """[H-14], [K-06], [K-07]: all local ones are tried, of a remote one the first."""
+    keys = [LocalKey("same", bytes([n]) * 32) for n in range(3)]
+    envelope = encrypt(b"text", keys[:2]).envelope
+    for key in keys[:2]:
+        assert open_envelope(envelope, [key]).plaintext() == b"text"
+    with fails("key_unwrap"):
+        open_envelope(envelope, [keys[2]])
+    second = Namesake("same", keys[1].kek, remote=True)
+    with fails("key_unwrap"):
+        open_envelope(envelope, [second])
+    assert Namesake.asked == 1
+    remote = [LocalKey("same", key.kek, provider_id="kms", remote=True) for key in keys]
+    with fails("invalid_argument"):
+        encrypt(b"text", remote[:2])
+
+
 def test_changes_are_found_in_this_order():
     sealed = encrypt(b"text", [OLD], metadata=b"m", context=[("a", "1")], pad_multiple=4096)
     header = bytearray(sealed.header)

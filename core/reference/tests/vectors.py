@@ -45,6 +45,7 @@ class FixedKey:
     key_id: str
     dek: bytes | None = None
     wrapped_dek: bytes | None = None
+    remote: bool = True
 
     def wrap(self, dek: bytes, context: bytes, salt: bytes | None = None) -> WrappedKey:
         return WrappedKey(self.provider_id, self.key_id, self.wrapped_dek)

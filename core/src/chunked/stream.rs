@@ -256,6 +256,13 @@ macro_rules! stream {
                 self.0.end_input();
             }
 
+            /// Whether the last chunk was processed; it may wait to be handed out.
+            #[cfg(feature = "alloc")]
+            #[allow(dead_code, reason = "one direction needs it")]
+            pub(crate) fn has_ended(&self) -> bool {
+                self.0.phase == Phase::Done
+            }
+
             /// Ends the stream.
             ///
             /// # Errors

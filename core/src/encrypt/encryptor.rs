@@ -5,13 +5,15 @@ use alloc::vec::Vec;
 
 use rand_core::TryCryptoRng;
 
-use super::handle::encode_header;
-use super::{EncryptOptions, Padding, seal_metadata};
+#[cfg(feature = "std")]
+use super::pending::LateHeader;
+use super::pending::Pending;
+use super::{EncryptOptions, seal_metadata};
 use crate::body::{AssociatedData, BodyKeys};
 use crate::chunked::{Cipher, Prefix, SALT_LEN, SealStream};
 use crate::context::EncryptionContext;
 use crate::error::{Error, Result};
-use crate::header::{HeaderParts, WrappedKeyRef};
+use crate::header::HeaderParts;
 use crate::kdf::Prk;
 use crate::key::{Dek, fill_random};
 use crate::progress::{Progress, Status};
@@ -54,13 +56,6 @@ pub struct Encryptor {
     prefix: Prefix,
     chunks: Box<SealStream>,
     failed: Option<Error>,
-}
-
-struct Pending {
-    prk: Prk,
-    sealed_metadata: Vec<u8>,
-    padding: Padding,
-    wrapped_keys: Vec<WrappedKey>,
 }
 
 impl Encryptor {
@@ -140,11 +135,20 @@ impl Encryptor {
     /// [`Error::InvalidState`] without a wrapped key or once bytes flow;
     /// [`Error::LimitExceeded`] if the header grows too large.
     pub fn detach_header(&mut self) -> Result<Vec<u8>> {
-        let header = self.pending.as_ref().map(|pending| pending.header(&self.context));
+        let header = self.pending.as_ref().map(|pending| pending.header(&self.context, None));
         let header = header.ok_or(Error::InvalidState("the header is finished already"))??;
         self.pending = None;
         self.front.extend_from_slice(&self.prefix.to_bytes());
         Ok(header)
+    }
+
+    /// Takes a header out of the output whose padding depends on how long the message will be;
+    /// `None` if it does not, or if there is no key yet.
+    #[cfg(feature = "std")]
+    pub(crate) fn detach_late(&mut self) -> Option<LateHeader> {
+        let pending = self.pending.take_if(|pending| pending.waits_for_len())?;
+        self.front.extend_from_slice(&self.prefix.to_bytes());
+        Some(LateHeader::new(pending, self.context.clone()))
     }
 
     /// Reads plaintext and writes the envelope as far as both buffers allow.
@@ -170,14 +174,11 @@ impl Encryptor {
     }
 
     fn advance(&mut self, input: &[u8], output: &mut [u8]) -> Result<Progress> {
-        if let Some(pending) = &self.pending {
-            if pending.wrapped_keys.is_empty() {
-                return Ok(Progress { read: 0, written: 0, status: Status::NeedKey });
-            }
-            self.front = pending.header(&self.context)?;
-            self.front.extend_from_slice(&self.prefix.to_bytes());
-            self.pending = None;
-        }
+        let early = match self.make_front(input)? {
+            Some(waiting) if self.pending.is_some() => return Ok(waiting),
+            Some(gathered) => gathered.read,
+            None => 0,
+        };
         let held = self.front.get(self.front_sent..).unwrap_or_default();
         let sent = held.len().min(output.len());
         for (slot, byte) in output.iter_mut().zip(held) {
@@ -185,12 +186,35 @@ impl Encryptor {
         }
         self.front_sent += sent;
         if sent < held.len() {
-            return Ok(Progress { read: 0, written: sent, status: Status::NeedOutput });
+            return Ok(Progress { read: early, written: sent, status: Status::NeedOutput });
         }
-        let mut progress =
-            self.chunks.process(input, output.get_mut(sent..).unwrap_or_default())?;
+        let rest = input.get(early..).unwrap_or_default();
+        let mut progress = self.chunks.process(rest, output.get_mut(sent..).unwrap_or_default())?;
+        progress.read += early;
         progress.written += sent;
         Ok(progress)
+    }
+
+    /// Makes the header once it can be made, and says what was done for that. Where its padding
+    /// depends on the length of the message, the first chunk is gathered before.
+    fn make_front(&mut self, input: &[u8]) -> Result<Option<Progress>> {
+        let Some(pending) = &self.pending else { return Ok(None) };
+        if pending.lacks_key() {
+            return Ok(Some(Progress { read: 0, written: 0, status: Status::NeedKey }));
+        }
+        let mut gathered = None;
+        if pending.waits_for_len() {
+            let progress = self.chunks.process(input, &mut [])?;
+            gathered = Some(progress);
+            if progress.status == Status::NeedInput {
+                return Ok(gathered);
+            }
+        }
+        let known_len = self.chunks.has_ended().then_some(0);
+        self.front = pending.header(&self.context, known_len)?;
+        self.front.extend_from_slice(&self.prefix.to_bytes());
+        self.pending = None;
+        Ok(gathered)
     }
 
     /// Says that no more plaintext follows.
@@ -207,22 +231,6 @@ impl Encryptor {
             Some(error) => Err(error),
             None => self.chunks.finish(),
         }
-    }
-}
-
-impl Pending {
-    fn header(&self, context: &EncryptionContext) -> Result<Vec<u8>> {
-        if self.wrapped_keys.is_empty() {
-            return Err(Error::InvalidState("no wrapped key was added"));
-        }
-        let views: Vec<WrappedKeyRef<'_>> =
-            self.wrapped_keys.iter().map(WrappedKey::view).collect();
-        let parts = HeaderParts {
-            context: context.view(),
-            sealed_metadata: &self.sealed_metadata,
-            wrapped_keys: &views,
-        };
-        encode_header(&parts, &self.prk, self.padding)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Encoding into a caller's buffer.
 
+use super::LOCAL_PROVIDER_ID;
 use super::{
     BODY_CONTEXT_LEN, FIXED_LEN, MAC_LEN, MAGIC, MAX_SEALED_METADATA_LEN, MIN_SEALED_METADATA_LEN,
     SUITE, WrappedKeyRef,
@@ -125,11 +126,27 @@ impl HeaderParts<'_> {
         if self.wrapped_keys.len() > MAX_WRAPPED_KEYS {
             return Err(Error::LimitExceeded("more than 32 wrapped keys"));
         }
-        self.wrapped_keys.iter().try_for_each(WrappedKeyRef::check)
+        self.wrapped_keys.iter().try_for_each(WrappedKeyRef::check)?;
+        let mut rest = self.wrapped_keys;
+        while let Some((key, others)) = rest.split_first() {
+            if key.provider_id != LOCAL_PROVIDER_ID && others.iter().any(|o| o.is_named_as(key)) {
+                return Err(REPEATED);
+            }
+            rest = others;
+        }
+        Ok(())
     }
 }
 
+/// A reader asks a remote provider for the first of them alone (FORMAT.md H-14, K-06).
+const REPEATED: Error =
+    Error::InvalidArgument("two wrapped keys have the same provider id and key id");
+
 impl WrappedKeyRef<'_> {
+    fn is_named_as(&self, other: &Self) -> bool {
+        (self.provider_id, self.key_id) == (other.provider_id, other.key_id)
+    }
+
     /// Checks the lengths that the format allows.
     pub(crate) fn check(&self) -> Result<()> {
         if self.provider_id.is_empty() || self.key_id.is_empty() || self.wrapped_dek.is_empty() {

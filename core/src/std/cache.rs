@@ -14,6 +14,8 @@ mod limits;
 mod material;
 mod provider;
 mod single_flight;
+mod store;
+mod waits;
 
 pub use decryptor::CachingDecryptor;
 pub use encryptor::CachingEncryptor;

@@ -7,6 +7,7 @@
 mod decrypt_reader;
 mod encrypt_reader;
 mod encrypt_writer;
+mod held;
 
 pub use decrypt_reader::DecryptReader;
 pub use encrypt_reader::EncryptReader;

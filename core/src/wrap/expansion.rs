@@ -6,13 +6,13 @@ use rand_core::TryCryptoRng;
 use zeroize::Zeroizing;
 
 use super::WrappedKey;
-use super::local::{LABEL, LOCAL_PROVIDER_ID, WRAPPED_LEN};
+use super::local::{LABEL, WRAPPED_LEN};
 use crate::aead::DefaultAead;
 use crate::chunked::{Cipher, EXPANDED_LEN, KeySchedule, PREFIX_LEN, Prefix, SALT_LEN, message};
 use crate::codec::len_u16;
 use crate::context::ContextRef;
 use crate::error::{Error, Result};
-use crate::header::WrappedKeyRef;
+use crate::header::{LOCAL_PROVIDER_ID, WrappedKeyRef};
 use crate::kdf::Prk;
 use crate::key::{Dek, KEY_LEN, Kek, fill_random};
 

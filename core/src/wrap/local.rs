@@ -8,15 +8,14 @@ use zeroize::Zeroizing;
 
 use super::{KeyProvider, WrappedKey};
 use crate::aead::DefaultAead;
-use crate::chunked::{self, PREFIX_LEN, SALT_LEN, TAG_LEN};
+use crate::chunked::{Cipher, KeySchedule, PREFIX_LEN, Prefix, SALT_LEN, TAG_LEN, message};
 use crate::codec::len_u16;
 use crate::context::ContextRef;
 use crate::error::{Error, ProviderError, Result};
-use crate::header::WrappedKeyRef;
+use crate::header::{LOCAL_PROVIDER_ID, WrappedKeyRef};
+use crate::kdf::Prk;
 use crate::key::{Dek, KEY_LEN, Kek, fill_random};
 
-/// The provider id of the local wrapping.
-pub const LOCAL_PROVIDER_ID: &str = "local";
 pub(super) const LABEL: &[u8] = b"sealwax/v1 local-wrap\0";
 pub(super) const WRAPPED_LEN: usize = PREFIX_LEN + KEY_LEN + TAG_LEN;
 
@@ -30,9 +29,10 @@ pub(super) const WRAPPED_LEN: usize = PREFIX_LEN + KEY_LEN + TAG_LEN;
 ///
 /// # Security
 /// The KEK is in this process's memory. Where a KMS or an HSM can hold it, let it.
-#[derive(Debug)]
 pub struct LocalKek {
     kek: Kek,
+    /// The same, set up for the expansions of all wrappings.
+    prk: Prk,
     key_id: String,
 }
 
@@ -46,7 +46,7 @@ impl LocalKek {
         let key_id = key_id.into();
         WrappedKeyRef { provider_id: LOCAL_PROVIDER_ID, key_id: &key_id, wrapped_dek: &[0] }
             .check()?;
-        Ok(LocalKek { kek, key_id })
+        Ok(LocalKek { prk: Prk::new(kek.expose())?, kek, key_id })
     }
 
     /// A KEK of 64 hexadecimal digits.
@@ -112,8 +112,8 @@ impl LocalKek {
         let (mut salt, mut wrapped) = ([0; SALT_LEN], [0; WRAPPED_LEN]);
         fill_random(rng, &mut salt)?;
         let len = len_u16(self.key_id.as_bytes())?.to_be_bytes();
-        let info = self.info(&len, context);
-        chunked::seal::<DefaultAead>(self.kek.expose(), &info, &salt, dek.expose(), &mut wrapped)?;
+        let schedule = KeySchedule::from_parts(&self.prk, &salt, &self.info(&len, context))?;
+        message::seal_scheduled::<DefaultAead>(&schedule, &salt, dek.expose(), &mut wrapped)?;
         WrappedKey::new(LOCAL_PROVIDER_ID, self.key_id.as_str(), wrapped)
     }
 
@@ -124,10 +124,22 @@ impl LocalKek {
     fn open(&self, wrapped: &[u8], context: ContextRef<'_>) -> Result<Dek> {
         let mut dek = Zeroizing::new([0; KEY_LEN]);
         let len = len_u16(self.key_id.as_bytes())?.to_be_bytes();
+        let (prefix, chunks) = Prefix::split(wrapped)?;
         let info = self.info(&len, context);
-        let opened =
-            chunked::open::<DefaultAead>(self.kek.expose(), &info, wrapped, dek.as_mut_slice())?;
+        let schedule = KeySchedule::from_parts(&self.prk, &prefix.salt, &info)?;
+        schedule.check(&prefix.commitment)?;
+        let cipher = Cipher::<DefaultAead>::new(&schedule);
+        let opened = message::open_chunks(&cipher, chunks, dek.as_mut_slice())?;
         Dek::from_slice(dek.get(..opened).unwrap_or_default())
+    }
+}
+
+impl core::fmt::Debug for LocalKek {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("LocalKek")
+            .field("kek", &self.kek)
+            .field("key_id", &self.key_id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,10 +1,13 @@
 //! Many threads at once: one call, one lock that nobody holds during it, and no thread left behind.
 
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::thread;
 use std::time::Duration;
 
 use sealwax::{
-    CachingEncryptor, CachingProvider, DecryptOptions, Error, ErrorCode, decrypt, encrypt,
+    CachingDecryptor, CachingEncryptor, CachingProvider, ContextRef, DecryptOptions, Dek, Error,
+    ErrorCode, Kek, KeyProvider, LocalKek, ProviderError, SysRng, WrappedKey, WrappedKeyRef,
+    decrypt, encrypt,
 };
 
 use crate::kms::{Kms, Mood};
@@ -54,6 +57,52 @@ fn concurrent_misses_are_one_call() {
     );
     assert!(opened.iter().all(|plaintext| plaintext.as_ref().unwrap() == b"one"));
     assert_eq!(kms.inner().calls(), 2);
+}
+
+/// A provider that asks the cache which is asking it.
+struct Circular {
+    key: LocalKek,
+    cache: OnceLock<Weak<CachingDecryptor<'static>>>,
+    envelope: Vec<u8>,
+    answer: Mutex<Option<ErrorCode>>,
+}
+
+impl KeyProvider for &'static Circular {
+    fn provider_id(&self) -> &str {
+        self.key.provider_id()
+    }
+
+    fn accepts(&self, key_id: &str) -> bool {
+        self.key.accepts(key_id)
+    }
+
+    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
+        self.key.wrap(dek, context)
+    }
+
+    fn unwrap(
+        &self,
+        key: WrappedKeyRef<'_>,
+        context: ContextRef<'_>,
+    ) -> Result<Dek, ProviderError> {
+        let cache = self.cache.get().unwrap().upgrade().unwrap();
+        let again = cache.decrypt(&self.envelope, &DecryptOptions::new());
+        *self.answer.lock().unwrap() = Some(again.unwrap_err().code());
+        self.key.unwrap(key, context)
+    }
+}
+
+#[test]
+fn a_provider_that_asks_its_own_cache_is_told_so() {
+    let key = LocalKek::new(Kek::generate(&mut SysRng).unwrap(), "a").unwrap();
+    let envelope = encrypt(b"one", &[&key], &tenant("blue")).unwrap();
+    let (cache, answer) = (OnceLock::new(), Mutex::new(None));
+    let provider: &'static Circular =
+        Box::leak(Box::new(Circular { key, cache, envelope, answer }));
+    let cache = Arc::new(CachingDecryptor::new(vec![Box::new(provider)], limits()).unwrap());
+    assert!(provider.cache.set(Arc::downgrade(&cache)).is_ok());
+    assert_eq!(cache.decrypt(&provider.envelope, &DecryptOptions::new()).unwrap(), b"one");
+    assert_eq!(*provider.answer.lock().unwrap(), Some(ErrorCode::InvalidState));
 }
 
 #[test]

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sealwax::{
-    CacheLimits, CachingProvider, DecryptOptions, EncryptOptions, Encryptor, ErrorCode, Header,
-    KeyProvider, Padding, RewrapMode, SysRng, decrypt, encrypt, generate_dek,
+    CacheLimits, CachingProvider, DecryptOptions, EncryptHandle, EncryptOptions, EncryptionContext,
+    Encryptor, ErrorCode, Header, KeyProvider, Padding, RewrapMode, SysRng, decrypt, encrypt,
+    generate_dek,
 };
 
 use crate::kms::{Kms, Mood, TestClock};
@@ -51,6 +52,37 @@ fn messages_without_metadata_and_padding_share_the_finished_header() {
     kms.inner().set_mood(Mood::Fails);
     let refused = kms.handle(3, &tenant("red")).unwrap_err();
     assert_eq!(refused.code(), ErrorCode::ProviderFailed);
+}
+
+#[test]
+fn envelopes_with_one_header_share_the_opened_one() {
+    let kms = CachingProvider::new(Kms::new("a"), limits()).unwrap();
+    let (blue, again) = (kms.handle(3, &tenant("blue")), kms.handle(3, &tenant("blue")));
+    let options = tenant("blue").metadata(b"name");
+    let named = kms.handle(3, &options).unwrap().encrypt(b"one", b"", &mut SysRng).unwrap();
+    let seal = |handle: sealwax::Result<Arc<EncryptHandle>>| {
+        handle.unwrap().encrypt(b"one", b"", &mut SysRng).unwrap()
+    };
+    let open = |envelope: &[u8]| {
+        let (header, body) = Header::split(envelope).unwrap();
+        let handle = kms.decrypt_handle(header.as_bytes(), &DecryptOptions::new())?;
+        assert_eq!(handle.decrypt_body(body, b"").unwrap(), b"one");
+        Ok::<_, sealwax::Error>(handle)
+    };
+    let first = open(&seal(blue)).unwrap();
+    assert!(Arc::ptr_eq(&first, &open(&seal(again)).unwrap()));
+    assert!(!Arc::ptr_eq(&first, &open(&named).unwrap()), "it has metadata");
+    assert_eq!((kms.decrypt_stats().misses, kms.decrypt_stats().hits), (1, 2));
+    assert_eq!(kms.inner().calls(), 2, "one to make the key, one to unwrap it");
+
+    let mut forged = first.header_bytes().to_vec();
+    *forged.last_mut().unwrap() ^= 1;
+    let refused = kms.decrypt_handle(&forged, &DecryptOptions::new()).unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::HeaderAuthentication);
+    let red = EncryptionContext::from_pairs([("tenant", "red")]).unwrap();
+    let required = DecryptOptions::new().required_context(red);
+    let refused = kms.decrypt_handle(first.header_bytes(), &required).unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::ContextMismatch);
 }
 
 #[test]

@@ -178,15 +178,16 @@ fn find_dek(input: &[u8], parsed: &Parsed<'_>, reader: &Reader) -> Result<[u8; 3
     let mut outcome = NoMatchingKey;
     for (key_id, kek) in &reader.keks {
         let fits = |key: &&[&[u8]; 3]| key[0] == b"local" && key[1] == key_id.as_bytes();
-        let Some([_, _, wrapped]) = parsed.keys.iter().find(fits) else { continue };
-        let Some(dek) = unwrap(kek, key_id, parsed.context, wrapped) else {
-            outcome = if outcome == HeaderAuthentication { outcome } else { KeyUnwrap };
-            continue;
-        };
-        if header_mac(&dek, message) == mac {
-            return Ok(dek);
+        for [_, _, wrapped] in parsed.keys.iter().filter(fits) {
+            let Some(dek) = unwrap(kek, key_id, parsed.context, wrapped) else {
+                outcome = if outcome == HeaderAuthentication { outcome } else { KeyUnwrap };
+                continue;
+            };
+            if header_mac(&dek, message) == mac {
+                return Ok(dek);
+            }
+            outcome = HeaderAuthentication;
         }
-        outcome = HeaderAuthentication;
     }
     Err(outcome)
 }

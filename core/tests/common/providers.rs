@@ -9,6 +9,8 @@ use sealwax::{ContextRef, Dek, KeyProvider, ProviderError, WrappedKey, WrappedKe
 pub enum Answer {
     /// These bytes as the DEK, whatever was wrapped.
     Bytes(Vec<u8>),
+    /// That the wrapped key does not open.
+    Rejection,
     /// That the KMS is out of reach.
     Failure,
 }
@@ -52,7 +54,7 @@ impl KeyProvider for TestProvider {
                 WrappedKey::new(self.provider_id.as_str(), self.key_id.as_str(), bytes.as_slice())
                     .map_err(ProviderError::failed)
             }
-            Answer::Failure => Err(ProviderError::failed("the KMS is out of reach")),
+            _ => Err(ProviderError::failed("the KMS is out of reach")),
         }
     }
 
@@ -63,7 +65,8 @@ impl KeyProvider for TestProvider {
     ) -> Result<Dek, ProviderError> {
         self.calls.fetch_add(1, Ordering::Relaxed);
         match &self.answer {
-            Answer::Bytes(bytes) => Dek::from_slice(bytes).map_err(|_| ProviderError::Rejected),
+            Answer::Bytes(bytes) => Dek::from_slice(bytes).map_err(ProviderError::failed),
+            Answer::Rejection => Err(ProviderError::Rejected),
             Answer::Failure => Err(ProviderError::failed("the KMS is out of reach")),
         }
     }

@@ -1,9 +1,13 @@
 //! Keys of the wrong size or form.
 
 use sealwax::ErrorCode::{InvalidArgument, LimitExceeded};
-use sealwax::{Dek, Kek, LocalKek};
+use sealwax::{
+    ContextRef, DecryptHandle, DecryptOptions, Dek, EncryptOptions, Header, Kek, LocalKek, SysRng,
+    encrypt, generate_dek,
+};
 
 use crate::assert_error;
+use crate::common::seed::Queue;
 
 const NOT_A_KEY: &str = "invalid argument: a key is 32 bytes: raw, 64 hex digits, or base64";
 
@@ -25,6 +29,38 @@ fn keys_of_another_size() {
         assert_error(LocalKek::from_file_content(&bytes, "a"), InvalidArgument, NOT_A_KEY);
     }
     assert!(Kek::from_slice(&[7; 32]).is_ok());
+}
+
+/// [K-01], [B-04], [B-05]: every byte of a key and of a salt comes from the generator.
+#[test]
+fn every_byte_is_drawn() {
+    let drawn: Vec<u8> = (1..=32).collect();
+    let rng = || Queue::new(drawn.clone());
+    assert_eq!(Dek::generate(&mut rng()).unwrap().expose().as_slice(), drawn);
+    assert_eq!(Kek::generate(&mut rng()).unwrap().expose().as_slice(), drawn);
+    assert_eq!(Dek::from_slice(&drawn).unwrap().duplicate().expose().as_slice(), drawn);
+    // Whoever makes the key, in 64 of them no byte is always the same one.
+    let kek = LocalKek::new(Kek::generate(&mut SysRng).unwrap(), "a").unwrap();
+    let made = || generate_dek(&[&kek], ContextRef::EMPTY, &mut SysRng).unwrap();
+    let mut seen: Vec<Vec<u8>> = Vec::new();
+    for _ in 0..64 {
+        let (dek, keys) = made();
+        let envelope = encrypt(b"x", &[&kek], &EncryptOptions::new()).unwrap();
+        let (header, body) = Header::split(&envelope).unwrap();
+        let handle = DecryptHandle::open(header.as_bytes(), &[&kek], &DecryptOptions::new());
+        let (handle, other) = (handle.unwrap(), Kek::generate(&mut SysRng).unwrap());
+        let parts = [
+            dek.expose().as_slice(),
+            other.expose(),
+            handle.dek().expose(),
+            &body[..24],
+            &keys[0].view().wrapped_dek[..24],
+        ];
+        seen.push(parts.concat());
+    }
+    for byte in 0..seen[0].len() {
+        assert!(seen.iter().any(|one| one[byte] != seen[0][byte]), "byte {byte} never changes");
+    }
 }
 
 #[test]

@@ -77,14 +77,14 @@ fn an_encryptor_that_failed_stays_failed() {
 /// [L-02]: the wrapped keys grow the header beyond its limit.
 #[test]
 fn an_encryptor_of_too_large_a_header() {
-    let key = |len: usize| WrappedKey::new("p", "k", vec![1; len]).unwrap();
+    let key = |name: i32, len| WrappedKey::new("p", name.to_string(), vec![1; len]).unwrap();
     for (count, len, message) in [
         (17, 4_096, "over the limit: a header larger than 65,536 bytes"),
         (33, 9, "over the limit: more than 32 wrapped keys"),
     ] {
         let (mut machine, _) = encryptor(&Recipe::new("large"));
-        for _ in 0..count {
-            machine.add_wrapped_key(key(len)).unwrap();
+        for name in 0..count {
+            machine.add_wrapped_key(key(name, len)).unwrap();
         }
         let mut output = [0xee; 40];
         assert_error(machine.process(&[], &mut output), LimitExceeded, message);

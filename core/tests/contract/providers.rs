@@ -1,20 +1,22 @@
 //! Which provider is called, when, how often, and with what ([K-03] to [K-08], [E-03]).
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use sealwax::ErrorCode::{
     ContextMismatch, HeaderAuthentication, InvalidArgument, KeyUnwrap, NoMatchingKey,
     ProviderFailed,
 };
 use sealwax::{
-    ContextRef, DecryptHandle, DecryptOptions, Dek, EncryptHandle, EncryptOptions,
-    EncryptionContext, Error, KeyProvider, ProviderError, SysRng, WrappedKey, WrappedKeyRef,
-    decrypt, encrypt, generate_dek,
+    CacheLimits, CachingProvider, ContextRef, DecryptHandle, DecryptOptions, Dek, EncryptHandle,
+    EncryptOptions, EncryptionContext, Error, KeyProvider, LocalKek, ProviderError, SysRng,
+    WrappedKey, WrappedKeyRef, decrypt, encrypt, generate_dek,
 };
 
 use crate::assert_error;
 use crate::common::envelope::{Recipe, local};
 use crate::common::providers::{Answer, TestProvider};
+use crate::common::raw::{RawHeader, record};
 
 /// A header with wrapped keys of these ids, made with the DEK of 9s.
 fn header(keys: &[(&str, &str)]) -> Vec<u8> {
@@ -26,6 +28,13 @@ fn header(keys: &[(&str, &str)]) -> Vec<u8> {
     let context = EncryptionContext::from_pairs([("tenant", "acme")]).unwrap();
     let options = EncryptOptions::new().context(context);
     EncryptHandle::new(&dek, &keys, &options, &mut SysRng).unwrap().header().to_vec()
+}
+
+/// The same with a second and a third wrapped key of one name, which no writer makes.
+fn header_of_namesakes() -> Vec<u8> {
+    let record = record(b"kms", b"ours", &[1; 48]);
+    let context = sealwax::ContextRef::EMPTY.as_bytes().to_vec();
+    RawHeader::new(context, vec![record; 3]).encode(&[9; 32])
 }
 
 fn answering(provider_id: &str, key_id: &str, byte: u8) -> TestProvider {
@@ -71,7 +80,7 @@ fn no_provider_is_called_for_another_context() {
 /// [K-06], [H-14]: one call for the first match in header order, however many there are.
 #[test]
 fn a_provider_is_called_once() {
-    let header = header(&[("kms", "ours"), ("kms", "ours"), ("kms", "ours")]);
+    let header = header_of_namesakes();
     let right = answering("kms", "ours", 9);
     open(&header, &[&right]).unwrap();
     assert_eq!(right.calls(), 1);
@@ -94,7 +103,7 @@ fn the_next_provider_is_asked() {
     let header = header(&[("kms", "ours"), ("hsm", "ours"), ("tpm", "ours")]);
     let (down, wrong, right) =
         (failing("kms", "ours"), answering("hsm", "ours", 8), answering("tpm", "ours", 9));
-    let rejecting = TestProvider::new("tpm", "ours", Answer::Bytes(vec![9; 31]));
+    let rejecting = TestProvider::new("tpm", "ours", Answer::Rejection);
     open(&header, &[&down, &wrong, &right]).unwrap();
     open(&header, &[&right, &down, &wrong]).unwrap();
     assert_eq!((down.calls(), wrong.calls(), right.calls()), (1, 1, 2));
@@ -104,6 +113,32 @@ fn the_next_provider_is_asked() {
     assert_error(open(&header, &[&rejecting, &down]), ProviderFailed, both);
     let one = "the wrapped key did not open: tpm ours: the wrapped key was rejected";
     assert_error(open(&header, &[&rejecting]), KeyUnwrap, one);
+}
+
+/// [H-14]: a reader would ask a remote provider for the first of two alone.
+#[test]
+fn two_wrapped_keys_of_one_remote_key_are_not_written() {
+    let kms = answering("kms", "ours", 9);
+    let message = "invalid argument: two wrapped keys have the same provider id and key id";
+    let twice = encrypt(b"x", &[&kms, &kms], &EncryptOptions::new());
+    assert_error(twice, InvalidArgument, message);
+    encrypt(b"x", &[&kms, &answering("kms", "theirs", 9)], &EncryptOptions::new()).unwrap();
+    encrypt(b"x", &[&kms, &answering("hsm", "ours", 9)], &EncryptOptions::new()).unwrap();
+}
+
+/// [K-06], [K-07]: all local keys of one name are tried.
+#[test]
+fn each_of_two_local_keys_of_one_name_opens() {
+    let key = |digits: &str| LocalKek::from_hex(&digits.repeat(32), "same").unwrap();
+    let (first, second, third) = (key("11"), key("22"), key("33"));
+    let envelope = encrypt(b"x", &[&first, &second], &EncryptOptions::new()).unwrap();
+    let cached = CachingProvider::new(key("22"), CacheLimits::new(9, Duration::MAX)).unwrap();
+    for key in [&first as &dyn KeyProvider, &second, &cached, &cached] {
+        assert_eq!(decrypt(&envelope, &[key], &DecryptOptions::new()).unwrap(), b"x");
+    }
+    let error = decrypt(&envelope, &[&third], &DecryptOptions::new()).unwrap_err();
+    let Error::KeyUnwrap(attempts) = error else { panic!("{error}") };
+    assert_eq!(attempts.as_slice().len(), 2);
 }
 
 /// [K-08]: the provider's own error is the cause, and each attempt is listed.

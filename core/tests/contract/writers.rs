@@ -3,13 +3,14 @@
 use sealwax::ErrorCode::{InvalidArgument, LimitExceeded};
 use sealwax::header::HeaderParts;
 use sealwax::{
-    ContextRef, Dek, EncryptHandle, EncryptOptions, EncryptionContext, Header, Padding, SysRng,
-    WrappedKey, encrypt,
+    ContextRef, Dek, EncryptHandle, EncryptOptions, EncryptionContext, Encryptor, Header,
+    KeyProvider, Padding, SysRng, WrappedKey, encrypt,
 };
 
 use crate::assert_error;
+use crate::common::drive::encrypt_pieces;
 use crate::common::envelope::local;
-use crate::common::seed::Queue;
+use crate::common::seed::{Queue, pattern};
 
 fn dek() -> Dek {
     Dek::from_slice(&[7; 32]).unwrap()
@@ -17,6 +18,12 @@ fn dek() -> Dek {
 
 fn handle(keys: &[WrappedKey], options: &EncryptOptions<'_>) -> sealwax::Result<EncryptHandle> {
     EncryptHandle::new(&dek(), keys, options, &mut SysRng)
+}
+
+/// Wrapped keys of different names.
+fn keys(count: usize, len: usize) -> Vec<WrappedKey> {
+    let named = |index| WrappedKey::new("p", format!("{index:02}"), vec![1; len]).unwrap();
+    (0..count).map(named).collect()
 }
 
 fn key(len: usize) -> WrappedKey {
@@ -65,13 +72,13 @@ fn headers_have_limits() {
         "invalid argument: a header needs a wrapped key",
     );
     assert_error(
-        handle(&vec![key(1); 33], &options),
+        handle(&keys(33, 1), &options),
         LimitExceeded,
         "over the limit: more than 32 wrapped keys",
     );
     let large = "over the limit: a header larger than 65,536 bytes";
-    assert_error(handle(&vec![key(4_096); 16], &options), LimitExceeded, large);
-    assert!(handle(&vec![key(4_080); 16], &options).is_ok());
+    assert_error(handle(&keys(16, 4_096), &options), LimitExceeded, large);
+    assert!(handle(&keys(16, 4_080), &options).is_ok());
     let context = (0..65).map(|n| (n.to_string(), ""));
     assert_error(
         EncryptionContext::from_pairs(context),
@@ -123,10 +130,10 @@ fn padding_has_limits() {
     assert_error(exact(65_537), LimitExceeded, large);
     assert_error(exact(usize::MAX), LimitExceeded, large);
     let page = EncryptOptions::new().padding(Padding::Page);
-    for (keys, len) in [(1, 4_096), (16, 65_536)] {
+    for (count, len) in [(1, 4_096), (16, 65_536)] {
         assert_eq!(
-            handle(&vec![key(4_000); keys], &page).unwrap().header().len(),
-            len.max(4_096 * keys)
+            handle(&keys(count, 4_000), &page).unwrap().header().len(),
+            len.max(4_096 * count)
         );
     }
 }
@@ -145,6 +152,25 @@ fn the_default_padding_depends_on_the_length() {
     assert_eq!(unknown.header().len(), 4_096);
     assert_eq!(Padding::Auto.resolve(None), Padding::Page);
     assert_eq!(Padding::Exact(70).resolve(None), Padding::Exact(70));
+}
+
+/// the state machine keeps its first chunk until it knows how its header has to be.
+#[test]
+fn an_encryptor_knows_the_length_of_what_ends_within_its_first_chunk() {
+    let (key, options) = (local("a"), EncryptOptions::new());
+    for (len, padded) in [(0, false), (1, false), (16_383, false), (16_384, true), (20_000, true)] {
+        for piece in [7, 1 << 20] {
+            let dek = Dek::generate(&mut SysRng).unwrap();
+            let mut encryptor = Encryptor::new(&dek, &options, &mut SysRng).unwrap();
+            encryptor.add_wrapped_key(key.wrap(&dek, encryptor.context()).unwrap()).unwrap();
+            let plaintext = pattern(len, 3);
+            let envelope = encrypt_pieces(encryptor, &plaintext, (piece, 1_000));
+            let (header, _) = Header::split(&envelope).unwrap();
+            assert_eq!(header.padding_len() > 0, padded, "{len} bytes");
+            let opened = sealwax::decrypt(&envelope, &[&key], &sealwax::DecryptOptions::new());
+            assert!(opened.unwrap() == plaintext);
+        }
+    }
 }
 
 /// Header of one local key with a short name and no context: at most 256 bytes.

@@ -4,7 +4,9 @@ use std::io::{self, Read, Write};
 
 use proptest::prelude::*;
 use sealwax::io::{DecryptReader, EncryptReader, EncryptWriter};
-use sealwax::{DecryptOptions, Decryptor, Dek, EncryptOptions, Encryptor, ErrorCode, SysRng};
+use sealwax::{
+    DecryptOptions, Decryptor, Dek, EncryptOptions, Encryptor, ErrorCode, Header, SysRng, decrypt,
+};
 
 use crate::common::{bytes, code_of, kek};
 
@@ -92,11 +94,49 @@ proptest! {
     }
 }
 
+/// Whether the header has room for a rewrap in place.
+fn is_padded(envelope: &[u8]) -> bool {
+    let (header, _) = Header::split(envelope).unwrap();
+    assert_eq!(header.header_len() % 4_096 == 0, header.padding_len() > 0);
+    header.padding_len() > 0
+}
+
+/// as if the length had been known, where the end comes within the first MiB.
 #[test]
-fn the_header_has_room_because_the_length_is_not_known() {
-    let kek = kek("a");
-    let writer = EncryptWriter::new(Vec::new(), &[&kek], &EncryptOptions::new()).unwrap();
-    assert_eq!(writer.finish().unwrap().len(), 4_096 + 72);
+fn a_short_message_of_unknown_length_has_no_padding() {
+    let (kek, options) = (kek("a"), EncryptOptions::new());
+    for len in [0, 1, 16_383, 16_384, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20] {
+        let plaintext = bytes(len);
+        let mut writer = EncryptWriter::new(Vec::new(), &[&kek], &options).unwrap();
+        writer.write_all(&plaintext).unwrap();
+        let written = writer.finish().unwrap();
+        let reader = EncryptReader::new(&plaintext[..], &[&kek], &options).unwrap();
+        for envelope in [written, read_all(reader, 50_000).unwrap()] {
+            assert_eq!(is_padded(&envelope), len >= 1 << 20, "{len} bytes");
+            assert!(decrypt(&envelope, &[&kek], &DecryptOptions::new()).unwrap() == plaintext);
+        }
+    }
+}
+
+/// A live pipe can be passed on: what a flush lets out can be opened.
+#[test]
+fn a_flush_lets_whole_chunks_out() {
+    let (kek, options) = (kek("a"), EncryptOptions::new());
+    let mut envelope = Vec::new();
+    let mut writer = EncryptWriter::new(&mut envelope, &[&kek], &options).unwrap();
+    writer.write_all(&bytes(16_383)).unwrap();
+    writer.flush().unwrap();
+    drop(writer);
+    assert!(envelope.is_empty(), "there is no whole chunk, so nothing that could be opened");
+    let mut writer = EncryptWriter::new(&mut envelope, &[&kek], &options).unwrap();
+    writer.write_all(&bytes(40_000)).unwrap();
+    writer.flush().unwrap();
+    drop(writer);
+    assert!(is_padded(&envelope));
+    let mut plaintext = vec![0; 32_768];
+    let mut reader = DecryptReader::new(&envelope[..], &[&kek], &DecryptOptions::new()).unwrap();
+    reader.read_exact(&mut plaintext).unwrap();
+    assert!(plaintext == bytes(32_768));
 }
 
 #[test]
@@ -138,7 +178,7 @@ impl Write for Full {
 fn a_writer_that_failed_stays_failed() {
     let kek = kek("a");
     let mut writer = EncryptWriter::new(Full(30_000), &[&kek], &EncryptOptions::new()).unwrap();
-    let error = writer.write_all(&bytes(100_000)).unwrap_err();
+    let error = writer.write_all(&bytes(2 << 20)).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     assert_eq!(code_of_io(writer.write(b"x")), ErrorCode::InvalidState);
     assert_eq!(code_of(writer.finish()), ErrorCode::InvalidState);

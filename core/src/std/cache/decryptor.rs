@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::limits::{CacheLimits, CacheStats};
-use super::single_flight::{Cache, Cost};
+use super::single_flight::Cache;
+use super::store::Cost;
 use crate::decrypt::{DecryptHandle, DecryptOptions};
 use crate::error::{Error, Result};
 use crate::header::Header;

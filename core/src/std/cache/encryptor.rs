@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::limits::{CacheLimits, CacheStats};
 use super::material::Material;
-use super::single_flight::{Cache, Cost};
+use super::single_flight::Cache;
+use super::store::Cost;
 use crate::encrypt::{EncryptHandle, EncryptOptions};
 use crate::error::{Error, Result};
 use crate::rng::SysRng;

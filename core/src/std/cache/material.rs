@@ -1,9 +1,11 @@
-//! What is kept for the messages of one encryption context.
+//! What is kept for the messages of one encryption context, and for what they are opened with.
 
 use std::sync::{Arc, OnceLock};
 
+use crate::decrypt::DecryptHandle;
 use crate::encrypt::{EncryptHandle, EncryptOptions, Padding};
 use crate::error::Result;
+use crate::header::Header;
 use crate::key::Dek;
 use crate::rng::SysRng;
 use crate::wrap::WrappedKey;
@@ -42,5 +44,30 @@ impl Material {
     fn finish(&self, options: &EncryptOptions<'_>) -> Result<Arc<EncryptHandle>> {
         let handle = EncryptHandle::new(&self.dek, &self.wrapped_keys, options, &mut SysRng);
         handle.map(Arc::new)
+    }
+}
+
+/// A data key that was unwrapped, and the handle of the first header that it fitted: envelopes of
+/// one data key mostly have one header.
+pub(super) struct Unwrapped {
+    pub(super) dek: Dek,
+    first: OnceLock<Arc<DecryptHandle>>,
+}
+
+impl Unwrapped {
+    pub(super) const fn new(dek: Dek) -> Self {
+        Unwrapped { dek, first: OnceLock::new() }
+    }
+
+    /// The handle of a header; its MAC is verified unless this very header was there before.
+    pub(super) fn handle(&self, header: &Header<'_>) -> Result<Arc<DecryptHandle>> {
+        if let Some(first) = self.first.get()
+            && first.header_bytes() == header.as_bytes()
+        {
+            return Ok(Arc::clone(first));
+        }
+        let handle = Arc::new(DecryptHandle::from_parsed(header, self.dek.duplicate())?);
+        let _ = self.first.set(Arc::clone(&handle)); // the others make their own
+        Ok(handle)
     }
 }

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::limits::{CacheLimits, CacheStats};
-use super::material::Material;
-use super::single_flight::{Cache, Cost};
+use super::material::{Material, Unwrapped};
+use super::single_flight::Cache;
+use super::store::Cost;
 use crate::context::ContextRef;
+use crate::decrypt::{DecryptHandle, DecryptOptions};
 use crate::encrypt::{EncryptHandle, EncryptOptions};
 use crate::error::{Error, ProviderError, Result};
-use crate::header::WrappedKeyRef;
+use crate::header::{Header, WrappedKeyRef};
 use crate::key::Dek;
 use crate::rng::SysRng;
-use crate::wrap::{ConcurrentWrap, KeyProvider, WrappedKey, failed_wrap, signed};
+use crate::wrap::{ConcurrentWrap, KeyProvider, WrappedKey, failed_wrap, signed, unwrap_by};
 
 /// A provider that asks the one inside less often.
 ///
@@ -48,7 +50,7 @@ use crate::wrap::{ConcurrentWrap, KeyProvider, WrappedKey, failed_wrap, signed};
 pub struct CachingProvider<P> {
     inner: P,
     generated: Cache<Material, ProviderError>,
-    unwrapped: Cache<Dek, ProviderError>,
+    unwrapped: Cache<Unwrapped, ProviderError>,
 }
 
 impl<P: KeyProvider> CachingProvider<P> {
@@ -132,6 +134,35 @@ impl<P: KeyProvider> CachingProvider<P> {
         material.handle(plaintext_len, options)
     }
 
+    /// The handle to decrypt everything with that carries this header, where this is the only
+    /// provider.
+    ///
+    /// As [`DecryptHandle::open`] with this provider, except that envelopes with equal headers share
+    /// the opened one, too: each costs one key derivation and its decryption.
+    ///
+    /// # Errors
+    /// As [`DecryptHandle::open`].
+    pub fn decrypt_handle(
+        &self,
+        header: &[u8],
+        options: &DecryptOptions<'_>,
+    ) -> Result<Arc<DecryptHandle>> {
+        let header = Header::parse(header)?;
+        header.context().require(options.required_context.view())?;
+        let unwrap =
+            |_: &dyn KeyProvider, key: WrappedKeyRef<'_>| self.unwrapped(key, header.context());
+        unwrap_by(&header, &[self], unwrap, |unwrapped| unwrapped.handle(&header))
+    }
+
+    fn unwrapped(
+        &self,
+        wrapped: WrappedKeyRef<'_>,
+        context: ContextRef<'_>,
+    ) -> Result<Arc<Unwrapped>, ProviderError> {
+        let make = || self.inner.unwrap(wrapped, context).map(Unwrapped::new);
+        self.unwrapped.get(&unwrap_key(wrapped, context), Cost::Free, make)
+    }
+
     fn material(
         &self,
         context: ContextRef<'_>,
@@ -185,9 +216,7 @@ impl<P: KeyProvider> KeyProvider for CachingProvider<P> {
         wrapped: WrappedKeyRef<'_>,
         context: ContextRef<'_>,
     ) -> Result<Dek, ProviderError> {
-        let key = unwrap_key(wrapped, context);
-        let dek = self.unwrapped.get(&key, Cost::Free, || self.inner.unwrap(wrapped, context))?;
-        Ok(dek.duplicate())
+        Ok(self.unwrapped(wrapped, context)?.dek.duplicate())
     }
 
     fn generate(

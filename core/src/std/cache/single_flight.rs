@@ -5,11 +5,15 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use super::limits::{CacheLimits, CacheStats};
+use super::store::{Allowance, Cost, Store};
+use super::waits::Wait;
 use super::{Clock, system_clock};
 use crate::error::{Attempt, Error, ProviderError, Result};
+use crate::std::process::OwnProcess;
 
 /// An error that can be told to everyone who waited for the same call.
 pub(super) trait Repeat {
@@ -17,6 +21,8 @@ pub(super) trait Repeat {
     fn repeat(&self) -> Self;
     /// The call ended without a result.
     fn lost() -> Self;
+    /// A provider, or a listener, has asked for the very thing that it is being asked for.
+    fn reentered() -> Self;
 }
 
 impl Repeat for ProviderError {
@@ -30,6 +36,10 @@ impl Repeat for ProviderError {
 
     fn lost() -> Self {
         ProviderError::failed("a call for the same key, under way on another thread, panicked")
+    }
+
+    fn reentered() -> Self {
+        ProviderError::failed(<Error as Repeat>::reentered())
     }
 }
 
@@ -54,31 +64,31 @@ impl Repeat for Error {
     fn lost() -> Self {
         Error::ProviderFailed(Vec::new().into())
     }
+
+    fn reentered() -> Self {
+        Error::InvalidState("a provider or listener asked the cache that is asking it")
+    }
 }
 
-/// What a request takes of a value's allowance.
-#[derive(Clone, Copy)]
-pub(super) enum Cost {
-    /// Nothing: the value may serve any number of requests while it is young.
-    Free,
-    /// One message of this many bytes; `None` if nobody knows how many.
-    Message(Option<u64>),
+/// A value that is on its way.
+struct Flight<T, E> {
+    outcome: OnceLock<Result<Arc<T>, E>>,
+    /// Who makes it.
+    leader: ThreadId,
+    process: OwnProcess,
 }
 
-/// A value that is there or on its way.
-type Flight<T, E> = Arc<OnceLock<Result<Arc<T>, E>>>;
-
-struct Slot<T, E> {
-    flight: Flight<T, E>,
-    born: Duration,
-    last_used: u64,
-    messages: u64,
-    bytes: u64,
+impl<T, E> Flight<T, E> {
+    fn new() -> Arc<Self> {
+        let (leader, process) = (thread::current().id(), OwnProcess::new());
+        Arc::new(Flight { outcome: OnceLock::new(), leader, process })
+    }
 }
 
 struct State<T, E> {
-    slots: HashMap<Box<[u8]>, Slot<T, E>>,
-    requests: u64,
+    kept: Store<T>,
+    /// What is being made; it takes no room before it has proved good.
+    flights: HashMap<Box<[u8]>, (Arc<Flight<T, E>>, Allowance)>,
     stats: CacheStats,
 }
 
@@ -91,10 +101,12 @@ pub(super) struct Cache<T, E> {
 
 /// What a request has to do.
 enum Seat<T, E> {
-    /// Wait for a value, if it is not there yet.
-    Join(Flight<T, E>),
+    /// Nothing: the value is there.
+    Take(Arc<T>),
+    /// Wait for the value.
+    Join(Arc<Flight<T, E>>),
     /// Make the value for everyone.
-    Lead(Flight<T, E>),
+    Lead(Arc<Flight<T, E>>),
     /// Make a value that nobody else may use.
     Alone,
 }
@@ -106,8 +118,8 @@ impl<T, E: Repeat> Cache<T, E> {
 
     pub(super) fn with_clock(limits: CacheLimits, clock: Clock) -> Result<Self> {
         limits.check()?;
-        let state = State { slots: HashMap::new(), requests: 0, stats: CacheStats::default() };
-        Ok(Cache { limits, clock, state: Mutex::new(state) })
+        let (kept, flights, stats) = (Store::new(), HashMap::new(), CacheStats::default());
+        Ok(Cache { limits, clock, state: Mutex::new(State { kept, flights, stats }) })
     }
 
     /// The value of `key`, which `make` makes where there is none, or none that allows `cost`.
@@ -120,10 +132,8 @@ impl<T, E: Repeat> Cache<T, E> {
         let now = (self.clock)();
         let seat = self.lock().seat(&self.limits, now, key, cost);
         match seat {
-            Seat::Join(flight) => match flight.wait() {
-                Ok(value) => Ok(Arc::clone(value)),
-                Err(error) => Err(error.repeat()),
-            },
+            Seat::Take(value) => Ok(value),
+            Seat::Join(flight) => join(&flight),
             Seat::Lead(flight) => Leader { cache: self, key, flight: &flight }.make(make),
             Seat::Alone => make().map(Arc::new),
         }
@@ -131,13 +141,20 @@ impl<T, E: Repeat> Cache<T, E> {
 
     pub(super) fn stats(&self) -> CacheStats {
         let state = self.lock();
-        CacheStats { entries: state.slots.len(), ..state.stats }
+        let (entries, evictions) = (state.kept.len(), state.kept.evictions);
+        CacheStats { entries, evictions, ..state.stats }
     }
 
     /// Gives up everything, or what is too old.
     pub(super) fn clear(&self, only_expired: bool) {
         let now = (self.clock)();
-        self.lock().sweep(|slot| only_expired && slot.is_young(&self.limits, now));
+        let mut state = self.lock();
+        if only_expired {
+            state.kept.expire(&self.limits, now);
+        } else {
+            state.kept.clear();
+            state.flights.clear(); // what is on its way reaches those who wait, and nobody else
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T, E>> {
@@ -145,88 +162,56 @@ impl<T, E: Repeat> Cache<T, E> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a value that never came out again, unless another call has replaced it by now.
-    fn forget(&self, key: &[u8], flight: &Flight<T, E>) {
+    /// Ends a flight, and keeps its value; unless another flight has taken its place.
+    fn land(&self, key: &[u8], flight: &Arc<Flight<T, E>>) {
         let mut state = self.lock();
-        if state.slots.get(key).is_some_and(|slot| Arc::ptr_eq(&slot.flight, flight)) {
-            state.slots.remove(key);
+        if !state.flights.get(key).is_some_and(|(other, _)| Arc::ptr_eq(other, flight)) {
+            return;
+        }
+        let allowance = state.flights.remove(key).map(|(_, allowance)| allowance);
+        if let (Some(allowance), Some(Ok(value))) = (allowance, flight.outcome.get()) {
+            state.kept.insert(key, Arc::clone(value), allowance, self.limits.capacity);
         }
     }
 }
 
 impl<T, E> State<T, E> {
     fn seat(&mut self, limits: &CacheLimits, now: Duration, key: &[u8], cost: Cost) -> Seat<T, E> {
-        self.requests += 1;
         if cost.exceeds(limits) {
             self.stats.bypassed += 1;
             return Seat::Alone;
         }
-        if let Some(slot) = self.slots.get_mut(key)
-            && slot.is_young(limits, now)
-            && slot.take(limits, cost)
-        {
-            slot.last_used = self.requests;
+        if let Some(value) = self.kept.take(key, limits, now, cost) {
             self.stats.hits += 1;
-            return Seat::Join(Arc::clone(&slot.flight));
+            return Seat::Take(value);
+        }
+        if let Some((flight, allowance)) = self.flights.get_mut(key)
+            && allowance.is_young(limits, now)
+            && flight.process.check().is_ok() // the thread that makes it did not survive a fork
+            && allowance.take(limits, cost)
+        {
+            self.stats.hits += 1;
+            return Seat::Join(Arc::clone(flight));
         }
         self.stats.misses += 1;
-        self.stats.evictions += u64::from(self.slots.remove(key).is_some());
-        self.sweep(|slot| slot.is_young(limits, now));
-        self.make_room(limits.capacity);
-        let mut slot = Slot::new(now, self.requests);
-        slot.take(limits, cost);
-        let flight = Arc::clone(&slot.flight);
-        self.slots.insert(key.into(), slot);
+        self.kept.expire(limits, now);
+        let mut allowance = Allowance::new(now);
+        allowance.take(limits, cost);
+        let flight = Flight::new();
+        self.flights.insert(key.into(), (Arc::clone(&flight), allowance));
         Seat::Lead(flight)
     }
-
-    /// Drops all slots that are not to be kept. Data keys wipe themselves.
-    fn sweep(&mut self, keep: impl Fn(&Slot<T, E>) -> bool) {
-        let before = self.slots.len();
-        self.slots.retain(|_, slot| keep(slot));
-        self.stats.evictions += (before - self.slots.len()) as u64;
-    }
-
-    /// Drops the slot that was not used for longest, if all are taken.
-    fn make_room(&mut self, capacity: usize) {
-        if self.slots.len() < capacity {
-            return;
-        }
-        let oldest = self.slots.values().map(|slot| slot.last_used).min();
-        self.sweep(|slot| Some(slot.last_used) != oldest);
-    }
 }
 
-impl<T, E> Slot<T, E> {
-    fn new(born: Duration, request: u64) -> Self {
-        Slot { flight: Flight::default(), born, last_used: request, messages: 0, bytes: 0 }
+/// Waits for a value that another thread makes.
+fn join<T, E: Repeat>(flight: &Flight<T, E>) -> Result<Arc<T>, E> {
+    if flight.outcome.get().is_none() {
+        let _wait = Wait::for_thread(flight.leader).ok_or_else(E::reentered)?;
+        flight.outcome.wait();
     }
-
-    fn is_young(&self, limits: &CacheLimits, now: Duration) -> bool {
-        now.saturating_sub(self.born) < limits.max_age
-    }
-
-    /// Takes `cost` off the allowance, if that suffices.
-    fn take(&mut self, limits: &CacheLimits, cost: Cost) -> bool {
-        let Cost::Message(len) = cost else { return true };
-        let bytes = self.bytes.saturating_add(len.unwrap_or(u64::MAX));
-        if self.messages >= limits.max_messages || bytes > limits.max_bytes {
-            return false;
-        }
-        self.messages += 1;
-        self.bytes = bytes;
-        true
-    }
-}
-
-impl Cost {
-    /// Whether no value at all could allow this, or only to a single request.
-    const fn exceeds(self, limits: &CacheLimits) -> bool {
-        match self {
-            Cost::Free => false,
-            Cost::Message(None) => true,
-            Cost::Message(Some(len)) => len > limits.max_bytes || limits.max_messages == 1,
-        }
+    match flight.outcome.wait() {
+        Ok(value) => Ok(Arc::clone(value)),
+        Err(error) => Err(error.repeat()),
     }
 }
 
@@ -234,7 +219,7 @@ impl Cost {
 struct Leader<'a, T, E: Repeat> {
     cache: &'a Cache<T, E>,
     key: &'a [u8],
-    flight: &'a Flight<T, E>,
+    flight: &'a Arc<Flight<T, E>>,
 }
 
 impl<T, E: Repeat> Leader<'_, T, E> {
@@ -243,11 +228,11 @@ impl<T, E: Repeat> Leader<'_, T, E> {
             Ok(value) => {
                 let value = Arc::new(value);
                 // Only the leader sets it, once.
-                let _ = self.flight.set(Ok(Arc::clone(&value)));
+                let _ = self.flight.outcome.set(Ok(Arc::clone(&value)));
                 Ok(value)
             }
             Err(error) => {
-                let _ = self.flight.set(Err(error.repeat()));
+                let _ = self.flight.outcome.set(Err(error.repeat()));
                 Err(error)
             }
         }
@@ -256,10 +241,8 @@ impl<T, E: Repeat> Leader<'_, T, E> {
 
 impl<T, E: Repeat> Drop for Leader<'_, T, E> {
     fn drop(&mut self) {
-        let outcome = self.flight.get_or_init(|| Err(E::lost()));
-        if outcome.is_err() {
-            self.cache.forget(self.key, self.flight);
-        }
+        self.flight.outcome.get_or_init(|| Err(E::lost()));
+        self.cache.land(self.key, self.flight);
     }
 }
 
@@ -271,7 +254,7 @@ mod tests {
 
     use super::{Cache, Cost};
     use crate::CacheLimits;
-    use crate::error::ProviderError;
+    use crate::error::{Error, ProviderError};
 
     const MESSAGE: Cost = Cost::Message(Some(1));
 
@@ -300,5 +283,76 @@ mod tests {
         assert!(fourth.upgrade().is_some(), "young");
         cache.clear(false);
         assert!(fourth.upgrade().is_none());
+    }
+
+    fn cache(capacity: usize) -> Cache<usize, ProviderError> {
+        Cache::new(CacheLimits::new(capacity, Duration::from_hours(1))).unwrap()
+    }
+
+    /// Counted, not timed: a miss looks at a few values, however many there are.
+    #[test]
+    fn a_miss_does_not_look_at_all_values() {
+        let cache = cache(10_000);
+        for key in 0..30_000_u32 {
+            cache.get(&key.to_be_bytes(), Cost::Free, || Ok(7)).unwrap();
+            cache.get(&(key / 2).to_be_bytes(), Cost::Free, || Ok(7)).unwrap();
+        }
+        let looks = cache.lock().kept.looks;
+        assert!(looks < 4 * 60_000, "{looks} looks for 60,000 requests");
+        let stats = cache.stats();
+        assert_eq!((stats.entries, stats.misses - stats.evictions), (10_000, 10_000));
+    }
+
+    #[test]
+    fn a_value_that_could_not_be_made_takes_nobodys_place() {
+        let cache = cache(2);
+        for key in [b"a", b"b"] {
+            cache.get(key, Cost::Free, || Ok(1)).unwrap();
+        }
+        for forged in 0..100_u32 {
+            let refused = cache.get(&forged.to_be_bytes(), Cost::Free, || {
+                assert_eq!(cache.stats().entries, 2, "nor while it is being made");
+                Err(ProviderError::Rejected)
+            });
+            assert!(refused.is_err());
+        }
+        let stats = cache.stats();
+        assert_eq!((stats.entries, stats.evictions, stats.misses), (2, 0, 102));
+    }
+
+    #[test]
+    fn asking_for_what_one_is_being_asked_for_fails_at_once() {
+        let cache = cache(2);
+        let mut inner = None;
+        let outer = cache.get(b"a", Cost::Free, || {
+            inner = Some(cache.get(b"a", Cost::Free, || Ok(2)));
+            cache.get(b"b", Cost::Free, || Ok(3)).unwrap(); // another key is another matter
+            Ok(1)
+        });
+        let Some(Err(ProviderError::Failed(cause))) = inner else { panic!("it did not fail") };
+        let cause = cause.downcast::<Error>().unwrap();
+        assert!(matches!(*cause, Error::InvalidState(_)), "{cause}");
+        assert_eq!(*outer.unwrap(), 1);
+        assert_eq!(*cache.get(b"a", Cost::Free, || Ok(9)).unwrap(), 1);
+    }
+
+    /// Two threads, each making what the other one asks for.
+    #[test]
+    fn threads_do_not_wait_for_each_other_in_a_ring() {
+        let (cache, barrier) = (cache(2), std::sync::Barrier::new(2));
+        let ask = |mine: &'static [u8], other: &'static [u8]| {
+            cache.get(mine, Cost::Free, || {
+                barrier.wait();
+                cache.get(other, Cost::Free, || Ok(0)).map(|value| *value)
+            })
+        };
+        let (first, second) = std::thread::scope(|scope| {
+            let thread = scope.spawn(|| ask(b"a", b"b").is_ok());
+            (ask(b"b", b"a").is_ok(), thread.join().unwrap())
+        });
+        assert!(
+            !first && !second,
+            "the one that closes the ring fails, and so does what waits for it"
+        );
     }
 }

@@ -1,13 +1,15 @@
 //! The envelope of what an inner reader gives.
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 
 use zeroize::Zeroizing;
 
+use super::held::Held;
 use super::{BUFFER_LEN, encryptor};
+use crate::chunked::SEALED_CHUNK_LEN;
 use crate::encrypt::{EncryptOptions, Encryptor};
 use crate::error::{Error, Result};
-use crate::progress::Status;
+use crate::progress::{Progress, Status};
 use crate::std::process::OwnProcess;
 use crate::wrap::KeyProvider;
 
@@ -25,9 +27,16 @@ use crate::wrap::KeyProvider;
 /// assert_eq!(plaintext, b"tide table");
 /// # Ok::<(), sealwax::Error>(())
 /// ```
+///
+/// The header of a message of unknown length is held back for the first MiB, so that a shorter one
+/// gets no padding. Where the first byte must leave at once, set the padding.
 pub struct EncryptReader<R> {
     inner: R,
     encryptor: Encryptor,
+    /// The start of the envelope, while its header may still be a short one.
+    held: Option<Held>,
+    /// The same once it may leave, and how much of it has left.
+    start_of_envelope: Cursor<Vec<u8>>,
     plaintext: Zeroizing<Vec<u8>>,
     /// What of `plaintext` is filled and not encrypted yet.
     start: usize,
@@ -49,9 +58,20 @@ impl<R: Read> EncryptReader<R> {
     }
 
     /// Takes an encryptor that has its wrapped keys.
-    pub fn from_encryptor(inner: R, encryptor: Encryptor) -> Self {
+    pub fn from_encryptor(inner: R, mut encryptor: Encryptor) -> Self {
+        let (held, start_of_envelope) = (Held::of(&mut encryptor), Cursor::default());
         let plaintext = Zeroizing::new(vec![0; BUFFER_LEN]);
-        EncryptReader { inner, encryptor, plaintext, start: 0, end: 0, process: OwnProcess::new() }
+        let process = OwnProcess::new();
+        EncryptReader {
+            inner,
+            encryptor,
+            held,
+            start_of_envelope,
+            plaintext,
+            start: 0,
+            end: 0,
+            process,
+        }
     }
 
     /// The inner reader.
@@ -70,24 +90,59 @@ impl<R: Read> EncryptReader<R> {
     }
 }
 
+impl<R: Read> EncryptReader<R> {
+    /// Takes some of the buffered plaintext and puts into `out` what comes of it.
+    fn step(&mut self, out: &mut [u8]) -> Result<Progress> {
+        let input = self.plaintext.get(self.start..self.end).unwrap_or_default();
+        let progress = self.encryptor.process(input, out)?;
+        self.start += progress.read;
+        if progress.status == Status::NeedKey {
+            return Err(Error::InvalidState("no wrapped key was added"));
+        }
+        Ok(progress)
+    }
+
+    /// Reads on until it is known how the envelope starts. A read that fails can be tried again.
+    fn settle_start(&mut self) -> io::Result<()> {
+        if self.held.is_none() {
+            return Ok(());
+        }
+        let mut sealed = vec![0; SEALED_CHUNK_LEN];
+        while self.held.is_some() {
+            let progress = self.step(&mut sealed)?;
+            if let Some(held) = &mut self.held {
+                held.add(progress.read, sealed.get(..progress.written).unwrap_or_default());
+            }
+            let has_ended = progress.status == Status::Done;
+            if let Some(held) = self.held.take_if(|held| has_ended || held.is_long()) {
+                self.start_of_envelope = Cursor::new(held.into_start(has_ended)?);
+            } else if progress.status == Status::NeedInput {
+                self.refill()?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl<R: Read> Read for EncryptReader<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         self.process.check()?;
         if out.is_empty() {
             return Ok(0);
         }
+        self.settle_start()?;
+        let taken = self.start_of_envelope.read(out)?;
+        if taken > 0 {
+            return Ok(taken);
+        }
+        self.start_of_envelope = Cursor::default();
         loop {
-            let input = self.plaintext.get(self.start..self.end).unwrap_or_default();
-            let progress = self.encryptor.process(input, out)?;
-            self.start += progress.read;
+            let progress = self.step(out)?;
             match progress.status {
                 _ if progress.written > 0 => return Ok(progress.written),
                 Status::Done => return Ok(0),
                 Status::NeedInput => self.refill()?,
-                Status::NeedKey => {
-                    return Err(Error::InvalidState("no wrapped key was added").into());
-                }
-                Status::NeedOutput => {}
+                _ => {}
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::held::Held;
 use super::{BUFFER_LEN, encryptor};
 use crate::encrypt::{EncryptOptions, Encryptor};
 use crate::error::{Error, Result};
@@ -33,6 +34,8 @@ use crate::wrap::KeyProvider;
 pub struct EncryptWriter<W> {
     inner: W,
     encryptor: Encryptor,
+    /// The start of the envelope, while its header may still be a short one.
+    held: Option<Held>,
     sealed: Vec<u8>,
     failed: bool,
     process: OwnProcess,
@@ -52,9 +55,10 @@ impl<W: Write> EncryptWriter<W> {
     }
 
     /// Takes an encryptor that has its wrapped keys.
-    pub fn from_encryptor(inner: W, encryptor: Encryptor) -> Self {
+    pub fn from_encryptor(inner: W, mut encryptor: Encryptor) -> Self {
+        let held = Held::of(&mut encryptor);
         let (sealed, process) = (vec![0; BUFFER_LEN], OwnProcess::new());
-        EncryptWriter { inner, encryptor, sealed, failed: false, process }
+        EncryptWriter { inner, encryptor, held, sealed, failed: false, process }
     }
 
     /// Writes the last chunk, flushes the inner writer and returns it.
@@ -65,6 +69,9 @@ impl<W: Write> EncryptWriter<W> {
     pub fn finish(mut self) -> Result<W> {
         self.encryptor.end_input();
         while self.step(&[])?.1 != Status::Done {}
+        if let Some(held) = self.held.take() {
+            self.inner.write_all(&held.into_start(true)?)?;
+        }
         self.inner.flush()?;
         self.encryptor.finish()?;
         Ok(self.inner)
@@ -82,7 +89,14 @@ impl<W: Write> EncryptWriter<W> {
         if progress.status == Status::NeedKey {
             return Err(Error::InvalidState("no wrapped key was added"));
         }
-        self.inner.write_all(self.sealed.get(..progress.written).unwrap_or_default())?;
+        let sealed = self.sealed.get(..progress.written).unwrap_or_default();
+        match &mut self.held {
+            Some(held) => held.add(progress.read, sealed),
+            None => self.inner.write_all(sealed)?,
+        }
+        if let Some(held) = self.held.take_if(|held| held.is_long()) {
+            self.inner.write_all(&held.into_start(false)?)?;
+        }
         self.failed = false;
         Ok((progress.read, progress.status))
     }
@@ -98,8 +112,18 @@ impl<W: Write> Write for EncryptWriter<W> {
         }
     }
 
-    /// Flushes the inner writer. Up to one chunk stays back: chunks have a fixed size.
+    /// Hands on all whole chunks and flushes the inner writer. Up to one chunk stays back: chunks
+    /// have a fixed size.
+    ///
+    /// The header of a message of unknown length is held back for the first MiB, so that a shorter
+    /// one gets no padding; a flush with a whole chunk makes it leave before.
     fn flush(&mut self) -> io::Result<()> {
+        self.process.check()?;
+        if let Some(held) = self.held.take_if(|held| held.has_chunk()) {
+            self.failed = true;
+            self.inner.write_all(&held.into_start(false)?)?;
+            self.failed = false;
+        }
         self.inner.flush()
     }
 }
@@ -122,11 +146,11 @@ mod tests {
     fn the_other_side_of_a_fork_cannot_go_on() {
         let mut writer = EncryptWriter::new(Vec::new(), &[&kek()], &EncryptOptions::new()).unwrap();
         writer.write_all(b"tide").unwrap();
-        let begun = writer.inner.len();
         writer.process = OwnProcess::of_parent();
         let error = Error::from(writer.write_all(b" table").unwrap_err());
         assert!(matches!(error, Error::InvalidState(_)), "{error}");
-        assert_eq!(writer.inner.len(), begun, "nothing was sealed");
+        assert!(matches!(Error::from(writer.flush().unwrap_err()), Error::InvalidState(_)));
+        assert!(writer.inner.is_empty(), "nothing has left");
         assert!(matches!(writer.finish(), Err(Error::InvalidState(_))));
     }
 }

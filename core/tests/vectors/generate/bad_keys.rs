@@ -65,7 +65,7 @@ fn provider_answers() -> Vec<InvalidEnvelope> {
     let fixed = |dek: &[u8]| fixed("example-kms", "key/7", dek);
     let wrong_len = |len: usize| {
         let comment = format!("the provider returns {len} bytes");
-        opaque(&comment, "LyingKms", fixed(&vec![5; len])).invalid(KeyUnwrap)
+        opaque(&comment, "LyingKms", fixed(&vec![5; len])).invalid(ProviderFailed)
     };
     let failing = || failing("example-kms", "key/7");
     let opaque_key = || Key::Opaque("example-kms".into(), "key/7".into(), vec![1; 48]);
@@ -154,8 +154,11 @@ fn moved_wraps() -> Vec<InvalidEnvelope> {
     let here = [("tenant", "acme")];
     let wrong_kek = Case::new("the KEK of this key id is another one").flag("ModifiedWrappedKey");
     let other_kek = Provider::Local { key_id: KEY_ID.into(), kek: "5a".repeat(32) };
+    let namesakes = ["namesake", "a third"].map(|name| Key::LocalUnder(KEY_ID.into(), name));
+    let neither = Case::new("two local keys of one id, of which neither opens");
     vec![
         wrong_kek.providers([other_kek]).build().invalid(KeyUnwrap),
+        neither.flag("MultipleKeys").keys(namesakes).build().invalid(KeyUnwrap),
         moved("wrapped under another KEK", kek("kek-2"), KEY_ID, &here),
         moved("wrapped for another key id", kek(KEY_ID), "kek-2", &here),
         moved("wrapped for another context", kek(KEY_ID), KEY_ID, &[("tenant", "other")]),

@@ -18,6 +18,8 @@ pub const KEY_ID: &str = "kek-1";
 pub enum Key {
     /// Wrapped by the provider `local` under [`kek`].
     Local(String),
+    /// The same with the KEK that [`kek`] has for another name.
+    LocalUnder(String, &'static str),
     /// Provider id, key id, wrapped DEK.
     Opaque(String, String, Vec<u8>),
 }
@@ -154,23 +156,25 @@ impl Case {
 
     fn wrapped(&self, index: usize, key: &Key) -> Wrapped {
         match key {
-            Key::Local(key_id) => {
-                let salt = self.salt(&format!("wrap/{index}"));
-                let context = canonical(&self.pairs);
-                let wrapped = raw::local_wrap(&kek(key_id), key_id, &context, &salt, &self.dek);
-                Wrapped {
-                    provider_id: "local".to_owned(),
-                    key_id: key_id.clone(),
-                    wrapped_dek: base64(&wrapped),
-                    local: Some(LocalWrap { kek: hex(&kek(key_id)), salt: hex(&salt) }),
-                }
-            }
+            Key::Local(key_id) => self.wrapped_locally(index, key_id, &kek(key_id)),
+            Key::LocalUnder(key_id, name) => self.wrapped_locally(index, key_id, &kek(name)),
             Key::Opaque(provider_id, key_id, wrapped) => Wrapped {
                 provider_id: provider_id.clone(),
                 key_id: key_id.clone(),
                 wrapped_dek: base64(wrapped),
                 local: None,
             },
+        }
+    }
+
+    fn wrapped_locally(&self, index: usize, key_id: &str, kek: &[u8; 32]) -> Wrapped {
+        let salt = self.salt(&format!("wrap/{index}"));
+        let wrapped = raw::local_wrap(kek, key_id, &canonical(&self.pairs), &salt, &self.dek);
+        Wrapped {
+            provider_id: "local".to_owned(),
+            key_id: key_id.to_owned(),
+            wrapped_dek: base64(&wrapped),
+            local: Some(LocalWrap { kek: hex(kek), salt: hex(&salt) }),
         }
     }
 

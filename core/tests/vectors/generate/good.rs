@@ -46,6 +46,10 @@ fn wrapped_keys() -> Vec<Case> {
         Case::new("a second provider before the local one").keys([opaque(), locals(1).remove(0)]),
         Case::new("two wrapped keys with equal ids")
             .keys([Key::Local(KEY_ID.into()), Key::Local(KEY_ID.into())]),
+        Case::new("two local keys of one id, of which the first one opens")
+            .keys([Key::Local(KEY_ID.into()), Key::LocalUnder(KEY_ID.into(), "namesake")]),
+        Case::new("two local keys of one id, of which the second one opens")
+            .keys([Key::LocalUnder(KEY_ID.into(), "namesake"), Key::Local(KEY_ID.into())]),
         Case::new("several providers, of which the second has a key").providers([
             local("another"),
             local(KEY_ID),

@@ -63,7 +63,9 @@ fn rewraps() -> Vec<RewrapTest> {
         let new_header = rewrapped(&built, &keys);
         test(&built, keys, Ok(new_header))
     };
-    let opaque = |len| Key::Opaque("example-kms".into(), "k".into(), derived_vec("opaque", len));
+    let named =
+        |id: &str, len| Key::Opaque("example-kms".into(), id.into(), derived_vec("opaque", len));
+    let opaque = |len| named("k", len);
     vec![
         case("a key of the same size, without padding", None, 1, &[Key::Local(KEY_ID.into())]),
         case("a smaller key leaves padding", None, 1, &[opaque(10)]),
@@ -82,7 +84,12 @@ fn rewraps() -> Vec<RewrapTest> {
             1,
             &[opaque(4_096 - 12 - 22 - 2 - 2 - 11 - 3 - 2 - 31)],
         ),
-        case("a page overflows by far", Some(4_096), 1, &[opaque(4_096), opaque(4_096), opaque(9)]),
+        case(
+            "a page overflows by far",
+            Some(4_096),
+            1,
+            &[named("k", 4_096), named("l", 4_096), named("m", 9)],
+        ),
         case(
             "an odd length overflows: exactly as long as needed",
             Some(4_095),
@@ -95,7 +102,11 @@ fn rewraps() -> Vec<RewrapTest> {
 fn refused() -> Vec<RewrapTest> {
     let built = |comment: &str| Case::new(comment).build();
     let (none, many, large) = (built("no key"), built("33 keys"), built("more than 65,536 bytes"));
-    let large_key = Key::Opaque("p".into(), "k".into(), derived_vec("large", 4_096));
+    let large_keys: Vec<Key> = ('a'..='p')
+        .map(|id| Key::Opaque("p".into(), id.into(), derived_vec("large", 4_096)))
+        .collect();
+    let repeated = built("two wrapped keys of one remote key");
+    let twice = [1, 2].map(|len| Key::Opaque("p".into(), "k".into(), vec![1; len]));
     let mut wrong_mac = built("the old header's MAC is wrong");
     let keys = new_keys(&wrong_mac, &locals(1));
     wrong_mac.header.padding = vec![0; 8];
@@ -106,7 +117,8 @@ fn refused() -> Vec<RewrapTest> {
     vec![
         test(&none, Vec::new(), Err(InvalidArgument)),
         test(&many, new_keys(&many, &locals(33)), Err(LimitExceeded)),
-        test(&large, new_keys(&large, &vec![large_key; 16]), Err(LimitExceeded)),
+        test(&large, new_keys(&large, &large_keys), Err(LimitExceeded)),
+        test(&repeated, new_keys(&repeated, &twice), Err(InvalidArgument)),
         modified,
     ]
 }

@@ -1,0 +1,172 @@
+//! What is kept: by key, by age, and by last use. No call looks at more than a few of the values.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::limits::CacheLimits;
+
+/// What a request takes of a value's allowance.
+#[derive(Clone, Copy)]
+pub(super) enum Cost {
+    /// Nothing: the value may serve any number of requests while it is young.
+    Free,
+    /// One message of this many bytes; `None` if nobody knows how many.
+    Message(Option<u64>),
+}
+
+impl Cost {
+    /// Whether no value at all could allow this, or only to a single request.
+    pub(super) const fn exceeds(self, limits: &CacheLimits) -> bool {
+        match self {
+            Cost::Free => false,
+            Cost::Message(None) => true,
+            Cost::Message(Some(len)) => len > limits.max_bytes || limits.max_messages == 1,
+        }
+    }
+}
+
+/// How old a value is, and how much it has served.
+#[derive(Clone, Copy)]
+pub(super) struct Allowance {
+    born: Duration,
+    messages: u64,
+    bytes: u64,
+}
+
+impl Allowance {
+    pub(super) const fn new(born: Duration) -> Self {
+        Allowance { born, messages: 0, bytes: 0 }
+    }
+
+    pub(super) fn is_young(&self, limits: &CacheLimits, now: Duration) -> bool {
+        now.saturating_sub(self.born) < limits.max_age
+    }
+
+    /// Takes `cost` off, if that suffices.
+    pub(super) fn take(&mut self, limits: &CacheLimits, cost: Cost) -> bool {
+        let Cost::Message(len) = cost else { return true };
+        let bytes = self.bytes.saturating_add(len.unwrap_or(u64::MAX));
+        if self.messages >= limits.max_messages || bytes > limits.max_bytes {
+            return false;
+        }
+        self.messages += 1;
+        self.bytes = bytes;
+        true
+    }
+}
+
+/// Names a value within this store, by the time at which something happened.
+type Stamp = (Duration, u64);
+
+struct Slot<T> {
+    value: Arc<T>,
+    allowance: Allowance,
+    born: Stamp,
+    used: u64,
+}
+
+/// Values by key, with an order of their ages and one of their last uses.
+pub(super) struct Store<T> {
+    slots: HashMap<Arc<[u8]>, Slot<T>>,
+    by_age: BTreeMap<Stamp, Arc<[u8]>>,
+    by_use: BTreeMap<u64, Arc<[u8]>>,
+    /// Counts what happens; no two things have one number.
+    ticks: u64,
+    /// Values that were given up.
+    pub(super) evictions: u64,
+    /// Values that were looked at, for the test of how many that are.
+    #[cfg(test)]
+    pub(super) looks: u64,
+}
+
+impl<T> Store<T> {
+    pub(super) fn new() -> Self {
+        Store {
+            slots: HashMap::new(),
+            by_age: BTreeMap::new(),
+            by_use: BTreeMap::new(),
+            ticks: 0,
+            evictions: 0,
+            #[cfg(test)]
+            looks: 0,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The value of a key, if it is there and allows `cost`. One that does not is given up.
+    pub(super) fn take(
+        &mut self,
+        key: &[u8],
+        limits: &CacheLimits,
+        now: Duration,
+        cost: Cost,
+    ) -> Option<Arc<T>> {
+        self.look();
+        let slot = self.slots.get_mut(key)?;
+        if !slot.allowance.is_young(limits, now) || !slot.allowance.take(limits, cost) {
+            self.evict(key);
+            return None;
+        }
+        self.ticks += 1;
+        if let Some(key) = self.by_use.remove(&slot.used) {
+            self.by_use.insert(self.ticks, key);
+        }
+        slot.used = self.ticks;
+        Some(Arc::clone(&slot.value))
+    }
+
+    /// Keeps a value; gives up what is in its place, and what there is no room for any more.
+    pub(super) fn insert(&mut self, key: &[u8], value: Arc<T>, allowance: Allowance, most: usize) {
+        self.evict(key);
+        while self.len() >= most {
+            let Some((_, oldest)) = self.by_use.first_key_value() else { break };
+            let oldest = Arc::clone(oldest);
+            self.evict(&oldest);
+        }
+        self.ticks += 1;
+        let (key, born) = (Arc::<[u8]>::from(key), (allowance.born, self.ticks));
+        self.by_age.insert(born, Arc::clone(&key));
+        self.by_use.insert(self.ticks, Arc::clone(&key));
+        self.slots.insert(key, Slot { value, allowance, born, used: self.ticks });
+    }
+
+    /// Gives up what is too old.
+    pub(super) fn expire(&mut self, limits: &CacheLimits, now: Duration) {
+        while let Some(((born, _), oldest)) = self.by_age.first_key_value() {
+            if Allowance::new(*born).is_young(limits, now) {
+                return;
+            }
+            let oldest = Arc::clone(oldest);
+            self.evict(&oldest);
+        }
+    }
+
+    /// Gives up everything.
+    pub(super) fn clear(&mut self) {
+        self.evictions += self.slots.len() as u64;
+        self.slots.clear();
+        self.by_age.clear();
+        self.by_use.clear();
+    }
+
+    /// Gives up one value. Data keys wipe themselves.
+    fn evict(&mut self, key: &[u8]) {
+        self.look();
+        if let Some(slot) = self.slots.remove(key) {
+            self.by_age.remove(&slot.born);
+            self.by_use.remove(&slot.used);
+            self.evictions += 1;
+        }
+    }
+
+    fn look(&mut self) {
+        #[cfg(test)]
+        {
+            self.looks += 1;
+        }
+    }
+}

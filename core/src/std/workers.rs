@@ -22,11 +22,14 @@ const ALL_RUNS_LEN: usize = 8 << 20;
 
 /// The number of threads that a setting means for `chunks` chunks; 0 means every core.
 pub(super) fn thread_count(setting: usize, chunks: u64) -> usize {
+    let useful = usize::try_from(chunks / 8).unwrap_or(usize::MAX);
+    if useful <= 1 {
+        return 1; // without the question, which reads several files
+    }
     let wanted = match setting {
         0 => std::thread::available_parallelism().map_or(1, NonZero::get),
         set => set,
     };
-    let useful = usize::try_from(chunks / 8).unwrap_or(usize::MAX);
     wanted.min(useful).max(1)
 }
 

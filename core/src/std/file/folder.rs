@@ -56,12 +56,19 @@ fn is_separator(byte: u8) -> bool {
 }
 
 impl Folder {
+    /// A path by which the name can be found, as long as the directory is not renamed.
     pub(super) fn path_of(&self, name: &OsStr) -> PathBuf {
         self.path.join(name)
     }
 
     /// What has a name, without following a link.
     pub(super) fn metadata(&self, name: &OsStr) -> io::Result<fs::Metadata> {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        {
+            let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            File::from(rustix::fs::openat(&self.handle, name, flags, Mode::empty())?).metadata()
+        }
+        #[cfg(not(any(target_os = "linux", target_os = "android")))]
         fs::symlink_metadata(self.path_of(name))
     }
 }
@@ -78,7 +85,8 @@ impl Folder {
             opened => opened,
         };
         let (handle, readable) = opened?;
-        Ok(Folder { path: path.to_owned(), handle, readable })
+        // The process may go to another directory meanwhile.
+        Ok(Folder { path: std::path::absolute(path)?, handle, readable })
     }
 
     pub(super) fn id(&self) -> io::Result<FolderId> {
@@ -164,7 +172,7 @@ fn mode_of(bits: u32) -> Mode {
 impl Folder {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         if fs::metadata(path)?.is_dir() {
-            Ok(Folder { path: path.to_owned() })
+            Ok(Folder { path: std::path::absolute(path)? })
         } else {
             Err(io::ErrorKind::NotADirectory.into())
         }

@@ -3,19 +3,18 @@
 #[cfg(unix)]
 pub(super) mod attributes;
 mod place;
+mod temporary;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-
-use base16ct::HexDisplay;
-use rand_core::TryRng as _;
+use std::path::Path;
 
 pub(super) use place::descriptor_of;
+use temporary::{Made, PRIVATE, by_chance, is_taken};
 
 use super::batch::FileBatch;
 use super::disk::{Disk, RealDisk};
@@ -23,15 +22,7 @@ use super::folder::{Folder, split};
 use super::options::FileOptions;
 use super::{committed, failed};
 use crate::error::{Error, Result};
-use crate::rng::SysRng;
 use crate::std::process::OwnProcess;
-
-/// Permissions of a file that nobody but its owner may know of.
-const PRIVATE: u32 = 0o600;
-/// Permissions of a new file, before the umask.
-const USUAL: u32 = 0o666;
-/// How often a name by chance is tried: all of them taken is a wrong answer of the system.
-const TRIES: usize = 16;
 
 /// Permissions of a target that replaces nothing, where no option says them.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -153,8 +144,7 @@ pub(super) struct Target<'d, D: Disk> {
 /// A file that waits for its name.
 struct Pending {
     folder: Folder,
-    /// The target's path, and its name in the folder.
-    path: PathBuf,
+    /// The target's name in the folder.
     name: OsString,
     /// The name that the file has meanwhile, if it has one.
     temporary: Option<OsString>,
@@ -179,15 +169,14 @@ impl<'d, D: Disk> Target<'d, D> {
             return Ok(Target { disk, file, pending: None, durable, batch: None, process });
         }
         let (directory, name) = split(path).map_err(failed("cannot write the target"))?;
-        place::replaceable(path, options.overwrite)?;
         let folder =
             Folder::open(directory).map_err(failed("cannot open the target's directory"))?;
+        place::replaceable(&folder, name, options.overwrite)?;
         let is_private = new_mode == NewMode::Private || options.mode.is_some();
         let made = Made::new(disk, &folder, is_private);
         let made = made.map_err(failed("cannot create a file beside the target"))?;
         let pending = Pending {
             folder,
-            path: path.to_owned(),
             name: name.to_owned(),
             temporary: made.name,
             overwrite: options.overwrite,
@@ -231,7 +220,7 @@ impl<'d, D: Disk> Target<'d, D> {
 
     /// Everything up to the target's name.
     fn give_name(&mut self, pending: &mut Pending) -> Result<()> {
-        let replaced = place::replaceable(&pending.path, pending.overwrite)?;
+        let replaced = place::replaceable(&pending.folder, &pending.name, pending.overwrite)?;
         self.settle(pending, replaced.as_ref())?;
         let free = replaced.is_none();
         if pending.temporary.is_none() && self.link(pending, replaced.as_ref(), free)? {
@@ -252,8 +241,9 @@ impl<'d, D: Disk> Target<'d, D> {
     fn settle(&self, pending: &Pending, replaced: Option<&Metadata>) -> Result<()> {
         #[cfg(unix)]
         {
+            let path = pending.folder.path_of(&pending.name);
             let wanted = attributes::Wanted {
-                replaced: replaced.map(|found| (pending.path.as_path(), found)),
+                replaced: replaced.map(|found| (path.as_path(), found)),
                 mode: pending.mode,
                 usual: pending.usual,
             };
@@ -322,78 +312,9 @@ impl Pending {
     }
 }
 
-/// A file that was made to be written.
-struct Made {
-    file: File,
-    name: Option<OsString>,
-    /// Permissions of a new file at this place.
-    usual: u32,
-}
-
-impl Made {
-    /// Makes a file that only its owner may read. What the umask or the directory gives to new
-    /// files is asked of an empty file.
-    fn new(disk: &impl Disk, folder: &Folder, is_private: bool) -> io::Result<Self> {
-        let first = if is_private { PRIVATE } else { USUAL };
-        if let Ok(file) = disk.create_unnamed(folder, first) {
-            let usual = narrow(disk, &file, is_private)?;
-            return Ok(Made { file, name: None, usual });
-        }
-        let (file, name) = by_chance(|name| disk.create(folder, name, PRIVATE))?;
-        let usual = if is_private { PRIVATE } else { asked_of_another(disk, folder)? };
-        Ok(Made { file, name: Some(name), usual })
-    }
-}
-
-/// The permissions that a new file was given, which only its owner keeps.
-#[cfg(unix)]
-fn narrow(disk: &impl Disk, file: &File, is_private: bool) -> io::Result<u32> {
-    if is_private {
-        return Ok(PRIVATE);
-    }
-    let usual = attributes::mode_of(&file.metadata()?);
-    attributes::permit(disk, file, PRIVATE)?;
-    Ok(usual)
-}
-
-#[cfg(unix)]
-fn asked_of_another(disk: &impl Disk, folder: &Folder) -> io::Result<u32> {
-    let (file, name) = by_chance(|name| disk.create(folder, name, USUAL))?;
-    disk.remove(folder, &name)?;
-    Ok(attributes::mode_of(&file.metadata()?))
-}
-
-#[cfg(not(unix))]
-fn narrow(_disk: &impl Disk, _file: &File, _is_private: bool) -> io::Result<u32> {
-    Ok(USUAL)
-}
-
-#[cfg(not(unix))]
-fn asked_of_another(_disk: &impl Disk, _folder: &Folder) -> io::Result<u32> {
-    Ok(USUAL)
-}
-
-/// Tries names until one is free.
-fn by_chance<T>(attempt: impl Fn(&OsStr) -> io::Result<T>) -> io::Result<(T, OsString)> {
-    for _ in 0..TRIES {
-        let mut random = [0; 8];
-        SysRng.try_fill_bytes(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
-        let name = OsString::from(format!(".sealwax-{:x}.tmp", HexDisplay(&random)));
-        match attempt(&name) {
-            Err(error) if is_taken(&error) => {}
-            known => return known.map(|made| (made, name)),
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
-}
-
 fn keeps_nothing(error: &io::Error) -> bool {
     use io::ErrorKind::{InvalidInput, ReadOnlyFilesystem, Unsupported};
     matches!(error.kind(), InvalidInput | ReadOnlyFilesystem | Unsupported)
-}
-
-fn is_taken(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::AlreadyExists
 }
 
 fn unnamed(error: io::Error) -> Error {

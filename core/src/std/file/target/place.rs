@@ -1,17 +1,18 @@
 //! What the path of a target names: a file to make or replace, or a pipe or device to write to.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
 use super::super::failed;
-use super::super::folder::is_a_directory;
+use super::super::folder::{Folder, is_a_directory};
 use crate::error::{Error, Result};
 
 /// Opens what is written to as it stands: a pipe, a device, a descriptor of this process such as
 /// `/dev/stdout`. `None` for everything that is replaced.
 pub(super) fn open_straight(path: &Path) -> Result<Option<File>> {
-    let Some(found) = existing(path)? else { return Ok(None) };
+    let Some(found) = existing(fs::symlink_metadata(path))? else { return Ok(None) };
     if found.is_file() || found.is_dir() {
         return Ok(None);
     }
@@ -27,30 +28,34 @@ pub(super) fn open_straight(path: &Path) -> Result<Option<File>> {
     }
 }
 
-/// What has the name already; a link is not followed, because it is what would be replaced.
-fn existing(path: &Path) -> Result<Option<Metadata>> {
-    match fs::symlink_metadata(path) {
-        Ok(metadata) => Ok(Some(metadata)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(failed("cannot look at the target")(error)),
-    }
-}
-
-/// What a commit would replace, if it may.
-pub(super) fn replaceable(path: &Path, overwrite: bool) -> Result<Option<Metadata>> {
-    let Some(found) = existing(path)? else { return Ok(None) };
-    let is_dir = found.is_dir() || fs::metadata(path).is_ok_and(|meant| meant.is_dir());
-    if is_dir {
+/// What has the name already and would be replaced, if it may be.
+pub(super) fn replaceable(
+    folder: &Folder,
+    name: &OsStr,
+    overwrite: bool,
+) -> Result<Option<Metadata>> {
+    let Some(found) = existing(folder.metadata(name))? else { return Ok(None) };
+    let meant = if found.is_symlink() { fs::metadata(folder.path_of(name)).ok() } else { None };
+    if meant.as_ref().unwrap_or(&found).is_dir() {
         return Err(failed("cannot write the target")(is_a_directory()));
     }
     if !overwrite {
         return Err(Error::AlreadyExists);
     }
-    if !found.is_file() && !found.is_symlink() {
+    if is_special(&found) {
         let error = io::Error::other("it has become a pipe or a device");
         return Err(failed("cannot write the target")(error));
     }
     Ok(Some(found))
+}
+
+/// What has a name, if anything; a link is not followed, because it is what would be replaced.
+fn existing(found: io::Result<Metadata>) -> Result<Option<Metadata>> {
+    match found {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed("cannot look at the target")(error)),
+    }
 }
 
 /// Neither a file nor a directory.

@@ -222,7 +222,8 @@ class VaultTransit(KmsProvider):
 
 
 def _version(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {"key_version": data["key_version"]} if "key_version" in data else {}
+    version = data.get("key_version")
+    return {"key_version": version} if isinstance(version, int) else {}
 
 
 def _checked_token(token: Any, key_id: str) -> Optional[str]:

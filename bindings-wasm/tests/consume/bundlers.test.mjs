@@ -20,7 +20,7 @@ let consumer;
 let browser;
 before(async () => {
   [consumer, browser] = await Promise.all([project(), launch()]);
-  for (const name of ['main.mjs', 'report.mjs']) await consumer.use(name);
+  for (const name of ['main.mjs', 'report.mjs', 'inline.mjs', 'inline-worker.mjs']) await consumer.use(name);
   await writeFile(join(consumer.folder, 'index.html'), PAGE);
 });
 after(async () => {
@@ -35,8 +35,8 @@ async function works(origin) {
 }
 
 /** Serves what a bundler wrote, and nothing of what it read. */
-async function built(folder) {
-  const server = await serve({ folders: { '/': folder }, pages: { '/': PAGE } });
+async function built(folder, page = PAGE) {
+  const server = await serve({ folders: { '/': folder }, pages: { '/': page } });
   try {
     await works(server.origin);
   } finally {
@@ -59,6 +59,13 @@ for (const [name, vite] of Object.entries({ 'Vite 7': vite7, 'Vite 8': vite8 }))
     await served(server);
   });
 }
+
+test('Vite 7 with its cache elsewhere, by the exclusion of README.md', async () => {
+  const config = { ...viteConfig(), cacheDir: 'elsewhere', optimizeDeps: { exclude: ['sealwax'] } };
+  const server = await vite7.createServer({ ...config, server: { host: '127.0.0.1', port: 0 } });
+  await server.listen();
+  await served(server);
+});
 
 const viteConfig = () => ({ configFile: false, root: consumer.folder, logLevel: 'error' });
 
@@ -116,6 +123,14 @@ test('esbuild', async () => {
   await esbuild.build({ entryPoints: [join(consumer.folder, 'main.mjs')], bundle: true, minify: true, format: 'esm', outfile: join(folder, 'main.mjs') });
   await copyAssets(folder);
   await built(folder);
+});
+
+test('esbuild with sealwax/inline: scripts alone, those of a page and of its worker', async () => {
+  const folder = join(consumer.folder, 'inlined');
+  const entryPoints = ['inline.mjs', 'inline-worker.mjs'].map((name) => join(consumer.folder, name));
+  await esbuild.build({ entryPoints, bundle: true, minify: true, format: 'esm', outdir: folder, outExtension: { '.js': '.mjs' } });
+  assert.deepEqual((await readdir(folder)).sort(), ['inline-worker.mjs', 'inline.mjs']);
+  await built(folder, PAGE.replace('main.mjs', 'inline.mjs'));
 });
 
 /** Rollup alone resolves no packages. */

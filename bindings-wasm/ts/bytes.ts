@@ -62,8 +62,17 @@ export function utf8(text: string): Owned {
 export const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, index) => byte === b[index]);
 
+/** Memory for so many bytes, if the engine has it. */
+export function roomFor(size: number): Owned {
+  try {
+    return new Uint8Array(size);
+  } catch (error) {
+    throw new SealwaxError('no_memory', `there is no room for ${size} bytes: take the Blob, the stream or parts`, { cause: error });
+  }
+}
+
 export function concat(pieces: readonly Uint8Array[]): Owned {
-  const joined = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
+  const joined = roomFor(pieces.reduce((size, piece) => size + piece.length, 0));
   let at = 0;
   for (const piece of pieces) {
     joined.set(piece, at);

@@ -1,7 +1,7 @@
 // Ranges of an object behind HTTP, over networks that fail: what is missing is asked for again.
 
 import type { HttpRangeOptions, RangeSource } from '../types/index.js';
-import type { Owned } from './bytes.js';
+import { type Owned, roomFor } from './bytes.js';
 import { SealwaxError, asIo, invalid } from './errors.js';
 import { type Names, checkOptions } from './options.js';
 import { abortable, limited, throwIfAborted } from './signal.js';
@@ -54,7 +54,7 @@ class HttpObject implements RangeSource {
     });
   }
 
-  read(offset: number, length: number, signal?: AbortSignal): Promise<Owned> {
+  async read(offset: number, length: number, signal?: AbortSignal): Promise<Owned> {
     const wanted = new Wanted(offset, length);
     const attempt = async (attempt: Attempt) => {
       const response = await this.#request(wanted.offset, wanted.missing, attempt.signal);
@@ -148,7 +148,7 @@ class Wanted {
   #etag: string | null = null;
 
   constructor(offset: number, length: number) {
-    this.bytes = new Uint8Array(length);
+    this.bytes = roomFor(length);
     this.#start = offset;
   }
 

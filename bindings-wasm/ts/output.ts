@@ -1,6 +1,6 @@
 // The forms of a result: bytes, a Blob, a stream.
 
-import { type Owned, concat } from './bytes.js';
+import { type Owned, concat, roomFor } from './bytes.js';
 import { SealwaxError } from './errors.js';
 
 export type Pieces = AsyncGenerator<Owned[]>;
@@ -32,14 +32,6 @@ export async function toBytes(pieces: (room?: Owned) => Pieces, size?: number): 
     }
   }
   return bytes.subarray(0, at);
-}
-
-function roomFor(size: number): Owned {
-  try {
-    return new Uint8Array(size);
-  } catch (error) {
-    throw new SealwaxError('io', `there is no room for ${size} bytes: take the Blob, the stream or parts`, { cause: error });
-  }
 }
 
 async function collect(pieces: Pieces): Promise<Owned[][]> {

@@ -1,7 +1,7 @@
 // Where the input comes from: bytes, Blobs and streams behind one reader of exact lengths.
 
 import type { Source } from '../types/index.js';
-import { type Owned, concat, isBytes, view } from './bytes.js';
+import { type Owned, concat, isBytes, roomFor, view } from './bytes.js';
 import { SealwaxError, asIo, invalid, unawaited } from './errors.js';
 import { abortable } from './signal.js';
 
@@ -64,7 +64,7 @@ export function randomAccess(source: Source): RandomAccess | undefined {
 
 /** All bytes of a Blob. */
 export async function readBlob(blob: Blob): Promise<Owned> {
-  const bytes = new Uint8Array(blob.size);
+  const bytes = roomFor(blob.size);
   const { pull } = blobPuller(blob);
   let at = 0;
   for (let piece = await pull(); piece; piece = await pull()) {

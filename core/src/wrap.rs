@@ -8,10 +8,10 @@ mod local;
 mod together;
 mod unwrap;
 
-pub use each::wrap_dek;
-pub(crate) use each::{Require, generate_required};
 #[cfg(feature = "std")]
-pub(crate) use each::{failed_wrap, signed};
+pub(crate) use each::signed;
+pub use each::wrap_dek;
+pub(crate) use each::{Require, failed_wrap, generate_required};
 pub use expansion::LocalExpansion;
 pub use local::LocalKek;
 #[cfg(feature = "std")]

@@ -1,7 +1,7 @@
 // Every code of core/vectors/error_codes.json through the API, or the reason why it cannot be had.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LocalKey, SealwaxError, createEncryptor, decrypt, encrypt, fromText, inspect } from 'sealwax';
+import { LocalKey, SealwaxError, createEncryptor, decrypt, encrypt, fromText, httpRange, inspect } from 'sealwax';
 import { CHUNK, KEK, key, plaintextOf, rejectsWith, throwsWith, utf8, vectors } from '../support/suite.mjs';
 import { inputOf, providersOf } from '../support/vectors.mjs';
 
@@ -18,7 +18,6 @@ const opened = (bytes, options, keys = key()) => decrypt(bytes, keys, options).b
 const UNREACHABLE = {
   null_pointer: 'JavaScript has no pointers',
   already_exists: 'no files are written here',
-  no_memory: 'what cannot be allocated throws a RangeError of the engine',
   panic: 'a bug of the module; nothing is known to provoke one',
 };
 
@@ -58,6 +57,7 @@ const PROVOKED = {
   },
   io: () => rejectsWith(encrypt(new ReadableStream({ pull: () => Promise.reject(new Error('the disk is gone')) }), key()).bytes(), 'io'),
   cancelled: () => rejectsWith(encrypt(PLAINTEXT, key(), { signal: AbortSignal.abort() }).bytes(), 'cancelled'),
+  no_memory: () => rejectsWith(httpRange('https://example.com').read(0, 2 ** 40), 'no_memory', /take the Blob, the stream or parts/),
   randomness: async () => {
     await encrypt(PLAINTEXT, key()).bytes();
     Object.defineProperty(crypto, 'getRandomValues', { configurable: true, value: () => { throw new Error('no entropy'); } });

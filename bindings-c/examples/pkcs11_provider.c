@@ -42,11 +42,7 @@ static sealwax_code failed(sealwax_failure *failure, const char *function, CK_RV
   return SEALWAX_ERR_PROVIDER_FAILED;
 }
 
-static CK_MECHANISM gcm(CK_GCM_PARAMS *params, CK_BYTE *iv, const sealwax_context *context) {
-  sealwax_bytes aad = {NULL, 0};
-  if (context != NULL) {
-    sealwax_context_bytes(context, &aad);
-  }
+static CK_MECHANISM gcm(CK_GCM_PARAMS *params, CK_BYTE *iv, sealwax_bytes aad) {
   memset(params, 0, sizeof *params);
   params->pIv = iv;
   params->ulIvLen = IV_LEN;
@@ -66,7 +62,11 @@ static sealwax_code wrap(void *user_data, const uint8_t *dek, size_t dek_len,
   CK_GCM_PARAMS params;
   CK_BYTE *iv = wrapped_dek->data;
   CK_ULONG len = wrapped_dek->capacity - IV_LEN;
+  sealwax_bytes aad = {NULL, 0};
   (void)key_id; /* it holds the provider's own already */
+  if (sealwax_context_bytes(context, &aad) != SEALWAX_OK) {
+    return SEALWAX_ERR_PROVIDER_FAILED;
+  }
   CK_RV code = self->token->C_OpenSession(self->slot, CKF_SERIAL_SESSION, NULL, NULL, &session);
   if (code != CKR_OK) {
     return failed(failure, "C_OpenSession", code);
@@ -74,7 +74,7 @@ static sealwax_code wrap(void *user_data, const uint8_t *dek, size_t dek_len,
   const char *step = "C_GenerateRandom";
   code = self->token->C_GenerateRandom(session, iv, IV_LEN);
   if (code == CKR_OK) {
-    CK_MECHANISM mechanism = gcm(&params, iv, context);
+    CK_MECHANISM mechanism = gcm(&params, iv, aad);
     step = "C_EncryptInit";
     code = self->token->C_EncryptInit(session, &mechanism, self->key);
   }
@@ -98,7 +98,8 @@ static int still_wraps(const provider_state *self, CK_SESSION_HANDLE session) {
   if (self->token->C_GenerateRandom(session, iv, IV_LEN) != CKR_OK) {
     return 0;
   }
-  CK_MECHANISM mechanism = gcm(&params, iv, NULL);
+  const sealwax_bytes none = {NULL, 0};
+  CK_MECHANISM mechanism = gcm(&params, iv, none);
   return self->token->C_EncryptInit(session, &mechanism, self->key) == CKR_OK &&
          self->token->C_Encrypt(session, zeros, sizeof zeros, sealed, &len) == CKR_OK;
 }
@@ -132,6 +133,10 @@ static sealwax_code unwrap(void *user_data, const char *key_id, size_t key_id_le
   CK_BYTE opened[WRAPPED_LEN]; /* some tokens want room for the tag too */
   CK_ULONG len = sizeof opened;
   (void)key_id, (void)key_id_len; /* the library asks for this key's id only */
+  sealwax_bytes aad = {NULL, 0};
+  if (sealwax_context_bytes(context, &aad) != SEALWAX_OK) {
+    return SEALWAX_ERR_PROVIDER_FAILED;
+  }
   if (wrapped_dek_len != WRAPPED_LEN) {
     return SEALWAX_ERR_KEY_UNWRAP;
   }
@@ -140,7 +145,7 @@ static sealwax_code unwrap(void *user_data, const char *key_id, size_t key_id_le
   if (code != CKR_OK) {
     return failed(failure, "C_OpenSession", code);
   }
-  CK_MECHANISM mechanism = gcm(&params, copy, context);
+  CK_MECHANISM mechanism = gcm(&params, copy, aad);
   code = self->token->C_DecryptInit(session, &mechanism, self->key);
   if (code != CKR_OK) {
     self->token->C_CloseSession(session);

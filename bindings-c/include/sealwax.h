@@ -391,6 +391,35 @@ typedef uint32_t sealwax_rewrap_mode;
 #endif // __cplusplus
 
 /**
+ * Whether runs of zeros in a plaintext become holes in its file, which take no room on the disk.
+ */
+enum sealwax_sparse
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Runs of 64 KiB and more, so that a sparse file comes back as one.
+   */
+  SEALWAX_SPARSE_AUTO = 0,
+  /**
+   * None: all of the file has its room on the disk.
+   */
+  SEALWAX_SPARSE_NEVER = 1,
+  /**
+   * Every block of 4 KiB.
+   */
+  SEALWAX_SPARSE_ALWAYS = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sealwax_sparse sealwax_sparse;
+#else
+typedef uint32_t sealwax_sparse;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * Public pairs of text that are stored in the header, authenticated, and passed to the KMS.
  *
  * They are not secret. A call that adds a pair needs the context for itself; all others can
@@ -464,9 +493,15 @@ typedef struct sealwax_encryptor sealwax_encryptor;
 typedef struct sealwax_failure sealwax_failure;
 
 /**
- * How a file is written: overwriting, permissions, durability, threads, progress. Null where a call
- * takes them means: an existing target is an error, the result is durable, one thread for each
- * core, no progress.
+ * Files whose names are made durable together, which saves most of the time of many small ones. Any
+ * number of threads can use it.
+ */
+typedef struct sealwax_file_batch sealwax_file_batch;
+
+/**
+ * How a file is written: overwriting, permissions, durability, holes, threads, progress. Null where a
+ * call takes them means: an existing target is an error, the result is durable, one thread for
+ * each core, no progress.
  */
 typedef struct sealwax_file_options sealwax_file_options;
 
@@ -1735,6 +1770,22 @@ SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_file_options_set_durable(struct sealwax_file_options *options, bool durable);
 
 /**
+ * Whether runs of zeros in a plaintext become holes: one of `sealwax_sparse`. Of an envelope that is
+ * read from a pipe none do.
+ */
+SEALWAX_MUST_USE SEALWAX_API
+sealwax_code sealwax_file_options_set_sparse(struct sealwax_file_options *options,
+                                             uint32_t sparse);
+
+/**
+ * Has the name of each target made durable together with those of others, when
+ * `sealwax_file_batch_finish` is called; null for each at once. The batch can be freed.
+ */
+SEALWAX_MUST_USE SEALWAX_API
+sealwax_code sealwax_file_options_set_batch(struct sealwax_file_options *options,
+                                            const struct sealwax_file_batch *batch);
+
+/**
  * Number of threads; 0 for every core. The bytes do not depend on it.
  */
 SEALWAX_MUST_USE SEALWAX_API
@@ -1754,6 +1805,26 @@ sealwax_code sealwax_file_options_set_progress(struct sealwax_file_options *opti
  */
 SEALWAX_API
 void sealwax_file_options_free(struct sealwax_file_options *options);
+
+/**
+ * Makes a batch without files. Free it with `sealwax_file_batch_free`.
+ */
+SEALWAX_MUST_USE SEALWAX_API
+sealwax_code sealwax_file_batch_new(struct sealwax_file_batch **out_batch);
+
+/**
+ * Makes the names of all files durable that were written with this batch, once for each directory.
+ * After a failure the files are complete and have their names: `sealwax_last_error_committed`.
+ */
+SEALWAX_MUST_USE SEALWAX_API
+sealwax_code sealwax_file_batch_finish(const struct sealwax_file_batch *batch);
+
+/**
+ * Frees a batch. What was written with it and not finished has its name, which may not survive a
+ * power failure. Null is fine.
+ */
+SEALWAX_API
+void sealwax_file_batch_free(struct sealwax_file_batch *batch);
 
 /**
  * Encrypts a file into another one; `out_len`, which can be null, is the length of the envelope.

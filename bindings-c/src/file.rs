@@ -1,71 +1,17 @@
 //! Whole files.
 
-use std::ffi::{c_char, c_void};
-use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::ffi::c_char;
 
-use sealwax::file::{self, FileOptions, RewrapFileOutcome};
+use sealwax::file::{self, RewrapFileOutcome};
 use sealwax::{Error, Header};
 
 use crate::failure::{Failure, entry, sealwax_code};
-use crate::ffi::{HostData, give};
+use crate::ffi::give;
+use crate::file_options::sealwax_file_options;
 use crate::header::sealwax_header;
 use crate::options::{sealwax_decrypt_options, sealwax_encrypt_options};
 use crate::provider::sealwax_provider;
 use crate::rewrap::rewrap_mode;
-
-/// Told how many bytes of plaintext are done and how many there are, 0 while that is not known;
-/// called in the thread that made the call. Returns false to end it with
-/// `SEALWAX_ERR_CANCELLED`.
-pub type sealwax_progress_fn =
-    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, done: u64, total: u64) -> bool>;
-
-/// How a file is written: overwriting, permissions, durability, threads, progress. Null where a call
-/// takes them means: an existing target is an error, the result is durable, one thread for each
-/// core, no progress.
-#[derive(Clone)]
-pub struct sealwax_file_options {
-    overwrite: bool,
-    mode: Option<u32>,
-    durable: bool,
-    threads: usize,
-    progress: Option<Progress>,
-}
-
-impl Default for sealwax_file_options {
-    fn default() -> Self {
-        let (overwrite, mode, durable, threads, progress) = (false, None, true, 0, None);
-        sealwax_file_options { overwrite, mode, durable, threads, progress }
-    }
-}
-
-/// A function of the host that wants to know how far it is.
-#[derive(Clone)]
-struct Progress {
-    function: unsafe extern "C-unwind" fn(*mut c_void, u64, u64) -> bool,
-    host: Arc<HostData>,
-}
-
-impl sealwax_file_options {
-    /// Runs a call with the core's options.
-    fn with<T>(options: Option<Self>, call: impl FnOnce(&FileOptions<'_>) -> T) -> T {
-        let Some(options) = options else { return call(&FileOptions::new()) };
-        let file = FileOptions::new().overwrite(options.overwrite).threads(options.threads);
-        let file = file.durable(options.durable);
-        let file = options.mode.map_or(file, |mode| file.mode(mode));
-        let Some(progress) = &options.progress else { return call(&file) };
-        let report = |done, total| progress.report(done, total);
-        call(&file.progress(&report))
-    }
-}
-
-impl Progress {
-    fn report(&self, done: u64, total: u64) -> ControlFlow<()> {
-        let (function, user_data) = (self.function, self.host.pointer());
-        let go_on = call!(function(user_data, done, total));
-        if go_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    }
-}
 
 /// How the new header got into a file.
 #[repr(u32)]
@@ -74,93 +20,6 @@ pub enum sealwax_rewrap_outcome {
     SEALWAX_REWRAPPED_IN_PLACE = 0,
     /// It does not fit: the file was copied, with the same body.
     SEALWAX_REWRAPPED_BY_COPY = 1,
-}
-
-/// Makes file options. Free them with `sealwax_file_options_free`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sealwax_file_options_new(
-    out_options: *mut *mut sealwax_file_options,
-) -> sealwax_code {
-    entry(|| {
-        out!(out_options).set(give(sealwax_file_options::default()));
-        Ok(())
-    })
-}
-
-/// Whether an existing target is replaced. If not, it is `SEALWAX_ERR_ALREADY_EXISTS`. Pipes and
-/// devices are not replaced but written to.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sealwax_file_options_set_overwrite(
-    options: *mut sealwax_file_options,
-    overwrite: bool,
-) -> sealwax_code {
-    entry(|| {
-        object_mut!(options).overwrite = overwrite;
-        Ok(())
-    })
-}
-
-/// Permissions of the target, such as 0640, whatever the umask. Without them it gets those of the file
-/// that it replaces; a new envelope gets what any new file gets there, a new plaintext 0600.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sealwax_file_options_set_mode(
-    options: *mut sealwax_file_options,
-    mode: u32,
-) -> sealwax_code {
-    entry(|| {
-        object_mut!(options).mode = Some(mode);
-        Ok(())
-    })
-}
-
-/// Whether a call returns only when its result would survive a power failure: the default. Else the
-/// result may be lost or empty after one, and so may the file that it replaced; but many small files
-/// are written several times as fast.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sealwax_file_options_set_durable(
-    options: *mut sealwax_file_options,
-    durable: bool,
-) -> sealwax_code {
-    entry(|| {
-        object_mut!(options).durable = durable;
-        Ok(())
-    })
-}
-
-/// Number of threads; 0 for every core. The bytes do not depend on it.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sealwax_file_options_set_threads(
-    options: *mut sealwax_file_options,
-    threads: usize,
-) -> sealwax_code {
-    entry(|| {
-        object_mut!(options).threads = threads;
-        Ok(())
-    })
-}
-
-/// Who is told how far it is; null for nobody. `user_data` stays the host's and must be valid
-/// while the options are used.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sealwax_file_options_set_progress(
-    options: *mut sealwax_file_options,
-    progress: sealwax_progress_fn,
-    user_data: *mut c_void,
-) -> sealwax_code {
-    entry(|| {
-        let host = Arc::new(HostData::new(user_data, None));
-        object_mut!(options).progress = progress.map(|function| Progress { function, host });
-        Ok(())
-    })
-}
-
-/// Frees options. Null is fine.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sealwax_file_options_free(options: *mut sealwax_file_options) {
-    entry(|| {
-        free!(options);
-        Ok(())
-    });
 }
 
 /// Encrypts a file into another one; `out_len`, which can be null, is the length of the envelope.

@@ -51,6 +51,8 @@ mod decrypt_handle;
 
 mod parallel;
 
+mod file_options;
+
 mod file;
 
 mod reader;

@@ -230,6 +230,51 @@ static void freed_by_progress(const char *folder) {
   sealwax_provider_free(provider);
 }
 
+/* A provider behind a cache that asks that very cache is told so, and waits for nobody. */
+typedef struct {
+  sealwax_provider *cached;
+  const uint8_t *envelope;
+  size_t len;
+  int asked;
+} circle;
+
+static sealwax_code unwrap_by_itself(void *user_data, const char *key_id, size_t key_id_len,
+                                     const uint8_t *wrapped_dek, size_t wrapped_dek_len,
+                                     const sealwax_context *context, sealwax_buffer *dek,
+                                     sealwax_failure *failure) {
+  circle *self = (circle *)user_data;
+  const sealwax_provider *providers[1] = {self->cached};
+  uint8_t out[4];
+  size_t out_len = 0;
+  (void)key_id, (void)key_id_len, (void)context, (void)failure;
+  CHECK(++self->asked == 1);
+  FAILS(SEALWAX_ERR_PROVIDER_FAILED,
+        sealwax_decrypt(providers, 1, NULL, self->envelope, self->len, out, 4, &out_len));
+  CHECK(strstr(sealwax_last_error_message(), "asked the cache") != NULL);
+  memcpy(dek->data, wrapped_dek, wrapped_dek_len);
+  dek->len = wrapped_dek_len;
+  return SEALWAX_OK;
+}
+
+static void in_a_circle(const uint8_t *envelope, size_t len) {
+  circle self = {NULL, envelope, len, 0};
+  sealwax_provider_callbacks callbacks = SEALWAX_PROVIDER_CALLBACKS_INIT;
+  sealwax_provider *provider = NULL;
+  sealwax_dek_cache *cache = NULL;
+  uint8_t out[4];
+  size_t out_len = 0;
+  callbacks.unwrap = unwrap_by_itself;
+  OK(sealwax_provider_new(&callbacks, &self, TEXT("test"), TEXT("key-1"), &provider));
+  OK(sealwax_dek_cache_new(provider, 10, 60000, 0, 0, &cache));
+  OK(sealwax_dek_cache_provider(cache, &self.cached));
+  const sealwax_provider *providers[1] = {self.cached};
+  OK(sealwax_decrypt(providers, 1, NULL, envelope, len, out, 4, &out_len));
+  CHECK(out_len == 4 && memcmp(out, "tide", 4) == 0 && self.asked == 1);
+  sealwax_provider_free(self.cached);
+  sealwax_dek_cache_free(cache);
+  sealwax_provider_free(provider);
+}
+
 /* What a failing callback gives along comes back to who made the call, and to nobody else. */
 static int let_go, let_go_of_others;
 
@@ -327,6 +372,7 @@ int main(int argc, char **argv) {
   freed_by_listener(envelope, len);
   freed_by_reader(envelope, len);
   freed_by_progress(argv[1]);
+  in_a_circle(envelope, len);
   attached(SEALWAX_ERR_PROVIDER_FAILED, SEALWAX_ERR_PROVIDER_FAILED, envelope, len);
   attached(SEALWAX_ERR_KEY_UNWRAP, SEALWAX_ERR_KEY_UNWRAP, envelope, len);
   attached(SEALWAX_OK, SEALWAX_OK, envelope, len);

@@ -92,6 +92,59 @@ static void durability(void) {
   sealwax_file_options_free(options);
 }
 
+/* Many files, and their folder once. */
+static void batches(void) {
+  sealwax_file_options *options = overwriting();
+  sealwax_file_batch *batch = NULL;
+  FAILS(SEALWAX_ERR_NULL_POINTER, sealwax_file_batch_new(NULL));
+  FAILS(SEALWAX_ERR_NULL_POINTER, sealwax_file_batch_finish(NULL));
+  FAILS(SEALWAX_ERR_NULL_POINTER, sealwax_file_options_set_batch(NULL, NULL));
+  OK(sealwax_file_batch_new(&batch));
+  OK(sealwax_file_options_set_batch(options, batch));
+  files_synced = 0;
+  OK(encrypt("sealed", options));
+  OK(decrypt("again", options));
+  CHECK(files_synced >= 2);
+  OK(sealwax_file_batch_finish(batch));
+  OK(sealwax_file_batch_finish(batch)); /* Nothing is left to do. */
+  sealwax_file_batch_free(batch);
+  OK(encrypt("sealed", options)); /* The options still have it. */
+  OK(sealwax_file_options_set_batch(options, NULL));
+  OK(encrypt("sealed", options));
+  sealwax_file_options_free(options);
+  sealwax_file_batch_free(NULL);
+}
+
+static long blocks_of(const char *name) {
+  struct stat status;
+  CHECK(stat(path_of(name), &status) == 0);
+  return (long)status.st_blocks;
+}
+
+/* A megabyte of zeros comes back as a hole, or not, as it is asked. */
+static void holes(void) {
+  sealwax_file_options *options = overwriting();
+  const sealwax_provider *providers[1] = {provider};
+  uint8_t *zeros = (uint8_t *)calloc(1, 1 << 20);
+  FILE *file = fopen(path_of("zeros"), "wb");
+  CHECK(zeros != NULL && file != NULL && fwrite(zeros, 1, 1 << 20, file) == 1 << 20);
+  CHECK(fclose(file) == 0);
+  OK(sealwax_encrypt_file(path_of("zeros"), path_of("sealed"), providers, 1, NULL, options, NULL));
+  OK(decrypt("again", options));
+  const long sparse = blocks_of("again");
+  OK(sealwax_file_options_set_sparse(options, SEALWAX_SPARSE_NEVER));
+  OK(decrypt("again", options));
+  CHECK(blocks_of("again") >= (1 << 20) / 512 && sparse <= blocks_of("again"));
+  OK(sealwax_file_options_set_sparse(options, SEALWAX_SPARSE_ALWAYS));
+  OK(decrypt("again", options));
+  CHECK(blocks_of("again") <= sparse);
+  FAILS(SEALWAX_ERR_INVALID_ARGUMENT, sealwax_file_options_set_sparse(options, 3));
+  FAILS(SEALWAX_ERR_NULL_POINTER, sealwax_file_options_set_sparse(NULL, 0));
+  OK(encrypt("sealed", options));
+  sealwax_file_options_free(options);
+  free(zeros);
+}
+
 /* From now on no folder can be synced. */
 static void break_folders(void) {
   struct sock_filter filter[] = {
@@ -171,6 +224,8 @@ int main(int argc, char **argv) {
   CHECK(file != NULL && fputs("tide table", file) >= 0 && fclose(file) == 0);
   permissions();
   durability();
+  batches();
+  holes();
   committed();
   pipes();
   names();

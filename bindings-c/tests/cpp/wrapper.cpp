@@ -235,6 +235,16 @@ static void files(const std::string &folder) {
   CHECK(len == sealwax::sealed_len(4096, 3000000) && last == 3000000);
   const auto exists = error_of([&] { sealwax::encrypt_file(path("plain"), path("sealed"), next); });
   CHECK(exists.code() == SEALWAX_ERR_ALREADY_EXISTS);
+  const sealwax::file_batch batch;
+  sealwax::file_options batched;
+  batched.overwrite = true;
+  batched.mode = 0640;
+  batched.sparse = SEALWAX_SPARSE_NEVER;
+  batched.batch = &batch;
+  sealwax::encrypt_file(path("plain"), path("batched"), provider, {}, batched);
+  batched.durable = false;
+  sealwax::encrypt_file(path("plain"), path("batched"), provider, {}, batched);
+  batch.finish();
   sealwax::file_options stopped;
   stopped.overwrite = true;
   stopped.progress = [](std::uint64_t, std::uint64_t) { return false; };

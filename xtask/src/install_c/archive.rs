@@ -33,13 +33,21 @@ impl Tools<'_> {
         }
         let work = tempfile::tempdir()?;
         let (list, whole) = (work.path().join("names"), work.path().join("whole.o"));
-        let object = work.path().join("sealwax.o");
+        let (unused, object) = (work.path().join("undefined"), work.path().join("sealwax.o"));
         fs::write(&list, names.join("\n"))?;
         self.link(&names, archive, &whole)?;
-        let mut objcopy = self.program("objcopy");
         // Bitcode for link-time optimisation is of no use here, and some linkers' plug-ins fail
         // on what `ld -r` makes of it.
-        objcopy.args(["--remove-section", ".llvmbc", "--remove-section", ".llvmcmd"]);
+        let mut objcopy = self.program("objcopy");
+        objcopy.args(["--remove-section", ".llvmbc", "--remove-section", ".llvmcmd"]).arg(&whole);
+        process::run(&mut objcopy, self.task)?;
+        // What only code without use has asked for: weak names, which `ld -r` writes as strong ones.
+        let mut nm = self.program("nm");
+        let undefined = process::ask(nm.arg("--undefined-only").arg(&whole))?;
+        let undefined: Vec<String> = undefined.lines().filter_map(last_word).collect();
+        fs::write(&unused, undefined.join("\n"))?;
+        let mut objcopy = self.program("objcopy");
+        objcopy.arg("--strip-unneeded-symbols").arg(&unused);
         objcopy.arg("--keep-global-symbols").arg(&list).arg(&whole).arg(&object);
         if self.strip {
             objcopy.arg("--strip-debug");

@@ -38,7 +38,7 @@ pub struct Program {
 const JSON: &[&str] = &["-ljansson", "-lcrypto"];
 
 /// Every program of bindings-c/tests.
-pub const PROGRAMS: [Program; 17] = [
+pub const PROGRAMS: [Program; 18] = [
     c("memory", &[], &[]),
     c("headers", &[], &[]),
     c("provider", &[], &[]),
@@ -47,6 +47,7 @@ pub const PROGRAMS: [Program; 17] = [
     c("growth", &[], &[]),
     c("callbacks", &[Argument::Folder], &[]),
     c("processes", &[], &["-lpthread"]),
+    c("secrets", &[], &["-lpthread"]),
     c("files", &[Argument::Folder], &[]),
     c("targets", &[Argument::Folder], &[]),
     c("threads", &[], &["-lpthread"]),

@@ -3,6 +3,7 @@
 mod each;
 mod expansion;
 mod forward;
+mod key_file;
 mod local;
 #[cfg(feature = "std")]
 mod together;

@@ -6,7 +6,7 @@ use alloc::string::String;
 use rand_core::TryCryptoRng;
 use zeroize::Zeroizing;
 
-use super::{KeyProvider, WrappedKey};
+use super::{KeyProvider, WrappedKey, key_file};
 use crate::aead::DefaultAead;
 use crate::chunked::{Cipher, KeySchedule, PREFIX_LEN, Prefix, SALT_LEN, TAG_LEN, message};
 use crate::codec::len_u16;
@@ -54,7 +54,7 @@ impl LocalKek {
     /// # Errors
     /// [`Error::InvalidArgument`] for anything else; as [`LocalKek::new`].
     pub fn from_hex(hex: &str, key_id: impl Into<String>) -> Result<Self> {
-        Self::new(parse_hex(hex)?, key_id)
+        Self::new(key_file::parse_hex(hex)?, key_id)
     }
 
     /// A KEK of 32 bytes in base64, standard or URL alphabet, with or without padding.
@@ -62,21 +62,19 @@ impl LocalKek {
     /// # Errors
     /// [`Error::InvalidArgument`] for anything else; as [`LocalKek::new`].
     pub fn from_base64(base64: &str, key_id: impl Into<String>) -> Result<Self> {
-        Self::new(parse_base64(base64)?, key_id)
+        Self::new(key_file::parse_base64(base64)?, key_id)
     }
 
-    /// A KEK from the content of a key file: 32 raw bytes, or hex or base64 with white space
-    /// around it.
+    /// A KEK from the content of a key file: 32 raw bytes, or one line of hex or base64.
+    ///
+    /// White space around the line, empty lines, lines that start with `#` and a byte order mark
+    /// do not count. 32 characters of text are not taken for raw bytes: they are the hex digits of
+    /// 16 bytes, or a password, and hold half of the randomness at best.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] for anything else; as [`LocalKek::new`].
     pub fn from_file_content(content: &[u8], key_id: impl Into<String>) -> Result<Self> {
-        if content.len() == KEY_LEN {
-            return Self::new(Kek::from_slice(content)?, key_id);
-        }
-        let text = core::str::from_utf8(content).map(str::trim).map_err(|_| NOT_A_KEY)?;
-        let kek = if text.len() == 2 * KEY_LEN { parse_hex(text)? } else { parse_base64(text)? };
-        Self::new(kek, key_id)
+        Self::new(key_file::parse(content)?, key_id)
     }
 
     /// Reads a key file; see [`LocalKek::from_file_content`].
@@ -185,28 +183,3 @@ impl KeyProvider for LocalKek {
 
 /// What it mostly means that the commitment does not fit; the id was compared before.
 const OTHER_KEY: &str = "the key of this id has other key material (or the header was modified)";
-
-const NOT_A_KEY: Error = Error::InvalidArgument("a key is 32 bytes: raw, 64 hex digits, or base64");
-
-fn parse_hex(hex: &str) -> Result<Kek> {
-    let mut key = Zeroizing::new([0; KEY_LEN]);
-    match base16ct::mixed::decode(hex, key.as_mut_slice()) {
-        Ok(decoded) if decoded.len() == KEY_LEN => Kek::from_slice(decoded),
-        _ => Err(NOT_A_KEY),
-    }
-}
-
-fn parse_base64(text: &str) -> Result<Kek> {
-    use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding};
-    let text = text.strip_suffix('=').unwrap_or(text);
-    let mut key = Zeroizing::new([0; KEY_LEN]);
-    let decoded = if text.contains(['-', '_']) {
-        Base64UrlUnpadded::decode(text, key.as_mut_slice())
-    } else {
-        Base64Unpadded::decode(text, key.as_mut_slice())
-    };
-    match decoded {
-        Ok(bytes) if bytes.len() == KEY_LEN => Kek::from_slice(bytes),
-        _ => Err(NOT_A_KEY),
-    }
-}

@@ -10,6 +10,9 @@ use crate::assert_error;
 use crate::common::seed::Queue;
 
 const NOT_A_KEY: &str = "invalid argument: a key is 32 bytes: raw, 64 hex digits, or base64";
+const NOT_ONE_LINE: &str =
+    "invalid argument: a key file has one line with a key, and comments behind #";
+const UTF_16: &str = "invalid argument: the key file is in UTF-16: save it as UTF-8";
 
 /// [K-01]: 32 bytes, no more and no less.
 #[test]
@@ -63,6 +66,19 @@ fn every_byte_is_drawn() {
     }
 }
 
+/// 32 characters of text, such as the hex digits of 16 bytes, are not the bytes of a key.
+#[test]
+fn half_a_key_is_not_taken_for_a_whole_one() {
+    const TOO_SHORT: &str = "invalid argument: 32 characters of text are no key of 32 bytes: that \
+                             has 64 hex digits, or 43 of base64";
+    let texts = ["0f".repeat(16), "0f".repeat(16) + "\n", format!("{}\n", "Z".repeat(31))];
+    for text in texts.into_iter().chain(["correct horse battery staple 123".into()]) {
+        assert_error(LocalKek::from_file_content(text.as_bytes(), "a"), InvalidArgument, TOO_SHORT);
+    }
+    let raw = [b"0f".repeat(15).as_slice(), &[0x80, b'0']].concat();
+    assert!(LocalKek::from_file_content(&raw, "a").is_ok());
+}
+
 #[test]
 fn keys_in_text() {
     let hex = "00ff".repeat(16);
@@ -110,6 +126,29 @@ fn keys_in_text() {
         );
     }
     assert_error(LocalKek::from_file_content(&[0xff; 43], "a"), InvalidArgument, NOT_A_KEY);
+}
+
+#[test]
+fn key_files_as_people_edit_them() {
+    let hex = "00ff".repeat(16);
+    let key = LocalKek::from_hex(&hex, "a").unwrap();
+    for content in [
+        format!("\u{feff}{hex}\r\n"),
+        format!("# made in 2026\n\n  {hex}\n# keep it safe\n"),
+        format!("\u{feff}# made in 2026\r\nAP8A/wD/AP8A/wD/AP8A/wD/AP8A/wD/AP8A/wD/AP8=\r\n"),
+    ] {
+        let read = LocalKek::from_file_content(content.as_bytes(), "a").unwrap();
+        assert_eq!(read.kek().expose(), key.kek().expose());
+    }
+    for (content, message) in [
+        (format!("{hex}\n{hex}\n").as_bytes(), NOT_ONE_LINE),
+        (format!("é\n{hex}\n").as_bytes(), NOT_ONE_LINE),
+        (b"# nothing else\n", NOT_A_KEY),
+        (b"\xff\xfe0\x000\x00", UTF_16),
+        (b"\xfe\xff\x000\x000", UTF_16),
+    ] {
+        assert_error(LocalKek::from_file_content(content, "a"), InvalidArgument, message);
+    }
 }
 
 #[test]

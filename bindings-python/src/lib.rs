@@ -21,6 +21,7 @@ mod options;
 mod pieces;
 mod provider;
 mod reader;
+mod target;
 mod text;
 mod writer;
 
@@ -50,6 +51,8 @@ mod _sealwax {
     use crate::oneshot::{decrypt, decrypt_into, encrypt, encrypt_detached, encrypt_into, rewrap};
     #[pymodule_export]
     use crate::reader::{RangeReader, StreamReader};
+    #[pymodule_export]
+    use crate::target::FileTarget;
     #[pymodule_export]
     use crate::text::{escaped, from_text, to_text};
     #[pymodule_export]

@@ -77,7 +77,17 @@ impl LocalKey {
         Self::made(py, LocalKek::from_base64(text, key_id))
     }
 
-    /// Reads a key file: 32 raw bytes, or hexadecimal or base64 text.
+    /// A key from the content of a key file: 32 raw bytes, or a line of hexadecimal or base64 text.
+    ///
+    /// Empty lines, lines that start with `#` and a byte order mark do not count.
+    #[staticmethod]
+    #[pyo3(signature = (content, key_id = "default"))]
+    fn from_file_content(content: &Bound<'_, PyAny>, key_id: &str) -> PyResult<Self> {
+        let secret = Secret::copy(content)?;
+        Self::made(content.py(), LocalKek::from_file_content(secret.as_bytes(), key_id))
+    }
+
+    /// Reads a key file; what may be in it says `from_file_content`.
     #[staticmethod]
     #[pyo3(signature = (path, key_id = "default"))]
     fn from_file(py: Python<'_>, path: PathBuf, key_id: &str) -> PyResult<Self> {

@@ -13,6 +13,7 @@ __all__ = [
     "DecryptHandle",
     "ERROR_CODES",
     "EncryptHandle",
+    "FileTarget",
     "LocalKey",
     "MAX_HEADER_LEN",
     "RangeReader",
@@ -112,6 +113,8 @@ class LocalKey:
     def from_hex(text: str, key_id: str = "default") -> LocalKey: ...
     @staticmethod
     def from_base64(text: str, key_id: str = "default") -> LocalKey: ...
+    @staticmethod
+    def from_file_content(content: Buffer, key_id: str = "default") -> LocalKey: ...
     @staticmethod
     def from_file(
         path: Path, key_id: str = "default"
@@ -254,6 +257,15 @@ class StreamWriter:
     def discard(self) -> None: ...
     @property
     def header(self) -> Optional[bytes]: ...
+
+@final
+class FileTarget:
+    def __new__(
+        cls, path: Path, *, overwrite: bool = False, mode: Optional[int] = None
+    ) -> FileTarget: ...
+    def write(self, data: Buffer) -> int: ...
+    def commit(self) -> None: ...
+    def discard(self) -> None: ...
 
 @final
 class CachingProvider:

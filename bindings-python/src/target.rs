@@ -1,0 +1,65 @@
+//! Files that are written by the package itself: complete under their name, or not there at all.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pyo3::prelude::*;
+use sealwax::file::{self, FileOptions};
+use sealwax::{Error, OwnProcess};
+
+use crate::data::Data;
+use crate::errors;
+
+/// A file that appears under its name with `commit`, and leaves nothing without.
+#[pyclass(frozen, module = "sealwax._sealwax")]
+pub(crate) struct FileTarget {
+    /// Nothing once it is committed, or given up.
+    inner: Mutex<Option<file::FileTarget>>,
+    process: OwnProcess,
+}
+
+#[pymethods]
+impl FileTarget {
+    /// Begins the file `path`, with the permissions `mode` or those of any new file.
+    #[new]
+    #[pyo3(signature = (path, *, overwrite = false, mode = None))]
+    fn new(py: Python<'_>, path: PathBuf, overwrite: bool, mode: Option<u32>) -> PyResult<Self> {
+        let options = FileOptions::new().overwrite(overwrite);
+        let options = mode.map_or(options, |mode| options.mode(mode));
+        let made = py.detach(|| file::FileTarget::create(path, &options));
+        let target = made.map_err(|error| errors::to_py(py, error))?;
+        Ok(FileTarget { inner: Mutex::new(Some(target)), process: OwnProcess::new() })
+    }
+
+    /// Writes all of `data`.
+    fn write(&self, py: Python<'_>, data: &Bound<'_, PyAny>) -> PyResult<usize> {
+        let bytes = Data::from_py(data)?.whole()?;
+        let written = py.detach(|| match self.lock()?.as_mut() {
+            Some(target) => target.write_all(&bytes).map_err(Error::from),
+            None => Err(CLOSED),
+        });
+        written.map(|()| bytes.len()).map_err(|error| errors::to_py(py, error))
+    }
+
+    /// Makes the file durable and gives it its name.
+    fn commit(&self, py: Python<'_>) -> PyResult<()> {
+        let committed = py.detach(|| self.lock()?.take().ok_or(CLOSED)?.commit());
+        committed.map_err(|error| errors::to_py(py, error))
+    }
+
+    /// Gives the file up, unless it is committed.
+    fn discard(&self, py: Python<'_>) {
+        py.detach(|| self.lock().map(|mut inner| drop(inner.take()))).ok();
+    }
+}
+
+const CLOSED: Error = Error::InvalidState("the file is finished");
+
+impl FileTarget {
+    /// Not in the child of a fork, where the lock may be held for ever.
+    fn lock(&self) -> sealwax::Result<MutexGuard<'_, Option<file::FileTarget>>> {
+        self.process.check()?;
+        Ok(self.inner.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

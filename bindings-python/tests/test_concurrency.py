@@ -117,5 +117,5 @@ def test_readers_in_worker_processes(tmp_path, key, blob, method):
 def test_importing_loads_little():
     program = "import sys, sealwax; print(*sys.modules)"
     loaded = subprocess.check_output([sys.executable, "-c", program], text=True).split()
-    heavy = {"asyncio", "logging", "json", "dataclasses", "inspect", "click", "numpy", "ctypes"}
+    heavy = {"asyncio", "logging", "json", "dataclasses", "inspect", "numpy", "ctypes"}
     assert not heavy & set(loaded)

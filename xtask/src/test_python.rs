@@ -11,8 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What the tests need in any version; those that need more say so and are skipped.
-const PACKAGES: [&str; 7] =
-    ["pytest", "pytest-xdist", "hypothesis", "click", "rich", "tqdm", "typing_extensions"];
+const PACKAGES: [&str; 5] = ["pytest", "pytest-xdist", "hypothesis", "tqdm", "typing_extensions"];
 /// PyTorch from PyPI brings five gigabytes of CUDA; Debian's is for Debian's own Python.
 const TORCH: &str = "python3-torch";
 const SYSTEM_PYTHON: &str = "/usr/bin/python3";

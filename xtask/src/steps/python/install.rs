@@ -32,7 +32,7 @@ fn install(run: &Run, name: &str, source: &Path) -> Result<Outcome> {
     let python = python::venv(run.env, &run.env.venv().join("bin/python"), name, run.task)?;
     let mut pip = run.env.program(&python);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
-    pip.arg(format!("{}[cli]", source.display()));
+    pip.arg(source);
     // An unpacked archive does not know the profile.
     let profiles = run.env.root.join(".cargo/config.toml");
     pip.env("MATURIN_PEP517_ARGS", format!("--profile checked --config {}", profiles.display()));

@@ -1,0 +1,226 @@
+"""The commands: each takes what was asked for and returns the exit code."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable
+from typing import Any, Union
+
+import sealwax
+
+from . import _data, _jobs, _keys, _streams
+from ._exits import DONE, RefusedError
+from ._parse import Call
+from ._say import voice
+from ._table import VARIABLE
+from ._text import UsageError, utf8
+
+
+def keygen(call: Call) -> int:
+    """Makes a key file."""
+    from ._place import new_file
+
+    path = _one(call)
+    text = bytes(sealwax.LocalKey.generate().export()).hex().encode() + b"\n"
+    taken = _streams.target(path, force=call.options["force"])
+    if isinstance(taken, _streams.Output):
+        with taken:
+            taken.write(text)
+        return DONE
+    with new_file(taken, force=call.options["force"], mode=0o600) as file:
+        file.write(text)
+    voice.note(f"wrote {path}: keep it safe, without it nothing can be decrypted")
+    return DONE
+
+
+def encrypt(call: Call) -> int:
+    """Encrypts files and pipes."""
+    metadata, tolerant = call.options["metadata"], call.options["no_require_all"]
+    options = {**_opening(call), "require_all": not tolerant}
+    if metadata is not None:
+        options["metadata"] = utf8(metadata, "--metadata").encode()
+    return _transform(call, _data.encrypt, options)
+
+
+def decrypt(call: Call) -> int:
+    """Decrypts files and pipes."""
+    return _transform(call, _data.decrypt, _opening(call))
+
+
+def _transform(call: Call, work: Callable[..., None], options: dict[str, Any]) -> int:
+    jobs = _jobs.jobs(call)
+    (keys,) = _load(call, jobs, "key")
+
+    def one(name: str) -> None:
+        source, target = jobs[name]
+        work(source, target, keys, options, force=call.options["force"])
+        voice.detail(f"{source} -> {target}")
+
+    return _jobs.each(call, jobs, one)
+
+
+def inspect(call: Call) -> int:
+    """Shows headers."""
+    from . import _show
+
+    names, opened = _several(call), call.options["metadata"]
+    (keys,) = _load(call, names, "key") if opened else ([],)
+    terminal = os.isatty(_streams.standard_output().descriptor)
+
+    def one(name: str) -> None:
+        header = _header(name)
+        metadata = sealwax.DecryptHandle(bytes(header), keys).metadata if opened else None
+        if call.options["json"]:
+            text = _show.as_json(name, header, metadata, opened=opened)
+        else:
+            rows = _show.rows(header) + ([_show.metadata_row(metadata)] if opened else [])
+            text = _show.table(name, rows, terminal=terminal)
+        _streams.show(text)
+
+    return _jobs.each(call, names, one)
+
+
+def _header(name: str) -> sealwax.Header:
+    given = _streams.source(name)
+    if isinstance(given, str):
+        return sealwax.inspect(given)
+    with given:
+        return _data.header_of(given)[0]
+
+
+def rewrap(call: Call) -> int:
+    """Replaces wrapped keys."""
+    names = _several(call)
+    old, new = _load(call, names, "old", "new")
+    add = call.options["add"]
+
+    def one(name: str) -> None:
+        given = _streams.source(name) if _streams.is_stream(name) else None
+        if isinstance(given, _streams.Input):
+            _rewrap_stream(given, old, new, add)
+        else:
+            _rewrap_file(name, old, new, add)
+
+    return _jobs.each(call, names, one)
+
+
+def _rewrap_file(path: str, old: _data.Keys, new: _data.Keys, add: bool) -> None:
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise RefusedError("only files can be rewrapped where they are; - is a filter")
+    if _is_current(path, new, add):
+        voice.note(f"{path}: under these keys already")
+        return
+    in_place = sealwax.rewrap(path, old=old, new=new, add=add)
+    voice.note(f"{path}: rewrapped{'' if in_place else ', the file was copied'}")
+
+
+def _rewrap_stream(given: _streams.Input, old: _data.Keys, new: _data.Keys, add: bool) -> None:
+    """The envelope with another header; the body passes as it is."""
+    taken = _streams.standard_output()
+    _streams.refuse_terminal(taken)
+    header, behind = _data.header_of(given)
+    data = bytes(header)
+    if not _is_current(data, new, add):
+        data = sealwax.rewrap_header(data, old=old, new=new, add=add)
+    taken.write(data + behind)
+    _data.pass_on(given, taken)
+
+
+def _is_current(envelope: Union[bytes, str], new: _data.Keys, add: bool) -> bool:
+    """Whether each new key opens it. The ids do not tell: another key may have had the same."""
+    try:
+        header = sealwax.inspect(envelope)
+        has_others = len(header.wrapped_keys) != len(new)
+        return (add or not has_others) and all(_opens(header, key) for key in new)
+    except sealwax.SealwaxError:
+        return False
+
+
+def _opens(header: sealwax.Header, key: sealwax.Provider) -> bool:
+    try:
+        sealwax.DecryptHandle(bytes(header), key)
+        return True
+    except sealwax.SealwaxError:
+        return False
+
+
+def verify(call: Call) -> int:
+    """Checks whole files."""
+    names, options = _several(call), _opening(call)
+    (keys,) = _load(call, names, "key")
+
+    def one(name: str) -> None:
+        length = _data.verify(name, keys, options)
+        voice.note(f"{_streams.shown(name, 0)}: {length:,} bytes, authentic")
+
+    return _jobs.each(call, names, one)
+
+
+def completion(call: Call) -> int:
+    """Prints what a shell needs."""
+    from . import _complete
+
+    shell = _one(call)
+    if shell not in call.command.choices:
+        raise UsageError(f"no completion for {shell}; there is {', '.join(call.command.choices)}")
+    _streams.show(_complete.script(shell))
+    return DONE
+
+
+def _one(call: Call) -> str:
+    if len(call.names) != 1:
+        raise UsageError(f"{call.command.name} takes one {call.command.names}")
+    return call.names[0]
+
+
+def _several(call: Call) -> list[str]:
+    if not call.names:
+        raise UsageError(f"{call.command.names} is missing")
+    return list(dict.fromkeys(call.names))
+
+
+def _load(call: Call, sources: Iterable[str], *options: str) -> list[_data.Keys]:
+    """The keys of each option. All are looked at before any is loaded, which may ask a network."""
+    specs = [_specs(call, option) for option in options]
+    keys = [spec for _, each in specs for spec in each]
+    if _keys.standard_inputs(keys) + sum(map(_reads_standard_input, sources)) > 1:
+        raise UsageError("only one thing can come from the standard input")
+    return [[_keys.load(spec, where) for spec in each] for where, each in specs]
+
+
+def _specs(call: Call, option: str) -> tuple[str, list[str]]:
+    """What an option names, or the environment where the new keys are not meant."""
+    given: list[str] = call.options[option]
+    if given:
+        return f"--{option}", given
+    named = _keys.from_environment() if option != "new" else []
+    if not named:
+        also = f", and {VARIABLE} is not set" if option != "new" else ""
+        raise UsageError(f"--{option} is missing{also}")
+    return VARIABLE, named
+
+
+def _reads_standard_input(name: str) -> bool:
+    return name in ("-", "/dev/stdin", "/dev/fd/0")
+
+
+def _opening(call: Call) -> dict[str, Any]:
+    aad = call.options["associated_data"]
+    return {
+        "context": _pairs(call.options["context"]),
+        "associated_data": None if aad is None else utf8(aad, "--associated-data").encode(),
+    }
+
+
+def _pairs(words: list[str]) -> dict[str, str]:
+    """The pairs of `--context`; the same name twice would lose one of them."""
+    pairs: dict[str, str] = {}
+    for word in words:
+        name, equals, value = utf8(word, "--context").partition("=")
+        if not (name and equals):
+            raise UsageError(f"--context {word}: this is not NAME=VALUE")
+        if name in pairs:
+            raise UsageError(f"--context names {name} twice")
+        pairs[name] = value
+    return pairs

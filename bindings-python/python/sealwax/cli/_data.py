@@ -1,0 +1,123 @@
+"""Data from where it is to where it shall be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any, Union, cast
+
+import sealwax
+
+from . import _streams
+from ._place import new_file
+from ._say import Bar, voice
+from ._streams import STREAM_LEN, Input, Output
+
+LIVE_SECONDS = 1.0
+"""How long data of a pipe may wait for more, in seconds."""
+
+Keys = list[sealwax.Provider]
+Options = dict[str, Any]
+
+
+def encrypt(source: str, target: str, keys: Keys, options: Options, *, force: bool) -> None:
+    """Encrypts a file or a pipe."""
+    with ExitStack() as stack:
+        given, taken = _ends(stack, source, target, force)
+        if isinstance(taken, Output) and not force:
+            _streams.refuse_terminal(taken)
+        bar = stack.enter_context(voice.bar(f"encrypting {source}"))
+        if isinstance(given, str) and isinstance(taken, str):
+            sealwax.encrypt_file(given, taken, keys, overwrite=force, progress=bar, **options)
+            return
+        if isinstance(given, str):
+            given = stack.enter_context(Input(os.open(given, os.O_RDONLY), given, owned=True))
+        _seal(given, taken, keys, options, bar, force=force)
+
+
+def _seal(
+    given: Input, taken: Union[Output, str], keys: Keys, options: Options, bar: Bar, *, force: bool
+) -> None:
+    """Encrypts from the front to the end. What is short and over soon needs no padding."""
+    data, ended = given.gather(STREAM_LEN, LIVE_SECONDS)
+    mode = "wb" if force or isinstance(taken, Output) else "xb"
+    padding = "none" if ended else "auto"
+    opened: Any = sealwax.open(taken, mode, keys, padding=padding, **options)
+    with cast("sealwax.SealedWriter", opened) as sealed:
+        done = sealed.write(data)
+        while not ended:
+            sealed.flush()
+            data = given.read()
+            done, ended = done + sealed.write(data), not data
+            bar(done, 0)
+
+
+def decrypt(source: str, target: str, keys: Keys, options: Options, *, force: bool) -> None:
+    """Decrypts a file or a pipe."""
+    with ExitStack() as stack:
+        given, taken = _ends(stack, source, target, force)
+        bar = stack.enter_context(voice.bar(f"decrypting {source}"))
+        if isinstance(given, str) and isinstance(taken, str):
+            sealwax.decrypt_file(given, taken, keys, overwrite=force, progress=bar, **options)
+            return
+        plain = stack.enter_context(sealwax.open(given, "rb", keys, **options))
+        if isinstance(taken, Output):
+            _copy(plain, taken.write, bar)
+            return
+        with new_file(taken, force=force) as file:
+            _copy(plain, file.write, bar)
+
+
+def verify(source: str, keys: Keys, options: Options) -> int:
+    """Decrypts everything and keeps nothing; returns the length of the plaintext."""
+    with ExitStack() as stack:
+        given = _enter(stack, _streams.source(source))
+        bar = stack.enter_context(voice.bar(f"verifying {source}"))
+        plain = stack.enter_context(sealwax.open(given, "rb", keys, **options))
+        return _copy(plain, len, bar)
+
+
+def _copy(plain: sealwax.SealedReader, take: Callable[[bytes], object], bar: Bar) -> int:
+    """Hands on what there is, as soon as it is there; returns how many bytes."""
+    done, total = 0, plain.size or 0
+    bar(done, total)
+    while block := plain.read1(STREAM_LEN):
+        take(block)
+        done += len(block)
+        bar(done, total)
+    return done
+
+
+def pass_on(given: Input, taken: Output) -> None:
+    """Copies what it does not look at."""
+    while block := given.read():
+        taken.write(block)
+
+
+def header_of(given: Input) -> tuple[sealwax.Header, bytes]:
+    """The header that a stream starts with, and what was read behind it."""
+    read = b""
+    while True:
+        block = given.read()
+        read += block
+        try:
+            header = sealwax.inspect(read)
+            return header, read[header.header_len :]
+        except sealwax.TruncatedError:
+            if not block:
+                raise
+
+
+def _ends(
+    stack: ExitStack, source: str, target: str, force: bool
+) -> tuple[Union[Input, str], Union[Output, str]]:
+    given = _enter(stack, _streams.source(source))
+    taken = _enter(stack, _streams.target(target, force=force))
+    if isinstance(taken, Output):
+        _streams.refuse_same(given, taken)
+    return given, taken
+
+
+def _enter(stack: ExitStack, end: Any) -> Any:
+    return end if isinstance(end, str) else stack.enter_context(end)

@@ -1,0 +1,94 @@
+"""The exit codes, and the words for what went wrong."""
+
+from __future__ import annotations
+
+import os
+from typing import Optional
+
+import sealwax
+
+from ._text import UsageError, printable
+
+DONE, BUG, USAGE, REFUSED, NO_ENVELOPE, NO_KEY, MODIFIED, IO_FAILED = range(8)
+SIGNALLED = 128
+
+TABLE = (
+    (DONE, "done"),
+    (BUG, "a fault of this program"),
+    (USAGE, "wrong usage"),
+    (REFUSED, "refused: the target exists, or an argument makes no sense"),
+    (NO_ENVELOPE, "not an envelope, or none that this version knows"),
+    (NO_KEY, "no key opens it, or none could be had"),
+    (MODIFIED, "modified or cut data"),
+    (IO_FAILED, "reading or writing failed"),
+    (129, "the terminal went away (SIGHUP)"),
+    (130, "interrupted (Ctrl-C, SIGINT)"),
+    (141, "the reader of the output went away (SIGPIPE)"),
+    (143, "stopped (SIGTERM)"),
+)
+"""Every exit code and its meaning."""
+
+_CLASSES = ((20, REFUSED), (40, NO_ENVELOPE), (60, NO_KEY), (80, MODIFIED))
+"""Below which code of `sealwax.ErrorCode` which exit code ends."""
+
+
+class RefusedError(Exception):
+    """The command will not do this."""
+
+
+class NoKeyError(Exception):
+    """A key could not be had."""
+
+
+class Stopped(BaseException):
+    """A signal asked the program to stop. No `Exception`: nothing takes it for a failed file."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def exit_code(error: BaseException) -> int:
+    """The exit code for what was raised."""
+    if isinstance(error, Stopped):
+        return SIGNALLED + error.number
+    if isinstance(error, BrokenPipeError):
+        return SIGNALLED + 13
+    if isinstance(error, UsageError):
+        return USAGE
+    if isinstance(error, (RefusedError, FileExistsError)):
+        return REFUSED
+    if isinstance(error, NoKeyError):
+        return NO_KEY
+    if isinstance(error, sealwax.SealwaxError):
+        return next((code for limit, code in _CLASSES if error.code < limit), IO_FAILED)
+    return IO_FAILED if isinstance(error, (OSError, MemoryError)) else BUG
+
+
+def worst(codes: list[int]) -> int:
+    """The exit code for several failures: data that is not whole outweighs all else."""
+    return MODIFIED if MODIFIED in codes else codes[0]
+
+
+def words(error: BaseException, about: Optional[str] = None) -> str:
+    """One line that says what went wrong, and with what. Nothing in it can steer a terminal."""
+    name, text = _name(error) or about, _text(error)
+    if exit_code(error) == BUG:
+        text = f"a fault of this program: {type(error).__name__}: {text}; -v shows where"
+    return printable(text if name is None or text.startswith(f"{name}:") else f"{name}: {text}")
+
+
+def _name(error: BaseException) -> Optional[str]:
+    """The file that the system complains of."""
+    name = getattr(error, "filename", None)
+    return os.fsdecode(name) if isinstance(name, (str, bytes)) and name else None
+
+
+def _text(error: BaseException) -> str:
+    if isinstance(error, FileExistsError):
+        return "exists already; --force replaces it"
+    if isinstance(error, MemoryError):
+        return "out of memory"
+    if isinstance(error, OSError) and error.strerror:
+        return str(error.strerror)
+    return str(error)

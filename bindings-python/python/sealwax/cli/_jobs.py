@@ -1,0 +1,107 @@
+"""Which files are worked on, in which order, and what becomes of failures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import sealwax
+
+from . import _streams
+from ._exits import BUG, DONE, RefusedError, exit_code, words, worst
+from ._parse import Call
+from ._say import voice
+from ._text import UsageError
+
+SUFFIX = ".sealwax"
+
+
+class Job(NamedTuple):
+    """One source and the name of its result."""
+
+    source: str
+    target: str
+
+
+def each(call: Call, names: Iterable[str], work: Callable[[str], None]) -> int:
+    """Does the work with each; one that fails does not keep it from the others."""
+    names = list(names)
+    codes = []
+    for name in names:
+        try:
+            work(name)
+        except BrokenPipeError:
+            raise  # nobody wants the rest
+        except Exception as error:
+            voice.error(words(error, _streams.shown(name, 0)))
+            codes.append(exit_code(error))
+            if codes[-1] == BUG:
+                voice.trace(error)
+            if call.options["fail_fast"]:
+                break
+    if len(names) > 1 and codes:
+        voice.error(f"{len(codes)} of {len(names)} files failed")
+    return worst(codes) if codes else DONE
+
+
+def jobs(call: Call) -> dict[str, Job]:
+    """What to encrypt or decrypt, by source."""
+    names, output, folder = call.names, call.options["output"], call.options["output_dir"]
+    encrypting = call.command.name == "encrypt"
+    if not names:
+        raise UsageError("SOURCE is missing")
+    if folder is not None:
+        if output is not None:
+            raise UsageError("--output and --output-dir exclude each other")
+        return _into(folder, names, encrypting)
+    if output is not None and len(names) == 1:
+        return {names[0]: Job(names[0], output)}
+    if output is not None or len(names) > 2:
+        raise UsageError("several sources go to --output-dir FOLDER; . is the folder here")
+    if len(names) == 2:
+        if call.options["force"]:
+            _refuse_a_second_source(names[1], encrypting)
+        return {names[0]: Job(*names)}
+    return {names[0]: Job(names[0], _default(names[0], encrypting))}
+
+
+def _into(folder: str, names: list[str], encrypting: bool) -> dict[str, Job]:
+    made: dict[str, Job] = {}
+    for name in names:
+        if _streams.is_stream(name):
+            raise UsageError(f"{name} has no name for --output-dir; use --output")
+        target = os.path.join(folder, os.path.basename(_default(name, encrypting)))
+        if any(target == job.target for job in made.values()):
+            raise UsageError(f"two sources would become {target}")
+        made[name] = Job(name, target)
+    os.makedirs(folder, exist_ok=True)
+    return made
+
+
+def _default(source: str, encrypting: bool) -> str:
+    """The name of the result where none was given."""
+    if _streams.is_stream(source):
+        return "-"
+    if encrypting:
+        return source + SUFFIX
+    if not source.endswith(SUFFIX) or os.path.basename(source) == SUFFIX:
+        raise UsageError(f"{source} does not end in {SUFFIX}: name the result with --output")
+    return source[: -len(SUFFIX)]
+
+
+def _refuse_a_second_source(target: str, encrypting: bool) -> None:
+    """With `encrypt --force *.csv` and two files the second one would be lost."""
+    try:
+        sealwax.inspect(target)
+        is_envelope = True
+    except sealwax.FormatError:
+        is_envelope = False
+    except (sealwax.SealwaxError, OSError):
+        return
+    if is_envelope != encrypting:
+        what = "no envelope" if encrypting else "an envelope"
+        raise RefusedError(
+            f"{target} exists and is {what}: --output {target} replaces it, "
+            "--output-dir takes it as a source"
+        )

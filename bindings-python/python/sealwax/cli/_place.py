@@ -1,0 +1,25 @@
+"""New files: whole and safe on the disk, or not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Optional
+
+from .._sealwax import FileTarget
+
+
+@contextmanager
+def new_file(path: str, *, force: bool, mode: Optional[int] = None) -> Iterator[FileTarget]:
+    """A file that gets its name at the end of the block, unless that is left by an exception."""
+    try:
+        file = FileTarget(path, overwrite=force, mode=mode)
+        try:
+            yield file
+            file.commit()
+        finally:
+            file.discard()
+    except OSError as error:
+        if error.filename is None:
+            error.filename = path
+        raise

@@ -1,0 +1,159 @@
+"""What the command line knows: its commands and their options, once for parsing, help and shells."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Optional
+
+VARIABLE = "SEALWAX_KEY"
+"""Names the keys where no option does, one spec a line."""
+
+SPEC_HELP = (
+    "a key file, or - for one on the standard input, or env:NAME, aws:ARN, gcp:NAME, azure:ID, "
+    "vault:NAME, pkcs11:URI or rsa:PEMFILE; with #ID behind it if it has another id than its own, "
+    "which of files and variables is 'default'"
+)
+
+
+class Option(NamedTuple):
+    """An option: how it is written, where its value goes, and what a shell may offer for it."""
+
+    flags: tuple[str, ...]
+    help: str
+    metavar: Optional[str] = None
+    """What the value is called; without one the option is a switch."""
+    repeated: bool = False
+    offers: str = ""
+    """`file`, `folder`, `key` or nothing."""
+
+    @property
+    def name(self) -> str:
+        """What the value is called in the program."""
+        return self.flags[-1].lstrip("-").replace("-", "_")
+
+
+class Command(NamedTuple):
+    """A command: what it takes, and what it does."""
+
+    name: str
+    usage: str
+    summary: str
+    options: tuple[Option, ...]
+    names: str
+    """What its arguments are called."""
+    text: str = ""
+    choices: tuple[str, ...] = ()
+    """What the argument can be, where it is no file."""
+
+
+def _key(flag: str, what: str, *short: str) -> Option:
+    text = f"{what}: {SPEC_HELP}. Several are possible."
+    return Option((*short, flag), text, "SPEC", repeated=True, offers="key")
+
+
+_KEY = _key("--key", f"A key; without any, those that {VARIABLE} names", "-k")
+_CONTEXT = Option(
+    ("-c", "--context"), "A public pair; several are possible.", "NAME=VALUE", repeated=True
+)
+_AAD = Option(("--associated-data",), "Text that must be given again, not stored.", "TEXT")
+_FORCE = Option(("-f", "--force"), "Replace what exists.")
+_OUTPUT = Option(("-o", "--output"), "The name of the result.", "TARGET", offers="file")
+_FOLDER = Option(
+    ("-d", "--output-dir"), "The folder of the results; made if missing.", "FOLDER", offers="folder"
+)
+_FAIL_FAST = Option(("--fail-fast",), "Stop at the first file that fails.")
+COMMON = (
+    Option(("-q", "--quiet"), "Tell nothing but errors."),
+    Option(("-v", "--verbose"), "Tell which files and keys are used."),
+    Option(("-h", "--help"), "Show this."),
+)
+_BATCH = (_FAIL_FAST, *COMMON)
+
+COMMANDS = (
+    Command(
+        "keygen",
+        "[OPTIONS] FILE",
+        "Make a new random key file, readable by its owner only.",
+        (_FORCE, *COMMON),
+        "FILE",
+    ),
+    Command(
+        "encrypt",
+        "--key SPEC [OPTIONS] SOURCE [TARGET]",
+        "Encrypt files and pipes.",
+        (
+            _KEY,
+            _OUTPUT,
+            _FOLDER,
+            _CONTEXT,
+            _AAD,
+            Option(("--metadata",), "Text that travels encrypted in the header.", "TEXT"),
+            Option(
+                ("--no-require-all",),
+                "Go on, with a warning, when one of several keys cannot be had.",
+            ),
+            _FORCE,
+            *_BATCH,
+        ),
+        "SOURCE",
+        "The result is TARGET, by default SOURCE.sealwax. Several sources go to --output-dir.",
+    ),
+    Command(
+        "decrypt",
+        "--key SPEC [OPTIONS] SOURCE [TARGET]",
+        "Decrypt files and pipes.",
+        (_KEY, _OUTPUT, _FOLDER, _CONTEXT, _AAD, _FORCE, *_BATCH),
+        "SOURCE",
+        "The result is TARGET, by default SOURCE without .sealwax. Several sources go to "
+        "--output-dir. A pipe gets data before the end was checked: look at the exit code.",
+    ),
+    Command(
+        "inspect",
+        "[OPTIONS] FILE...",
+        "Show what envelopes say about themselves. No key is needed.",
+        (
+            Option(("--json",), "One JSON object a line, for programs."),
+            Option(("--metadata",), "Show the encrypted metadata, too; this needs a key."),
+            _KEY,
+            *_BATCH,
+        ),
+        "FILE",
+        "What is shown is a claim that anyone could have made, unless a key was given.",
+    ),
+    Command(
+        "rewrap",
+        "--old SPEC --new SPEC [OPTIONS] FILE...",
+        "Replace the wrapped keys of files. The encrypted data stays as it is.",
+        (
+            _key("--old", f"A key that opens it now; without any, those that {VARIABLE} names"),
+            _key("--new", "A key that is to open it"),
+            Option(("--add",), "Keep the wrapped keys that are there."),
+            *_BATCH,
+        ),
+        "FILE",
+        "Files that are under the new keys already are skipped. With FILE - the envelope comes from "
+        "the standard input and goes to the standard output.",
+    ),
+    Command(
+        "verify",
+        "--key SPEC [OPTIONS] FILE...",
+        "Check that files decrypt from the first byte to the last. Nothing is written.",
+        (_KEY, _CONTEXT, _AAD, *_BATCH),
+        "FILE",
+    ),
+    Command(
+        "completion",
+        "bash|zsh|fish",
+        "Print a script that completes this command, for `source` or `eval`.",
+        COMMON,
+        "SHELL",
+        choices=("bash", "zsh", "fish"),
+    ),
+)
+
+ABOUT = "Envelope encryption of files and pipes. A file name - is the standard input or output."
+
+
+def command(name: str) -> Optional[Command]:
+    """The command of this name."""
+    return next((known for known in COMMANDS if known.name == name), None)
+

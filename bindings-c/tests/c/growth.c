@@ -173,6 +173,7 @@ static void progress(const sealwax_provider *provider) {
   newer_progress step = {SEALWAX_PROGRESS_INIT, 77};
   uint8_t out[64];
   OK(sealwax_encryptor_new(&provider, 1, NULL, &encryptor));
+  OK(sealwax_encryptor_end_input(encryptor));
   OK(sealwax_encryptor_process(encryptor, NULL, 0, out, 10, &step.known));
   CHECK(step.known.written == 10 && step.appended == 77);
   step.known.struct_size = sizeof step;

@@ -210,7 +210,10 @@ static void manual() {
   decryptor.provide_dek(dek);
   const sealwax::decrypt_handle handle(header, dek);
   CHECK(same(handle.decrypt_body(body), "text"sv));
-  CHECK(sealwax::header::parse(handle.rewrap({key, key})).wrapped_keys().size() == 2);
+  const sealwax::wrapped_key next{"async-kms", "kek-2", sealwax::bytes(40, 8)};
+  CHECK(sealwax::header::parse(handle.rewrap({key, next})).wrapped_keys().size() == 2);
+  const auto twice = error_of([&] { handle.rewrap({key, key}); });
+  CHECK(twice.code() == SEALWAX_ERR_INVALID_ARGUMENT);
   const sealwax::encrypt_handle encrypt(dek, {key});
   CHECK(same(sealwax::decrypt_handle(encrypt.header(), dek).decrypt(encrypt.encrypt("t"sv)), "t"sv));
   sealwax::wipe(dek);

@@ -66,7 +66,7 @@ export async function startDemo({ host = '127.0.0.1', port, tls, proxy, dist = P
       ...more,
     });
     stack.push(() => server.close());
-    return { url: server.origin, requests: server.requests, store, bao, weed, fronts, audit, stop };
+    return { url: server.origin, store, bao, weed, fronts, audit, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -9,7 +9,7 @@ import { announce, byId } from './view/dom.mjs';
 import { forgetObjects, refreshObjects } from './view/objects.mjs';
 import { showParties } from './view/parties.mjs';
 import { showQueue } from './view/queue.mjs';
-import { askWho, closeSignIn } from './view/sign-in.mjs';
+import { askWho, closeSignIn, sayInSignIn } from './view/sign-in.mjs';
 import { prepareUnlock } from './view/unlock.mjs';
 import { prepareUploads } from './view/uploads.mjs';
 
@@ -116,7 +116,7 @@ function prepare() {
     refresh();
   });
   byId('refresh').onclick = refresh;
-  byId('sign-out').onclick = () => session.signOut().catch((error) => announce(describe(error).message));
+  byId('sign-out').onclick = () => session.signOut().catch((error) => sayInSignIn(`The server still has you signed in. ${describe(error).message}`));
   session.addEventListener('begun', onBegun);
   session.addEventListener('ended', onEnded);
   addEventListener('beforeunload', (event) => {

@@ -18,6 +18,8 @@ const VAULT_WRAPPED = /^vault:v\d{1,9}:[A-Za-z0-9+/]{1,512}={0,2}$/;
 export class Headers {
   #inspect;
   #kms;
+  /** Fingerprints of the inbox's keys, as far as they are known. */
+  #inboxKeys = new Set();
 
   constructor({ inspect, kms }) {
     this.#inspect = inspect;
@@ -62,8 +64,16 @@ export class Headers {
       return providerId === VAULT_PROVIDER && keyId === VAULT_KEY && VAULT_WRAPPED.test(text);
     }
     if (providerId !== INBOX_PROVIDER || wrappedDek.length !== INBOX_WRAPPED) return false;
-    const { keys } = await this.#kms.inboxPublicKeys();
-    return Object.values(keys).some((pem) => fingerprint(pem) === keyId);
+    return this.#isInboxKey(keyId);
+  }
+
+  /** A key that is not known may be new. */
+  async #isInboxKey(keyId) {
+    if (!this.#inboxKeys.has(keyId)) {
+      const { keys } = await this.#kms.inboxPublicKeys();
+      this.#inboxKeys = new Set(Object.values(keys).map(fingerprint));
+    }
+    return this.#inboxKeys.has(keyId);
   }
 }
 

@@ -51,7 +51,6 @@ export async function startServer({ listen, mounts, store, kms, audit, inspect, 
     api: new Api(services, { origins, limits }),
     headers: securityHeaders([store.origin, kms.origin], secure),
     hosts: origins.map((origin) => new URL(origin).host),
-    answered: 0,
   };
   const options = { ...TIMES, ...times, ...(secure ? { ...listen.tls, minVersion: 'TLSv1.2' } : {}) };
   const server = (secure ? createHttps : createHttp)(options, (request, response) => answer(context, request, response));
@@ -61,7 +60,7 @@ export async function startServer({ listen, mounts, store, kms, audit, inspect, 
     server.once('error', reject);
     server.listen(listen.port, listen.host, resolve);
   });
-  return { origin: origins[0], requests: () => context.answered, close: () => closed(server) };
+  return { origin: origins[0], close: () => closed(server) };
 }
 
 function closed(server) {
@@ -71,9 +70,7 @@ function closed(server) {
   });
 }
 
-async function answer(context, request, response) {
-  const { files, api, headers, hosts } = context;
-  context.answered += 1;
+async function answer({ files, api, headers, hosts }, request, response) {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   try {
     // A name that somebody else points at this address is not this page (DNS rebinding).

@@ -32,6 +32,8 @@ export class Sessions {
   }
 
   /**
+   * A session has `user`, `uploads` (the open ones: id to object), and `isOver` once it has ended for good.
+   *
    * Signs `id` in, and ends what session the browser had. Returns the new session, those that have ended for good,
    * and the Set-Cookie value.
    */
@@ -48,6 +50,7 @@ export class Sessions {
   /** Ends a session and returns the Set-Cookie value that forgets it. */
   signOut(session) {
     this.#sessions.delete(session.key);
+    session.isOver = true;
     return `${this.#cookie}=; Max-Age=0; ${this.#attributes}`;
   }
 
@@ -78,8 +81,11 @@ export class Sessions {
       const goesOn = old.user === session.user && (old === before || old.until < now);
       if (!goesOn && old !== before && old.until + WAIT_MS > now && !surplus.includes(old)) continue;
       this.#sessions.delete(old.key);
-      if (!goesOn) ended.push(old);
-      else for (const [uploadId, upload] of old.uploads) session.uploads.set(uploadId, upload);
+      if (!goesOn) ended.push(Object.assign(old, { isOver: true }));
+      else {
+        for (const [uploadId, upload] of old.uploads) session.uploads.set(uploadId, upload);
+        old.uploads = session.uploads; // For requests that are under way.
+      }
     }
     return ended;
   }

@@ -48,10 +48,12 @@ test('of a folder with something unreadable the rest is taken, and what is not i
     } });
     const entries = [folder('/album', [file('one', true), file('two', false), folder('/album/locked'), file('three', true)]), file('four', true)];
     const items = entries.map((entry) => ({ kind: 'file', webkitGetAsEntry: () => entry }));
-    return (await filesOfDrop({ items })).map(({ path, message, file: taken }) => [path, taken ? 'taken' : message]);
+    const taken = [];
+    for await (const { path, message, file: one } of filesOfDrop({ items })) taken.push([path, one ? 'taken' : message]);
+    return taken;
   });
   assert.deepEqual(found, [['album/one', 'taken'], ['album/two', 'This file cannot be read. It may have been moved, changed or closed to you.'],
-    ['album/locked', 'This folder cannot be read.'], ['album/three', 'taken'], ['album/four', 'taken']]);
+    ['album/three', 'taken'], ['album/locked', 'This folder cannot be read.'], ['album/four', 'taken']]);
   await page.context().close();
 });
 

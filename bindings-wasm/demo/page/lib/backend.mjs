@@ -119,10 +119,15 @@ export const anonymous = {
   post: async (path, body) => parse(await reach(path, json('POST', body))),
 };
 
-/** Signs `backend`'s user out. */
-export const signOut = async (backend) => parse(await reach('/api/session', {
-  ...json('DELETE', {}), headers: { 'Content-Type': 'application/json', 'Sealwax-User': backend.user },
-}));
+/** Signs `backend`'s user out, who may be out already. */
+export async function signOut(backend) {
+  const headers = { 'Content-Type': 'application/json', 'Sealwax-User': backend.user };
+  try {
+    await retry(async () => parse(await reach('/api/session', { ...json('DELETE', {}), headers })));
+  } catch (error) {
+    if (!isSignedOut(error)) throw error;
+  }
+}
 
 const json = (method, body) => ({ method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
 

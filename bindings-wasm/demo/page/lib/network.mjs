@@ -4,6 +4,8 @@
 // (`networkIs`). Nobody depends on being told: every wait ends by itself.
 
 const TRIES = 8;
+/** While the browser says that there is no network: an hour of them. */
+const TRIES_OFFLINE = 360;
 const FIRST_DELAY_MS = 400;
 const LONGEST_DELAY_MS = 10_000;
 const SILENCE_MS = 20_000;
@@ -79,7 +81,7 @@ function joined(chunks) {
 
 /**
  * The result of `work`, which is done again after a failure that says `transient`: later each time, as much later as
- * `retryAfter` (seconds) says, and at once when the network comes back. Failures while there is none do not count.
+ * `retryAfter` (seconds) says, and at once when the network comes back. Failures while there is none count little.
  */
 export async function retry(work, signal) {
   for (let failures = 0; ;) {
@@ -87,8 +89,8 @@ export async function retry(work, signal) {
       return await work();
     } catch (error) {
       signal?.throwIfAborted();
-      if (online) failures += 1;
-      if (!error.transient || failures === TRIES) throw error;
+      failures += online || error.status > 0 ? 1 : TRIES / TRIES_OFFLINE;
+      if (!error.transient || failures >= TRIES) throw error;
       await pause(Math.max(delay(failures), 1000 * (error.retryAfter ?? 0)), signal);
     }
   }

@@ -57,7 +57,11 @@ export class Session extends EventTarget {
   #begin(described) {
     this.current = described;
     this.#last = described.user.id;
-    this.backend = new Backend(this.#last, (error) => this.#end(error.code));
+    const backend = new Backend(this.#last, (error) => {
+      // What is still on its way for the user before is refused as well, and is not about this one.
+      if (this.backend === backend) this.#end(error.code);
+    });
+    this.backend = backend;
     this.dispatchEvent(new CustomEvent('begun'));
   }
 

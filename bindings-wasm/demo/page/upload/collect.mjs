@@ -4,19 +4,18 @@ const UNREADABLE = 'This file cannot be read. It may have been moved, changed or
 const UNREADABLE_FOLDER = 'This folder cannot be read.';
 
 /**
- * All files of a drop, as `{ file, path }`, and what cannot be read, as `{ path, message }`. Must be called during the
- * event.
+ * The files of a drop as they are found, `{ file, path }`, and what cannot be read, `{ path, message }`. The first is to
+ * be asked for during the event.
  */
-export async function filesOfDrop(transfer) {
+export async function* filesOfDrop(transfer) {
   const items = Array.from(transfer.items).filter(({ kind }) => kind === 'file');
   // The items are gone after the first await: take all entries now.
   const entries = items.map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
-  const found = [];
   for (const entry of entries) {
-    if (entry instanceof File) found.push({ file: entry, path: entry.name });
-    else if (entry) await walk(entry, found);
+    if (entry instanceof File) yield { file: entry, path: entry.name };
+    else if (entry?.isFile) yield fileOf(entry);
+    else if (entry) yield* filesOfFolder(entry);
   }
-  return found;
 }
 
 /** All files of a chooser; a chosen folder gives their paths. */
@@ -26,23 +25,29 @@ export function filesOfInput(input) {
   return files;
 }
 
-async function walk(entry, found) {
-  const path = entry.fullPath.replace(/^\//, '');
+async function* filesOfFolder(folder) {
+  const reader = folder.createReader();
+  const inner = [];
   try {
-    if (entry.isFile) found.push({ path, file: await new Promise((resolve, reject) => entry.file(resolve, reject)) });
-    else for (const child of await childrenOf(entry)) await walk(child, found);
+    for (;;) {
+      const batch = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+      if (batch.length === 0) break; // A reader gives a folder in batches; an empty one is the end.
+      inner.push(...batch.filter(({ isFile }) => !isFile));
+      yield* await Promise.all(batch.filter(({ isFile }) => isFile).map(fileOf));
+    }
   } catch {
-    found.push({ path, message: entry.isFile ? UNREADABLE : UNREADABLE_FOLDER });
+    yield { path: pathOf(folder), message: UNREADABLE_FOLDER };
+  }
+  for (const child of inner) yield* filesOfFolder(child);
+}
+
+async function fileOf(entry) {
+  const path = pathOf(entry);
+  try {
+    return { path, file: await new Promise((resolve, reject) => entry.file(resolve, reject)) };
+  } catch {
+    return { path, message: UNREADABLE };
   }
 }
 
-/** A reader gives a folder in batches; an empty one is the end. */
-async function childrenOf(folder) {
-  const reader = folder.createReader();
-  const children = [];
-  for (;;) {
-    const batch = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (batch.length === 0) return children;
-    children.push(...batch);
-  }
-}
+const pathOf = ({ fullPath }) => fullPath.replace(/^\//, '');

@@ -10,6 +10,7 @@ const SMALL = 1024 * 1024;
 const AT_ONCE = { large: 2, small: 48 };
 const SMOOTHING_SECONDS = 3;
 const TELL_EVERY_MS = 100;
+const TURN_MS = 8;
 /** Their bytes are still to come. */
 const OPEN = ['waiting', 'active', 'paused', 'locked', 'failed'];
 /** They hold a place at the worker. */
@@ -80,15 +81,24 @@ export class UploadQueue extends EventTarget {
     return found;
   }
 
-  /** Puts `files` (`{ file, path }`) at the end; `{ path, message }` stands for one that cannot be read. */
-  add(files, space) {
-    if (this.#closed.signal.aborted) return;
-    for (const { file, path, message } of files) {
+  /**
+   * Puts `files` (`{ file, path }`, from a list or as they are found) at the end; `{ path, message }` stands for one that
+   * cannot be read. The browser looks at the disk for the size of each, so thousands are taken in turns with what else
+   * the page has to do.
+   */
+  async add(files, space) {
+    let pause = performance.now() + TURN_MS;
+    for await (const { file, path, message } of files) {
+      if (this.#closed.signal.aborted) return;
       const item = { key: this.#nextKey++, file, path, space, sent: 0, size: file?.size ?? 0, speed: 0 };
       this.#items.set(item.key, item);
       this.#set(item, message ? { state: 'failed', message, lost: true } : { state: 'waiting' });
+      if (performance.now() < pause) continue;
+      this.#advance();
+      await new Promise((resolve) => setTimeout(resolve));
+      pause = performance.now() + TURN_MS;
     }
-    this.#advance();
+    if (!this.#closed.signal.aborted) this.#advance();
   }
 
   pause(item) {

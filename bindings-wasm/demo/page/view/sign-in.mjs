@@ -12,7 +12,7 @@ const REASONS = {
 export async function askWho(session, reason) {
   const dialog = byId('sign-in');
   byId('sign-in-reason').textContent = REASONS[reason] ?? 'The demo has three people, and no passwords.';
-  byId('sign-in-error').textContent = '';
+  sayInSignIn('');
   dialog.oncancel = (event) => event.preventDefault(); // Nobody is signed in: there is nothing behind it.
   if (!dialog.open) dialog.showModal();
   try {
@@ -20,8 +20,13 @@ export async function askWho(session, reason) {
     byId('sign-in-users').replaceChildren(...users.map((user) => button(labelOf(user), () => signIn(session, user.id))));
     byId('sign-in-users').firstElementChild.focus();
   } catch (error) {
-    byId('sign-in-error').textContent = describe(error).message;
+    sayInSignIn(describe(error).message);
   }
+}
+
+/** Shows what went wrong. */
+export function sayInSignIn(message) {
+  byId('sign-in-error').textContent = message;
 }
 
 export const closeSignIn = () => byId('sign-in').close();
@@ -30,7 +35,7 @@ async function signIn(session, user) {
   try {
     await session.signIn(user);
   } catch (error) {
-    byId('sign-in-error').textContent = describe(error).message;
+    sayInSignIn(describe(error).message);
   }
 }
 

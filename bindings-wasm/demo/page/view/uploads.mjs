@@ -13,11 +13,10 @@ export function prepareUploads(target) {
     drop.classList.add('over');
   };
   drop.ondragleave = () => drop.classList.remove('over');
-  drop.ondrop = async (event) => {
+  drop.ondrop = (event) => {
     event.preventDefault();
     drop.classList.remove('over');
-    const add = target();
-    add(await filesOfDrop(event.dataTransfer));
+    target()(filesOfDrop(event.dataTransfer));
   };
   for (const [input, opener] of [['files', 'choose-files'], ['folder', 'choose-folder']]) {
     byId(opener).onclick = () => byId(input).click();

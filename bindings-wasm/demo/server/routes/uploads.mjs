@@ -1,4 +1,5 @@
 // Bodies of more than one part. The backend begins and ends them, and remembers for each session which are open.
+import { notSignedIn } from '../errors.mjs';
 import { mayWrite } from '../objects.mjs';
 import { REQUESTS } from '../requests.mjs';
 
@@ -10,6 +11,11 @@ export function uploadRoutes({ store }) {
   const begin = async ({ user, session, body: { object } }) => {
     mayWrite(user, object);
     const uploadId = await store.beginUpload(object);
+    if (session.isOver) {
+      // Signed out meanwhile: what was open then is removed already, and this was not.
+      await store.abortUpload(object, uploadId);
+      throw notSignedIn();
+    }
     session.uploads.set(uploadId, object);
     if (session.uploads.size > MOST_OPEN) session.uploads.delete(session.uploads.keys().next().value);
     return { uploadId };

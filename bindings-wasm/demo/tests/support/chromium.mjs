@@ -106,6 +106,17 @@ class Tab {
     }, user);
   }
 
+  /** Drops files or folders on the element with `id`. */
+  async drop(id, paths) {
+    const { x, y } = await this.evaluate((name) => {
+      document.getElementById(name).scrollIntoView();
+      const { left, top } = document.getElementById(name).getBoundingClientRect();
+      return { x: left + 40, y: top + 20 };
+    }, id);
+    const data = { items: [], files: [paths].flat(), dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop']) await this.#send('Input.dispatchDragEvent', { type, x, y, data });
+  }
+
   /** Chooses a file, or several, in the input with `id`. */
   async choose(id, paths) {
     const { result } = await this.#send('Runtime.evaluate', { expression: `document.getElementById('${id}')` });

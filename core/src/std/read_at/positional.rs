@@ -12,13 +12,13 @@ use crate::range::RangeOpener;
 use crate::std::workers::{for_each_run, thread_count};
 use crate::wrap::KeyProvider;
 
-/// Plaintext that one I/O fetches at most, in bytes.
+/// Plaintext that one I/O fetches at most unless the host says otherwise, in bytes.
 const WINDOW_LEN: usize = 256 * CHUNK_LEN;
 
 /// Reads plaintext at any offset of an encrypted object.
 ///
 /// It can be shared between threads: nothing is locked while bytes are read or opened. A read
-/// fetches the chunks that it needs, and no others, in one I/O (up to 4 MiB at a time), and the
+/// fetches the chunks that it needs, and no others, in one I/O (up to one window, 4 MiB), and the
 /// chunk opened last is kept for small neighbouring reads.
 ///
 /// ```
@@ -39,6 +39,8 @@ pub struct PositionalReader<R> {
     /// Where the body starts in the source.
     body_offset: u64,
     threads: usize,
+    /// Plaintext that one I/O fetches at most, in bytes.
+    window_len: usize,
     pool: Pool,
 }
 
@@ -98,14 +100,27 @@ impl<R: ReadAt> PositionalReader<R> {
             opener,
             body_offset,
             threads: 1,
+            window_len: WINDOW_LEN,
             pool: Pool::default(),
         })
     }
 
-    /// Lets reads of more than 4 MiB use this many threads, 0 for every core. The default is 1.
+    /// Lets reads of more than one window use this many threads, 0 for every core. The default is 1.
     #[must_use]
     pub const fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;
+        self
+    }
+
+    /// The window: how much plaintext one I/O fetches at most, in bytes, rounded up to whole chunks.
+    /// The default is 4 MiB. Where every I/O is a request over a network, a long one is better.
+    #[must_use]
+    pub const fn window(mut self, len: usize) -> Self {
+        self.window_len = match len.checked_next_multiple_of(CHUNK_LEN) {
+            Some(0) => CHUNK_LEN,
+            Some(len) => len,
+            None => len - len % CHUNK_LEN,
+        };
         self
     }
 
@@ -167,7 +182,7 @@ impl<R: ReadAt> PositionalReader<R> {
 
     /// `buf` lies inside of the plaintext.
     fn read_inside(&self, buf: &mut [u8], offset: u64) -> Result<()> {
-        if buf.len() <= WINDOW_LEN {
+        if buf.len() <= self.window_len {
             self.read_window(buf, offset)
         } else {
             self.read_large(buf, offset)
@@ -177,11 +192,11 @@ impl<R: ReadAt> PositionalReader<R> {
     /// Windows that end between chunks, on as many threads as the host allowed.
     fn read_large(&self, buf: &mut [u8], offset: u64) -> Result<()> {
         let threads = thread_count(self.threads, (buf.len() / CHUNK_LEN) as u64);
-        let first = (WINDOW_LEN - chunk_of(offset).offset).min(buf.len());
+        let first = (self.window_len - chunk_of(offset).offset).min(buf.len());
         let (head, tail) = buf.split_at_mut_checked(first).unwrap_or_default();
-        let starts = (offset.saturating_add(first as u64)..).step_by(WINDOW_LEN);
+        let starts = (offset.saturating_add(first as u64)..).step_by(self.window_len);
         let windows =
-            std::iter::once((offset, head)).chain(starts.zip(tail.chunks_mut(WINDOW_LEN)));
+            std::iter::once((offset, head)).chain(starts.zip(tail.chunks_mut(self.window_len)));
         let read =
             |(): &mut (), (offset, window): (u64, &mut [u8])| self.read_window(window, offset);
         for_each_run(threads, windows, || (), read, || Ok(()))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyDict, PyTuple};
+use pyo3::types::{PyByteArray, PyBytes, PyDict};
 use sealwax::{CacheLimits, CacheStats, KeyProvider};
 
 use crate::data::Data;
@@ -54,6 +54,9 @@ fn stats_dict(py: Python<'_>, stats: CacheStats) -> PyResult<Bound<'_, PyDict>> 
 ///
 /// For many small messages `CachingEncryptor` is faster: it keeps the finished header, too.
 ///
+/// A pickle holds the provider and the limits and no data key. All that arrive in one process are one
+/// cache there, for as long as it is among the 32 latest: those of one object, or of one `name`.
+///
 /// >>> import sealwax
 /// >>> kms = sealwax.CachingProvider(sealwax.LocalKey.generate(), max_age=300)
 /// >>> envelopes = [sealwax.encrypt(b"x", kms) for _ in range(10)]
@@ -64,6 +67,7 @@ pub(crate) struct CachingProvider {
     inner: Arc<sealwax::CachingProvider<Guard>>,
     object: Py<PyAny>,
     limits: Limits,
+    name: String,
 }
 
 impl CachingProvider {
@@ -76,20 +80,23 @@ impl CachingProvider {
 #[pymethods]
 impl CachingProvider {
     #[new]
-    #[pyo3(signature = (inner, /, capacity = 1000, max_age = 300.0, max_messages = 65536, max_bytes = 68_719_476_736))]
+    #[pyo3(signature = (inner, /, capacity = 1000, max_age = 300.0, max_messages = 65536, max_bytes = 68_719_476_736, *, name = None))]
     fn new(
         inner: &Bound<'_, PyAny>,
         capacity: usize,
         max_age: f64,
         max_messages: u64,
         max_bytes: u64,
+        name: Option<String>,
     ) -> PyResult<Self> {
         let py = inner.py();
+        let name = name.map_or_else(|| chance(py), Ok)?;
         let limits = Limits { capacity, max_age, max_messages, max_bytes };
-        let guard = guarded(inner)?.ok_or_else(not_a_provider)?;
+        let guard = guarded(inner)?.ok_or_else(|| not_a_provider(inner))?;
         let cache = sealwax::CachingProvider::new(guard, limits.to_core(py)?);
         let cache = cache.map_err(|error| errors::to_py(py, error))?;
-        Ok(CachingProvider { inner: Arc::new(cache), object: inner.clone().unbind(), limits })
+        let object = inner.clone().unbind();
+        Ok(CachingProvider { inner: Arc::new(cache), object, limits, name })
     }
 
     /// The provider inside.
@@ -161,22 +168,20 @@ impl CachingProvider {
         Ok(format!("CachingProvider({})", self.object.bind(py).repr()?))
     }
 
-    /// What is cached stays here: an empty cache in front of the same provider arrives.
-    fn __reduce__<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
-        let limits = self.limits;
-        let arguments = (
-            self.object.bind(py),
-            limits.capacity,
-            limits.max_age,
-            limits.max_messages,
-            limits.max_bytes,
-        );
-        let class = py.get_type::<CachingProvider>().into_any();
-        Ok((class, arguments.into_pyobject(py)?))
+    /// What is cached stays here.
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let (py, this) = (slf.py(), slf.get());
+        let Limits { capacity, max_age, max_messages, max_bytes } = this.limits;
+        let arguments =
+            (slf, &this.name, this.object.bind(py), capacity, max_age, max_messages, max_bytes);
+        py.import("sealwax._caches")?.call_method1("keep", arguments)
     }
+}
+
+/// A name that no other cache has.
+fn chance(py: Python<'_>) -> PyResult<String> {
+    let bytes = py.import("os")?.call_method1("urandom", (16,))?;
+    bytes.call_method0("hex")?.extract()
 }
 
 /// Encrypts many messages with few calls of the KMS.
@@ -287,7 +292,7 @@ impl CachingDecryptor {
     ) -> PyResult<Bound<'py, PyBytes>> {
         let (py, start) = (data.py(), Instant::now());
         let opening = Opening::from_py(py, context, associated_data)?;
-        let (front, body) = Body::split(data, crate::options::optional(header)?)?;
+        let (front, body) = Body::split(data, crate::options::optional("header", header)?)?;
         guard::start_call();
         let handle = py.detach(|| self.inner.handle(front.header(), &opening.options()));
         let handle = handle.map_err(|error| errors::to_py(py, error))?;

@@ -1,6 +1,5 @@
 //! Encryption contexts: mappings of `str` to `str` on Python's side.
 
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyMapping};
 use sealwax::{ContextRef, EncryptionContext};
@@ -18,19 +17,34 @@ pub(crate) fn from_py(
 }
 
 fn pairs(mapping: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
-    let not_text = |_| PyTypeError::new_err("context must map str to str");
     if let Ok(dict) = mapping.cast::<PyDict>() {
-        return dict.iter().map(|pair| pair_of(&pair).map_err(not_text)).collect();
+        return dict.iter().map(|(key, value)| pair_of(&key, &value)).collect();
     }
-    let mapping = mapping
-        .cast::<PyMapping>()
-        .map_err(|_| PyTypeError::new_err("context must be a mapping of str to str, or None"))?;
-    let items = mapping.items()?;
-    items.iter().map(|item| item.extract().map_err(not_text)).collect()
+    let what = "context must be a mapping of str to str, or None";
+    let mapping =
+        mapping.cast::<PyMapping>().map_err(|_| errors::invalid_type(mapping.py(), what))?;
+    let pair = |item: Bound<'_, PyAny>| pair_of(&item.get_item(0)?, &item.get_item(1)?);
+    mapping.items()?.iter().map(pair).collect()
 }
 
-fn pair_of(pair: &(Bound<'_, PyAny>, Bound<'_, PyAny>)) -> PyResult<(String, String)> {
-    Ok((pair.0.extract()?, pair.1.extract()?))
+fn pair_of(key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<(String, String)> {
+    let text = |text: &Bound<'_, PyAny>| text.extract::<String>().map_err(|_| not_text(key, value));
+    Ok((text(key)?, text(value)?))
+}
+
+/// Such as an account's id that was given as a number. A context is public, and yet what is no text may
+/// be anything.
+fn not_text(key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyErr {
+    let kind = |it: &Bound<'_, PyAny>| {
+        it.get_type().name().map_or_else(|_| "?".into(), |it| it.to_string())
+    };
+    let what = match key.extract::<String>() {
+        Ok(key) => {
+            format!("context must map str to str: the value of {key:?} is of type {}", kind(value))
+        }
+        Err(_) => format!("context must map str to str: a key is of type {}", kind(key)),
+    };
+    errors::invalid_type(key.py(), &what)
 }
 
 /// A new `dict` of the pairs, sorted by key.

@@ -1,14 +1,25 @@
 //! Bytes that come from Python.
+//!
+//! A buffer is taken as the bytes that it is made of, whatever its items are: numbers of any width and
+//! byte order, text of fixed width, records of these. Not so one that holds addresses, such as an array
+//! of Python objects: the addresses mean nothing to a reader, and objects at addresses that somebody
+//! wrote would take the process down.
 
 use pyo3::exceptions::{PyBufferError, PyTypeError};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyByteArray, PyBytes, PyMemoryView, PySlice};
+use pyo3::types::{PyByteArray, PyBytes, PyMemoryView, PySlice, PyString};
 use zeroize::Zeroizing;
+
+use crate::errors;
 
 /// How many zeros are written at once, in bytes.
 const ZEROS_LEN: usize = 1 << 18;
+
+/// How much is copied at once under the interpreter lock, in bytes.
+const COPY_LEN: usize = 1 << 20;
 
 /// Input of a call.
 ///
@@ -27,12 +38,14 @@ impl<'py> Data<'py> {
         if let Ok(bytes) = object.cast::<PyBytes>() {
             return Ok(Data::Bytes(bytes.clone().into()));
         }
-        let view = PyMemoryView::from(object).map_err(|error| not_a_buffer(object, &error))?;
-        if !view.getattr("c_contiguous")?.is_truthy()? {
-            let copy = view.call_method0("tobytes")?.cast_into::<PyBytes>()?;
-            return Ok(Data::Bytes(copy.into()));
+        let view = plain_view(object)?;
+        if view.getattr("c_contiguous")?.is_truthy()?
+            && let Ok(flat) = flat(&view)
+        {
+            return Ok(Data::View(flat));
         }
-        Ok(Data::View(flat(&view)?))
+        let copy = view.call_method0("tobytes")?.cast_into::<PyBytes>()?;
+        Ok(Data::Bytes(copy.into()))
     }
 
     /// Length in bytes.
@@ -93,11 +106,11 @@ pub(crate) struct Output<'py> {
 }
 
 impl<'py> Output<'py> {
-    /// A contiguous, writable buffer of any item type.
+    /// A contiguous, writable buffer of plain items.
     pub(crate) fn from_py(object: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let view = PyMemoryView::from(object).map_err(|error| not_a_buffer(object, &error))?;
+        let view = plain_view(object)?;
         if view.getattr("readonly")?.is_truthy()? {
-            return Err(PyTypeError::new_err("the output buffer is read-only"));
+            return Err(errors::invalid_type(object.py(), "the output buffer is read-only"));
         }
         if !view.getattr("c_contiguous")?.is_truthy()? {
             return Err(PyBufferError::new_err("the output buffer is not contiguous"));
@@ -118,6 +131,18 @@ impl<'py> Output<'py> {
     /// Copies `bytes` to `offset`.
     pub(crate) fn write(&self, offset: usize, bytes: &Bound<'py, PyAny>) -> PyResult<()> {
         Self::write_to(&self.view, offset, bytes)
+    }
+
+    /// The same of memory of ours, in pieces between which other threads may have the lock.
+    pub(crate) fn copy(&self, offset: usize, bytes: &[u8]) -> PyResult<()> {
+        let py = self.view.py();
+        for (index, piece) in bytes.chunks(COPY_LEN).enumerate() {
+            if index > 0 {
+                py.detach(|| ());
+            }
+            self.write(offset + index * COPY_LEN, &PyBytes::new(py, piece))?;
+        }
+        Ok(())
     }
 
     /// Copies `bytes` to `offset` of a writable view of single bytes.
@@ -143,6 +168,48 @@ impl<'py> Output<'py> {
     }
 }
 
+/// Refuses what has no buffer, and a buffer that holds addresses: what `Data` and `Output` refuse, for
+/// methods of `io` that would take any.
+#[pyfunction]
+#[pyo3(signature = (data, /))]
+pub(crate) fn check_buffer(data: &Bound<'_, PyAny>) -> PyResult<()> {
+    plain_view(data).map(drop)
+}
+
+/// A view of an object whose items are bytes and numbers.
+fn plain_view<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyMemoryView>> {
+    let py = object.py();
+    let view = PyMemoryView::from(object).map_err(|error| not_a_buffer(object, &error))?;
+    let format = view.getattr(intern!(py, "format"))?.cast_into::<PyString>()?;
+    let format = format.to_cow()?;
+    if format == "B" || is_plain(&format) {
+        return Ok(view);
+    }
+    let what = format!(
+        "the buffer's items hold objects or addresses and not just bytes and numbers (their format \
+         is {format:?}): convert them first"
+    );
+    Err(errors::invalid_type(py, &what))
+}
+
+/// Whether items of a format, as `struct` and PEP 3118 write it, are made of bytes and numbers
+/// alone. What is not known is not plain.
+fn is_plain(format: &str) -> bool {
+    let mut is_name = false;
+    format.chars().all(|letter| match letter {
+        ':' => {
+            is_name = !is_name;
+            true
+        }
+        _ if is_name => true,
+        'c' | 'b' | 'B' | 'h' | 'H' | 'i' | 'I' | 'l' | 'L' | 'q' | 'Q' | 'n' | 'N' => true,
+        'e' | 'f' | 'd' | 'g' | 'Z' | '?' | 's' | 'p' | 'u' | 'w' | 'x' => true,
+        'T' | '{' | '}' | '(' | ')' | ',' | ' ' | '0'..='9' => true,
+        '@' | '=' | '<' | '>' | '!' | '^' => true,
+        _ => false,
+    })
+}
+
 /// The view as single bytes. Items that a cast does not know, such as records, are refused.
 fn flat<'py>(view: &Bound<'py, PyMemoryView>) -> PyResult<Bound<'py, PyMemoryView>> {
     let flat = view.call_method1("cast", ("B",)).map_err(|_| {
@@ -161,9 +228,9 @@ fn not_a_buffer(object: &Bound<'_, PyAny>, error: &PyErr) -> PyErr {
         return error.clone_ref(py); // such as a closed mmap, or a released memoryview
     }
     let name = object.get_type().name().map_or_else(|_| String::new(), |name| name.to_string());
-    PyTypeError::new_err(format!(
-        "a bytes-like object is required, not '{name}' (for files there is encrypt_file)"
-    ))
+    let what =
+        format!("a bytes-like object is required, not '{name}' (for files there is encrypt_file)");
+    errors::invalid_type(py, &what)
 }
 
 /// Key bytes from Python, wiped when dropped; a `bytearray` is wiped where it is, too.

@@ -1,6 +1,7 @@
 //! The core's errors as Python's exceptions.
 
 use std::error::Error as StdError;
+use std::path::Path;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -40,12 +41,42 @@ pub(crate) fn invalid(py: Python<'_>, message: &str) -> PyErr {
     made.map_or_else(|failed| failed, PyErr::from_value)
 }
 
+/// The same for an argument of a wrong type, which is a `TypeError` besides.
+pub(crate) fn invalid_type(py: Python<'_>, message: &str) -> PyErr {
+    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    of_class(py, &CLASS, "InvalidTypeError", message)
+}
+
+/// The same for an environment variable that should hold a key, which is a `KeyError` besides.
+pub(crate) fn unset_variable(py: Python<'_>, name: &str) -> PyErr {
+    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    of_class(
+        py,
+        &CLASS,
+        "UnsetVariableError",
+        &format!("the environment variable {name} is not set"),
+    )
+}
+
+/// The exception, which says what file it is about.
+pub(crate) fn about(py: Python<'_>, error: PyErr, path: &Path) -> PyErr {
+    match error.value(py).call_method1("_name", (path.as_os_str(),)) {
+        Ok(_) => error,
+        Err(failed) => failed,
+    }
+}
+
+fn of_class(py: Python<'_>, class: &PyOnceLock<Py<PyAny>>, name: &str, message: &str) -> PyErr {
+    let made = class.import(py, "sealwax._errors", name).and_then(|class| class.call1((message,)));
+    made.map_or_else(|failed| failed, PyErr::from_value)
+}
+
 fn convert(py: Python<'_>, error: Error) -> PyResult<PyErr> {
     let (code, message) = (error.code(), error.to_string());
     let details = PyDict::new(py);
     let mut cause = None;
     match error {
-        Error::Io(error) => return io_error(py, &error),
+        Error::Io(_) => return io_error(py, &error, &message),
         Error::BufferTooSmall { needed } => details.set_item("needed", needed)?,
         Error::NoMatchingKey(keys) => {
             details.set_item("wanted", key_names(py, keys.wanted())?)?;
@@ -108,21 +139,21 @@ fn attempt_list<'py>(py: Python<'py>, attempts: &[Attempt]) -> PyResult<Bound<'p
 }
 
 /// An exception of a Python file object as it was; else the operating system's own error.
-fn io_error(py: Python<'_>, error: &std::io::Error) -> PyResult<PyErr> {
-    if let Some(raised) = causes(error).find_map(|cause| cause.downcast_ref::<PyErr>()) {
-        return Ok(raised.clone_ref(py));
+fn io_error(py: Python<'_>, error: &Error, message: &str) -> PyResult<PyErr> {
+    let (mut inside, committed) = (StdError::source(error), error.committed());
+    while let Some(cause) = inside {
+        if let Some(raised) = cause.downcast_ref::<PyErr>() {
+            return Ok(raised.clone_ref(py));
+        }
+        inside = cause_of(cause);
     }
     let details = PyDict::new(py);
-    let errno = causes(error)
-        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
-        .find_map(std::io::Error::raw_os_error);
-    details.set_item("errno", errno)?;
-    build(py, ErrorCode::Io, &error.to_string(), &details).map(PyErr::from_value)
-}
-
-/// The error itself, what is inside of it, and so on.
-fn causes(error: &std::io::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
-    core::iter::successors(Some(error as &(dyn StdError + 'static)), |cause| cause_of(*cause))
+    details.set_item("errno", error.raw_os_error())?;
+    if let Error::Io(error) = error {
+        details.set_item("kind", format!("{:?}", error.kind()))?;
+    }
+    details.set_item("committed", committed)?;
+    build(py, ErrorCode::Io, message, &details).map(PyErr::from_value)
 }
 
 /// An `io::Error` does not give out what it wraps as its source, but that error's source.

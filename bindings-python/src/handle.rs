@@ -10,6 +10,7 @@ use sealwax::{EncryptHandle as CoreEncrypt, Header, SysRng, chunked, parallel};
 
 use crate::data::{Data, Output};
 use crate::errors;
+use crate::fresh::Fresh;
 use crate::keys::Keys;
 use crate::options::{Opening, Sealing};
 use crate::pieces::{Out, PARALLEL_LEN, Work, is_small};
@@ -105,6 +106,10 @@ pub(crate) fn encrypt_data<'py>(
     associated_data: &[u8],
 ) -> PyResult<Bound<'py, PyBytes>> {
     let len = sealed_len(py, handle, data.len()?)?;
+    if let Some(fresh) = Fresh::of(py, len)? {
+        Work::Seal(handle).run(py, data, 0, associated_data, Out::Buffer(fresh.out()))?;
+        return fresh.finish();
+    }
     PyBytes::new_with(py, len, |out| match data {
         Data::Bytes(bytes) => py
             .detach(|| {
@@ -151,7 +156,7 @@ impl EncryptHandle {
         data: &Bound<'py, PyAny>,
         associated_data: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let associated_data = crate::options::optional(associated_data)?;
+        let associated_data = crate::options::optional("associated_data", associated_data)?;
         let data_py = Data::from_py(data)?;
         let associated_data = associated_data.as_deref().unwrap_or_default();
         encrypt_data(data.py(), &self.inner, &data_py, associated_data)
@@ -164,7 +169,7 @@ impl EncryptHandle {
         data: &Bound<'py, PyAny>,
         associated_data: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let associated_data = crate::options::optional(associated_data)?;
+        let associated_data = crate::options::optional("associated_data", associated_data)?;
         let bytes = Data::from_py(data)?.whole()?;
         self.encrypt_body(data.py(), &bytes, associated_data.as_deref().unwrap_or_default())
     }
@@ -177,7 +182,7 @@ impl EncryptHandle {
         out: &Bound<'py, PyAny>,
         associated_data: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<usize> {
-        let associated_data = crate::options::optional(associated_data)?;
+        let associated_data = crate::options::optional("associated_data", associated_data)?;
         let data = Data::from_py(data)?;
         let associated_data = associated_data.as_deref().unwrap_or_default();
         self.encrypt_data_into(out.py(), data, out, associated_data)
@@ -270,6 +275,11 @@ pub(crate) fn decrypt_body<'py>(
     associated_data: &[u8],
 ) -> PyResult<Bound<'py, PyBytes>> {
     let len = body.plaintext_len(py)?;
+    if let Some(fresh) = Fresh::of(py, len)? {
+        let (work, out) = (Work::Open(handle), Out::Buffer(fresh.out()));
+        work.run(py, &body.data, body.start, associated_data, out)?;
+        return fresh.finish();
+    }
     PyBytes::new_with(py, len, |out| {
         let Some(bytes) = body.bytes() else {
             let work = Work::Open(handle);
@@ -365,7 +375,7 @@ impl DecryptHandle {
         detached: bool,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let py = data.py();
-        let associated_data = crate::options::optional(associated_data)?;
+        let associated_data = crate::options::optional("associated_data", associated_data)?;
         let body = self.body_of(data, detached)?;
         decrypt_body(py, &self.inner, &body, associated_data.as_deref().unwrap_or_default())
     }

@@ -130,11 +130,14 @@ impl KeyProvider for HostProvider {
     }
 }
 
-/// Takes the DEK out of what the host gave; a `bytearray` is wiped. A key of another length is
-/// none that ever was wrapped: the provider failed, and nothing is said of the wrapped key.
+/// Takes the DEK out of what the host gave; a `bytearray` is wiped. A key of another length says
+/// nothing about the wrapped key: the KMS or its provider is at fault.
 fn dek_of(given: &Bound<'_, PyAny>) -> PyResult<Dek> {
     let secret = Secret::take(given)?;
-    Dek::from_slice(secret.as_bytes()).map_err(|error| crate::errors::to_py(given.py(), error))
+    Dek::from_slice(secret.as_bytes()).map_err(|_| {
+        let what = format!("the provider gave a data key of {} bytes", secret.as_bytes().len());
+        crate::errors::invalid(given.py(), &what)
+    })
 }
 
 /// A Python exception on its way through the core. It is shown by its class, as its text may say

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyString};
+use pyo3::types::{PyByteArray, PyBytes, PyString, PyType};
 use sealwax::{EncryptHandle, KeyProvider, Result, SysRng};
 
 use crate::cache::CachingProvider;
+use crate::errors;
 use crate::guard::{self, Guard};
 use crate::host::HostProvider;
 use crate::local::LocalKey;
@@ -29,7 +29,10 @@ impl Keys {
         }
         let mut guards = Vec::new();
         for item in iterate(keys)? {
-            guards.push(guarded(&item?)?.ok_or_else(not_a_provider)?);
+            guards.push({
+                let item = item?;
+                guarded(&item)?.ok_or_else(|| not_a_provider(&item))?
+            });
         }
         Ok(Keys { guards, missing: None })
     }
@@ -82,7 +85,11 @@ fn iterate<'py>(keys: &Bound<'py, PyAny>) -> PyResult<Bound<'py, pyo3::types::Py
     let is_raw = keys.is_instance_of::<PyString>()
         || keys.is_instance_of::<PyBytes>()
         || keys.is_instance_of::<PyByteArray>();
-    if is_raw { Err(not_a_provider()) } else { keys.try_iter().map_err(|_| not_a_provider()) }
+    if is_raw {
+        Err(not_a_provider(keys))
+    } else {
+        keys.try_iter().map_err(|_| not_a_provider(keys))
+    }
 }
 
 /// The provider that an object is, if it is one.
@@ -93,16 +100,21 @@ pub(crate) fn guarded(object: &Bound<'_, PyAny>) -> PyResult<Option<Guard>> {
     if let Ok(cache) = object.cast::<CachingProvider>() {
         return Ok(Some(Guard::of_cache(cache.get().provider())));
     }
-    if !object.hasattr("provider_id")? {
+    // A class has the attributes of its objects, but nobody's key.
+    if object.is_instance_of::<PyType>() || !object.hasattr("provider_id")? {
         return Ok(None);
     }
     Ok(Some(Guard::remote(Arc::new(HostProvider::new(object)?))))
 }
 
 /// What people see who give something else.
-pub(crate) fn not_a_provider() -> PyErr {
-    PyTypeError::new_err(
-        "keys must be a key provider or several: an object with provider_id, wrap, unwrap and \
-         accepts, such as sealwax.LocalKey",
-    )
+pub(crate) fn not_a_provider(object: &Bound<'_, PyAny>) -> PyErr {
+    let what = "keys must be a key provider or several: an object with provider_id, wrap, unwrap and \
+                accepts, such as sealwax.LocalKey";
+    let given = match object.cast::<PyType>() {
+        Ok(class) => class.name().map(|name| format!("the class {name}: make an object of it")),
+        Err(_) => object.get_type().name().map(|name| format!("'{name}'")),
+    };
+    let given = given.unwrap_or_default();
+    errors::invalid_type(object.py(), &format!("{what}; not {given}"))
 }

@@ -7,6 +7,7 @@ mod context;
 mod data;
 mod errors;
 mod file;
+mod fresh;
 mod guard;
 mod handle;
 mod header;
@@ -39,6 +40,8 @@ mod _sealwax {
     use crate::cache::{CachingDecryptor, CachingEncryptor, CachingProvider};
     #[pymodule_export]
     use crate::context::canonical_context;
+    #[pymodule_export]
+    use crate::data::check_buffer;
     #[pymodule_export]
     use crate::file::{decrypt_file, encrypt_file, inspect_file, rewrap_file};
     #[pymodule_export]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use pyo3::exceptions::{PyKeyError, PyTypeError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyString};
 use sealwax::{Kek, KeyProvider, LocalKek, SysRng};
@@ -91,7 +91,8 @@ impl LocalKey {
     #[staticmethod]
     #[pyo3(signature = (path, key_id = "default"))]
     fn from_file(py: Python<'_>, path: PathBuf, key_id: &str) -> PyResult<Self> {
-        let mut key = Self::made(py, py.detach(|| LocalKek::from_file(&path, key_id)))?;
+        let made = Self::made(py, py.detach(|| LocalKek::from_file(&path, key_id)));
+        let mut key = made.map_err(|error| errors::about(py, error, &path))?;
         key.origin = Some(Origin::File(std::path::absolute(path)?));
         Ok(key)
     }
@@ -103,7 +104,7 @@ impl LocalKey {
         // os.environ and not the process's environment: a program may have changed it.
         let value = py.import("os")?.getattr("environ")?.call_method1("get", (name,))?;
         if value.is_none() {
-            return Err(PyKeyError::new_err(name.to_owned()));
+            return Err(errors::unset_variable(py, name));
         }
         let text = Zeroizing::new(value.extract::<String>()?);
         let mut key = Self::made(py, LocalKek::from_file_content(text.as_bytes(), key_id))?;

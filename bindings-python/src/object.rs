@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::PyBytes;
 use sealwax::read_at::ReadAt;
 
@@ -85,26 +86,40 @@ impl ObjectWriter {
     pub(crate) fn new(object: &Bound<'_, PyAny>) -> Self {
         ObjectWriter(object.clone().unbind())
     }
+
+    /// Calls `sealwax._host`, which knows what the answers of Python's writers mean.
+    fn call<'py>(
+        &self,
+        py: Python<'py>,
+        function: &PyOnceLock<Py<PyAny>>,
+        name: &str,
+        bytes: Option<Bound<'py, PyBytes>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        py.check_signals()?;
+        let function = function.import(py, "sealwax._host", name)?;
+        match bytes {
+            Some(bytes) => function.call1((self.0.bind(py), bytes)),
+            None => function.call1((self.0.bind(py),)),
+        }
+    }
 }
 
 impl Write for ObjectWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Python::attach(|py| {
-            let answer = self.0.bind(py).call_method1("write", (PyBytes::new(py, bytes),))?;
-            // Many writers return nothing and mean that they took everything.
-            if answer.is_none() { Ok(bytes.len()) } else { answer.extract() }
-        })
-        .map_err(io::Error::other)
+        static WRITE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let written = Python::attach(|py| -> PyResult<usize> {
+            self.call(py, &WRITE, "write", Some(PyBytes::new(py, bytes)))?.extract()
+        });
+        // More than there is would be a mistake of the object's that must not become ours.
+        match written.map_err(io::Error::other)? {
+            written if written <= bytes.len() => Ok(written),
+            _ => Err(io::Error::other("write(data) returned more than the length of data")),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Python::attach(|py| {
-            let object = self.0.bind(py);
-            if object.hasattr("flush")? {
-                object.call_method0("flush")?;
-            }
-            Ok(())
-        })
-        .map_err(|error: PyErr| io::Error::other(error))
+        static FLUSH: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        Python::attach(|py| self.call(py, &FLUSH, "flush", None).map(drop))
+            .map_err(io::Error::other)
     }
 }

@@ -131,7 +131,7 @@ pub(crate) fn decrypt<'py>(
 ) -> PyResult<Bound<'py, PyBytes>> {
     let py = keys.py();
     let opening = Opening::from_py(py, context, associated_data)?;
-    let (front, body) = Body::split(data, optional(header)?)?;
+    let (front, body) = Body::split(data, optional("header", header)?)?;
     let handle = DecryptHandle::open(py, front.header(), keys, &opening)?;
     handle.decrypt_body(py, &body, opening.associated_data())
 }
@@ -151,7 +151,7 @@ pub(crate) fn decrypt_into<'py>(
 ) -> PyResult<usize> {
     let py = keys.py();
     let opening = Opening::from_py(py, context, associated_data)?;
-    let (front, body) = Body::split(data, optional(header)?)?;
+    let (front, body) = Body::split(data, optional("header", header)?)?;
     let handle = DecryptHandle::open(py, front.header(), keys, &opening)?;
     handle.decrypt_body_into(py, body, out, opening.associated_data())
 }

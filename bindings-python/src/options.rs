@@ -1,12 +1,13 @@
 //! Keyword arguments that several calls share.
 
-use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::PyString;
 use sealwax::{ContextRef, DecryptOptions, EncryptOptions, EncryptionContext, Padding};
 
 use crate::context;
 use crate::data::Data;
+use crate::errors;
 
 /// The options of an encryption, owned.
 pub(crate) struct Sealing {
@@ -28,9 +29,9 @@ impl Sealing {
     ) -> PyResult<Self> {
         Ok(Sealing {
             context: context::from_py(py, context)?,
-            metadata: optional(metadata)?,
+            metadata: optional("metadata", metadata)?,
             padding: padding.map_or(Ok(Padding::Auto), padding_of)?,
-            associated_data: optional(associated_data)?,
+            associated_data: optional("associated_data", associated_data)?,
             require_all: true,
         })
     }
@@ -89,7 +90,7 @@ impl Opening {
     ) -> PyResult<Self> {
         Ok(Opening {
             required: context::from_py(py, context)?,
-            associated_data: optional(associated_data)?,
+            associated_data: optional("associated_data", associated_data)?,
         })
     }
 
@@ -105,24 +106,29 @@ impl Opening {
     }
 }
 
-/// Bytes that may be left out.
-pub(crate) fn optional(data: Option<&Bound<'_, PyAny>>) -> PyResult<Option<PyBackedBytes>> {
-    data.map(|data| Data::from_py(data)?.whole()).transpose()
+/// Bytes that may be left out; `what` is the name of the argument.
+pub(crate) fn optional(
+    what: &str,
+    data: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Option<PyBackedBytes>> {
+    let Some(data) = data else { return Ok(None) };
+    if data.is_instance_of::<PyString>() {
+        let what = format!("{what} must be bytes, not 'str': encode it");
+        return Err(errors::invalid_type(data.py(), &what));
+    }
+    Data::from_py(data)?.whole().map(Some)
 }
 
 fn padding_of(padding: &Bound<'_, PyAny>) -> PyResult<Padding> {
     if let Ok(len) = padding.extract::<usize>() {
         return Ok(Padding::Exact(len));
     }
-    let word: String = padding.extract().map_err(|_| {
-        PyTypeError::new_err("padding must be 'auto', 'none', 'page' or a header length in bytes")
-    })?;
+    let what = "padding must be 'auto', 'none', 'page' or a header length in bytes";
+    let word: String = padding.extract().map_err(|_| errors::invalid_type(padding.py(), what))?;
     match word.as_str() {
         "auto" => Ok(Padding::Auto),
         "none" => Ok(Padding::None),
         "page" => Ok(Padding::Page),
-        _ => Err(PyValueError::new_err(
-            "padding must be 'auto', 'none', 'page' or a header length in bytes",
-        )),
+        _ => Err(errors::invalid(padding.py(), &format!("invalid argument: {what}"))),
     }
 }

@@ -95,9 +95,11 @@ impl Work<'_> {
         associated_data: &[u8],
         target: Target<'_>,
     ) -> PyResult<Result<usize>> {
-        let run = |source: &[u8], target| {
+        let run = |source: &[u8], target: Target<'_>| {
             let source = source.get(start..).unwrap_or_default();
-            py.detach(|| self.share(pace, &source, associated_data, target))
+            let threads =
+                if matches!(target, Target::Slice(_)) { cores() } else { copying_threads() };
+            py.detach(|| self.share(pace, &source, associated_data, target, threads))
         };
         let view = match data {
             Data::Bytes(bytes) => return Ok(run(bytes, target)),
@@ -107,7 +109,8 @@ impl Work<'_> {
             return Ok(run(array.as_slice()?, target));
         }
         let source = Memory::new(view, start, pace)?;
-        Ok(py.detach(|| self.share(pace, &source, associated_data, target)))
+        let threads = copying_threads();
+        Ok(py.detach(|| self.share(pace, &source, associated_data, target, threads)))
     }
 
     fn share(
@@ -116,15 +119,24 @@ impl Work<'_> {
         source: &impl Source,
         associated_data: &[u8],
         target: Target<'_>,
+        threads: usize,
     ) -> Result<usize> {
-        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let threads = if source.len() < PARALLEL_LEN { 1 } else { (cores + 1).min(MOST_THREADS) };
+        let threads = if source.len() < PARALLEL_LEN { 1 } else { threads };
         let sharing = Sharing { threads, piece_len: &|| pace.0.load(Ordering::Relaxed) };
         match self {
             Work::Seal(handle) => sharing.encrypt(handle, source, associated_data, target),
             Work::Open(handle) => sharing.decrypt_body(handle, source, associated_data, target),
         }
     }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// How many threads share the work where pieces are copied.
+fn copying_threads() -> usize {
+    (cores() + 1).min(MOST_THREADS)
 }
 
 /// How long the next piece is.

@@ -7,13 +7,17 @@ use std::sync::{Mutex, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
+use sealwax::chunked::CHUNK_LEN;
 use sealwax::io::{DecryptReader, EncryptReader};
 use sealwax::read_at::{PositionalReader, ReadAt};
-use sealwax::{DecryptHandle, Decryptor, Result};
+use sealwax::{DecryptHandle, Decryptor, OwnProcess, Result};
+use zeroize::Zeroizing;
 
 use crate::data::Output;
 use crate::errors;
+use crate::fresh::Fresh;
 use crate::keys::Keys;
+use crate::lend;
 use crate::object::{ObjectReader, SeekableObject};
 use crate::options::{Opening, Sealing, optional};
 
@@ -42,6 +46,8 @@ impl<R: ReadAt> Positional for PositionalReader<R> {
 #[pyclass(frozen, module = "sealwax._sealwax")]
 pub(crate) struct RangeReader {
     inner: Box<dyn Positional>,
+    /// Plaintext that is copied to a caller's buffer at once, in bytes.
+    piece_len: usize,
 }
 
 #[pymethods]
@@ -58,15 +64,18 @@ impl RangeReader {
         header: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let opening = Opening::from_py(py, context, associated_data)?;
-        let (keys, header) = (Keys::from_py(keys)?, optional(header)?);
+        let (keys, header) = (Keys::from_py(keys)?, optional("header", header)?);
         let inner = if is_path {
             let path: PathBuf = source.extract()?;
             py.detach(|| open_path(path, &keys, &opening, header.as_deref()))
         } else {
             let source = SeekableObject::new(source)?;
-            py.detach(|| open_source(source, &keys, &opening, header.as_deref()))
+            py.detach(|| open_source(source, &keys, &opening, header.as_deref(), REQUEST_LEN))
         };
-        inner.map(|inner| RangeReader { inner }).map_err(|error| errors::to_py(py, error))
+        let piece_len = if is_path { PIECE_LEN } else { REQUEST_LEN };
+        inner
+            .map(|inner| RangeReader { inner, piece_len })
+            .map_err(|error| errors::to_py(py, error))
     }
 
     /// Up to `size` bytes from `offset` on; fewer only at the end.
@@ -77,32 +86,31 @@ impl RangeReader {
         size: u64,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let len = usize::try_from(size.min(self.inner.len().saturating_sub(offset)))?;
+        if let Some(fresh) = Fresh::of(py, len)? {
+            self.fill(py, fresh.out(), offset, len)?;
+            return fresh.finish();
+        }
         PyBytes::new_with(py, len, |out| {
             let read = py.detach(|| self.inner.read_at(out, offset));
             read.map(drop).map_err(|error| errors::to_py(py, error))
         })
     }
 
-    /// Fills `buffer` from `offset` on; returns how many bytes, fewer only at the end.
+    /// Fills the front of `buffer` from `offset` on, with `wanted` bytes and what comes along with them:
+    /// chunks are opened whole. Returns how many bytes.
     fn readinto_at<'py>(
         &self,
         py: Python<'py>,
         offset: u64,
         buffer: &Bound<'py, PyAny>,
+        wanted: u64,
     ) -> PyResult<usize> {
         let out = Output::from_py(buffer)?;
-        let (len, mut filled) = (out.len()?, 0);
-        while filled < len {
-            let step = (len - filled).min(PIECE_LEN) as u64;
-            let piece = self.read_at(py, offset + filled as u64, step)?;
-            let read = piece.as_bytes().len();
-            if read == 0 {
-                break;
-            }
-            out.write(filled, piece.as_any())?;
-            filled += read;
-        }
-        Ok(filled)
+        let end = offset.saturating_add(wanted).next_multiple_of(CHUNK_LEN as u64);
+        let end = end.min(self.inner.len()).min(offset.saturating_add(out.len()? as u64));
+        let len = usize::try_from(end.saturating_sub(offset))?;
+        self.fill(py, &out, offset, len)?;
+        Ok(len)
     }
 
     /// Length of the plaintext in bytes, authenticated.
@@ -124,8 +132,34 @@ impl RangeReader {
     }
 }
 
+impl RangeReader {
+    /// Reads `len` bytes, which are there, into the front of a buffer: in place where it can be lent.
+    fn fill(&self, py: Python<'_>, out: &Output<'_>, offset: u64, len: usize) -> PyResult<()> {
+        if len > CHUNK_LEN
+            && let Some(mut array) = lend::writable(out.view())
+        {
+            let room = array.as_slice_mut()?.get_mut(..len).unwrap_or_default();
+            let read = py.detach(|| self.inner.read_at(room, offset));
+            return read.map(drop).map_err(|error| errors::to_py(py, error));
+        }
+        let (mut room, mut filled) = (Zeroizing::new(vec![0; len.min(self.piece_len)]), 0);
+        while filled < len {
+            let step = room.len().min(len - filled);
+            let piece = room.get_mut(..step).unwrap_or_default();
+            let read = py.detach(|| self.inner.read_at(piece, offset + filled as u64));
+            read.map_err(|error| errors::to_py(py, error))?;
+            out.copy(filled, piece)?;
+            filled += step;
+        }
+        Ok(())
+    }
+}
+
 /// Plaintext that is copied to a caller's buffer at once, in bytes.
 const PIECE_LEN: usize = 1 << 20;
+
+/// Plaintext for which a file object is asked at once, in bytes: each of its reads may be a request.
+const REQUEST_LEN: usize = 1 << 26;
 
 fn open_path(
     path: PathBuf,
@@ -134,7 +168,7 @@ fn open_path(
     header: Option<&[u8]>,
 ) -> Result<Box<dyn Positional>> {
     if header.is_some() {
-        return open_source(File::open(path)?, keys, opening, header);
+        return open_source(File::open(path)?, keys, opening, header, PIECE_LEN);
     }
     let reader = sealwax::file::open_file(path, &keys.providers(), &opening.options())?;
     Ok(Box::new(reader.threads(0)))
@@ -145,6 +179,7 @@ fn open_source<R: ReadAt + 'static>(
     keys: &Keys,
     opening: &Opening,
     header: Option<&[u8]>,
+    window_len: usize,
 ) -> Result<Box<dyn Positional>> {
     let (options, providers) = (opening.options(), keys.providers());
     let reader = match header {
@@ -154,7 +189,7 @@ fn open_source<R: ReadAt + 'static>(
             PositionalReader::with_detached_header(source, handle, opening.associated_data())?
         }
     };
-    Ok(Box::new(reader.threads(0)))
+    Ok(Box::new(reader.threads(0).window(window_len)))
 }
 
 fn metadata_of<M: AsRef<[u8]>>(
@@ -175,6 +210,7 @@ enum Flow {
 #[pyclass(frozen, module = "sealwax._sealwax")]
 pub(crate) struct StreamReader {
     flow: Mutex<Flow>,
+    process: OwnProcess,
     header: Option<Vec<u8>>,
     metadata: Option<Vec<u8>>,
 }
@@ -192,7 +228,7 @@ impl StreamReader {
         header: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let opening = Opening::from_py(py, context, associated_data)?;
-        let (keys, header) = (Keys::from_py(keys)?, optional(header)?);
+        let (keys, header) = (Keys::from_py(keys)?, optional("header", header)?);
         let source = ObjectReader::new(source);
         let reader = py.detach(|| decrypting(source, &keys, &opening, header.as_deref()));
         let reader = reader.map_err(|error| errors::to_py(py, error))?;
@@ -201,6 +237,7 @@ impl StreamReader {
             header: reader.header().map(|header| header.as_bytes().to_vec()),
             metadata: metadata.map(|metadata| metadata.to_vec()),
             flow: Mutex::new(Flow::Open(reader)),
+            process: OwnProcess::new(),
         })
     }
 
@@ -224,12 +261,15 @@ impl StreamReader {
         let reader = py.detach(|| EncryptReader::new(source, &keys.providers(), &options));
         let reader = reader.map_err(|error| errors::to_py(py, error))?;
         keys.tell_missing(py);
-        Ok(StreamReader { flow: Mutex::new(Flow::Seal(reader)), header: None, metadata: None })
+        let (flow, process) = (Mutex::new(Flow::Seal(reader)), OwnProcess::new());
+        Ok(StreamReader { flow, process, header: None, metadata: None })
     }
 
     /// Up to `size` bytes; none at the end only.
     fn read<'py>(&self, py: Python<'py>, size: usize) -> PyResult<Bound<'py, PyBytes>> {
         let mut room = vec![0; size.min(PIECE_LEN)];
+        // In the child of a fork the lock may be held for ever.
+        self.process.check().map_err(|error| errors::to_py(py, error))?;
         let read = py.detach(|| {
             let mut flow = self.flow.lock().unwrap_or_else(PoisonError::into_inner);
             match &mut *flow {

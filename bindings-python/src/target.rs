@@ -16,6 +16,7 @@ use crate::errors;
 pub(crate) struct FileTarget {
     /// Nothing once it is committed, or given up.
     inner: Mutex<Option<file::FileTarget>>,
+    path: PathBuf,
     process: OwnProcess,
 }
 
@@ -27,9 +28,9 @@ impl FileTarget {
     fn new(py: Python<'_>, path: PathBuf, overwrite: bool, mode: Option<u32>) -> PyResult<Self> {
         let options = FileOptions::new().overwrite(overwrite);
         let options = mode.map_or(options, |mode| options.mode(mode));
-        let made = py.detach(|| file::FileTarget::create(path, &options));
-        let target = made.map_err(|error| errors::to_py(py, error))?;
-        Ok(FileTarget { inner: Mutex::new(Some(target)), process: OwnProcess::new() })
+        let made = py.detach(|| file::FileTarget::create(&path, &options));
+        let target = made.map_err(|error| errors::about(py, errors::to_py(py, error), &path))?;
+        Ok(FileTarget { inner: Mutex::new(Some(target)), path, process: OwnProcess::new() })
     }
 
     /// Writes all of `data`.
@@ -39,13 +40,13 @@ impl FileTarget {
             Some(target) => target.write_all(&bytes).map_err(Error::from),
             None => Err(CLOSED),
         });
-        written.map(|()| bytes.len()).map_err(|error| errors::to_py(py, error))
+        written.map(|()| bytes.len()).map_err(|error| self.error(py, error))
     }
 
     /// Makes the file durable and gives it its name.
     fn commit(&self, py: Python<'_>) -> PyResult<()> {
         let committed = py.detach(|| self.lock()?.take().ok_or(CLOSED)?.commit());
-        committed.map_err(|error| errors::to_py(py, error))
+        committed.map_err(|error| self.error(py, error))
     }
 
     /// Gives the file up, unless it is committed.
@@ -57,6 +58,10 @@ impl FileTarget {
 const CLOSED: Error = Error::InvalidState("the file is finished");
 
 impl FileTarget {
+    fn error(&self, py: Python<'_>, error: Error) -> PyErr {
+        errors::about(py, errors::to_py(py, error), &self.path)
+    }
+
     /// Not in the child of a fork, where the lock may be held for ever.
     fn lock(&self) -> sealwax::Result<MutexGuard<'_, Option<file::FileTarget>>> {
         self.process.check()?;

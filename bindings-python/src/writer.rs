@@ -1,14 +1,14 @@
 //! The writer of envelopes below the file objects of `sealwax.open`.
 
-use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
+use sealwax::file::{FileOptions, FileTarget};
 use sealwax::io::EncryptWriter;
-use sealwax::{Encryptor, Error, SysRng};
+use sealwax::{Encryptor, Error, OwnProcess, SysRng};
 
 use crate::data::Data;
 use crate::errors;
@@ -21,7 +21,7 @@ const PIECE_LEN: usize = 1 << 18;
 
 /// Where the envelope goes.
 enum Sink {
-    File(File),
+    File(FileTarget),
     Object(ObjectWriter),
 }
 
@@ -47,18 +47,19 @@ pub(crate) struct StreamWriter {
     /// Nothing once the envelope is finished, or given up.
     inner: Mutex<Option<EncryptWriter<Sink>>>,
     header: Option<Vec<u8>>,
+    process: OwnProcess,
 }
 
 #[pymethods]
 impl StreamWriter {
-    /// Writes to a new file, or to an object with `write(bytes)`. With `detached` the header goes
-    /// nowhere but to `header`.
+    /// Writes to a file that appears under its name at the end; with `exclusive` only to a new one.
+    /// With `detached` the header goes nowhere but to `header`.
     #[staticmethod]
     #[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
-    fn open(
+    fn to_path(
         py: Python<'_>,
-        target: &Bound<'_, PyAny>,
-        is_path: bool,
+        path: PathBuf,
+        exclusive: bool,
         keys: &Bound<'_, PyAny>,
         context: Option<&Bound<'_, PyAny>>,
         associated_data: Option<&Bound<'_, PyAny>>,
@@ -67,21 +68,31 @@ impl StreamWriter {
         detached: bool,
         require_all: bool,
     ) -> PyResult<Self> {
-        let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?
-            .require_all(require_all);
-        let keys = Keys::for_sealing(keys, &sealing)?;
-        let encryptor = py.detach(|| start(&keys, &sealing, detached));
-        let (encryptor, header) = encryptor.map_err(|error| errors::to_py(py, error))?;
-        keys.tell_missing(py);
-        let sink = if is_path {
-            let path: PathBuf = target.extract()?;
-            let file = py.detach(|| File::options().write(true).create_new(true).open(path));
-            Sink::File(file.map_err(|error| errors::to_py(py, error.into()))?)
-        } else {
-            Sink::Object(ObjectWriter::new(target))
-        };
-        let inner = Mutex::new(Some(EncryptWriter::from_encryptor(sink, encryptor)));
-        Ok(StreamWriter { inner, header })
+        let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
+        let options = FileOptions::new().overwrite(!exclusive);
+        // The file first: where there can be none, no KMS is asked.
+        let target = py.detach(|| FileTarget::create(path, &options));
+        let sink = Sink::File(target.map_err(|error| errors::to_py(py, error))?);
+        Self::begin(py, sink, keys, &sealing.require_all(require_all), detached)
+    }
+
+    /// Writes to an object with `write(bytes)`.
+    #[staticmethod]
+    #[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
+    fn to_object(
+        py: Python<'_>,
+        target: &Bound<'_, PyAny>,
+        keys: &Bound<'_, PyAny>,
+        context: Option<&Bound<'_, PyAny>>,
+        associated_data: Option<&Bound<'_, PyAny>>,
+        metadata: Option<&Bound<'_, PyAny>>,
+        padding: Option<&Bound<'_, PyAny>>,
+        detached: bool,
+        require_all: bool,
+    ) -> PyResult<Self> {
+        let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
+        let sink = Sink::Object(ObjectWriter::new(target));
+        Self::begin(py, sink, keys, &sealing.require_all(require_all), detached)
     }
 
     /// Encrypts all of `data`.
@@ -100,21 +111,21 @@ impl StreamWriter {
         Ok(len)
     }
 
-    /// Writes the last chunk. A file is made durable.
+    /// Writes the last chunk. A file is made durable and gets its name.
     fn finish(&self, py: Python<'_>) -> PyResult<()> {
-        py.detach(|| {
-            let writer = self.lock().take().ok_or(CLOSED)?;
+        let finished = py.detach(|| {
+            let writer = self.lock()?.take().ok_or(CLOSED)?;
             match writer.finish()? {
-                Sink::File(file) => Ok(file.sync_all()?),
+                Sink::File(target) => target.commit(),
                 Sink::Object(_) => Ok(()),
             }
-        })
-        .map_err(|error: Error| errors::to_py(py, error))
+        });
+        finished.map_err(|error| errors::to_py(py, error))
     }
 
     /// Gives the envelope up: it stays without its end, and so does not look complete.
     fn discard(&self, py: Python<'_>) {
-        py.detach(|| drop(self.lock().take()));
+        py.detach(|| self.lock().map(|mut inner| drop(inner.take()))).ok();
     }
 
     /// The header of a detached envelope.
@@ -127,12 +138,29 @@ impl StreamWriter {
 const CLOSED: Error = Error::InvalidState("the envelope is finished");
 
 impl StreamWriter {
-    fn lock(&self) -> MutexGuard<'_, Option<EncryptWriter<Sink>>> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    fn begin(
+        py: Python<'_>,
+        sink: Sink,
+        keys: &Bound<'_, PyAny>,
+        sealing: &Sealing,
+        detached: bool,
+    ) -> PyResult<Self> {
+        let keys = Keys::for_sealing(keys, sealing)?;
+        let started = py.detach(|| start(&keys, sealing, detached));
+        let (encryptor, header) = started.map_err(|error| errors::to_py(py, error))?;
+        keys.tell_missing(py);
+        let inner = Mutex::new(Some(EncryptWriter::from_encryptor(sink, encryptor)));
+        Ok(StreamWriter { inner, header, process: OwnProcess::new() })
+    }
+
+    /// Not in the child of a fork, where the lock may be held for ever.
+    fn lock(&self) -> sealwax::Result<MutexGuard<'_, Option<EncryptWriter<Sink>>>> {
+        self.process.check()?;
+        Ok(self.inner.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn write_bytes(&self, py: Python<'_>, bytes: &[u8]) -> PyResult<()> {
-        let written = py.detach(|| match self.lock().as_mut() {
+        let written = py.detach(|| match self.lock()?.as_mut() {
             Some(writer) => writer.write_all(bytes).map_err(Error::from),
             None => Err(CLOSED),
         });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import pickle
 import sys
 import threading
@@ -127,13 +128,45 @@ def test_hits_are_events(kms, events):
     assert events[-1].event.context == {"a": "b"}
 
 
+def _opened(cached, envelope):
+    assert sealwax.decrypt(envelope, cached) == b"x"
+    return cached.decrypt_stats, bytes(cached.inner.export())
+
+
 def test_a_pickle_holds_the_provider_and_the_limits_but_no_key(monkeypatch):
-    monkeypatch.setenv("SEALWAX_KEK", "00" * 32)
+    monkeypatch.setenv("SEALWAX_KEK", "80" * 32)
     cached = CachingProvider(sealwax.LocalKey.from_env("SEALWAX_KEK"), 5, 6.5, 7, 8)
+    sealwax.encrypt(b"x", cached)
+    pickled = pickle.dumps(cached)
+    assert b"\x80" * 32 not in pickled and b"80" * 32 not in pickled
+    assert cached.__reduce__()[1][2:] == (5, 6.5, 7, 8)
+    assert pickle.loads(pickled) is cached
+
+
+def test_pickles_of_one_cache_are_one_cache_in_each_process(monkeypatch):
+    monkeypatch.setenv("SEALWAX_KEK", "80" * 32)
+    cached = CachingProvider(sealwax.LocalKey.from_env("SEALWAX_KEK"))
+    other = CachingProvider(sealwax.LocalKey.from_env("SEALWAX_KEK"))
     envelope = sealwax.encrypt(b"x", cached)
-    again = pickle.loads(pickle.dumps(cached))
-    assert sealwax.decrypt(envelope, again) == b"x" and again.encrypt_stats["misses"] == 0
-    assert again.__reduce__()[1][1:] == (5, 6.5, 7, 8)
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        seen = [pool.apply(_opened, (cached, envelope))[0] for _ in range(8)]
+        assert (seen[-1]["misses"], seen[-1]["hits"]) == (1, 7)
+        assert pool.apply(_opened, (other, envelope))[0]["misses"] == 1
+
+
+def test_caches_of_one_name_meet_in_a_pickle(key, monkeypatch):
+    from sealwax import _caches
+
+    monkeypatch.setattr(_caches, "_kept", type(_caches._kept)())
+    monkeypatch.setenv("SEALWAX_KEK", "80" * 32)
+    named = sealwax.LocalKey.from_env("SEALWAX_KEK")
+    one, two = (CachingProvider(named, name="shared") for _ in range(2))
+    assert pickle.loads(pickle.dumps(one)) is one
+    pickled = pickle.dumps(two)
+    assert pickle.loads(pickled) is two
+    for _ in range(_caches.MOST):
+        pickle.dumps(CachingProvider(named))
+    assert pickle.loads(pickled) is not two and len(_caches._kept) == _caches.MOST
 
 
 def test_as_a_provider_for_other_providers(key):

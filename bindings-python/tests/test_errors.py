@@ -183,7 +183,12 @@ def test_fail_over_names_each_attempt_and_keeps_the_cause(key, broken_kms, kms):
     error = caught.value
     assert [(a.provider_id, a.key_id, a.reason) for a in error.attempts] == [
         ("example", "k", "ConnectionError"),
-        ("local", "k1", "the wrapped key was rejected"),
+        (
+            "local",
+            "k1",
+            "the wrapped key was rejected: the key of this id has other key material (or the header "
+            "was modified)",
+        ),
     ]
     assert type(error.__cause__) is ConnectionError is type(error.attempts[0].error)
     assert error.attempts[1].error is None
@@ -239,8 +244,12 @@ def test_a_provider_that_answers_nonsense(kms, answer):
 def test_a_kms_that_returns_a_key_of_another_length(kms, dek):
     envelope = sealwax.encrypt(b"x", kms)
     kms.unwrap = lambda wrapped, context: dek
-    with pytest.raises(sealwax.ProviderError):
+    with pytest.raises(sealwax.ProviderError) as caught:
         sealwax.decrypt(envelope, kms)
+    assert f"a data key of {len(dek)} bytes" in str(caught.value.__cause__)
+    kms.generate = lambda context: (dek, sealwax.WrappedKey("k", b"x"))
+    with pytest.raises(sealwax.ProviderError):
+        sealwax.encrypt(b"x", kms)
 
 
 def test_a_kms_that_lies(kms):
@@ -338,3 +347,127 @@ except interpreters.RunFailedError as error:
         pytest.skip("the private module has another name")
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert "subinterpreters" in result.stdout, result
+
+
+def test_arguments_of_a_wrong_type_are_errors_of_ours_and_of_python(key):
+    cases = {
+        "not the class LocalKey: make an object of it": lambda: sealwax.encrypt(b"x", sealwax.LocalKey),
+        "metadata must be bytes, not 'str': encode it": lambda: sealwax.encrypt(
+            b"x", key, metadata="a"
+        ),
+        "associated_data must be bytes": lambda: sealwax.decrypt(b"x", key, associated_data="a"),
+        "the value of \"account\" is of type int": lambda: sealwax.encrypt(
+            b"x", key, context={"account": 123456789012}
+        ),
+        "a key is of type int": lambda: sealwax.encrypt(b"x", key, context={1: "a"}),
+        "must be a mapping": lambda: sealwax.encrypt(b"x", key, context=["a"]),
+        "a bytes-like object is required, not 'str'": lambda: sealwax.encrypt("text", key),
+        "padding must be": lambda: sealwax.encrypt(b"x", key, padding=1.5),
+        "read-only": lambda: sealwax.encrypt_into(b"x", b"y", key),
+        "not int": lambda: sealwax.open(5, "rb", key),
+    }
+    for message, call in cases.items():
+        with pytest.raises(sealwax.InvalidTypeError) as caught:
+            call()
+        assert message in str(caught.value) and isinstance(caught.value, TypeError)
+        assert caught.value.code is ErrorCode.INVALID_ARGUMENT
+        assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_keys_that_are_not_there_or_too_short(tmp_path, monkeypatch):
+    monkeypatch.delenv("SEALWAX_NO_KEY", raising=False)
+    with pytest.raises(sealwax.UnsetVariableError, match="variable SEALWAX_NO_KEY is not set") as caught:
+        sealwax.LocalKey.from_env("SEALWAX_NO_KEY")
+    assert isinstance(caught.value, KeyError)
+    (tmp_path / "half").write_text("0f" * 16)
+    monkeypatch.setenv("SEALWAX_NO_KEY", "0f" * 16)
+    with pytest.raises(sealwax.InvalidArgumentError, match="32 characters of text") as caught:
+        sealwax.LocalKey.from_file(tmp_path / "half")
+    assert caught.value.filename == str(tmp_path / "half") and "half'" in str(caught.value)
+    with pytest.raises(sealwax.InvalidArgumentError, match="32 characters of text"):
+        sealwax.LocalKey.from_env("SEALWAX_NO_KEY")
+
+
+def test_every_error_of_a_file_names_it(tmp_path, key, blob):
+    sealed, other, missing = tmp_path / "sealed", tmp_path / "other", tmp_path / "missing"
+    sealed.write_bytes(sealwax.encrypt(blob, key, context={"a": "b"}))
+    other.write_bytes(b"PK\x03\x04" * 100)
+    damaged, there = tmp_path / "damaged", tmp_path / "there"
+    damaged.write_bytes(flipped(sealed.read_bytes(), 100_000))
+    there.write_bytes(b"")
+    stranger, folder = sealwax.LocalKey.generate("k2"), tmp_path / "no" / "x"
+    cases = [
+        (missing, lambda: sealwax.inspect(missing)),
+        (missing, lambda: sealwax.open(missing, "rb", key)),
+        (missing, lambda: sealwax.encrypt_file(missing, tmp_path / "x", key)),
+        (missing, lambda: sealwax.decrypt_file(missing, tmp_path / "x", key)),
+        (missing, lambda: sealwax.rewrap(missing, key, key)),
+        (missing, lambda: sealwax.LocalKey.from_file(missing)),
+        (folder, lambda: sealwax.encrypt_file(sealed, folder, key)),
+        (folder, lambda: sealwax.decrypt_file(sealed, folder, key)),
+        (there, lambda: sealwax.encrypt_file(sealed, there, key)),
+        (tmp_path, lambda: sealwax.encrypt_file(sealed, tmp_path, key, overwrite=True)),
+        (other, lambda: sealwax.inspect(other)),
+        (other, lambda: sealwax.open(other, "rb", key)),
+        (other, lambda: sealwax.decrypt_file(other, tmp_path / "x", key)),
+        (other, lambda: sealwax.rewrap(other, key, key)),
+        (damaged, lambda: sealwax.open(damaged, "rb", key).read()),
+        (damaged, lambda: sealwax.decrypt_file(damaged, tmp_path / "x", key)),
+        (sealed, lambda: sealwax.open(sealed, "rb", stranger)),
+        (sealed, lambda: sealwax.decrypt_file(sealed, tmp_path / "x", key, context={"a": "c"})),
+        (sealed, lambda: sealwax.open(open(sealed, "rb"), "rb", stranger)),
+    ]
+    for path, call in cases:
+        with pytest.raises(sealwax.SealwaxError) as caught:
+            call()
+        assert caught.value.filename == str(path), repr(caught.value)
+        assert repr(str(path)) in str(caught.value)
+        again = pickle.loads(pickle.dumps(caught.value))
+        assert (again.filename, str(again)) == (str(path), str(caught.value))
+
+
+def test_no_path_is_no_file(key):
+    for call in (
+        lambda: sealwax.open("", "rb", key),
+        lambda: sealwax.open("", "wb", key),
+        lambda: sealwax.encrypt_file("", "x", key),
+        lambda: sealwax.encrypt_file(__file__, "", key),
+        lambda: sealwax.decrypt_file(__file__, "", key),
+        lambda: sealwax.inspect(""),
+        lambda: sealwax.rewrap("", key, key),
+    ):
+        with pytest.raises(FileNotFoundError) as caught:
+            call()
+        assert isinstance(caught.value, sealwax.IoError) and caught.value.filename == ""
+
+
+def test_keys_and_pairs_that_do_not_match_are_named(key, kms):
+    envelope = sealwax.encrypt(b"x", [key, kms], context={"tenant": "blue"})
+    with pytest.raises(sealwax.NoMatchingKeyError) as caught:
+        sealwax.decrypt(envelope, sealwax.LocalKey.generate("k2"))
+    assert caught.value.wanted == (("local", "k1"), ("example", "k"))
+    assert caught.value.offered == (("local", "k2"),)
+    assert caught.value.wanted[0].key_id == "k1" and "local k1" in str(caught.value)
+    with pytest.raises(sealwax.ContextMismatchError) as caught:
+        sealwax.decrypt(envelope, key, context={"tenant": "red"})
+    error = pickle.loads(pickle.dumps(caught.value))
+    assert (error.key, error.wanted, error.found) == ("tenant", "red", "blue")
+    with pytest.raises(sealwax.ContextMismatchError) as caught:
+        sealwax.decrypt(envelope, key, context={"region": "north"})
+    assert caught.value.found is None and "region" in str(caught.value)
+
+
+def test_a_file_may_be_complete_in_spite_of_an_error():
+    from sealwax._errors import build
+
+    error = build(80, "the target is complete, but not its directory: I/O error", errno=5, committed=True)
+    assert error.committed and "the file itself is complete" in str(error)
+    assert pickle.loads(pickle.dumps(error)).committed
+    assert not build(80, "", errno=5, committed=False).committed
+
+
+def test_a_bar_that_is_not_installed(tmp_path, key, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'sealwax\[progress\]'"):
+        sealwax.encrypt_file(__file__, tmp_path / "x", key, progress=True)
+    assert os.listdir(tmp_path) == []

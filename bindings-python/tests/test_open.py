@@ -218,7 +218,7 @@ def test_exclusive_creation(tmp_path, key):
 def test_a_writer_that_is_lost_is_given_up(tmp_path, key):
     file = sealwax.open(tmp_path / "lost", "wb", key)
     file.write(b"x")
-    with pytest.warns(ResourceWarning, match="given up"):
+    with pytest.warns(ResourceWarning, match="lost' was not written"):
         del file
         gc.collect()
     assert os.listdir(tmp_path) == []

@@ -22,6 +22,7 @@ from ._errors import (
     FormatError,
     InvalidArgumentError,
     InvalidStateError,
+    InvalidTypeError,
     IoError,
     KeyUnwrapError,
     LimitError,
@@ -31,6 +32,8 @@ from ._errors import (
     RandomnessError,
     SealwaxError,
     TruncatedError,
+    UnfinishedWarning,
+    UnsetVariableError,
 )
 from ._files import decrypt_file, encrypt_file, inspect, rewrap
 from ._header import Header
@@ -78,6 +81,7 @@ __all__ = [
     "Header",
     "InvalidArgumentError",
     "InvalidStateError",
+    "InvalidTypeError",
     "IoError",
     "KeyUnwrapError",
     "LimitError",
@@ -92,6 +96,8 @@ __all__ = [
     "SealedWriter",
     "SealwaxError",
     "TruncatedError",
+    "UnfinishedWarning",
+    "UnsetVariableError",
     "WrappedKey",
     "__version__",
     "aio",

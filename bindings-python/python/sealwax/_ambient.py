@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,8 +17,19 @@ class Bridge(Protocol):
     def resolve(self, value: Any) -> Any:
         """The result of an awaitable."""
 
+    def check_cancelled(self) -> None:
+        """Raises if nobody waits for this thread's work any more."""
+
 
 current_bridge: ContextVar[Optional[Bridge]] = ContextVar("sealwax_bridge", default=None)
+
+
+current_error: ContextVar[Optional[BaseException]] = ContextVar("sealwax_error", default=None)
+
+
+def exception_in_flight() -> Optional[BaseException]:
+    """What is being handled by this thread, or by the coroutine that it works for."""
+    return sys.exc_info()[1] or current_error.get()
 
 
 @contextmanager
@@ -28,6 +40,13 @@ def object_name(name: str) -> Iterator[None]:
         yield
     finally:
         current_name.reset(token)
+
+
+def check_cancelled() -> None:
+    """Called before a KMS is asked."""
+    bridge = current_bridge.get()
+    if bridge is not None:
+        bridge.check_cancelled()
 
 
 def resolve(value: Any) -> Any:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
+import warnings
 from enum import IntEnum
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 
 class ErrorCode(IntEnum):
@@ -54,27 +56,46 @@ class Attempt(NamedTuple):
 
 
 class SealwaxError(Exception):
-    """Any failure. `code` tells which; it never changes between versions and languages."""
+    """Any failure. `code` tells which; it never changes between versions and languages.
+
+    `filename` is the path of the file or the name of the object, where it is known.
+    """
 
     code: ErrorCode = ErrorCode.INVALID_STATE
+    if TYPE_CHECKING:
+        filename: Any
 
     def __init__(self, message: str = "", code: Optional[ErrorCode] = None, **details: Any) -> None:
         super().__init__(message)
         if code is not None:
             self.code = ErrorCode(code)
-        self.__dict__.update(details)
+        self.__dict__.update({"filename": None, **details})
 
     def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
+        message = str(self.args[0]) if self.args else ""
+        return message if self.filename is None else f"{message}: {self.filename!r}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_restore, (type(self), self.args, self.__dict__.copy()))
+
+    def _name(self, filename: Any) -> None:
+        """Says which file it is about, unless that is known."""
+        if self.filename is None:
+            self.filename = filename
 
 
 class InvalidArgumentError(SealwaxError, ValueError):
     """An argument is outside of what the call accepts."""
 
     code = ErrorCode.INVALID_ARGUMENT
+
+
+class InvalidTypeError(InvalidArgumentError, TypeError):
+    """An argument is of a type that the call cannot take."""
+
+
+class UnsetVariableError(InvalidArgumentError, KeyError):
+    """The environment variable that should hold a key is not set."""
 
 
 class BufferTooSmallError(InvalidArgumentError):
@@ -121,22 +142,29 @@ class KeyUnwrapError(SealwaxError):
     attempts: tuple[Attempt, ...] = ()
 
 
+class KeyName(NamedTuple):
+    """A key as headers name it; `key_id` is empty where a provider does not say it."""
+
+    provider_id: str
+    key_id: str
+
+
 class NoMatchingKeyError(SealwaxError):
     """No provider at hand may unwrap any of the wrapped keys.
 
-    `wanted` are the keys that the header names, `offered` those of the providers at hand, each a
-    pair of provider id and key id; the id is empty where a provider does not say it.
+    `wanted` are the keys that the header names, `offered` those of the providers that were given.
     """
 
     code = ErrorCode.NO_MATCHING_KEY
-    wanted: tuple[tuple[str, str], ...] = ()
-    offered: tuple[tuple[str, str], ...] = ()
+    wanted: tuple[KeyName, ...] = ()
+    offered: tuple[KeyName, ...] = ()
 
 
 class ContextMismatchError(SealwaxError):
-    """The encryption context lacks a pair that the reader requires: `key` with the value `wanted`.
+    """The encryption context lacks a pair that the reader requires.
 
-    `found` is the value that the envelope has; `None` if it has no such pair.
+    `key` is that of the first such pair, `wanted` the value that was required and `found` the one
+    that is there, or `None`.
     """
 
     code = ErrorCode.CONTEXT_MISMATCH
@@ -177,9 +205,15 @@ class NoMemoryError(SealwaxError, MemoryError):
 
 
 class IoError(SealwaxError, OSError):
-    """Reading or writing failed; also an instance of the built-in class for its `errno`."""
+    """Reading or writing failed; also an instance of the built-in class for its `errno`.
+
+    `committed` says whether a file that was written is nevertheless complete under its name: then
+    only the directory could not be made durable.
+    """
 
     code = ErrorCode.IO
+    committed: bool = False
+    _doing: str = ""
 
     def __init__(
         self,
@@ -197,17 +231,31 @@ class IoError(SealwaxError, OSError):
             self.code = ErrorCode(code)
 
     def __str__(self) -> str:
-        return OSError.__str__(self)
+        if self.errno is not None:
+            return OSError.__str__(self)
+        message = str(self.args[0]) if self.args else ""
+        return message if self.filename is None else f"{message}: {self.filename!r}"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        message = self.strerror if self.errno is not None else str(self)
-        return (_restore_io, (type(self), message, self.code, self.errno, self.filename))
+        message = self.strerror if self.errno is not None else self.args[0]
+        return (_restore_io, (type(self), message, self.code, self.errno, self.filename, self.committed))
 
 
 class AlreadyExistsError(IoError, FileExistsError):
     """The target exists, and the call was not told to overwrite it."""
 
     code = ErrorCode.ALREADY_EXISTS
+
+
+class UnfinishedWarning(ResourceWarning):
+    """A writer was lost, or closed while an exception was in flight: it completed nothing.
+
+    Shown by default, unlike other resource warnings: data is missing.
+    """
+
+
+if not sys.warnoptions:
+    warnings.filterwarnings("default", category=UnfinishedWarning)
 
 
 class MissingFileError(IoError, FileNotFoundError):
@@ -222,6 +270,14 @@ class DirectoryError(IoError, IsADirectoryError):
     """A file was expected, and this is a directory."""
 
 
+class NotDirectoryError(IoError, NotADirectoryError):
+    """A directory was expected, and this is none."""
+
+
+class PipeError(IoError, BrokenPipeError):
+    """Nobody reads the pipe any more."""
+
+
 def _restore(cls: type[SealwaxError], args: tuple[Any, ...], state: dict[str, Any]) -> SealwaxError:
     error = cls(*args)
     error.__dict__.update(state)
@@ -229,9 +285,16 @@ def _restore(cls: type[SealwaxError], args: tuple[Any, ...], state: dict[str, An
 
 
 def _restore_io(
-    cls: type[IoError], message: str, code: ErrorCode, errno: Optional[int], filename: Any
+    cls: type[IoError],
+    message: str,
+    code: ErrorCode,
+    errno: Optional[int],
+    filename: Any,
+    committed: bool,
 ) -> IoError:
-    return cls(message, code, errno=errno, filename=filename)
+    error = cls(message, code, errno=errno, filename=filename)
+    error.committed = committed
+    return error
 
 
 _CLASSES: dict[ErrorCode, type[SealwaxError]] = {
@@ -262,21 +325,78 @@ _IO_CLASSES: dict[int, type[IoError]] = {
     errno.EACCES: DeniedFileError,
     errno.EPERM: DeniedFileError,
     errno.EISDIR: DirectoryError,
+    errno.ENOTDIR: NotDirectoryError,
+    errno.EPIPE: PipeError,
     errno.EEXIST: AlreadyExistsError,
 }
+
+
+class about:
+    """Inside of the block, errors say which file they are about: that which is read, or `target`."""
+
+    __slots__ = ("_filename", "_target")
+
+    def __init__(self, filename: Any, target: Any = None) -> None:
+        self._filename, self._target = filename, target
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if isinstance(error, SealwaxError) and self._filename is not None:
+            is_target = self._target is not None and _is_of_target(error)
+            error._name(self._target if is_target else self._filename)
+
+
+def _is_of_target(error: SealwaxError) -> bool:
+    if isinstance(error, IoError):
+        # The core says first that reading or writing failed, and then what it was doing.
+        doing = error._doing.partition(": ")[2].partition(": ")[0]
+        return isinstance(error, AlreadyExistsError) or "target" in doing
+    return False
+
+
+def path_of(path: Any) -> str:
+    """The path as text; one that is empty names no file, wherever the program stands."""
+    text: str = os.fspath(path)
+    if not text:
+        raise MissingFileError(os.strerror(errno.ENOENT), errno=errno.ENOENT, filename=text)
+    return text
 
 
 def build(code: int, message: str, **details: Any) -> SealwaxError:
     """The exception for an error of the core; the extension module calls it."""
     known = ErrorCode(code)
     if known is ErrorCode.IO:
-        number: Optional[int] = details.get("errno")
-        if number is not None:
-            # The text is Python's own: the core's would repeat the number.
-            return _IO_CLASSES.get(number, IoError)(os.strerror(number), known, errno=number)
-        return IoError(message, known)
+        number = details["errno"] or _NUMBERS.get(details.get("kind", ""))
+        return _io_error(message, number, details.get("committed", False))
     if known is ErrorCode.ALREADY_EXISTS:
         return AlreadyExistsError(message, known, errno=errno.EEXIST)
     if "attempts" in details:
         details["attempts"] = tuple(Attempt(*attempt) for attempt in details["attempts"])
+    if "offered" in details:
+        for name in ("wanted", "offered"):
+            details[name] = tuple(KeyName(*key) for key in details[name])
     return _CLASSES[known](message, known, **details)
+
+
+_NUMBERS = {
+    "NotFound": errno.ENOENT,
+    "PermissionDenied": errno.EACCES,
+    "IsADirectory": errno.EISDIR,
+    "NotADirectory": errno.ENOTDIR,
+}
+"""Kinds of errors that the core found before it asked the system."""
+
+_COMMITTED = ", when its directory was to be made durable; the file itself is complete"
+
+
+def _io_error(message: str, number: Optional[int], committed: bool) -> IoError:
+    if number is None:
+        error = IoError(message, ErrorCode.IO)
+    else:
+        # The text is Python's own: the core's would repeat the number.
+        text = os.strerror(number) + (_COMMITTED if committed else "")
+        error = _IO_CLASSES.get(number, IoError)(text, errno=number)
+    error.committed, error._doing = committed, message
+    return error

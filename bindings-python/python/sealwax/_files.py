@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any, Optional, Union, overload
 from . import _sealwax
 from ._header import Header
 from ._ambient import object_name
+from ._errors import about, path_of
 
 if TYPE_CHECKING:
-    from ._types import Buffer, Context, Keys, Padding, Path
-
-Progress = Union[bool, Callable[[int, int], object], None]
-"""`True` for a bar on the terminal (tqdm), or a function of the bytes done and their total."""
+    from ._types import Buffer, Context, Keys, Padding, Path, Progress
 
 
 def encrypt_file(
@@ -39,7 +37,8 @@ def encrypt_file(
     pipe. `threads=0` uses every core. `require_all` is that of `encrypt`.
 
     `progress` is called on this thread with the bytes done and the total (0 if unknown). It
-    cancels by raising, or by returning `False`.
+    cancels by raising, or by returning `False`. `progress=True` shows a bar (of tqdm, which
+    `sealwax[progress]` installs).
 
     Raises:
         AlreadyExistsError: `dst` exists and `overwrite` is false.
@@ -55,7 +54,8 @@ def encrypt_file(
     10
     """
     sealing = (context, associated_data, metadata, padding, require_all)
-    with object_name(os.fspath(dst)), callback(progress, "encrypting") as report:
+    src, dst = path_of(src), path_of(dst)
+    with object_name(dst), about(src, dst), callback(progress, "encrypting") as report:
         return _sealwax.encrypt_file(src, dst, keys, *sealing, overwrite, threads, report)
 
 
@@ -74,7 +74,8 @@ def decrypt_file(
 
     As `encrypt_file`; keys and errors besides are those of `decrypt`.
     """
-    with object_name(os.fspath(src)), callback(progress, "decrypting") as report:
+    src, dst = path_of(src), path_of(dst)
+    with object_name(src), about(src, dst), callback(progress, "decrypting") as report:
         return _sealwax.decrypt_file(
             src, dst, keys, context, associated_data, overwrite, threads, report
         )
@@ -100,8 +101,9 @@ def rewrap(source: Any, /, old: Keys, new: Keys, *, add: bool = False) -> Union[
     b'tide table'
     """
     if isinstance(source, (str, os.PathLike)):
-        with object_name(os.fspath(source)):
-            return _sealwax.rewrap_file(source, old, new, add)
+        path = path_of(source)
+        with object_name(path), about(path):
+            return _sealwax.rewrap_file(path, old, new, add)
     return _sealwax.rewrap(source, old, new, add=add)
 
 
@@ -111,7 +113,9 @@ def inspect(source: Union[Buffer, str, os.PathLike[str]]) -> Header:
     No key is needed and no KMS is asked. A detached header can be given, too.
     """
     if isinstance(source, (str, os.PathLike)):
-        return Header(_sealwax.inspect_file(source))
+        path = path_of(source)
+        with about(path):
+            return Header(_sealwax.inspect_file(path))
     return Header(source)
 
 
@@ -123,7 +127,11 @@ def callback(
     if progress is None or progress is False:
         yield None
     elif progress is True:
-        from tqdm.auto import tqdm
+        try:
+            from tqdm.auto import tqdm
+        except ModuleNotFoundError as error:
+            message = "progress=True needs tqdm: pip install 'sealwax[progress]'"
+            raise ModuleNotFoundError(message, name=error.name) from error
 
         with tqdm(desc=what, unit="B", unit_scale=True, unit_divisor=1024) as bar:
 

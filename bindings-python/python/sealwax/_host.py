@@ -1,12 +1,16 @@
-"""What the extension module calls: the host's providers, the audit log."""
+"""What the extension module calls: the host's providers and writers, the audit log."""
 
 from __future__ import annotations
 
+import errno
+import io
+import operator
+import os
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ._ambient import resolve
+from ._ambient import check_cancelled, resolve
 from ._errors import SealwaxError
 from ._text import printable
 
@@ -31,6 +35,7 @@ def record(**fields: Any) -> None:
 def wrap(provider: Provider, dek: bytearray, context: Mapping[str, str]) -> tuple[str, bytes]:
     """Has `provider` wrap `dek`, and wipes it whatever happens."""
     try:
+        check_cancelled()
         return _checked(resolve(provider.wrap(dek, context)))
     finally:
         wipe(dek)
@@ -38,11 +43,13 @@ def wrap(provider: Provider, dek: bytearray, context: Mapping[str, str]) -> tupl
 
 def unwrap(provider: Provider, wrapped: WrappedKey, context: Mapping[str, str]) -> Any:
     """Has `provider` unwrap; the extension module copies the key and wipes a `bytearray`."""
+    check_cancelled()
     return resolve(provider.unwrap(wrapped, context))
 
 
 def generate(provider: Any, context: Mapping[str, str]) -> tuple[Any, tuple[str, bytes]]:
     """Has `provider` make and wrap a key."""
+    check_cancelled()
     dek, wrapped = resolve(provider.generate(context))
     return dek, _checked(wrapped)
 
@@ -92,3 +99,59 @@ def may_overlap(data: memoryview, out: memoryview) -> bool:
         return True
     start, out_start = addressof(c_char.from_buffer(data)), addressof(c_char.from_buffer(out))
     return start < out_start + out.nbytes and out_start < start + data.nbytes
+
+
+def write(file: Any, data: bytes) -> int:
+    """One call of `file.write`: how many bytes it took, at least one.
+
+    `None` says of a raw file that it would have to wait, and of any other object that it took all.
+    """
+    while True:
+        try:
+            taken = file.write(data)
+        except BlockingIOError as error:
+            # What a buffered writer took before it had to wait it says here.
+            taken = getattr(error, "characters_written", 0)
+            if not taken:
+                _wait_until_writable(file)
+                continue
+        if taken is None and _is_raw(file):
+            _wait_until_writable(file)
+            continue
+        return len(data) if taken is None else operator.index(taken)
+
+
+def flush(file: Any) -> None:
+    """Has a file object that has a `flush` hand on everything."""
+    method = getattr(file, "flush", None)
+    while method is not None:
+        try:
+            method()
+        except BlockingIOError:
+            _wait_until_writable(file)
+        else:
+            return
+
+
+def _is_raw(file: Any) -> bool:
+    if isinstance(file, io.RawIOBase):
+        return True
+    try:
+        return not os.get_blocking(file.fileno())
+    except (AttributeError, OSError, TypeError, ValueError):
+        return False
+
+
+def _wait_until_writable(file: Any) -> None:
+    """Waits for the reader of a pipe or socket; what has no descriptor cannot be waited for."""
+    try:
+        descriptor = file.fileno()
+    except (AttributeError, OSError, TypeError, ValueError):
+        raise BlockingIOError(
+            errno.EAGAIN, "the file object cannot take more now; a blocking one is needed"
+        ) from None
+    import select
+
+    poll = select.poll()  # select.select knows no descriptors over 1023
+    poll.register(descriptor, select.POLLOUT)
+    poll.poll()

@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING, Any, Optional, Union, overload
 
 from . import _sealwax
 from ._ambient import object_name
-from ._raw import RangeRaw, StreamRaw, Target, WriterRaw
+from ._errors import InvalidArgumentError, InvalidTypeError, about, path_of
+from ._raw import READ_BUFFER, RangeRaw, StreamRaw, WriterRaw
 from ._sealed import SealedReader, SealedWriter, TextFile
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from ._types import Buffer, Context, Keys, Padding, ReadMode, TextMode, WriteMode
 
-    from ._types import Buffer, Context, Keys, Padding
+PATH_AHEAD = READ_BUFFER
+"""How far a reader of a local file reads ahead at most, in bytes of plaintext."""
 
-    _ReadMode = Literal["rb", "br"]
-    _WriteMode = Literal["wb", "bw", "xb", "bx"]
-    _TextMode = Literal["r", "rt", "tr", "w", "wt", "tw", "x", "xt", "tx"]
-
-READ_BUFFER = 64 * 1024
-"""Plaintext that a reader decrypts ahead while it is read in small pieces, in bytes."""
+OBJECT_AHEAD = 1024 * 1024
+"""The same for a file object, each of whose reads may be a request."""
 
 WRITE_BUFFER = 256 * 1024
 """Plaintext that a writer gathers before it encrypts, in bytes."""
@@ -36,7 +34,7 @@ def _open_again(path: str, keys: Any, options: dict[str, Any], position: int) ->
 @overload
 def open(
     file: Any,
-    mode: _ReadMode,
+    mode: ReadMode,
     keys: Keys,
     *,
     context: Context = ...,
@@ -46,7 +44,7 @@ def open(
 @overload
 def open(
     file: Any,
-    mode: _WriteMode,
+    mode: WriteMode,
     keys: Keys,
     *,
     context: Context = ...,
@@ -59,7 +57,7 @@ def open(
 @overload
 def open(
     file: Any,
-    mode: _TextMode,
+    mode: TextMode,
     keys: Keys,
     *,
     context: Context = ...,
@@ -73,23 +71,6 @@ def open(
     errors: Optional[str] = ...,
     newline: Optional[str] = ...,
 ) -> io.TextIOWrapper: ...
-@overload
-def open(
-    file: Any,
-    mode: str,
-    keys: Keys,
-    *,
-    context: Context = ...,
-    associated_data: Optional[Buffer] = ...,
-    metadata: Optional[Buffer] = ...,
-    padding: Padding = ...,
-    header: Optional[Buffer] = ...,
-    detached: bool = ...,
-    require_all: bool = ...,
-    encoding: Optional[str] = ...,
-    errors: Optional[str] = ...,
-    newline: Optional[str] = ...,
-) -> Any: ...
 def open(
     file: Any,
     mode: str,
@@ -120,8 +101,9 @@ def open(
         detached: for writing a body alone; the header is then `header` of the writer.
 
     A file that is written appears under its name, replacing what was there, when `close` has
-    succeeded, and never when the `with` block is left by an exception. Reading needs memory for
-    a few hundred kilobytes, whatever the size.
+    succeeded, and never when the `with` block is left by an exception; pipes and devices are written
+    to. `close` while an exception is in flight completes nothing, see `SealedWriter`. Reading needs
+    memory for a few hundred kilobytes, whatever the size.
 
     >>> import sealwax, tempfile, os
     >>> path = os.path.join(tempfile.mkdtemp(), "tides.sealwax")
@@ -134,21 +116,34 @@ def open(
     b'low'
     """
     kind, text = _mode(mode)
+    if not text and (encoding, errors, newline) != (None, None, None):
+        raise InvalidArgumentError("encoding, errors and newline are for text modes")
     if kind == "r":
         if metadata is not None or padding is not None or detached or not require_all:
-            raise ValueError("metadata, padding, detached and require_all are for writing")
+            raise InvalidArgumentError("metadata, padding, detached and require_all are for writing")
         options = {"context": context, "associated_data": associated_data, "header": header}
         binary: Union[SealedReader, SealedWriter] = _open_reader(file, keys, options)
     else:
         if header is not None:
-            raise ValueError("header is for reading")
+            raise InvalidArgumentError("header is for reading")
         sealing = (keys, context, associated_data, metadata, padding, detached, require_all)
-        binary = _open_writer(file, sealing, exclusive=kind == "x")
-    if text:
-        return TextFile(binary, encoding or "utf-8", errors, newline)
-    if (encoding, errors, newline) != (None, None, None):
-        raise ValueError("encoding, errors and newline are for text modes")
-    return binary
+        binary = _open_writer(file, sealing, kind + "b")
+    return _as_text(binary, mode, encoding, errors, newline) if text else binary
+
+
+def _as_text(
+    binary: Union[SealedReader, SealedWriter],
+    mode: str,
+    encoding: Optional[str],
+    errors: Optional[str],
+    newline: Optional[str],
+) -> TextFile:
+    try:
+        return TextFile(binary, mode, encoding or "utf-8", errors, newline)
+    except BaseException:
+        if isinstance(binary, SealedWriter):
+            binary.abort()
+        raise
 
 
 def encrypt_stream(
@@ -174,42 +169,50 @@ def encrypt_stream(
     native = _sealwax.StreamReader.encrypting(
         file, keys, context, associated_data, metadata, padding, require_all
     )
-    return SealedReader(StreamRaw(native), READ_BUFFER)
+    return SealedReader(StreamRaw(native, _name(file)), READ_BUFFER)
 
 
 def _mode(mode: str) -> tuple[str, bool]:
     letters = set(mode)
     kind = letters - set("bt")
     if len(letters) != len(mode) or len(kind) != 1 or not kind <= set("rwx") or {*"bt"} <= letters:
-        raise ValueError(f"invalid mode: {mode!r}; one of rb, wb, xb, r, w, x")
+        raise InvalidArgumentError(f"invalid mode: {mode!r}; one of rb, wb, xb, r, w, x")
     return kind.pop(), "b" not in letters
 
 
 def _open_reader(file: Any, keys: Any, options: dict[str, Any]) -> SealedReader:
     arguments = (keys, options["context"], options["associated_data"], options["header"])
     if isinstance(file, (str, os.PathLike)):
-        path = os.fspath(file)
-        with object_name(path):
+        path = path_of(file)
+        with object_name(path), about(path):
             ranges = _sealwax.RangeReader.open(path, True, *arguments)
-        return SealedReader(RangeRaw(ranges), READ_BUFFER, lambda at: (_open_again, (path, keys, options, at)))
-    if _can_seek(file):
-        ranges = _sealwax.RangeReader.open(file, False, *arguments)
-        return SealedReader(RangeRaw(ranges), READ_BUFFER)
-    stream = _sealwax.StreamReader.decrypting(_readable(file), *arguments)
-    return SealedReader(StreamRaw(stream), READ_BUFFER)
+        again = lambda at: (_open_again, (path, keys, options, at))  # noqa: E731
+        return SealedReader(RangeRaw(ranges, path, PATH_AHEAD), READ_BUFFER, again)
+    name = _name(file)
+    with about(name):
+        if _can_seek(file):
+            ranges = _sealwax.RangeReader.open(file, False, *arguments)
+            return SealedReader(RangeRaw(ranges, name, OBJECT_AHEAD), READ_BUFFER)
+        stream = _sealwax.StreamReader.decrypting(_readable(file), *arguments)
+        return SealedReader(StreamRaw(stream, name), READ_BUFFER)
 
 
-def _open_writer(file: Any, sealing: tuple[Any, ...], *, exclusive: bool) -> SealedWriter:
+def _open_writer(file: Any, sealing: tuple[Any, ...], mode: str) -> SealedWriter:
     if isinstance(file, (str, os.PathLike)):
-        path = os.fspath(file)
-        target = Target(path, exclusive)
-        with object_name(path):
-            native = _sealwax.StreamWriter.open(target.temporary, True, *sealing)
-        return SealedWriter(WriterRaw(native, target), WRITE_BUFFER)
+        path = path_of(file)
+        with object_name(path), about(path):
+            native = _sealwax.StreamWriter.to_path(path, mode == "xb", *sealing)
+        return SealedWriter(WriterRaw(native, path, mode), WRITE_BUFFER)
     if not hasattr(file, "write"):
-        raise TypeError(f"a path or a file object is required, not {type(file).__name__}")
-    native = _sealwax.StreamWriter.open(file, False, *sealing)
-    return SealedWriter(WriterRaw(native, None), WRITE_BUFFER)
+        raise InvalidTypeError(f"a path or a file object is required, not {type(file).__name__}")
+    native, name = _sealwax.StreamWriter.to_object(file, *sealing), _name(file)
+    return SealedWriter(WriterRaw(native, name, mode), WRITE_BUFFER)
+
+
+def _name(file: Any) -> Any:
+    """What the file object is called: a path, or the number of a descriptor; or `None`."""
+    name = getattr(file, "name", None)
+    return name if isinstance(name, (str, bytes, int)) else None
 
 
 def _can_seek(file: Any) -> bool:
@@ -221,5 +224,5 @@ def _can_seek(file: Any) -> bool:
 
 def _readable(file: Any) -> Any:
     if not hasattr(file, "read"):
-        raise TypeError(f"a path or a file object is required, not {type(file).__name__}")
+        raise InvalidTypeError(f"a path or a file object is required, not {type(file).__name__}")
     return file

@@ -49,3 +49,26 @@ class Provider(Protocol):
 
     def accepts(self, key_id: str) -> bool:
         """Whether this provider was configured with the key `key_id`: no stranger's is used."""
+
+
+@runtime_checkable
+class AsyncProvider(Protocol):
+    """As `Provider`, with coroutines, for the calls of `sealwax.aio`.
+
+    `accepts` stays an ordinary method.
+    """
+
+    @property
+    def provider_id(self) -> str:
+        """The kind of provider, as headers name it."""
+
+    async def wrap(self, dek: bytearray, context: Mapping[str, str]) -> WrappedKey:
+        """Wrap `dek`, which is wiped after the return."""
+
+    async def unwrap(
+        self, wrapped: WrappedKey, context: Mapping[str, str]
+    ) -> Union[bytearray, bytes]:
+        """Unwrap; a returned `bytearray` is wiped."""
+
+    def accepts(self, key_id: str) -> bool:
+        """Whether this provider was configured with the key `key_id`."""

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
-import stat
 from typing import Any, Optional
 
-from . import _errors, _sealwax
+from . import _sealwax
+from ._errors import about
+
+READ_BUFFER = 64 * 1024
+"""Plaintext that the buffer above a raw reader holds, in bytes."""
+
+SHORT = 512
+"""A read of at most so many bytes need not be announced: so many are always fetched."""
+
+FIRST_AHEAD = 16 * 1024
+"""What is read ahead when one read follows another for the first time, in bytes."""
+
+MOST_AT_ONCE = 16 * 1024 * 1024
+"""A read of more than this need not be one request."""
 
 
 class RangeRaw(io.RawIOBase):
-    """Plaintext at any offset."""
+    """Plaintext at any offset.
 
-    def __init__(self, native: _sealwax.RangeReader) -> None:
-        self._native, self._position = native, 0
+    The file above announces long reads, so that each is one request, although it comes here in
+    parts. A read that follows another one reads ahead, more each time, up to `most_ahead`; one after
+    a jump fetches the chunks that it needs and no others.
+    """
+
+    mode = "rb"
+
+    def __init__(self, native: _sealwax.RangeReader, name: Any, most_ahead: int) -> None:
+        self._native, self._position, self._most_ahead = native, 0, most_ahead
+        self.goal = 0
+        """Where the read ends that the file above is asked for."""
+        self._last_end, self._ahead = 0, 0
+        self._kept, self._kept_start = memoryview(b""), 0
+        self._name = name
+        if name is not None:
+            self.name = name
 
     def readable(self) -> bool:
         return True
@@ -24,23 +49,56 @@ class RangeRaw(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        read = self._native.readinto_at(self._position, buffer)
+        if type(buffer) is not memoryview or buffer.format != "B":
+            _sealwax.check_buffer(buffer)
+            buffer = memoryview(buffer).cast("B")
+        start = self._position - self._kept_start
+        if 0 <= start < len(self._kept):
+            piece = self._kept[start : start + len(buffer)]
+            buffer[: len(piece)] = piece
+            read = len(piece)
+        else:
+            with about(self._name):
+                read = self._fetch(buffer, len(buffer))
         self._position += read
+        self._last_end = self._position
         return read
 
+    def _fetch(self, buffer: Any, room: int) -> int:
+        position = self._position
+        self._ahead = self._next_ahead() if position == self._last_end else 0
+        wanted = max(self.goal - position, self._ahead, SHORT)
+        if room > READ_BUFFER:
+            wanted = max(wanted, room)
+        if wanted <= room or room > MOST_AT_ONCE:
+            return self._native.readinto_at(position, buffer, wanted)
+        data = memoryview(self._native.read_at(position, wanted))
+        read = min(room, len(data))
+        buffer[:read] = data[:read]
+        self._kept, self._kept_start = data[read:], position + read
+        return read
+
+    def _next_ahead(self) -> int:
+        return min(max(2 * self._ahead, FIRST_AHEAD), self._most_ahead)
+
     def readall(self) -> bytes:
-        data = self._native.read_at(self._position, self._native.size)
+        with about(self._name):
+            data = self._native.read_at(self._position, self._native.size)
         self._position += len(data)
         return data
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._native.size}
-        if whence not in base:
+        if whence == os.SEEK_SET:
+            position = offset
+        elif whence == os.SEEK_CUR:
+            position = self._position + offset
+        elif whence == os.SEEK_END:
+            position = self._native.size + offset
+        else:
             raise ValueError(f"invalid whence ({whence}, should be 0, 1 or 2)")
-        position = base[whence] + offset
         if position < 0:
             raise ValueError(f"negative seek position {position}")
-        self._position = position
+        self._position, self.goal = position, 0
         return position
 
     def tell(self) -> int:
@@ -50,14 +108,21 @@ class RangeRaw(io.RawIOBase):
 class StreamRaw(io.RawIOBase):
     """Plaintext, or an envelope that is being made, from the front to the end."""
 
-    def __init__(self, native: _sealwax.StreamReader) -> None:
+    mode = "rb"
+    goal = 0
+
+    def __init__(self, native: _sealwax.StreamReader, name: Any) -> None:
         self._native, self._position = native, 0
+        self._name = name
+        if name is not None:
+            self.name = name
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        read = self._native.readinto(buffer)
+        with about(self._name):
+            read = self._native.readinto(buffer)
         self._position += read
         return read
 
@@ -65,44 +130,17 @@ class StreamRaw(io.RawIOBase):
         return self._position
 
 
-class Target:
-    """A temporary file beside the target, which takes its name at the end."""
-
-    def __init__(self, path: str, exclusive: bool) -> None:
-        self.path, self.exclusive = path, exclusive
-        folder, name = os.path.split(path)
-        self.temporary = os.path.join(folder, f".{name[:200]}-{os.urandom(6).hex()}.tmp")
-        if exclusive and os.path.lexists(path):
-            raise _errors.build(82, "")
-        if os.path.isdir(path):
-            raise _errors.DirectoryError(os.strerror(errno.EISDIR), errno=errno.EISDIR, filename=path)
-
-    def commit(self) -> None:
-        """Gives the complete file its name."""
-        if self.exclusive:
-            os.link(self.temporary, self.path)  # unlike a rename, it never replaces a file
-            os.unlink(self.temporary)
-            return
-        try:
-            os.chmod(self.temporary, stat.S_IMODE(os.stat(self.path).st_mode))
-        except FileNotFoundError:
-            pass
-        os.replace(self.temporary, self.path)
-
-    def remove(self) -> None:
-        """Removes what is not complete."""
-        try:
-            os.unlink(self.temporary)
-        except FileNotFoundError:
-            pass
-
-
 class WriterRaw(io.RawIOBase):
     """Encrypts what is written."""
 
-    def __init__(self, native: _sealwax.StreamWriter, target: Optional[Target]) -> None:
-        self._native, self._target, self._position = native, target, 0
-        self.given_up = False
+    def __init__(self, native: _sealwax.StreamWriter, name: Any, mode: str) -> None:
+        self._native, self._position, self.mode = native, 0, mode
+        self._error: Optional[BaseException] = None
+        self._process = os.getpid()
+        self.given_up = self.postponed = False
+        self._name = name
+        if name is not None:
+            self.name = name
 
     def writable(self) -> bool:
         return True
@@ -110,31 +148,52 @@ class WriterRaw(io.RawIOBase):
     def write(self, data: Any) -> int:
         if self.given_up:
             return memoryview(data).nbytes
-        written = self._native.write(data)
+        if self._error is not None:
+            raise self._error
+        with about(self._name):
+            try:
+                written = self._native.write(data)
+            except BaseException as error:
+                self.fail(error)
+                raise
         self._position += written
         return written
 
     def tell(self) -> int:
         return self._position
 
+    def fail(self, error: BaseException) -> None:
+        """Nobody knows what was written: the envelope cannot be completed any more."""
+        self._error = self._error or error
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether another process has begun the envelope, before a fork."""
+        return os.getpid() != self._process
+
     def give_up(self) -> None:
         """Leaves the envelope without its end, and no file."""
-        self.given_up = True
-        self._native.discard()
-        if self._target is not None:
-            self._target.remove()
+        self.given_up, self._error = True, None
+        if not self.is_foreign:
+            self._native.discard()
+
+    def complete(self) -> None:
+        """Writes the end of the envelope; a file gets its name."""
+        try:
+            if self._error is not None:
+                raise self._error
+            with about(self._name):
+                self._native.finish()
+        except BaseException:
+            self.give_up()
+            raise
 
     def close(self) -> None:
         if self.closed:
             return
         try:
-            if not self.given_up:
-                self._native.finish()
-                if self._target is not None:
-                    self._target.commit()
-        except BaseException:
-            self.give_up()
-            raise
+            if not (self.given_up or self.postponed):
+                self.complete()
         finally:
             super().close()
 

@@ -7,12 +7,16 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Optional, Union, cast
 
-from . import _sealwax
+from . import _ambient, _sealwax
+from ._errors import UnfinishedWarning
 from ._header import Header
-from ._raw import RangeRaw, StreamRaw, WriterRaw
+from ._raw import SHORT, RangeRaw, StreamRaw, WriterRaw
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+_read, _readinto = io.BufferedReader.read, io.BufferedReader.readinto
+_write, _flush = io.BufferedWriter.write, io.BufferedWriter.flush
 
 
 class SealedReader(io.BufferedReader):
@@ -34,6 +38,28 @@ class SealedReader(io.BufferedReader):
     @property
     def _native(self) -> Union[_sealwax.RangeReader, _sealwax.StreamReader]:
         return cast("Union[RangeRaw, StreamRaw]", self.raw)._native
+
+    def read(self, size: Optional[int] = -1, /) -> bytes:
+        """Up to `size` bytes, all of the rest by default."""
+        if size is not None and size > SHORT:
+            self._announce(size)
+        return _read(self, size)
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Fill `buffer`; returns how many bytes, fewer only at the end."""
+        if type(buffer) is not bytearray:
+            _sealwax.check_buffer(buffer)
+        self._announce(memoryview(buffer).nbytes)
+        return _readinto(self, buffer)
+
+    def readinto1(self, buffer: Any, /) -> int:
+        """As `readinto`, with one read of the object at most."""
+        _sealwax.check_buffer(buffer)
+        return super().readinto1(buffer)
+
+    def _announce(self, size: int) -> None:
+        """Has the raw file make one request of a read that comes to it in parts."""
+        cast("RangeRaw", self.raw).goal = self.tell() + size
 
     @property
     def header(self) -> Header:
@@ -69,32 +95,104 @@ class SealedWriter(io.BufferedWriter):
     `close` completes the envelope; a file appears under its name only then. When a `with` block
     is left by an exception, or the writer is lost without `close`, the file never appears, and a
     file object is left with an envelope that readers refuse as truncated.
+
+    `close` during an exception, as in a `finally` or by a wrapper such as `io.TextIOWrapper` whose
+    `with` block failed, completes nothing either: it gives the writer up with a warning, or leaves
+    the decision to the end of the writer's own `with` block, where there is one.
     """
 
     def __init__(self, raw: WriterRaw, buffer_size: int) -> None:
         super().__init__(raw, buffer_size)
+        self._at_opening = _ambient.exception_in_flight()
+        self._entered = self._lost = False
+
+    @property
+    def _sealing(self) -> WriterRaw:
+        return cast("WriterRaw", self.raw)
 
     @property
     def header(self) -> Optional[Header]:
         """The header of a detached envelope, to be stored elsewhere; else `None`."""
-        data = cast("WriterRaw", self.raw)._native.header
+        data = self._sealing._native.header
         return None if data is None else Header(data)
+
+    def write(self, data: Any, /) -> int:
+        """Encrypt `data`; returns its length in bytes."""
+        if type(data) is not bytes:
+            _sealwax.check_buffer(data)
+        try:
+            return _write(self, data)
+        except ValueError:  # closed: nothing was taken
+            raise
+        except BaseException as error:
+            self._sealing.fail(error)
+            raise
+
+    def flush(self) -> None:
+        """Encrypt what is buffered. Up to one chunk stays back: chunks have a fixed size."""
+        try:
+            _flush(self)
+        except ValueError:
+            raise
+        except BaseException as error:
+            self._sealing.fail(error)
+            raise
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Refused: envelopes are written from the front to the end."""
+        raise io.UnsupportedOperation(_NOT_SEEKABLE)
+
+    def truncate(self, size: Optional[int] = None, /) -> int:
+        """Refused, as `seek` is."""
+        raise io.UnsupportedOperation(_NOT_SEEKABLE)
 
     def abort(self) -> None:
         """Close without completing the envelope."""
-        cast("WriterRaw", self.raw).give_up()
+        self._sealing.give_up()
         super().close()
 
     def close(self) -> None:
-        """Complete the envelope and close."""
+        """Complete the envelope and close; give it up if an exception is in flight."""
         if self.closed:
             return
+        error = _ambient.exception_in_flight()
+        if self._lost:
+            self._give_up("its wrapper was lost before it was closed")
+        elif error is None or error is self._at_opening:
+            self._complete()
+        elif self._entered:
+            self._postpone()
+        else:
+            self._give_up(f"it was closed while {type(error).__name__} was being handled")
+
+    def _complete(self) -> None:
         try:
             self.flush()
         except BaseException:
             self.abort()
             raise
+        self._at_opening = None
         super().close()
+
+    def _postpone(self) -> None:
+        """Closes, and leaves it to `__exit__` whether the envelope is completed."""
+        self.flush()
+        self._sealing.postponed = True
+        super().close()
+
+    def _give_up(self, why: str) -> None:
+        name = getattr(self.raw, "name", None)
+        what = "an envelope was left without its end" if name is None else f"{name!r} was not written"
+        self.abort()
+        warnings.warn(f"{what}: {why}", UnfinishedWarning, stacklevel=3, source=self)
+
+    def _dealloc_warn(self, source: Any) -> None:
+        """What the wrappers of `io` call when they are lost, before they close this file."""
+        self._lost = True
+
+    def __enter__(self) -> SealedWriter:
+        self._entered = True
+        return super().__enter__()
 
     def __exit__(
         self,
@@ -102,10 +200,15 @@ class SealedWriter(io.BufferedWriter):
         error: Optional[BaseException],
         trace: Optional[TracebackType],
     ) -> None:
-        if kind is None:
-            self.close()
-        else:
+        self._entered = False
+        raw = self._sealing
+        if kind is not None:
             self.abort()
+        elif not self.closed:
+            self._complete()
+        elif raw.postponed:
+            raw.complete()
+        raw.postponed = False
 
     def __del__(self) -> None:
         # io would call close, which would make half a file look complete.
@@ -113,29 +216,42 @@ class SealedWriter(io.BufferedWriter):
             unfinished = not self.closed
         except ValueError:  # the raw file was detached
             return
-        if unfinished:
-            warnings.warn(f"unclosed {self!r}: it was given up", ResourceWarning, stacklevel=2)
-            self.abort()
+        if unfinished and self._sealing.is_foreign:
+            self._sealing.give_up()  # the parent goes on with it
+        elif unfinished:
+            self._give_up("its writer was lost before `close`")
+
+
+_NOT_SEEKABLE = (
+    "an encrypted file is not seekable for writing: it is written from the front to the end. "
+    "What has to seek can write to a temporary file, which encrypt_file encrypts"
+)
 
 
 class TextFile(io.TextIOWrapper):
     """Text over a reader or a writer; an exception in a `with` block aborts a writer here, too."""
 
+    mode: str
+
     def __init__(
         self,
         binary: Union[SealedReader, SealedWriter],
+        mode: str,
         encoding: str,
         errors: Optional[str],
         newline: Optional[str],
     ) -> None:
         super().__init__(binary, encoding, errors, newline)
-        self._binary = binary
+        self._binary, self.mode = binary, mode
+
+    def __enter__(self) -> TextFile:
+        self._binary.__enter__()
+        return super().__enter__()
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if kind is not None and isinstance(self._binary, SealedWriter):
-            self._binary.abort()
-        else:
+        if kind is None or not isinstance(self._binary, SealedWriter):
             self.close()
+        self._binary.__exit__(kind, error, trace)
 
     def __del__(self) -> None:
         """The binary file below decides what becomes of it."""

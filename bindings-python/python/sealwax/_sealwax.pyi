@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Optional, Union, final
 
-from ._provider import Provider, WrappedKey
+from ._provider import AsyncProvider, Provider, WrappedKey
 from ._types import Buffer, Context, Keys, Padding, Path
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "StreamWriter",
     "__version__",
     "canonical_context",
+    "check_buffer",
     "decrypt",
     "decrypt_file",
     "decrypt_into",
@@ -44,6 +45,7 @@ ERROR_CODES: dict[str, int]
 MAX_HEADER_LEN: int
 
 def canonical_context(context: Mapping[str, str], /) -> bytes: ...
+def check_buffer(data: Buffer, /) -> None: ...
 def encrypt(
     data: Buffer,
     /,
@@ -203,7 +205,7 @@ class RangeReader:
         header: Optional[Buffer],
     ) -> RangeReader: ...
     def read_at(self, offset: int, size: int) -> bytes: ...
-    def readinto_at(self, offset: int, buffer: Buffer) -> int: ...
+    def readinto_at(self, offset: int, buffer: Buffer, wanted: int) -> int: ...
     @property
     def size(self) -> int: ...
     @property
@@ -241,9 +243,20 @@ class StreamReader:
 @final
 class StreamWriter:
     @staticmethod
-    def open(
+    def to_path(
+        path: Path,
+        exclusive: bool,
+        keys: Keys,
+        context: Context,
+        associated_data: Optional[Buffer],
+        metadata: Optional[Buffer],
+        padding: Padding,
+        detached: bool,
+        require_all: bool,
+    ) -> StreamWriter: ...
+    @staticmethod
+    def to_object(
         target: Any,
-        is_path: bool,
         keys: Keys,
         context: Context,
         associated_data: Optional[Buffer],
@@ -271,15 +284,17 @@ class FileTarget:
 class CachingProvider:
     def __new__(
         cls,
-        inner: Provider,
+        inner: Union[Provider, AsyncProvider],
         /,
         capacity: int = 1000,
         max_age: float = 300.0,
         max_messages: int = 65536,
         max_bytes: int = 68719476736,
+        *,
+        name: Optional[str] = None,
     ) -> CachingProvider: ...
     @property
-    def inner(self) -> Provider: ...
+    def inner(self) -> Union[Provider, AsyncProvider]: ...
     @property
     def provider_id(self) -> str: ...
     def accepts(self, key_id: str) -> bool: ...

@@ -4,17 +4,79 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
-from typing import Optional, Union
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal, Optional, Protocol, TypedDict, Union
 
-from ._provider import Provider
+from ._provider import AsyncProvider, Provider
 
 if sys.version_info >= (3, 12):
-    from collections.abc import Buffer as Buffer
+    from collections.abc import Buffer as _Buffer
 else:
-    from typing_extensions import Buffer as Buffer
+    from typing_extensions import Buffer as _Buffer
 
+
+class _Array(Protocol):
+    """An array of NumPy, whose stubs call it a buffer from Python 3.12 on only."""
+
+    @property
+    def __array_interface__(self) -> dict[str, Any]: ...
+
+
+Buffer = Union[_Buffer, _Array]
 Keys = Union[Provider, Iterable[Provider]]
+AnyKeys = Union[Provider, AsyncProvider, Iterable[Union[Provider, AsyncProvider]]]
 Context = Optional[Mapping[str, str]]
 Padding = Union[str, int, None]
 Path = Union[str, "os.PathLike[str]"]
+Progress = Union[bool, Callable[[int, int], object], None]
+
+ReadMode = Literal["rb", "br"]
+WriteMode = Literal["wb", "bw", "xb", "bx"]
+TextMode = Literal["r", "rt", "tr", "w", "wt", "tw", "x", "xt", "tx"]
+Mode = Union[ReadMode, WriteMode, TextMode]
+
+
+class Sealing(TypedDict, total=False):
+    """Keyword arguments of an encryption."""
+
+    context: Context
+    associated_data: Optional[Buffer]
+    metadata: Optional[Buffer]
+    padding: Padding
+    require_all: bool
+
+
+class Opening(TypedDict, total=False):
+    """Keyword arguments of a decryption."""
+
+    context: Context
+    associated_data: Optional[Buffer]
+    header: Optional[Buffer]
+
+
+class FileSealing(Sealing, total=False):
+    """Keyword arguments of the encryption of a file."""
+
+    overwrite: bool
+    threads: int
+    progress: Progress
+
+
+class FileOpening(TypedDict, total=False):
+    """Keyword arguments of the decryption of a file."""
+
+    context: Context
+    associated_data: Optional[Buffer]
+    overwrite: bool
+    threads: int
+    progress: Progress
+
+
+class FileObject(Sealing, total=False):
+    """Keyword arguments of `open`."""
+
+    header: Optional[Buffer]
+    detached: bool
+    encoding: Optional[str]
+    errors: Optional[str]
+    newline: Optional[str]

@@ -20,17 +20,30 @@ import contextvars
 import inspect as _inspect
 import os
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, Optional, Protocol, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Generic, Optional, TypeVar, Union, cast, overload
 
 from . import _ambient, _files, _open, _sealwax
 from ._header import Header
-from ._provider import WrappedKey
+from ._provider import AsyncProvider
 
 if TYPE_CHECKING:
-    from ._types import Path
+    from typing_extensions import Unpack
+
+    from ._types import (
+        AnyKeys,
+        Buffer,
+        FileObject,
+        FileOpening,
+        FileSealing,
+        Keys,
+        Mode,
+        Opening,
+        Path,
+        Sealing,
+    )
 
 __all__ = [
     "AsyncFile",
@@ -48,62 +61,63 @@ T = TypeVar("T")
 MAX_THREADS = 32
 
 
-class AsyncProvider(Protocol):
-    """As `sealwax.Provider`, with coroutines. `accepts` stays an ordinary method."""
-
-    @property
-    def provider_id(self) -> str:
-        """The kind of provider, as headers name it."""
-
-    async def wrap(self, dek: bytearray, context: Mapping[str, str]) -> WrappedKey:
-        """Wrap `dek`, which is wiped after the return."""
-
-    async def unwrap(
-        self, wrapped: WrappedKey, context: Mapping[str, str]
-    ) -> Union[bytearray, bytes]:
-        """Unwrap; a returned `bytearray` is wiped."""
-
-    def accepts(self, key_id: str) -> bool:
-        """Whether this provider was configured with the key `key_id`."""
-
-
-async def encrypt(data: Any, keys: Any, **options: Any) -> bytes:
+async def encrypt(data: Buffer, keys: AnyKeys, **options: Unpack[Sealing]) -> bytes:
     """As `sealwax.encrypt`."""
-    return await _call(lambda _: _sealwax.encrypt(data, keys, **options))
+    return await _call(lambda _: _sealwax.encrypt(data, _plain_keys(keys), **options))
 
 
-async def encrypt_detached(data: Any, keys: Any, **options: Any) -> tuple[bytes, bytes]:
+async def encrypt_detached(
+    data: Buffer, keys: AnyKeys, **options: Unpack[Sealing]
+) -> tuple[bytes, bytes]:
     """As `sealwax.encrypt_detached`."""
-    return await _call(lambda _: _sealwax.encrypt_detached(data, keys, **options))
+    return await _call(lambda _: _sealwax.encrypt_detached(data, _plain_keys(keys), **options))
 
 
-async def decrypt(data: Any, keys: Any, **options: Any) -> bytes:
+async def decrypt(data: Buffer, keys: AnyKeys, **options: Unpack[Opening]) -> bytes:
     """As `sealwax.decrypt`."""
-    return await _call(lambda _: _sealwax.decrypt(data, keys, **options))
+    return await _call(lambda _: _sealwax.decrypt(data, _plain_keys(keys), **options))
 
 
-async def rewrap(source: Any, old: Any, new: Any, *, add: bool = False) -> Union[bytes, bool]:
+@overload
+async def rewrap(
+    source: Union[str, os.PathLike[str]], old: AnyKeys, new: AnyKeys, *, add: bool = ...
+) -> bool: ...
+@overload
+async def rewrap(source: Buffer, old: AnyKeys, new: AnyKeys, *, add: bool = ...) -> bytes: ...
+async def rewrap(
+    source: Any, old: AnyKeys, new: AnyKeys, *, add: bool = False
+) -> Union[bytes, bool]:
     """As `sealwax.rewrap`."""
-
     work: Callable[..., Union[bytes, bool]] = _files.rewrap
     return await _call(lambda _: work(source, old, new, add=add))
 
 
-async def encrypt_file(src: Path, dst: Path, keys: Any, **options: Any) -> int:
+async def encrypt_file(
+    src: Path, dst: Path, keys: AnyKeys, **options: Unpack[FileSealing]
+) -> int:
     """As `sealwax.encrypt_file`; cancelling the task stops it and leaves no partial file."""
-    return await _call(partial(_run_file, _files.encrypt_file, src, dst, keys, options), wait=True)
+    work = partial(_run_file, _files.encrypt_file, src, dst, keys, dict(options))
+    return await _call(work, wait=True)
 
 
-async def decrypt_file(src: Path, dst: Path, keys: Any, **options: Any) -> int:
+async def decrypt_file(
+    src: Path, dst: Path, keys: AnyKeys, **options: Unpack[FileOpening]
+) -> int:
     """As `sealwax.decrypt_file`; cancelling the task stops it and leaves no partial file."""
-    return await _call(partial(_run_file, _files.decrypt_file, src, dst, keys, options), wait=True)
+    work = partial(_run_file, _files.decrypt_file, src, dst, keys, dict(options))
+    return await _call(work, wait=True)
+
+
+def _plain_keys(keys: AnyKeys) -> Keys:
+    """The same: coroutines are awaited where a provider's answer is."""
+    return cast("Keys", keys)
 
 
 def _run_file(
     function: Callable[..., int],
     src: Path,
     dst: Path,
-    keys: Any,
+    keys: AnyKeys,
     options: dict[str, Any],
     bridge: _Bridge,
 ) -> int:
@@ -117,10 +131,13 @@ def _run_file(
 
 
 class AsyncFile:
-    """A reader or a writer of `sealwax.open` with coroutines; in `async for`, its lines."""
+    """A reader or a writer of `sealwax.open` with coroutines; in `async for`, its lines.
 
-    def __init__(self, file: Any, bridge: _Bridge) -> None:
-        self._file, self._bridge = file, bridge
+    A call that is cancelled while it waits for its turn does nothing.
+    """
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
 
     async def read(self, size: int = -1) -> Any:
         """Up to `size` bytes, all of the rest by default."""
@@ -148,11 +165,11 @@ class AsyncFile:
 
     async def close(self) -> None:
         """Complete an envelope that is written, and close."""
-        await self._run(self._file.close)
+        await self._finish(self._file.close)
 
     async def abort(self) -> None:
         """Close without completing the envelope."""
-        await self._run(getattr(self._file, "abort", self._file.close))
+        await self._finish(_abort_of(self._file))
 
     @property
     def closed(self) -> bool:
@@ -172,17 +189,29 @@ class AsyncFile:
         return metadata
 
     async def __aenter__(self) -> AsyncFile:
+        self._file.__enter__()
         return self
 
     async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
-        await (self.close() if kind is None else self.abort())
+        await self._finish(self._file.__exit__, kind, error, trace)
 
     async def __aiter__(self) -> AsyncIterator[Any]:
         while line := await self.readline():
             yield line
 
     async def _run(self, function: Callable[..., T], *arguments: Any) -> T:
-        return await _in_thread(partial(function, *arguments), self._bridge)
+        return await _call(lambda _: function(*arguments))
+
+    async def _finish(self, function: Callable[..., object], *arguments: Any) -> None:
+        """What must not go on unseen when the call is cancelled."""
+        await _call(lambda _: function(*arguments), wait=True)
+
+
+def _abort_of(file: Any) -> Callable[[], object]:
+    """Closes a file without completing anything."""
+    binary = getattr(file, "buffer", file)
+    abort: Callable[[], object] = getattr(binary, "abort", file.close)
+    return abort
 
 
 class _Opening(Generic[T]):
@@ -196,24 +225,27 @@ class _Opening(Generic[T]):
 
     async def __aenter__(self) -> AsyncFile:
         self._file = await self._opening()
-        return self._file
+        return await self._file.__aenter__()
 
     async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
         await self._file.__aexit__(kind, error, trace)
 
 
-def open(file: Any, mode: str, keys: Any, **options: Any) -> _Opening[AsyncFile]:
+def open(
+    file: Any, mode: Mode, keys: AnyKeys, **options: Unpack[FileObject]
+) -> _Opening[AsyncFile]:
     """As `sealwax.open`: `async with aio.open(...) as file`, or `file = await aio.open(...)`.
 
     File objects may have coroutines for `read` and `write`; these cannot seek.
     """
 
     async def opening() -> AsyncFile:
-        bridge = _Bridge(asyncio.get_running_loop())
         source = file if isinstance(file, (str, os.PathLike)) else _plain(file)
         work: Callable[..., Any] = _open.open
-        opened = await _in_thread(partial(work, source, mode, keys, **options), bridge)
-        return AsyncFile(opened, bridge)
+        opened = await _call(
+            lambda _: work(source, mode, keys, **options), discard=lambda file: _abort_of(file)()
+        )
+        return AsyncFile(opened)
 
     return _Opening(opening)
 
@@ -227,13 +259,17 @@ class _Bridge:
         self._running: set[Future[Any]] = set()
         self.cancelled = False
 
+    def check_cancelled(self) -> None:
+        """Raises if the call was cancelled."""
+        if self.cancelled:
+            raise asyncio.CancelledError
+
     def resolve(self, value: Any) -> Any:
         """Waits for an awaitable."""
         with self._lock:
-            if self.cancelled:
-                if _inspect.iscoroutine(value):
-                    value.close()
-                raise asyncio.CancelledError
+            if self.cancelled and _inspect.iscoroutine(value):
+                value.close()
+            self.check_cancelled()
             future = asyncio.run_coroutine_threadsafe(_as_coroutine(value), self._loop)
             self._running.add(future)
         try:
@@ -297,28 +333,44 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_threads)
 
 
-async def _in_thread(work: Callable[[], T], bridge: _Bridge) -> T:
-    context = contextvars.copy_context()
-    context.run(_ambient.current_bridge.set, bridge)
+async def _call(
+    work: Callable[[_Bridge], T],
+    *,
+    wait: bool = False,
+    discard: Optional[Callable[[T], object]] = None,
+) -> T:
+    """Runs `work` on a thread, unless it is cancelled before its turn.
+
+    What runs already is told by its bridge. With `wait`, a cancelled call ends when the work has
+    ended; with `discard`, what the work returns in vain is handed to it.
+    """
     loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_threads(), partial(context.run, work))
-
-
-async def _call(work: Callable[[_Bridge], T], *, wait: bool = False) -> T:
-    """Runs `work` on a thread. With `wait`, a cancelled call ends when the work has ended."""
-    bridge = _Bridge(asyncio.get_running_loop())
-    task = asyncio.ensure_future(_in_thread(partial(work, bridge), bridge))
+    bridge = _Bridge(loop)
+    future = _threads().submit(_context(bridge).run, _turn, work, bridge)
+    waiter = asyncio.wrap_future(future, loop=loop)
     try:
-        return await asyncio.shield(task)
+        return await asyncio.shield(waiter)
     except asyncio.CancelledError:
         bridge.cancel()
-        if wait:
-            await asyncio.wait([task])
-        task.add_done_callback(_look_at)
+        if not future.cancel() and wait:
+            await asyncio.wait([waiter])
+        if discard is not None:
+            future.add_done_callback(partial(_discard, discard))
         raise
 
 
-def _look_at(task: asyncio.Task[Any]) -> None:
-    """What a cancelled call ends with is of no interest."""
-    if not task.cancelled():
-        task.exception()
+def _context(bridge: _Bridge) -> contextvars.Context:
+    context = contextvars.copy_context()
+    context.run(_ambient.current_bridge.set, bridge)
+    context.run(_ambient.current_error.set, _ambient.exception_in_flight())
+    return context
+
+
+def _turn(work: Callable[[_Bridge], T], bridge: _Bridge) -> T:
+    bridge.check_cancelled()
+    return work(bridge)
+
+
+def _discard(discard: Callable[[T], object], future: Future[T]) -> None:
+    if not future.cancelled() and future.exception() is None:
+        discard(future.result())

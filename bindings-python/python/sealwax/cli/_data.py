@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any, Union, cast
+from typing import Any, Literal, Union
 
 import sealwax
 
@@ -41,10 +41,9 @@ def _seal(
 ) -> None:
     """Encrypts from the front to the end. What is short and over soon needs no padding."""
     data, ended = given.gather(STREAM_LEN, LIVE_SECONDS)
-    mode = "wb" if force or isinstance(taken, Output) else "xb"
+    mode: Literal["wb", "xb"] = "wb" if force or isinstance(taken, Output) else "xb"
     padding = "none" if ended else "auto"
-    opened: Any = sealwax.open(taken, mode, keys, padding=padding, **options)
-    with cast("sealwax.SealedWriter", opened) as sealed:
+    with sealwax.open(taken, mode, keys, padding=padding, **options) as sealed:
         done = sealed.write(data)
         while not ended:
             sealed.flush()

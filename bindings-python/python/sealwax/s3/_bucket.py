@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from collections.abc import Mapping
 from contextlib import closing
 from functools import partial
@@ -12,12 +11,11 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from .. import _sealwax
 from .._ambient import object_name
-from .._errors import InvalidArgumentError, IoError, TruncatedError
+from .._errors import InvalidArgumentError, IoError, TruncatedError, path_of
 from .._files import inspect
 from .._header import Header
 from .._open import encrypt_stream
 from .._open import open as open_sealed
-from .._raw import Target
 from .._sealed import SealedReader
 from ..kms import _tls, _travel
 from ..kms._base import PerProcess, require
@@ -217,7 +215,7 @@ class SealedBucket:
 
         The file appears under its name when all of it is authentic and there, or not at all.
         """
-        file, url = Target(os.fspath(target), not overwrite), self._url(name)
+        file, url = _sealwax.FileTarget(path_of(target), overwrite=overwrite), self._url(name)
         with closing(Body(self._source(name))) as body, object_name(url):
             start = body.read(_MOST_HEADERS)
             reader = open_sealed(
@@ -349,18 +347,13 @@ class SealedBucket:
         return config
 
 
-def _write_out(reader: SealedReader, target: Target) -> int:
+def _write_out(reader: SealedReader, target: _sealwax.FileTarget) -> int:
     """All of it into a file, or none."""
-    try:
-        with reader, open(target.temporary, "xb") as file:
-            shutil.copyfileobj(reader, file, _COPY)
-            file.flush()
-            os.fsync(file.fileno())
-            size = file.tell()
-        target.commit()
-    except BaseException:
-        target.remove()
-        raise
+    size = 0
+    with reader:
+        while piece := reader.read(_COPY):
+            size += target.write(piece)
+    target.commit()
     return size
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, Optional, cast
 
 from .._errors import InvalidArgumentError
 from ..kms import _travel
@@ -80,7 +80,7 @@ class SseC(ServerSide):
     needs_tls = True
 
     def __init__(self, key: Buffer) -> None:
-        self._key = bytes(memoryview(key))
+        self._key = bytes(memoryview(cast("Any", key)))
         if len(self._key) != 32:
             raise InvalidArgumentError(f"a key of 32 bytes is needed, not of {len(self._key)}")
 

@@ -1,0 +1,57 @@
+"""Caches in pickles: all that arrive in a process under one name are one cache.
+
+Engines pickle a task's arguments for each task. If every task began with an empty cache, a cache would
+save nothing there.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from typing import Any
+
+from ._sealwax import CachingProvider
+
+MOST = 32
+"""Caches that are kept; the one that arrived or left first goes first."""
+
+_kept: OrderedDict[tuple[Any, ...], CachingProvider] = OrderedDict()
+_lock = threading.Lock()
+
+
+def keep(cache: CachingProvider, name: str, inner: Any, *limits: Any) -> tuple[Any, ...]:
+    """What a pickle holds of a cache, which is found here again where it is unpickled here."""
+    with _lock:
+        _put(_key(name, inner, limits), cache)
+    return (restore, (name, inner, *limits))
+
+
+def restore(name: str, inner: Any, *limits: Any) -> CachingProvider:
+    """The cache of that name in this process, made if there is none."""
+    key = _key(name, inner, limits)
+    with _lock:
+        cache = _kept.get(key)
+        if cache is None:
+            cache = CachingProvider(inner, *limits, name=name)
+            _put(key, cache)
+        return cache
+
+
+def _key(name: str, inner: Any, limits: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (name, inner.provider_id, getattr(inner, "key_id", None), limits)
+
+
+def _put(key: tuple[Any, ...], cache: CachingProvider) -> None:
+    _kept[key] = cache
+    while len(_kept) > MOST:
+        _kept.popitem(last=False)
+
+
+def _renew_lock() -> None:
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)

@@ -1,0 +1,228 @@
+"""asyncio: what is cancelled stops, what waits for its turn never begins, the loop is kept free."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import sys
+import threading
+import time
+import warnings
+
+import pytest
+
+import sealwax
+from sealwax import aio
+
+
+class Held:
+    """A provider whose every call waits until it is let go."""
+
+    provider_id = "held"
+
+    def __init__(self):
+        self.begun, self.go, self.calls = threading.Semaphore(0), threading.Event(), []
+
+    def _hold(self, name):
+        self.calls.append(name)
+        self.begun.release()
+        assert self.go.wait(60)
+
+    def wrap(self, dek, context):
+        self._hold("wrap")
+        return sealwax.WrappedKey("k", bytes(dek))
+
+    def unwrap(self, wrapped, context):
+        self._hold("unwrap")
+        raise ConnectionError("the next one, please")
+
+    def accepts(self, key_id):
+        return True
+
+
+class Counted(Held):
+    """The same, which does not wait."""
+
+    provider_id = "counted"
+
+    def _hold(self, name):
+        self.calls.append(name)
+
+
+async def begun(held):
+    await asyncio.to_thread(held.begun.acquire)
+
+
+async def cancelled(task):
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def idle():
+    """Returns when every thread of the pool has nothing to do."""
+    pool = aio._threads()
+    barrier = threading.Barrier(aio.MAX_THREADS)
+    await asyncio.gather(*(asyncio.wrap_future(pool.submit(barrier.wait, 60)) for _ in range(aio.MAX_THREADS)))
+
+
+@pytest.mark.parametrize("how", ["open", "decrypt"])
+def test_a_cancelled_call_asks_no_other_provider(tmp_path, how):
+    held, later = Held(), Counted()
+    held.go.set()
+    envelope = sealwax.encrypt(b"x", [held, later])
+    (tmp_path / "sealed").write_bytes(envelope)
+    held, later.calls = Held(), []
+
+    async def opening():
+        if how == "decrypt":
+            return await aio.decrypt(envelope, [held, later])
+        return await aio.open(tmp_path / "sealed", "rb", [held, later])
+
+    async def main():
+        task = asyncio.ensure_future(opening())
+        await begun(held)
+        await cancelled(task)
+        held.go.set()
+        await idle()
+
+    asyncio.run(main())
+    assert (held.calls, later.calls) == (["unwrap"], [])
+
+
+def test_a_cancelled_open_stops_the_coroutine_of_its_provider(tmp_path, key):
+    class Endless:
+        provider_id = "endless"
+
+        async def wrap(self, dek, context):
+            self.started.set()
+            try:
+                await asyncio.sleep(600)
+            finally:
+                self.ended.set()
+
+        unwrap = wrap
+
+        def accepts(self, key_id):
+            return True
+
+    kms = Endless()
+
+    async def main():
+        kms.started, kms.ended = asyncio.Event(), asyncio.Event()
+        task = asyncio.ensure_future(aio.open(tmp_path / "x", "wb", kms).__aenter__())
+        await kms.started.wait()
+        await cancelled(task)
+        await asyncio.wait_for(kms.ended.wait(), 60)
+        await idle()
+
+    asyncio.run(main())
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_writer_that_is_opened_in_vain_is_given_up_silently(tmp_path):
+    held = Held()
+
+    async def main():
+        task = asyncio.ensure_future(aio.open(tmp_path / "x", "wb", held).__aenter__())
+        await begun(held)
+        await cancelled(task)
+        held.go.set()
+        await idle()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        asyncio.run(main())
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_was_cancelled_before_its_turn_never_runs():
+    held, queued = Held(), Counted()
+
+    async def main():
+        busy = [asyncio.ensure_future(aio.encrypt(b"x", held)) for _ in range(aio.MAX_THREADS)]
+        for _ in busy:
+            await begun(held)
+        waiting = [asyncio.ensure_future(aio.encrypt(b"x", queued)) for _ in range(50)]
+        await asyncio.sleep(0)
+        for task in waiting:
+            await cancelled(task)
+        held.go.set()
+        await asyncio.gather(*busy)
+        await idle()
+
+    asyncio.run(main())
+    assert queued.calls == [] and len(held.calls) == aio.MAX_THREADS
+
+
+def test_close_in_an_exception_completes_nothing(tmp_path, key):
+    async def main():
+        with pytest.raises(ZeroDivisionError), pytest.warns(sealwax.UnfinishedWarning):
+            file = await aio.open(tmp_path / "never", "wb", key)
+            try:
+                await file.write(b"half of it")
+                1 / 0
+            finally:
+                await file.close()
+        async with aio.open(tmp_path / "file", "wb", key) as file:
+            try:
+                1 / 0
+            except ZeroDivisionError:
+                await file.write(b"tide table")
+                await file.close()
+        for mode in ("w", "wb"):
+            with pytest.raises(ZeroDivisionError):
+                async with aio.open(tmp_path / "never", mode, key) as file:
+                    1 / 0
+
+    asyncio.run(main())
+    assert os.listdir(tmp_path) == ["file"]
+    assert sealwax.decrypt((tmp_path / "file").read_bytes(), key) == b"tide table"
+
+
+async def lag_during(work):
+    """The longest time for which the loop stood still."""
+    longest, task = 0.0, asyncio.ensure_future(work)
+    while not task.done():
+        before = time.perf_counter()
+        await asyncio.sleep(0)
+        longest = max(longest, time.perf_counter() - before)
+    await task
+    return longest
+
+
+@pytest.mark.usefixtures("memory")
+@pytest.mark.parametrize("kind", ["encrypt", "bytearray", "decrypt", "read", "write"])
+def test_the_loop_is_kept_as_free_as_by_hashlib(tmp_path, key, kind):
+    """Twice as long as `hashlib` on a thread, or two switches of the interpreter, are as free."""
+    data = bytes(64 << 20)
+    envelope = sealwax.encrypt(data, key)
+    mutable = bytearray(data)
+    (tmp_path / "sealed").write_bytes(envelope)
+
+    async def reading():
+        async with aio.open(tmp_path / "sealed", "rb", key) as file:
+            assert len(await file.read()) == len(data)
+
+    async def writing():
+        async with aio.open(tmp_path / "out", "wb", key) as file:
+            await file.write(data)
+
+    work = {
+        "encrypt": lambda: aio.encrypt(data, key),
+        "bytearray": lambda: aio.encrypt(mutable, key),
+        "decrypt": lambda: aio.decrypt(envelope, key),
+        "read": reading,
+        "write": writing,
+    }[kind]
+
+    async def main():
+        hashing = await lag_during(asyncio.to_thread(lambda: hashlib.sha256(data).digest()))
+        return await lag_during(work()), hashing
+
+    for _ in range(20):
+        ours, theirs = asyncio.run(main())
+        if ours <= max(2 * theirs, 2 * sys.getswitchinterval()):
+            return
+    pytest.fail(f"{ours * 1000:.1f} ms against {theirs * 1000:.1f} ms")

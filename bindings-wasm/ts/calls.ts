@@ -4,7 +4,7 @@ import type { Attempt, CallDetails, EncryptionContext, KeyEvent, KeyName, KeyPro
 import { type Owned, view } from './bytes.js';
 import type { Context } from './context.js';
 import { format } from './core.js';
-import { SealwaxError, invalid, shown, unawaited } from './errors.js';
+import { SealwaxError, hint, invalid, shown } from './errors.js';
 import { abortable, limited, throwIfAborted } from './signal.js';
 
 const DEFAULT_TIMEOUT = 30_000;
@@ -24,7 +24,7 @@ export function providersOf(keys: Keys): readonly KeyProvider[] {
   for (const provider of list) {
     const methods = [provider?.accepts, provider?.wrap, provider?.unwrap];
     if (typeof provider?.providerId !== 'string' || methods.some((method) => typeof method !== 'function')) {
-      throw invalid(`a key provider with providerId, accepts, wrap and unwrap is needed${unawaited(provider)}`);
+      throw invalid(`a key provider with providerId, accepts, wrap and unwrap is needed${hint(provider)}`);
     }
   }
   return list;
@@ -116,7 +116,8 @@ export function checkedDek(dek: unknown): Owned {
   return bytes;
 }
 
-export const isRejection = (error: unknown): boolean => error instanceof SealwaxError && error.code === 'key_unwrap';
+/** By its name: a provider may have its errors from another copy of the package. */
+export const isRejection = (error: unknown): boolean => error instanceof Error && error.name === 'SealwaxError' && (error as SealwaxError).code === 'key_unwrap';
 
 const describe = (error: unknown): string => (error instanceof Error ? shown(error.message || error.name) : 'failed');
 

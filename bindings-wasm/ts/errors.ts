@@ -73,9 +73,12 @@ export class SealwaxError extends Error {
 /** An error of the caller's making. */
 export const invalid = (message: string): SealwaxError => new SealwaxError('invalid_argument', message);
 
-/** The end of a message about something that somebody forgot to await, perhaps. */
-export const unawaited = (value: unknown): string =>
-  typeof (value as PromiseLike<unknown> | undefined)?.then === 'function' ? ', not the promise of one: await it' : '';
+/** The end of a message about something of the wrong kind, where it is clear what was meant. */
+export function hint(value: unknown): string {
+  const { then, pipe } = (value ?? {}) as { then?: unknown; pipe?: unknown };
+  if (typeof then === 'function') return ', not the promise of one: await it';
+  return typeof pipe === 'function' ? ', not a stream of Node: give Readable.toWeb(stream)' : '';
+}
 
 /** A pair of a context: its key, the value that is required, the value that is there. */
 type Pair = [key: string, wanted: string, found: string | undefined];

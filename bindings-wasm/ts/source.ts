@@ -2,7 +2,7 @@
 
 import type { Source } from '../types/index.js';
 import { type Owned, concat, isBytes, roomFor, view } from './bytes.js';
-import { SealwaxError, asIo, invalid, unawaited } from './errors.js';
+import { SealwaxError, asIo, hint, invalid } from './errors.js';
 import { abortable } from './signal.js';
 
 export interface Reader {
@@ -35,10 +35,10 @@ export function checkSource(source: Source): void {
   else if (!(source instanceof Blob) && !(source instanceof ReadableStream)) throw noSource(source);
 }
 
-const noSource = (source: unknown) => invalid(`the source must be bytes, a Blob or a ReadableStream of bytes${unawaited(source)}`);
+const noSource = (source: unknown) => invalid(`the source must be bytes, a Blob or a ReadableStream of bytes${hint(source)}`);
 
 /** The same of sources that are read in any order. */
-export const noRanges = (source: unknown) => invalid(`the source must be a RangeSource, a function, a Blob or bytes${unawaited(source)}`);
+export const noRanges = (source: unknown) => invalid(`the source must be a RangeSource, a function, a Blob or bytes${hint(source)}`);
 
 const CHANGED = () => new SealwaxError('io', 'the source has changed its length');
 

@@ -58,8 +58,10 @@ export class WasmModule {
 const isResponse = (value: unknown): value is Response => typeof Response === 'function' && value instanceof Response;
 
 async function request(address: string | URL): Promise<Response> {
+  // Turbopack starts workers from Blobs, to which no path is relative, and names files by their paths.
+  const isOfBlob = globalThis.location?.protocol === 'blob:';
   try {
-    return await fetch(address, { credentials: 'same-origin' });
+    return await fetch(isOfBlob ? new URL(String(address), location.origin) : address, { credentials: 'same-origin' });
   } catch (error) {
     throw asIo(error, `the WebAssembly module cannot be loaded from ${address}`);
   }

@@ -8,7 +8,7 @@ import { CHUNK, key, origin, plaintextOf, readAll, rejectsWith, throwsWith } fro
 const PLAINTEXT = plaintextOf((1 << 20) + 3 * CHUNK);
 const QUICK = { retryDelay: 1 };
 /** Where a fault is that nothing comes. A machine that is busy may make others of it: they are retried, too. */
-const IMPATIENT = { timeout: 1000, retries: 20 };
+const IMPATIENT = { timeout: 400, retries: 20 };
 
 before(async () => {
   const sealed = await encrypt(PLAINTEXT, key()).bytes();

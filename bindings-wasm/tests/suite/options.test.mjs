@@ -113,12 +113,13 @@ test('a part smaller than a chunk is a mistake in the unit', async () => {
   worker.terminate();
 });
 
-test('a promise that nobody awaited, as source and as provider', async () => {
+test('a promise that nobody awaited, as source and as provider; a stream of Node', async () => {
   for (const call of [encrypt, decrypt]) {
     throwsWith(() => call(Promise.resolve(PLAINTEXT), key()), 'invalid_argument', /not the promise of one: await it/);
     throwsWith(() => call(sealed, Promise.resolve(key())), 'invalid_argument', /not the promise of one: await it/);
   }
   await rejectsWith(openRange(Promise.resolve(sealed), key()), 'invalid_argument', /await/);
+  throwsWith(() => encrypt({ pipe() {} }, key()), 'invalid_argument', /not a stream of Node: give Readable\.toWeb\(stream\)/);
 });
 
 test('an error of ours is one line of visible characters, whatever others wrote', () => {

@@ -56,12 +56,13 @@ class HttpObject implements RangeSource {
 
   async read(offset: number, length: number, signal?: AbortSignal): Promise<Owned> {
     const wanted = new Wanted(offset, length);
-    const attempt = async (attempt: Attempt) => {
+    if (length === 0) return wanted.bytes;
+    const receive = async (attempt: Attempt) => {
       const response = await this.#request(wanted.offset, wanted.missing, attempt.signal);
       await wanted.receive(response, attempt);
       return wanted.bytes;
     };
-    return this.#insist(signal, attempt, () => wanted.missing);
+    return this.#insist(signal, receive, () => wanted.missing);
   }
 
   /** Makes attempts until one ends well. Whenever there is less `missing` than before, it counts from the start. */
@@ -90,7 +91,7 @@ class HttpObject implements RangeSource {
   async #pause(failures: number, asked: number, signal: AbortSignal | undefined): Promise<void> {
     const usual = this.#limits.retryDelay * 2 ** failures * (0.5 + Math.random() / 2);
     const over = limited(signal, Math.max(1, Math.min(LONGEST_PAUSE, Math.max(usual, asked))));
-    await new Promise((resolve) => over.signal.addEventListener('abort', resolve));
+    if (!over.signal.aborted) await new Promise((resolve) => over.signal.addEventListener('abort', resolve));
     over.done();
     throwIfAborted(signal);
   }

@@ -52,6 +52,7 @@ class Opening<T> {
         this.#calls.throwIfAborted();
         if (error instanceof WrongDek) this.#wrongDek = error.reason;
         else this.#attempts.push(attemptOf(key, error));
+        if (!asked) return undefined; // it cannot tell its own keys
       }
     }
     return undefined;

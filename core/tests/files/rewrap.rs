@@ -59,6 +59,20 @@ fn a_rewrap_that_does_not_fit_copies_the_file() {
 }
 
 #[test]
+fn a_key_that_is_there_is_not_added_again() {
+    let (folder, old, new) = (Folder::new(), kek("old"), kek("new"));
+    let (src, dst) = (folder.file("plain", &bytes(2 << 20)), folder.path("sealed"));
+    seal(&src, &dst, &old).unwrap();
+    let add = || rewrap_file(&dst, &[&old], &[&new], RewrapMode::Add).unwrap();
+    add();
+    let (before, changed) = (fs::read(&dst).unwrap(), fs::metadata(&dst).unwrap().modified());
+    assert_eq!(add(), RewrapFileOutcome::InPlace);
+    assert!(fs::read(&dst).unwrap() == before);
+    assert_eq!(fs::metadata(&dst).unwrap().modified().unwrap(), changed.unwrap());
+    assert_eq!(folder.names(), ["plain", "sealed"]);
+}
+
+#[test]
 fn a_failed_rewrap_leaves_the_file_as_it_was() {
     let (folder, old, other) = (Folder::new(), kek("old"), kek("other"));
     let (src, dst) = (folder.file("plain", &bytes(2 << 20)), folder.path("sealed"));

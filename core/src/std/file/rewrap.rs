@@ -75,7 +75,10 @@ pub(super) fn rewrap_on(
         repair.before_rewrap(path, &object, &handle, left_behind, disk)
     })?;
     let rewrapped = plan(path, old, new, mode).and_then(|plan| {
-        if plan.header.len() == plan.handle.header_bytes().len() {
+        let old = plan.handle.header_bytes();
+        if plan.header == old {
+            Ok(RewrapFileOutcome::InPlace) // keys were added that are there already
+        } else if plan.header.len() == old.len() {
             write_over(disk, &plan, &journal)
         } else {
             copy(disk, path, &plan)

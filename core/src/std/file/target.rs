@@ -42,7 +42,8 @@ pub(super) enum NewMode {
 /// Dropped before, it leaves nothing, and the target is as it was.
 ///
 /// A target that is a pipe, a device, or a descriptor of this process such as `/dev/stdout`, also
-/// through a link, is not replaced but written to. Any other link is replaced, not followed.
+/// through a link, is not replaced but written to. Any other link is replaced, not followed. Other
+/// names of a replaced file keep its old content.
 ///
 /// ```
 /// use std::io::Write;
@@ -232,7 +233,7 @@ impl<'d, D: Disk> Target<'d, D> {
         } else {
             self.disk.rename_new(&pending.folder, temporary, &pending.name)
         };
-        renamed.map_err(unnamed)?;
+        renamed.map_err(|error| unnamed(error, pending.overwrite))?;
         pending.temporary = None;
         Ok(())
     }
@@ -268,7 +269,9 @@ impl<'d, D: Disk> Target<'d, D> {
         if free || !pending.overwrite {
             match self.disk.link(&self.file, &pending.folder, &pending.name) {
                 Ok(()) => return Ok(true),
-                Err(error) if is_taken(&error) && !pending.overwrite => return Err(unnamed(error)),
+                Err(error) if is_taken(&error) && !pending.overwrite => {
+                    return Err(Error::AlreadyExists);
+                }
                 Err(_) => {}
             }
         }
@@ -317,6 +320,10 @@ fn keeps_nothing(error: &io::Error) -> bool {
     matches!(error.kind(), InvalidInput | ReadOnlyFilesystem | Unsupported)
 }
 
-fn unnamed(error: io::Error) -> Error {
-    if is_taken(&error) { Error::AlreadyExists } else { failed("cannot name the target")(error) }
+fn unnamed(error: io::Error, overwrite: bool) -> Error {
+    match (is_taken(&error), overwrite) {
+        (true, _) => Error::AlreadyExists,
+        (false, true) => failed("cannot name the target")(error),
+        (false, false) => failed("cannot name the target without replacing another")(error),
+    }
 }

@@ -160,6 +160,18 @@ fn a_target_that_appeared_meanwhile_stays() {
 }
 
 #[test]
+fn where_nothing_can_be_named_safely_it_is_said() {
+    let place = Place::new(None);
+    let refused = [&NO_TMPFILE[..], &[RenameNew]].concat();
+    let disk = Recording::new(refuse(&refused));
+    let error = place.commit(&disk, &FileOptions::new()).unwrap_err();
+    assert!(error.to_string().contains("without replacing another"), "{error}");
+    assert_eq!(place.names().len(), 0);
+    place.commit(&disk, &FileOptions::new().overwrite(true)).unwrap();
+    assert_eq!(place.names(), [NAME]);
+}
+
+#[test]
 fn owner_and_group_are_those_of_the_replaced_file() {
     let place = Place::new(Some(0o664));
     if std::os::unix::fs::chown(&place.path, Some(12), Some(34)).is_err() {

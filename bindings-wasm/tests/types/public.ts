@@ -25,7 +25,7 @@ export async function everything(file: File, stream: ReadableStream<Uint8Array>,
   const small: Uint8Array = encryptor.encryptBytes(new DataView(new ArrayBuffer(8)));
   using decryptor = await createDecryptor(small, keys);
   decryptor.decryptBytes(small);
-  using reader: RangeReader = await openRange(httpRange('/x'), keys);
+  using reader: RangeReader = await openRange(httpRange('/x', { retries: 3, retryDelay: 100, timeout: 0 }), keys);
   await reader.read(0, 10, { signal: AbortSignal.timeout(1000) });
   await openRange(async (offset, length) => new Uint8Array(offset + length), keys, { size: 10 });
   const info: HeaderInfo = await inspect(await toText(small));
@@ -56,6 +56,8 @@ export class Mine implements KeyProvider {
 
 export function codes(error: unknown): ErrorCode | undefined {
   if (!(error instanceof SealwaxError)) return undefined;
+  const found: string | undefined = error.pair?.found ?? error.keys?.wanted[0]?.keyId;
+  if (found) return error.code;
   if (error.code === 'authentication') return error.chunk === 1 ? error.code : undefined;
   // @ts-expect-error: no such code
   if (error.code === 'no_such_code') return undefined;
@@ -75,6 +77,8 @@ export async function mistakes(keys: Keys, file: Blob): Promise<void> {
   encrypt(file, keys, { engine: 'fast' });
   // @ts-expect-error: no such option
   encrypt(file, keys, { aad: new Uint8Array(1) });
+  // @ts-expect-error: it is called context
+  decrypt(file, keys, { requiredContext: { a: 'b' } });
   // @ts-expect-error: values are strings
   encrypt(file, keys, { context: { a: 1 } });
   // @ts-expect-error: an encryption has no metadata() to read

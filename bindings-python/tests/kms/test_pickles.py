@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import multiprocessing
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ from sealwax import kms
 
 from .servers import aws
 from .servers.azure import Credential
+from .servers.http import Proxy
 from .servers.openbao import OpenBao
 from .servers.softhsm import SoftHsm
 from .test_rsa import private_pem, public_pem
@@ -181,3 +183,30 @@ def test_a_token_in_an_hsm_travels(hsm: SoftHsm, monkeypatch: pytest.MonkeyPatch
     key = kms.Pkcs11("t1", "travels", pin=kms.FromEnv("ORDERS_PIN"), module=hsm.module)
     arrived = pickle.loads(pickle.dumps(key))
     assert sealwax.decrypt(sealwax.encrypt(b"tide table", key), arrived) == b"tide table"
+
+
+def open_one(key: Any, envelope: bytes) -> bytes:
+    """A task of another process."""
+    return sealwax.decrypt(envelope, key)
+
+
+def test_eighty_tasks_are_one_call_for_each_process(
+    bao: OpenBao, bao_proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bao.create_key("tasks")
+    monkeypatch.setenv("VAULT_TOKEN", bao.token)
+    key = kms.CachingProvider(kms.VaultTransit("tasks", url=bao_proxy.url))
+    envelope = sealwax.encrypt(b"tide table", key, context={"tenant": "acme"})
+    bao_proxy.take()
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        opened = pool.starmap(open_one, [(key, envelope)] * 80, chunksize=1)
+    assert opened == [b"tide table"] * 80
+    assert 1 <= len(bao_proxy.take()) <= 2
+
+
+def test_a_cache_that_comes_back_is_the_same_and_one_of_another_key_is_not() -> None:
+    cache = kms.CachingProvider(vault(), name="shared")
+    pickled = pickle.dumps(cache)
+    assert pickle.loads(pickled) is cache
+    assert pickle.loads(pickled.replace(b"orders", b"others")) is not cache
+    assert pickle.loads(pickle.dumps(kms.CachingProvider(vault()))) is not cache

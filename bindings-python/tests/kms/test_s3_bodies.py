@@ -287,7 +287,7 @@ def test_answers_that_are_none(
         tides = bucket(server, attempts=1)
         with pytest.raises(error) as caught:
             READS[how](tides, "none", tmp_path / "plain")
-        assert "\x1b" not in str(caught.value)
+        assert "\x1b" not in str(caught.value) and "s3://tides/none" in str(caught.value)
         with pytest.raises(error):
             tides.inspect("none")
     assert list(tmp_path.iterdir()) == []

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Optional
 
 from .. import _sealwax
 from .._ambient import object_name
-from .._errors import InvalidArgumentError, IoError, TruncatedError, path_of
+from .._errors import InvalidArgumentError, IoError, TruncatedError, about, path_of
 from .._files import inspect
 from .._header import Header
 from .._open import encrypt_stream
@@ -116,7 +116,7 @@ class SealedBucket:
     ) -> None:
         """Encrypt `data` and store it in one request; arguments as for `sealwax.encrypt`."""
         seal: Any = _sealwax.encrypt_detached if self._detached else _sealwax.encrypt
-        with object_name(self._new(name)):
+        with _named(self._new(name)):
             body = seal(
                 data,
                 keys,
@@ -148,7 +148,7 @@ class SealedBucket:
         detached header may be left if the last part fails; it opens nothing.) A process that is
         killed leaves parts that the bucket's rule for incomplete uploads removes.
         """
-        with opened(source) as file, object_name(self._new(name)):
+        with opened(source) as file, _named(self._new(name)):
             stream = encrypt_stream(
                 file,
                 keys,
@@ -171,7 +171,7 @@ class SealedBucket:
         with closing(Body(self._source(name))) as body:
             data = body.read()
         header = self._header(name, data)
-        with object_name(self._url(name)):
+        with _named(self._url(name)):
             return _sealwax.decrypt(
                 data, keys, context=context, associated_data=associated_data, header=header
             )
@@ -191,7 +191,7 @@ class SealedBucket:
         """
         ranged = RangedObject(self._source(name))
         header = self._header(name, ranged.first)
-        with object_name(self._url(name)):
+        with _named(self._url(name)):
             return open_sealed(
                 ranged,
                 "rb",
@@ -216,17 +216,20 @@ class SealedBucket:
         The file appears under its name when all of it is authentic and there, or not at all.
         """
         file, url = _sealwax.FileTarget(path_of(target), overwrite=overwrite), self._url(name)
-        with closing(Body(self._source(name))) as body, object_name(url):
-            start = body.read(_MOST_HEADERS)
-            reader = open_sealed(
-                Forward(start, body),
-                "rb",
-                keys,
-                context=context,
-                associated_data=associated_data,
-                header=self._header(name, start),
-            )
-            return _write_out(reader, file)
+        try:
+            with closing(Body(self._source(name))) as body, _named(url):
+                start = body.read(_MOST_HEADERS)
+                reader = open_sealed(
+                    Forward(start, body, url),
+                    "rb",
+                    keys,
+                    context=context,
+                    associated_data=associated_data,
+                    header=self._header(name, start),
+                )
+                return _write_out(reader, file)
+        finally:
+            file.discard()  # Nothing, once it is committed.
 
     def inspect(self, name: str) -> Header:
         """The header of an object; no key is needed and no KMS is asked.
@@ -237,16 +240,15 @@ class SealedBucket:
         source = self._source(name)
         front = Front.of(source, _MOST_HEADERS)
         header = self._header(name, front.data)
-        if header is not None:
-            return inspect(header)
-        try:
-            return inspect(front.data)
-        except TruncatedError:
-            if front.size <= len(front.data):
-                raise
-        end = min(front.size, _sealwax.MAX_HEADER_LEN)
-        with closing(Body(source, len(front.data), end, front.conditions)) as rest:
-            return inspect(front.data + rest.read())
+        with _named(source.url):
+            try:
+                return inspect(front.data if header is None else header)
+            except TruncatedError:
+                if header is not None or front.size <= len(front.data):
+                    raise
+            end = min(front.size, _sealwax.MAX_HEADER_LEN)
+            with closing(Body(source, len(front.data), end, front.conditions)) as rest:
+                return inspect(front.data + rest.read())
 
     def rewrap(self, name: str, old: Keys, new: Keys, *, add: bool = False) -> None:
         """Replace the wrapped keys in the header of its own; see `sealwax.rewrap_header`.
@@ -259,7 +261,7 @@ class SealedBucket:
         place = header_name(name, Front.of(self._source(name), _MOST_HEADERS).data)
         with closing(Body(self._source(place))) as body:
             header, conditions = body.read(_sealwax.MAX_HEADER_LEN), self._unchanged(body)
-        with object_name(self._url(name)):
+        with _named(self._url(name)):
             rewrapped = _sealwax.rewrap_header(header, old, new, add=add)
             self._put_header(place, rewrapped, conditions)
 
@@ -345,6 +347,13 @@ class SealedBucket:
         )
         config.max_in_memory_upload_chunks = self._threads
         return config
+
+
+@contextmanager
+def _named(url: str) -> Iterator[None]:
+    """What is said inside of the block, in errors and in the audit log, is about this object."""
+    with object_name(url), about(url):
+        yield
 
 
 def _write_out(reader: SealedReader, target: _sealwax.FileTarget) -> int:

@@ -61,8 +61,8 @@ class Joined(io.RawIOBase):
 class Forward:
     """The body of an answer after a piece that was read already, from the front to the end."""
 
-    def __init__(self, start: bytes, body: Any) -> None:
-        self._joined = Joined(start, body)
+    def __init__(self, start: bytes, body: Any, name: str) -> None:
+        self._joined, self.name = Joined(start, body), name
 
     def read(self, size: int = -1) -> bytes:
         """Up to `size` bytes, fewer only at the end."""

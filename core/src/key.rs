@@ -19,10 +19,13 @@ type Secret = alloc::boxed::Box<[u8; KEY_LEN]>;
 type Secret = [u8; KEY_LEN];
 
 /// A place for a key.
+#[cfg(feature = "alloc")]
+#[allow(clippy::unnecessary_box_returns, reason = "it is the place that matters")]
 fn place() -> Secret {
-    #[cfg(feature = "alloc")]
-    return alloc::boxed::Box::new([0; KEY_LEN]);
-    #[cfg(not(feature = "alloc"))]
+    Secret::new([0; KEY_LEN])
+}
+#[cfg(not(feature = "alloc"))]
+const fn place() -> Secret {
     [0; KEY_LEN]
 }
 

@@ -23,7 +23,7 @@ pub fn encrypt(
     providers: &[&dyn KeyProvider],
     options: &EncryptOptions<'_>,
 ) -> Result<Vec<u8>> {
-    encrypt_with(plaintext, providers, options, &mut crate::rng::SysRng)
+    encrypt_with(plaintext, providers, options, &mut crate::rng::OneDraw::new())
 }
 
 /// As `encrypt`, with the caller's generator.
@@ -65,8 +65,9 @@ pub fn encrypt_into(
     options: &EncryptOptions<'_>,
     out: &mut [u8],
 ) -> Result<usize> {
-    let handle = handle_for(plaintext, providers, options, &mut crate::rng::SysRng)?;
-    handle.encrypt_into(plaintext, options.associated_data, out, &mut crate::rng::SysRng)
+    let mut rng = crate::rng::OneDraw::new();
+    let handle = handle_for(plaintext, providers, options, &mut rng)?;
+    handle.encrypt_into(plaintext, options.associated_data, out, &mut rng)
 }
 
 /// Decrypts an envelope with whichever provider can unwrap its DEK.

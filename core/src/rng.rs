@@ -1,5 +1,10 @@
 //! The source of randomness that calls use which take none from their caller.
 
+#[cfg(feature = "alloc")]
+use rand_core::{TryCryptoRng, TryRng};
+#[cfg(feature = "alloc")]
+use zeroize::Zeroizing;
+
 #[cfg(not(feature = "fips"))]
 pub use getrandom::SysRng;
 
@@ -35,4 +40,76 @@ mod module {
     }
 
     impl TryCryptoRng for SysRng {}
+}
+
+/// DEK, salt of the metadata, salt of the body, in bytes.
+#[cfg(feature = "alloc")]
+const MESSAGE_LEN: usize = 32 + 24 + 24;
+
+/// [`SysRng`], asked once for all that one message needs: a call of the system costs as much as
+/// two blocks of SHA-512. It lives as long as the call that makes the message, so no fork and no
+/// clone of a machine finds bytes in it that are still to be used.
+#[cfg(feature = "alloc")]
+pub(crate) struct OneDraw {
+    bytes: Zeroizing<[u8; MESSAGE_LEN]>,
+    /// What of it was given; `None` before it was drawn, to this very place.
+    used: Option<usize>,
+}
+
+#[cfg(feature = "alloc")]
+impl OneDraw {
+    pub(crate) fn new() -> Self {
+        OneDraw { bytes: Zeroizing::new([0; MESSAGE_LEN]), used: None }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl TryRng for OneDraw {
+    type Error = <SysRng as TryRng>::Error;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        SysRng.try_next_u32()
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        SysRng.try_next_u64()
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
+        let used = if let Some(used) = self.used {
+            used
+        } else {
+            SysRng.try_fill_bytes(self.bytes.as_mut_slice())?;
+            0
+        };
+        let Some(next) = self.bytes.get(used..).and_then(|rest| rest.get(..bytes.len())) else {
+            return SysRng.try_fill_bytes(bytes);
+        };
+        bytes.copy_from_slice(next);
+        self.used = Some(used + bytes.len());
+        Ok(())
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl TryCryptoRng for OneDraw {}
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_byte_is_given_twice() {
+        let mut rng = OneDraw::new();
+        let mut given = alloc::vec::Vec::new();
+        for _ in 0..10 {
+            let mut piece = [0; 24];
+            rng.try_fill_bytes(&mut piece).unwrap();
+            given.push(piece);
+        }
+        given.sort_unstable();
+        given.dedup();
+        assert_eq!(given.len(), 10);
+        assert!(given.iter().all(|piece| piece.iter().any(|byte| *byte != 0)));
+    }
 }

@@ -84,7 +84,7 @@ impl Expand {
 /// SHA-512 is the most of it, 22 compressions: 5 for the wrapping, whose key is set up already, 2 to
 /// set up the DEK, 7 for the header's MAC and the key of it, 1 for the binding part, 7 for the keys
 /// of the body. Besides, two AES keys and two sealed texts; when encrypting, 80 random bytes, here
-/// by one call where an envelope makes three.
+/// by one call where an envelope makes two: the salt of the wrapping is the provider's.
 pub struct Envelope {
     kek: Hkdf<Sha512>,
     header: [u8; 190],

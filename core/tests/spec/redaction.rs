@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sealwax::aead::{Aead, AeadError, RustCrypto};
 use sealwax::chunked::{ChunkPosition, Cipher, KeySchedule, OpenStream, Prefix, SealStream};
-use sealwax::file::{FileOptions, RewrapFileOutcome};
+use sealwax::file::{FileBatch, FileOptions, FileTarget, RewrapFileOutcome, Sparse};
 use sealwax::header::HeaderParts;
 use sealwax::io::{DecryptReader, EncryptReader, EncryptWriter};
 use sealwax::range::RangeOpener;
@@ -195,6 +195,12 @@ fn print_readers(printed: &mut Printed, sample: &Sample) {
     let mut reader = SeekReader::new(reader);
     reader.read_exact(&mut byte).unwrap();
     printed.add("SeekReader", &reader);
+    let folder = tempfile::tempdir().unwrap();
+    let mut target = FileTarget::create(folder.path().join("x"), &FileOptions::new()).unwrap();
+    target.write_all(PLAINTEXT).unwrap();
+    printed.add("FileTarget", &target);
+    printed.add("FileBatch", &FileBatch::new());
+    printed.add("Sparse", &Sparse::Auto);
     printed.add("FileOptions", &FileOptions::new());
     printed.add("RewrapFileOutcome", &RewrapFileOutcome::InPlace);
 }

@@ -79,16 +79,24 @@ struct Flight<T, E> {
 }
 
 impl<T, E> Flight<T, E> {
-    fn new() -> Arc<Self> {
+    fn new() -> SharedFlight<T, E> {
         let (leader, process) = (thread::current().id(), OwnProcess::new());
         Arc::new(Flight { outcome: OnceLock::new(), leader, process })
     }
 }
 
+type SharedFlight<T, E> = Arc<Flight<T, E>>;
+
+/// A flight with what its value may serve later.
+struct UnderWay<T, E> {
+    flight: SharedFlight<T, E>,
+    allowance: Allowance,
+}
+
 struct State<T, E> {
     kept: Store<T>,
     /// What is being made; it takes no room before it has proved good.
-    flights: HashMap<Box<[u8]>, (Arc<Flight<T, E>>, Allowance)>,
+    flights: HashMap<Box<[u8]>, UnderWay<T, E>>,
     stats: CacheStats,
 }
 
@@ -104,9 +112,9 @@ enum Seat<T, E> {
     /// Nothing: the value is there.
     Take(Arc<T>),
     /// Wait for the value.
-    Join(Arc<Flight<T, E>>),
+    Join(SharedFlight<T, E>),
     /// Make the value for everyone.
-    Lead(Arc<Flight<T, E>>),
+    Lead(SharedFlight<T, E>),
     /// Make a value that nobody else may use.
     Alone,
 }
@@ -141,8 +149,8 @@ impl<T, E: Repeat> Cache<T, E> {
 
     pub(super) fn stats(&self) -> CacheStats {
         let state = self.lock();
-        let (entries, evictions) = (state.kept.len(), state.kept.evictions);
-        CacheStats { entries, evictions, ..state.stats }
+        let (evictions, entries) = (state.kept.evictions, state.kept.len());
+        CacheStats { evictions, entries, ..state.stats }
     }
 
     /// Gives up everything, or what is too old.
@@ -163,14 +171,14 @@ impl<T, E: Repeat> Cache<T, E> {
     }
 
     /// Ends a flight, and keeps its value; unless another flight has taken its place.
-    fn land(&self, key: &[u8], flight: &Arc<Flight<T, E>>) {
+    fn land(&self, key: &[u8], flight: &SharedFlight<T, E>) {
         let mut state = self.lock();
-        if !state.flights.get(key).is_some_and(|(other, _)| Arc::ptr_eq(other, flight)) {
+        if !state.flights.get(key).is_some_and(|other| Arc::ptr_eq(&other.flight, flight)) {
             return;
         }
-        let allowance = state.flights.remove(key).map(|(_, allowance)| allowance);
-        if let (Some(allowance), Some(Ok(value))) = (allowance, flight.outcome.get()) {
-            state.kept.insert(key, Arc::clone(value), allowance, self.limits.capacity);
+        let landed = state.flights.remove(key);
+        if let (Some(landed), Some(Ok(value))) = (landed, flight.outcome.get()) {
+            state.kept.insert(key, Arc::clone(value), landed.allowance, self.limits.capacity);
         }
     }
 }
@@ -185,7 +193,7 @@ impl<T, E> State<T, E> {
             self.stats.hits += 1;
             return Seat::Take(value);
         }
-        if let Some((flight, allowance)) = self.flights.get_mut(key)
+        if let Some(UnderWay { flight, allowance }) = self.flights.get_mut(key)
             && allowance.is_young(limits, now)
             && flight.process.check().is_ok() // the thread that makes it did not survive a fork
             && allowance.take(limits, cost)
@@ -198,7 +206,8 @@ impl<T, E> State<T, E> {
         let mut allowance = Allowance::new(now);
         allowance.take(limits, cost);
         let flight = Flight::new();
-        self.flights.insert(key.into(), (Arc::clone(&flight), allowance));
+        let under_way = UnderWay { flight: Arc::clone(&flight), allowance };
+        self.flights.insert(key.into(), under_way);
         Seat::Lead(flight)
     }
 }
@@ -219,7 +228,7 @@ fn join<T, E: Repeat>(flight: &Flight<T, E>) -> Result<Arc<T>, E> {
 struct Leader<'a, T, E: Repeat> {
     cache: &'a Cache<T, E>,
     key: &'a [u8],
-    flight: &'a Arc<Flight<T, E>>,
+    flight: &'a SharedFlight<T, E>,
 }
 
 impl<T, E: Repeat> Leader<'_, T, E> {

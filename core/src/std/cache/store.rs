@@ -105,7 +105,10 @@ impl<T> Store<T> {
         now: Duration,
         cost: Cost,
     ) -> Option<Arc<T>> {
-        self.look();
+        #[cfg(test)]
+        {
+            self.looks += 1;
+        }
         let slot = self.slots.get_mut(key)?;
         if !slot.allowance.is_young(limits, now) || !slot.allowance.take(limits, cost) {
             self.evict(key);
@@ -155,18 +158,14 @@ impl<T> Store<T> {
 
     /// Gives up one value. Data keys wipe themselves.
     fn evict(&mut self, key: &[u8]) {
-        self.look();
+        #[cfg(test)]
+        {
+            self.looks += 1;
+        }
         if let Some(slot) = self.slots.remove(key) {
             self.by_age.remove(&slot.born);
             self.by_use.remove(&slot.used);
             self.evictions += 1;
-        }
-    }
-
-    fn look(&mut self) {
-        #[cfg(test)]
-        {
-            self.looks += 1;
         }
     }
 }

@@ -15,7 +15,7 @@ const PER_SECOND = 50;
 const LONGEST_TASK_MS = 50;
 /** Of the backend, for each file: its share of what travels together, and of the list. */
 const REQUESTS_PER_FILE = 1.5;
-const ROWS = 100;
+const ROWS = 60;
 
 /** A folder with many files; it is dropped, since choosing them all is one long task of the browser's own. */
 async function makeFolder(path) {

@@ -1,5 +1,7 @@
 // Files from a drop or a file chooser, folders walked through. What cannot be read is named, and the others go on.
 
+/** Files that the browser is asked for at once: each costs it a moment. */
+const AT_ONCE = 20;
 const UNREADABLE = 'This file cannot be read. It may have been moved, changed or closed to you.';
 const UNREADABLE_FOLDER = 'This folder cannot be read.';
 
@@ -33,7 +35,8 @@ async function* filesOfFolder(folder) {
       const batch = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
       if (batch.length === 0) break; // A reader gives a folder in batches; an empty one is the end.
       inner.push(...batch.filter(({ isFile }) => !isFile));
-      yield* await Promise.all(batch.filter(({ isFile }) => isFile).map(fileOf));
+      const files = batch.filter(({ isFile }) => isFile);
+      while (files.length > 0) yield* await Promise.all(files.splice(0, AT_ONCE).map(fileOf));
     }
   } catch {
     yield { path: pathOf(folder), message: UNREADABLE_FOLDER };

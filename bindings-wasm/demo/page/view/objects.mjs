@@ -7,7 +7,7 @@ import { announce, button, byId, el } from './dom.mjs';
 import { size, when } from './format.mjs';
 import { visible } from './visible.mjs';
 
-const OPENED_AT_ONCE = 4;
+const OPENED_AT_ONCE = 12;
 const SPACES = ['vault', 'inbox'];
 const ROWS = 50;
 const MOST_ROWS = 500;

@@ -4,7 +4,7 @@ import { announce, button, byId, el } from './dom.mjs';
 import { duration, size, speed } from './format.mjs';
 import { visible } from './visible.mjs';
 
-const MOST_ROWS = 100;
+const MOST_ROWS = 60;
 const TOOLS = {
   waiting: ['pause', 'cancel'],
   active: ['pause', 'cancel'],

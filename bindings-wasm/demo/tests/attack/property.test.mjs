@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { isUnbroken } from '../../server/audit.mjs';
 import { client, objectOf } from '../support/client.mjs';
 import { headerOf, vaultKey } from '../support/seal.mjs';
+import { listUploads } from '../support/store.mjs';
 import { trespass, watchStore } from '../support/watch.mjs';
 import { ALL } from '../support/world.mjs';
 
@@ -101,6 +102,8 @@ test('nothing outside the sender\'s objects is ever signed, and every decision i
   }
   assert.ok(reached > RUNS / 10, `only ${reached} of ${RUNS} requests got anywhere: the test tests too little`);
   assert.ok(isUnbroken(demo.audit.all()));
+  for (const user of USERS) assert.equal((await clients[user].send('DELETE', '/api/session', {})).status, 200);
+  assert.deepEqual(await listUploads(demo), [], 'an upload is left behind');
 });
 
 /** The trail says of each item what its sender was told. */

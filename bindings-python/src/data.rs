@@ -192,21 +192,17 @@ fn plain_view<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyMemoryVi
     Err(errors::invalid_type(py, &what))
 }
 
+/// What formats of bytes and numbers are written with: letters of items, of records, of order and
+/// shape. What is not known is not plain.
+const PLAIN: &str = "cbBhHiIlLqQnNefdgZ?spuwxT{}(), 0123456789@=<>!^";
+
 /// Whether items of a format, as `struct` and PEP 3118 write it, are made of bytes and numbers
-/// alone. What is not known is not plain.
+/// alone.
 fn is_plain(format: &str) -> bool {
     let mut is_name = false;
-    format.chars().all(|letter| match letter {
-        ':' => {
-            is_name = !is_name;
-            true
-        }
-        _ if is_name => true,
-        'c' | 'b' | 'B' | 'h' | 'H' | 'i' | 'I' | 'l' | 'L' | 'q' | 'Q' | 'n' | 'N' => true,
-        'e' | 'f' | 'd' | 'g' | 'Z' | '?' | 's' | 'p' | 'u' | 'w' | 'x' => true,
-        'T' | '{' | '}' | '(' | ')' | ',' | ' ' | '0'..='9' => true,
-        '@' | '=' | '<' | '>' | '!' | '^' => true,
-        _ => false,
+    format.chars().all(|letter| {
+        is_name ^= letter == ':';
+        is_name || letter == ':' || PLAIN.contains(letter)
     })
 }
 

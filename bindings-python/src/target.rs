@@ -28,8 +28,8 @@ impl FileTarget {
     fn new(py: Python<'_>, path: PathBuf, overwrite: bool, mode: Option<u32>) -> PyResult<Self> {
         let options = FileOptions::new().overwrite(overwrite);
         let options = mode.map_or(options, |mode| options.mode(mode));
-        let made = py.detach(|| file::FileTarget::create(&path, &options));
-        let target = made.map_err(|error| errors::about(py, errors::to_py(py, error), &path))?;
+        let created = py.detach(|| file::FileTarget::create(&path, &options));
+        let target = created.map_err(|error| errors::about(py, errors::to_py(py, error), &path))?;
         Ok(FileTarget { inner: Mutex::new(Some(target)), path, process: OwnProcess::new() })
     }
 

@@ -482,8 +482,8 @@ typedef struct sealwax_encrypt_options sealwax_encrypt_options;
  * Encrypts one message of any length, piece by piece: plaintext in, envelope out.
  *
  * One thread at a time can use it, any thread; another gets `SEALWAX_ERR_INVALID_STATE`, and so
- * does a callback of a call that has not ended. Its message can be made in one process only: after a fork the other one gets
- * `SEALWAX_ERR_INVALID_STATE` for every call, and frees its copy.
+ * does a callback of a call that has not ended. Its message can be made in one process only:
+ * after a fork the other one gets `SEALWAX_ERR_INVALID_STATE` for every call, and frees its copy.
  */
 typedef struct sealwax_encryptor sealwax_encryptor;
 
@@ -499,9 +499,9 @@ typedef struct sealwax_failure sealwax_failure;
 typedef struct sealwax_file_batch sealwax_file_batch;
 
 /**
- * How a file is written: overwriting, permissions, durability, holes, threads, progress. Null where a
- * call takes them means: an existing target is an error, the result is durable, one thread for
- * each core, no progress.
+ * How a file is written: overwriting, permissions, durability, holes, threads, progress. Null
+ * where a call takes them means: an existing target is an error, the result is durable, one
+ * thread for each core, no progress.
  */
 typedef struct sealwax_file_options sealwax_file_options;
 
@@ -1188,15 +1188,16 @@ sealwax_code sealwax_provider_new(const struct sealwax_provider_callbacks *callb
                                   struct sealwax_provider **out_provider);
 
 /**
- * Frees a provider, also in one of its callbacks. What was made with it keeps working. Null is fine.
+ * Frees a provider, also in one of its callbacks. What was made with it keeps working. Null is
+ * fine.
  */
 SEALWAX_API
 void sealwax_provider_free(struct sealwax_provider *provider);
 
 /**
- * Says why a callback fails: a number of the host's own and a text of up to 64 KiB, both copied. They become
- * `sealwax_last_error_cause` and a part of `sealwax_last_error_message` of the call that needed
- * the provider. Put no secret into the text.
+ * Says why a callback fails: a number of the host's own and a text, of which 64 KiB are kept; both
+ * are copied. They become `sealwax_last_error_cause` and a part of `sealwax_last_error_message`
+ * of the call that needed the provider. Put no secret into the text.
  */
 SEALWAX_API
 sealwax_code sealwax_failure_set(struct sealwax_failure *failure,
@@ -1212,11 +1213,12 @@ SEALWAX_API
 sealwax_code sealwax_failure_set_denied(struct sealwax_failure *failure);
 
 /**
- * Gives an object of the host's along with the failure: an exception, an error of its own. The call
- * that needed the callback has it in `sealwax_last_error_attachment`, if it fails because of it.
+ * Gives an object of the host's along with the failure: an exception, an error of its own. The
+ * call that needed the callback has it in `sealwax_last_error_attachment`, if it fails because
+ * of it.
  *
- * `object` belongs to the library from now on: `destroy`, which is not null, is called once with it,
- * when no error holds it any more, in any thread. If this call fails it stays the caller's.
+ * `object` belongs to the library from now on: `destroy`, which is not null, is called once with
+ * it, when no error holds it any more, in any thread. If this call fails it stays the caller's.
  */
 SEALWAX_API
 sealwax_code sealwax_failure_attach(struct sealwax_failure *failure,
@@ -1754,8 +1756,8 @@ sealwax_code sealwax_file_options_set_overwrite(struct sealwax_file_options *opt
                                                 bool overwrite);
 
 /**
- * Permissions of the target, such as 0640, whatever the umask. Without them it gets those of the file
- * that it replaces; a new envelope gets what any new file gets there, a new plaintext 0600.
+ * Permissions of the target, such as 0640, whatever the umask. Without them it gets those of the
+ * file that it replaces; a new envelope gets what any new file gets there, a new plaintext 0600.
  */
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_file_options_set_mode(struct sealwax_file_options *options,
@@ -1770,8 +1772,8 @@ SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_file_options_set_durable(struct sealwax_file_options *options, bool durable);
 
 /**
- * Whether runs of zeros in a plaintext become holes: one of `sealwax_sparse`. Of an envelope that is
- * read from a pipe none do.
+ * Whether runs of zeros in a plaintext become holes: one of `sealwax_sparse`. Of an envelope that
+ * is read from a pipe none do.
  */
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_file_options_set_sparse(struct sealwax_file_options *options,

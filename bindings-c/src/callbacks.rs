@@ -120,9 +120,9 @@ pub struct sealwax_provider_callbacks {
     pub destroy: sealwax_destroy_fn,
 }
 
-/// Says why a callback fails: a number of the host's own and a text of up to 64 KiB, both copied. They become
-/// `sealwax_last_error_cause` and a part of `sealwax_last_error_message` of the call that needed
-/// the provider. Put no secret into the text.
+/// Says why a callback fails: a number of the host's own and a text, of which 64 KiB are kept; both
+/// are copied. They become `sealwax_last_error_cause` and a part of `sealwax_last_error_message`
+/// of the call that needed the provider. Put no secret into the text.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_failure_set(
     failure: *mut sealwax_failure,
@@ -149,11 +149,12 @@ pub unsafe extern "C" fn sealwax_failure_set_denied(failure: *mut sealwax_failur
     })
 }
 
-/// Gives an object of the host's along with the failure: an exception, an error of its own. The call
-/// that needed the callback has it in `sealwax_last_error_attachment`, if it fails because of it.
+/// Gives an object of the host's along with the failure: an exception, an error of its own. The
+/// call that needed the callback has it in `sealwax_last_error_attachment`, if it fails because
+/// of it.
 ///
-/// `object` belongs to the library from now on: `destroy`, which is not null, is called once with it,
-/// when no error holds it any more, in any thread. If this call fails it stays the caller's.
+/// `object` belongs to the library from now on: `destroy`, which is not null, is called once with
+/// it, when no error holds it any more, in any thread. If this call fails it stays the caller's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_failure_attach(
     failure: *mut sealwax_failure,

@@ -13,8 +13,8 @@ use crate::text::fill;
 /// Encrypts one message of any length, piece by piece: plaintext in, envelope out.
 ///
 /// One thread at a time can use it, any thread; another gets `SEALWAX_ERR_INVALID_STATE`, and so
-/// does a callback of a call that has not ended. Its message can be made in one process only: after a fork the other one gets
-/// `SEALWAX_ERR_INVALID_STATE` for every call, and frees its copy.
+/// does a callback of a call that has not ended. Its message can be made in one process only:
+/// after a fork the other one gets `SEALWAX_ERR_INVALID_STATE` for every call, and frees its copy.
 pub struct sealwax_encryptor {
     machine: Machine<Sealing>,
 }

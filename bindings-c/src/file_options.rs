@@ -33,9 +33,9 @@ pub struct sealwax_file_batch {
     inner: FileBatch,
 }
 
-/// How a file is written: overwriting, permissions, durability, holes, threads, progress. Null where a
-/// call takes them means: an existing target is an error, the result is durable, one thread for
-/// each core, no progress.
+/// How a file is written: overwriting, permissions, durability, holes, threads, progress. Null
+/// where a call takes them means: an existing target is an error, the result is durable, one
+/// thread for each core, no progress.
 #[derive(Clone)]
 pub struct sealwax_file_options {
     overwrite: bool,
@@ -114,8 +114,8 @@ pub unsafe extern "C" fn sealwax_file_options_set_overwrite(
     })
 }
 
-/// Permissions of the target, such as 0640, whatever the umask. Without them it gets those of the file
-/// that it replaces; a new envelope gets what any new file gets there, a new plaintext 0600.
+/// Permissions of the target, such as 0640, whatever the umask. Without them it gets those of the
+/// file that it replaces; a new envelope gets what any new file gets there, a new plaintext 0600.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_file_options_set_mode(
     options: *mut sealwax_file_options,
@@ -141,8 +141,8 @@ pub unsafe extern "C" fn sealwax_file_options_set_durable(
     })
 }
 
-/// Whether runs of zeros in a plaintext become holes: one of `sealwax_sparse`. Of an envelope that is
-/// read from a pipe none do.
+/// Whether runs of zeros in a plaintext become holes: one of `sealwax_sparse`. Of an envelope that
+/// is read from a pipe none do.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_file_options_set_sparse(
     options: *mut sealwax_file_options,

@@ -134,7 +134,8 @@ pub unsafe extern "C" fn sealwax_provider_new(
     })
 }
 
-/// Frees a provider, also in one of its callbacks. What was made with it keeps working. Null is fine.
+/// Frees a provider, also in one of its callbacks. What was made with it keeps working. Null is
+/// fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_provider_free(provider: *mut sealwax_provider) {
     entry(|| {

@@ -63,8 +63,9 @@ fn install(env: &Env, target: Option<&str>) -> Result<PathBuf> {
 fn names_no_folder(env: &Env, prefix: &Path) -> Result<()> {
     let home = std::env::home_dir();
     let folders = paths::folders(env)?.into_iter().map(|(folder, _)| folder).chain(home);
-    let names: Vec<Vec<u8>> =
-        folders.map(|folder| folder.into_os_string().into_encoded_bytes()).collect();
+    // With a slash behind it, as the name of a file in the folder begins.
+    let name = |folder: PathBuf| folder.join("").into_os_string().into_encoded_bytes();
+    let names: Vec<Vec<u8>> = folders.map(name).collect();
     for file in files(prefix)? {
         let content = fs::read(&file)?;
         let holds = |name: &&Vec<u8>| content.windows(name.len()).any(|part| part == *name);

@@ -33,8 +33,8 @@ public:
 };
 
 /// The functions of a provider that the host brings; see `sealwax_provider_callbacks`. They may
-/// be called from several threads at the same time. What is not set is not offered. An `accepts` that
-/// throws says no.
+/// be called from several threads at the same time. What is not set is not offered. An `accepts`
+/// that throws says no.
 struct provider_functions {
   std::function<bool(std::string_view key_id)> accepts;
   std::function<wrapped_dek(bytes_view dek, context_view context)> wrap;

@@ -22,14 +22,15 @@ inline constexpr std::size_t piece_len = std::size_t{1} << 18;
 /// returns, would lose the others.
 template <class Sink> void hand(Sink &sink, bytes_view piece) {
   static_assert(std::is_void_v<decltype(sink(piece))>,
-                "a sink takes all that it is given and returns nothing; what it cannot take it throws");
+                "a sink takes all that it is given and returns nothing; if it cannot, it throws");
   if (!piece.empty()) {
     sink(piece);
   }
 }
 
 /// Calls `process` until it wants what only the caller has, and takes what it reads off `input`;
-/// output goes to `sink`. Where that throws, a piece is lost: the machine is ended, so that no other piece can follow.
+/// output goes to `sink`. Where that throws, a piece is lost: the machine is ended, so that no other
+/// piece can follow.
 template <class Machine, class Sink>
 sealwax_status pump(Machine &machine, bytes_view &input, bytes &buffer, Sink &sink) {
   buffer.resize(piece_len);
@@ -90,8 +91,8 @@ public:
   void end_input() { detail::check(sealwax_encryptor_end_input(inner_.get())); }
   void finish() { detail::check(sealwax_encryptor_finish(inner_.get())); }
 
-  /// Encrypts `input` and hands what comes out to `sink(bytes_view)`, which takes all of it or throws: the
-  /// message cannot go on then.
+  /// Encrypts `input` and hands what comes out to `sink(bytes_view)`, which takes all of it or
+  /// throws: the message cannot go on then.
   template <class Sink> void update(bytes_view input, Sink &&sink) {
     detail::pump(*this, input, buffer_, sink);
   }

@@ -301,7 +301,8 @@ static sealwax_code fail(void *user_data, const char *key_id, size_t key_id_len,
   return *(const sealwax_code *)user_data;
 }
 
-static void attached(sealwax_code answer, sealwax_code expected, const uint8_t *envelope, size_t len) {
+static void attached(sealwax_code answer, sealwax_code expected, const uint8_t *envelope,
+                     size_t len) {
   sealwax_provider_callbacks callbacks = SEALWAX_PROVIDER_CALLBACKS_INIT;
   sealwax_provider *provider = NULL;
   uint8_t out[4];
@@ -339,7 +340,8 @@ static void messages(void) {
   uint8_t out[4];
   size_t len = 0, out_len = 0;
   uint8_t *envelope = check_encrypt(odd, NULL, (const uint8_t *)TEXT("tide"), &len);
-  FAILS(SEALWAX_ERR_NO_MATCHING_KEY, sealwax_decrypt(others, 1, NULL, envelope, len, out, 4, &out_len));
+  FAILS(SEALWAX_ERR_NO_MATCHING_KEY,
+        sealwax_decrypt(others, 1, NULL, envelope, len, out, 4, &out_len));
   CHECK(says("2J-7") && says("kek\\n") && !says("\x1b") && !says("\n"));
   OK(sealwax_decrypt_options_new(&options));
   OK(sealwax_decrypt_options_set_required_context(options, context));

@@ -205,7 +205,8 @@ static void callbacks(bool generates) {
   self.answer = SEALWAX_OK;
   self.missing = 16;
   FAILS(SEALWAX_ERR_PROVIDER_FAILED, decrypt(audited, envelope, len));
-  told(&log, generates ? "unwrap failed kms k/v2 blue req-2 | " : "unwrap failed kms k blue req-2 | ");
+  told(&log, generates ? "unwrap failed kms k/v2 blue req-2 | "
+                       : "unwrap failed kms k blue req-2 | ");
   sealwax_provider_free(key);
   sealwax_provider_free(audited);
   CHECK(log.destroyed == 1);

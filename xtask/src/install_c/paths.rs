@@ -9,15 +9,21 @@ use std::process::Command;
 /// What `CARGO_ENCODED_RUSTFLAGS` has between two flags.
 const SEPARATOR: &str = "\u{1f}";
 
-/// Has rustc write other names for the folders of this machine, which panics and debug information
-/// name: the workspace, the crates of others, and the standard library.
+/// Has rustc and the C compiler write other names for the folders of this machine, which panics,
+/// assertions and debug information name: the workspace, the crates of others, and the standard
+/// library.
 pub fn hide(env: &Env, cargo: &mut Command) -> Result<()> {
-    let mut flags = inherited();
+    let mut rust = inherited();
+    let mut c = std::env::var("CFLAGS").unwrap_or_default();
     for (folder, name) in folders(env)? {
         let folder = folder.to_str().context("a folder whose name is not UTF-8")?.to_owned();
-        flags.push(format!("--remap-path-prefix={folder}={name}"));
+        rust.push(format!("--remap-path-prefix={folder}={name}"));
+        // A space would end the flag: such a folder stays in the assertions of the C code.
+        if !folder.contains(char::is_whitespace) {
+            c += &format!(" -ffile-prefix-map={folder}={name}");
+        }
     }
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join(SEPARATOR));
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", rust.join(SEPARATOR)).env("CFLAGS", c.trim());
     Ok(())
 }
 

@@ -34,6 +34,7 @@ export function checkOptions<Options extends object>(options: Options, names: Na
     if (value === undefined) continue;
     // Not by its class: a page has those of its frames, too.
     if (name === 'signal' && typeof value?.addEventListener !== 'function') throw invalid('signal must be an AbortSignal');
+    if (name === 'providerTimeout' && !(value >= 0)) throw invalid('providerTimeout must be a number from 0'); // or there was no limit
     if (name.startsWith('on') && typeof value !== 'function') throw invalid(`${name} must be a function`);
   }
 }

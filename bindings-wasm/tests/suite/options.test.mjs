@@ -102,6 +102,7 @@ test('signals and functions that are none', async () => {
   for (const call of [CALLS.encrypt, CALLS.decrypt, CALLS.openRange, CALLS.rewrap, CALLS['reader.read']]) {
     await refused(call, { signal: new AbortController() }, /signal must be an AbortSignal/);
   }
+  for (const providerTimeout of [-1, NaN, 'soon']) await refused(CALLS.decrypt, { providerTimeout }, /providerTimeout must be a number from 0/);
   await refused(CALLS.encrypt, { onProgress: true }, /onProgress must be a function/);
   await refused(CALLS.decrypt, { onKeyEvent: {} }, /onKeyEvent must be a function/);
 });

@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// The core's modules from the bottom to the top. `lib.rs` puts them together and is no layer.
 const LAYERS: [&[&str]; 9] = [
-    &["error", "limits", "progress"],
+    &["error", "escape", "limits", "progress"],
     &["codec", "rng", "text"],
     &["context", "key"],
     &["aead", "kdf"],

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { encrypt, httpRange, openRange } from 'sealwax';
-import { CHUNK, key, origin, plaintextOf, readAll, rejectsWith, throwsWith } from '../support/suite.mjs';
+import { CHUNK, isNode, key, origin, plaintextOf, readAll, rejectsWith, throwsWith } from '../support/suite.mjs';
 
 /** More than one request of a stream. */
 const PLAINTEXT = plaintextOf((1 << 20) + 3 * CHUNK);
@@ -49,7 +49,9 @@ for (const fault of ['429', '502', '503', '504', 'dropped', 'cut', 'cut-chunked'
   });
 }
 
-test('httpRange: a body that always breaks off in the middle is put together all the same', async () => {
+const skip = !isNode && 'Chromium may drop what it had of an answer that breaks off, and would never come to the end';
+
+test('httpRange: a body that always breaks off in the middle is put together all the same', { skip }, async () => {
   const { range } = source('cut', 'all');
   const whole = await range.read(100, 1000);
   const { range: good } = source('none', 'all');

@@ -8,6 +8,8 @@ use std::fs::{self, File};
 use std::hint::black_box;
 use std::io::{Read, Write};
 use std::os::unix::fs::FileExt;
+use std::sync::mpsc;
+use std::thread;
 
 use sealwax::io::{DecryptReader, EncryptWriter};
 use sealwax::{
@@ -108,7 +110,8 @@ fn use_a_kek() -> Masked {
 
 /// Plaintext waits in the buffers of a writer and of a reader that are given up.
 #[inline(never)]
-fn give_up_streams(plaintext: &Masked, kek: &LocalKek) {
+fn give_up_streams(kek: &LocalKek) -> Masked {
+    let plaintext = Masked::random();
     let (options, secret) = (EncryptOptions::new(), plaintext.secret());
     let mut writer = EncryptWriter::new(Vec::new(), &[kek], &options).unwrap();
     writer.write_all(&secret).unwrap();
@@ -118,18 +121,20 @@ fn give_up_streams(plaintext: &Masked, kek: &LocalKek) {
     let mut first = Zeroizing::new([0]);
     reader.read_exact(first.as_mut_slice()).unwrap();
     assert_eq!(first[0], secret[0]);
+    plaintext
 }
 
 /// The same where the state machine fails and lives on.
 #[inline(never)]
-fn fail_a_stream(plaintext: &Masked, kek: &LocalKek) -> impl Sized + use<> {
+fn fail_a_stream(kek: &LocalKek) -> (Masked, Living) {
+    let plaintext = Masked::random();
     let secret = plaintext.secret();
     let mut sealed = encrypt(&secret, &[kek], &EncryptOptions::new()).unwrap();
     *sealed.last_mut().unwrap() ^= 1;
     let sealed = std::io::Cursor::new(sealed);
     let mut reader = DecryptReader::new(sealed, &[kek], &DecryptOptions::new()).unwrap();
     assert!(reader.read_exact(&mut [0]).is_err());
-    reader
+    (plaintext, Some(reader))
 }
 
 #[test]
@@ -138,19 +143,33 @@ fn no_secret_stays_in_memory() {
     let living = Masked::of(kek.kek().expose());
     assert!(!living.found().is_empty(), "what is there is found");
 
-    let mut left = Vec::new();
-    let mut nowhere = |what: &str, secret: &Masked| {
-        left.extend(secret.found().into_iter().map(|place| format!("{what}: {place}")));
-    };
-    nowhere("the DEK of a reader", &use_a_dek(&kek));
-    nowhere("the DEK of a writer", &make_a_dek(&kek));
-    nowhere("a local key", &use_a_kek());
-    let plaintext = Masked::random();
-    give_up_streams(&plaintext, &kek);
-    nowhere("the plaintext of a stream", &plaintext);
-    let plaintext = Masked::random();
-    let failed = fail_a_stream(&plaintext, &kek);
-    nowhere("the plaintext of a stream that failed", &plaintext);
-    drop(failed);
+    let left = [
+        left_by("the DEK of a reader", || (use_a_dek(&kek), None)),
+        left_by("the DEK of a writer", || (make_a_dek(&kek), None)),
+        left_by("a local key", || (use_a_kek(), None)),
+        left_by("the plaintext of a stream", || (give_up_streams(&kek), None)),
+        left_by("the plaintext of a stream that failed", || fail_a_stream(&kek)),
+    ];
+    let left = left.concat();
     assert!(left.is_empty(), "{left:#?}");
+}
+
+/// A reader that is still there while its memory is looked at.
+type Living = Option<DecryptReader<std::io::Cursor<Vec<u8>>>>;
+
+/// Where the secret of some work still is. It is done on a thread that then waits, so that what it
+/// left on its stack is not written over by the search.
+fn left_by(what: &str, work: impl FnOnce() -> (Masked, Living) + Send) -> Vec<String> {
+    let (sender, secret) = mpsc::channel();
+    let (end, ended) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let (masked, _living) = work();
+            sender.send(masked).unwrap();
+            let _ = ended.recv();
+        });
+        let found = secret.recv().unwrap().found();
+        drop(end);
+        found.into_iter().map(|place| format!("{what}: {place}")).collect()
+    })
 }

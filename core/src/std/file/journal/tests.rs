@@ -136,6 +136,7 @@ impl ReadAt for Changing<'_> {
     }
 }
 
+///
 #[test]
 fn a_header_that_changes_while_it_is_read_is_read_again() {
     let case = Case::new();

@@ -1760,8 +1760,7 @@ sealwax_code sealwax_file_options_set_overwrite(struct sealwax_file_options *opt
  * file that it replaces; a new envelope gets what any new file gets there, a new plaintext 0600.
  */
 SEALWAX_MUST_USE SEALWAX_API
-sealwax_code sealwax_file_options_set_mode(struct sealwax_file_options *options,
-                                           uint32_t mode);
+sealwax_code sealwax_file_options_set_mode(struct sealwax_file_options *options, uint32_t mode);
 
 /**
  * Whether a call returns only when its result would survive a power failure: the default. Else the
@@ -1776,8 +1775,7 @@ sealwax_code sealwax_file_options_set_durable(struct sealwax_file_options *optio
  * is read from a pipe none do.
  */
 SEALWAX_MUST_USE SEALWAX_API
-sealwax_code sealwax_file_options_set_sparse(struct sealwax_file_options *options,
-                                             uint32_t sparse);
+sealwax_code sealwax_file_options_set_sparse(struct sealwax_file_options *options, uint32_t sparse);
 
 /**
  * Has the name of each target made durable together with those of others, when

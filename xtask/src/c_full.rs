@@ -21,8 +21,8 @@ pub fn run(env: &Env) -> Result<ExitCode> {
     });
     for target in install_c::TARGETS {
         let compiler = Platform::of(env, Some(target))?.compiler.unwrap_or("cc");
-        if which(compiler).is_none() {
-            println!("{target}: left out, there is no {compiler}");
+        if which(compiler).is_none() || !has_std(env, target)? {
+            println!("{target}: left out, needs {compiler} and rustup target add {target}");
             continue;
         }
         all_well &= part(target, || {
@@ -44,6 +44,13 @@ fn part(name: &str, check: impl FnOnce() -> Result<String>) -> bool {
         }
     }
     true
+}
+
+/// Whether Rust's standard library is there for the target.
+fn has_std(env: &Env, target: &str) -> Result<bool> {
+    let mut rustc = env.program(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    rustc.args(["--print", "target-libdir", "--target", target]);
+    Ok(Path::new(&process::ask(&mut rustc)?).is_dir())
 }
 
 fn install(env: &Env, target: Option<&str>) -> Result<PathBuf> {

@@ -84,7 +84,7 @@ def test_a_token_that_is_taken_out_and_put_back(hsm: SoftHsm, key: kms.Pkcs11) -
 
 def test_two_providers_of_one_token(hsm: SoftHsm) -> None:
     """The login holds for the process: the second one finds itself logged in."""
-    providers = [provider(hsm, "particular") for _ in range(2)]
+    providers = [provider(hsm, "particular", key_id=name) for name in ("first", "second")]
     envelope = sealwax.encrypt(b"tide table", providers)
     assert len(sealwax.inspect(envelope).wrapped_keys) == 2
     assert sealwax.decrypt(envelope, providers[1]) == b"tide table"

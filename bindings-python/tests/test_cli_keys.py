@@ -116,7 +116,7 @@ def test_key_files_as_people_edit_them(sealed, content):
         (HEX[:32], "32 characters of text are no key of 32 bytes: that has 64 hex digits, or 43 of base64"),
         (f"{HEX}\n{HEX}\n", "a key file has one line with a key, and comments behind #"),
         (b"", "a key is 32 bytes: raw, 64 hex digits, or base64"),
-        (bytes(70_000), "k is too long for a key"),
+        pytest.param(bytes(70_000), "k is too long for a key", id="too long"),
     ],
 )
 def test_key_files_that_are_none(sealed, content, told):

@@ -111,6 +111,15 @@ impl StreamWriter {
         Ok(len)
     }
 
+    /// Hands on all whole chunks, and with the first of them the header.
+    fn flush(&self, py: Python<'_>) -> PyResult<()> {
+        let flushed = py.detach(|| match self.lock()?.as_mut() {
+            Some(writer) => writer.flush().map_err(Error::from),
+            None => Ok(()),
+        });
+        flushed.map_err(|error| errors::to_py(py, error))
+    }
+
     /// Writes the last chunk. A file is made durable and gets its name.
     fn finish(&self, py: Python<'_>) -> PyResult<()> {
         let finished = py.detach(|| {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 import subprocess
 
@@ -131,10 +132,14 @@ def test_quiet_and_verbose(folder, keyfile):
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion(shell):
+def test_completion(folder, shell):
     script = run("completion", shell).stdout.decode()
     assert "output-dir" in script and "vault:" in script
     run("completion", "tcsh", expect=2)
+    if shutil.which(shell) is not None:
+        (folder / "script").write_text(script)
+        checked = subprocess.run([shell, "-n", "script"], capture_output=True)
+        assert (checked.returncode, checked.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize(

@@ -225,3 +225,21 @@ sealwax.open(sys.argv[1], "wb", key).write(b"x")
         [command[0], "-W", "ignore", *command[1:]], capture_output=True, text=True, check=True
     )
     assert quiet.stderr == "" and os.listdir(tmp_path) == []
+
+
+def test_a_flush_hands_on_whole_chunks_and_a_close_keeps_the_header_short(key):
+    """Whoever waits at the other end of a pipe gets what there is."""
+    live, short = io.BytesIO(), io.BytesIO()
+    with sealwax.open(live, "wb", key) as file:
+        file.write(bytes(20_000))
+        assert live.getvalue() == b""
+        file.flush()
+        handed_on = len(live.getvalue())
+        assert 16_384 < handed_on < 20_000 + 4_096
+        file.write(b"more")
+    with sealwax.open(short, "wb", key) as file:
+        file.write(bytes(20_000))
+    assert len(short.getvalue()) < handed_on + 20_000 - 16_384
+    assert sealwax.inspect(short.getvalue()).padding_len == 0
+    assert sealwax.decrypt(live.getvalue(), key) == bytes(20_000) + b"more"
+    assert sealwax.decrypt(short.getvalue(), key) == bytes(20_000)

@@ -162,6 +162,15 @@ class WriterRaw(io.RawIOBase):
     def tell(self) -> int:
         return self._position
 
+    def hand_on(self) -> None:
+        """Has all whole chunks leave; without it, the header waits for the first MiB to be full."""
+        with about(self._name):
+            try:
+                self._native.flush()
+            except BaseException as error:
+                self.fail(error)
+                raise
+
     def fail(self, error: BaseException) -> None:
         """Nobody knows what was written: the envelope cannot be completed any more."""
         self._error = self._error or error

@@ -104,7 +104,7 @@ class SealedWriter(io.BufferedWriter):
     def __init__(self, raw: WriterRaw, buffer_size: int) -> None:
         super().__init__(raw, buffer_size)
         self._at_opening = _ambient.exception_in_flight()
-        self._entered = self._lost = False
+        self._entered = self._lost = self._closing = False
 
     @property
     def _sealing(self) -> WriterRaw:
@@ -129,9 +129,15 @@ class SealedWriter(io.BufferedWriter):
             raise
 
     def flush(self) -> None:
-        """Encrypt what is buffered. Up to one chunk stays back: chunks have a fixed size."""
+        """Encrypt what is buffered. Up to one chunk stays back: chunks have a fixed size.
+
+        With the first whole chunk the header leaves, too. An envelope that is closed within its
+        first MiB without that has a header without padding.
+        """
         try:
             _flush(self)
+            if not self._closing:
+                self._sealing.hand_on()
         except ValueError:
             raise
         except BaseException as error:
@@ -148,6 +154,7 @@ class SealedWriter(io.BufferedWriter):
 
     def abort(self) -> None:
         """Close without completing the envelope."""
+        self._closing = True
         self._sealing.give_up()
         super().close()
 
@@ -166,6 +173,7 @@ class SealedWriter(io.BufferedWriter):
             self._give_up(f"it was closed while {type(error).__name__} was being handled")
 
     def _complete(self) -> None:
+        self._closing = True
         try:
             self.flush()
         except BaseException:
@@ -176,6 +184,7 @@ class SealedWriter(io.BufferedWriter):
 
     def _postpone(self) -> None:
         """Closes, and leaves it to `__exit__` whether the envelope is completed."""
+        self._closing = True
         self.flush()
         self._sealing.postponed = True
         super().close()

@@ -12,14 +12,9 @@ from .._sealwax import FileTarget
 @contextmanager
 def new_file(path: str, *, force: bool, mode: Optional[int] = None) -> Iterator[FileTarget]:
     """A file that gets its name at the end of the block, unless that is left by an exception."""
+    file = FileTarget(path, overwrite=force, mode=mode)
     try:
-        file = FileTarget(path, overwrite=force, mode=mode)
-        try:
-            yield file
-            file.commit()
-        finally:
-            file.discard()
-    except OSError as error:
-        if error.filename is None:
-            error.filename = path
-        raise
+        yield file
+        file.commit()
+    finally:
+        file.discard()

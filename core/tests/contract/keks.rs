@@ -135,7 +135,7 @@ fn key_files_as_people_edit_them() {
     for content in [
         format!("\u{feff}{hex}\r\n"),
         format!("# made in 2026\n\n  {hex}\n# keep it safe\n"),
-        format!("\u{feff}# made in 2026\r\nAP8A/wD/AP8A/wD/AP8A/wD/AP8A/wD/AP8A/wD/AP8=\r\n"),
+        "\u{feff}# made in 2026\r\nAP8A/wD/AP8A/wD/AP8A/wD/AP8A/wD/AP8A/wD/AP8=\r\n".to_owned(),
     ] {
         let read = LocalKek::from_file_content(content.as_bytes(), "a").unwrap();
         assert_eq!(read.kek().expose(), key.kek().expose());

@@ -43,7 +43,8 @@ impl WrappedKey {
     /// Takes what a KMS returned.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] for an empty part, [`Error::LimitExceeded`] for an id or a
+    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) for an empty part,
+    /// [`Error::LimitExceeded`](crate::Error::LimitExceeded) for an id or a
     /// wrapped DEK over its limit.
     pub fn new(
         provider_id: impl Into<String>,
@@ -164,8 +165,9 @@ pub type ConcurrentWrap<'a> = Box<dyn FnOnce() -> Result<WrappedKey, ProviderErr
 /// Makes a DEK and has every provider wrap it; the first may generate it.
 ///
 /// # Errors
-/// [`Error::InvalidArgument`] without a provider; [`Error::ProviderFailed`] if any provider
-/// fails: no key of an object is ever missing; [`Error::Randomness`].
+/// [`Error::InvalidArgument`](crate::Error::InvalidArgument) without a provider;
+/// [`Error::ProviderFailed`](crate::Error::ProviderFailed) if any provider fails: no key of an object
+/// is ever missing; [`Error::Randomness`](crate::Error::Randomness).
 pub fn generate_dek<R: TryCryptoRng + ?Sized>(
     providers: &[&dyn KeyProvider],
     context: ContextRef<'_>,

@@ -4,7 +4,7 @@ import type { HttpRangeOptions, RangeSource } from '../types/index.js';
 import { type Owned, roomFor } from './bytes.js';
 import { SealwaxError, asIo, invalid } from './errors.js';
 import { type Names, checkOptions } from './options.js';
-import { abortable, limited, throwIfAborted } from './signal.js';
+import { type Limit, abortable, limited, throwIfAborted } from './signal.js';
 
 type Address = string | URL;
 
@@ -57,7 +57,7 @@ class HttpObject implements RangeSource {
   async read(offset: number, length: number, signal?: AbortSignal): Promise<Owned> {
     const wanted = new Wanted(offset, length);
     if (length === 0) return wanted.bytes;
-    const receive = async (attempt: Attempt) => {
+    const receive = async (attempt: Limit) => {
       const response = await this.#request(wanted.offset, wanted.missing, attempt.signal);
       await wanted.receive(response, attempt);
       return wanted.bytes;
@@ -66,7 +66,7 @@ class HttpObject implements RangeSource {
   }
 
   /** Makes attempts until one ends well. Whenever there is less `missing` than before, it counts from the start. */
-  async #insist<T>(signal: AbortSignal | undefined, work: (attempt: Attempt) => Promise<T>, missing = () => 0): Promise<T> {
+  async #insist<T>(signal: AbortSignal | undefined, work: (attempt: Limit) => Promise<T>, missing = () => 0): Promise<T> {
     const { retries, timeout } = this.#limits;
     let before = missing();
     for (let failures = 0; ; failures++) {
@@ -121,8 +121,6 @@ class HttpObject implements RangeSource {
   }
 }
 
-type Attempt = ReturnType<typeof limited>;
-
 /** `[, first, last, total]` of what an answer holds; a page sees it across origins only where it is exposed. */
 const rangeOf = ({ headers }: Response): RegExpExecArray | null => /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '');
 
@@ -162,7 +160,7 @@ class Wanted {
   }
 
   /** Takes what an answer holds, up to where it breaks off. */
-  async receive(response: Response, attempt: Attempt): Promise<void> {
+  async receive(response: Response, attempt: Limit): Promise<void> {
     this.#check(response);
     const reader = response.body?.getReader();
     try {
@@ -179,7 +177,7 @@ class Wanted {
     }
   }
 
-  async #read(reader: ReadableStreamDefaultReader<Uint8Array> | undefined, { signal }: Attempt): Promise<Uint8Array | undefined> {
+  async #read(reader: ReadableStreamDefaultReader<Uint8Array> | undefined, { signal }: Limit): Promise<Uint8Array | undefined> {
     try {
       return reader && (await abortable(reader.read(), signal)).value;
     } catch (error) {

@@ -21,12 +21,19 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefine
   });
 }
 
-/** A signal that is aborted with `parent` or after `limit` milliseconds; `renew` begins them anew, `done` ends the waiting. */
-export function limited(parent: AbortSignal | undefined, limit: number): { signal: AbortSignal; renew(): void; done(): void } {
+export interface Limit {
+  readonly signal: AbortSignal;
+  abort(reason: unknown): void;
+  renew(): void;
+  done(): void;
+}
+
+/** A signal that is aborted with `parent`, by `abort`, or after `limit` milliseconds; `renew` begins them anew, `done` ends the waiting. */
+export function limited(parent: AbortSignal | undefined, limit: number): Limit {
   const controller = new AbortController();
-  const abort = () => controller.abort(parent?.reason);
-  if (parent?.aborted) abort();
-  parent?.addEventListener('abort', abort, { once: true });
+  const follow = () => controller.abort(parent?.reason);
+  if (parent?.aborted) follow();
+  parent?.addEventListener('abort', follow, { once: true });
   let timer: ReturnType<typeof setTimeout> | undefined;
   const renew = () => {
     clearTimeout(timer);
@@ -34,8 +41,8 @@ export function limited(parent: AbortSignal | undefined, limit: number): { signa
   };
   const done = () => {
     clearTimeout(timer);
-    parent?.removeEventListener('abort', abort);
+    parent?.removeEventListener('abort', follow);
   };
   renew();
-  return { signal: controller.signal, renew, done };
+  return { signal: controller.signal, abort: (reason) => controller.abort(reason), renew, done };
 }

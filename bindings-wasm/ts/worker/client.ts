@@ -4,7 +4,7 @@ import type { Bytes, DecryptOptions, Decryption, EncryptOptions, Encryption, Fet
 import { SealwaxError, invalid } from '../errors.js';
 import { MOVED } from '../moved.js';
 import { DECRYPT, ENCRYPT, type Names, OPEN_RANGE, checkOptions } from '../options.js';
-import { abortable, throwIfAborted } from '../signal.js';
+import { abortable, limited, throwIfAborted } from '../signal.js';
 import { checkSource } from '../source.js';
 import type { Failure } from './failure.js';
 import { type AnyOptions, type SentJob, sendOptions } from './job.js';
@@ -89,18 +89,19 @@ export class SealwaxWorker {
   #start(method: 'encrypt' | 'decrypt', source: Source, keys: WorkerKeys, options: AnyOptions): Start {
     checkSource(source);
     keyList(keys);
-    let settle = () => {};
+    const limit = limited(options.signal, 0);
+    let settle = limit.done;
     const run = async () => {
       await this.#ready;
-      const wire = this.#wire;
-      const sent = sendSource(wire, source, !!options.transfer);
-      const abort = (reason: unknown) => void target.then((number) => wire.tell(number, 'abort', [wire.failures.encode(reason)]), () => {});
-      const { job, settle: forget } = this.#job(sent, keys, options, abort);
-      settle = forget;
-      const target = wire.call<number>(ROOT, method, [job], { transfer: transferOf(sent) });
-      return target;
+      const sent = sendSource(this.#wire, source, !!options.transfer);
+      const { job, settle: forget } = this.#job(sent, keys, options, limit.abort);
+      settle = () => {
+        limit.done();
+        forget();
+      };
+      return this.#wire.call<number>(ROOT, method, [job], { transfer: transferOf(sent) });
     };
-    return { run, settle: () => settle(), signal: options.signal };
+    return { run, settle: () => settle(), signal: limit.signal };
   }
 
   /** The job for the worker, and how to forget what it may ask for meanwhile. */

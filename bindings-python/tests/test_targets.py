@@ -246,3 +246,30 @@ def test_a_private_target(tmp_path):
         again.commit()
     del again
     assert path.read_bytes() == b"secret" and os.listdir(tmp_path) == ["k.key"]
+
+
+def test_a_flush_hands_on_every_whole_chunk(key):
+    class Target(io.BytesIO):
+        flushed = 0
+
+        def flush(self):
+            self.flushed += 1
+
+    target = Target()
+    with sealwax.open(target, "wb", key) as file:
+        file.write(bytes(100))
+        file.flush()
+        assert target.getvalue() == b""  # not even the header: the message may be short
+        file.write(bytes(40_000))
+        assert target.getvalue() == b""
+        file.flush()
+        assert len(target.getvalue()) > 2 * 16_400 and target.flushed == 2
+    assert sealwax.decrypt(target.getvalue(), key) == bytes(40_100)
+
+
+@pytest.mark.parametrize("size", [1, 100_000])
+def test_what_ends_early_has_no_room_in_its_header(key, size):
+    target = io.BytesIO()
+    with sealwax.open(target, "wb", key) as file:
+        file.write(bytes(size))
+    assert sealwax.inspect(target.getvalue()).padding_len == 0

@@ -24,7 +24,7 @@ export interface SealwaxWorkerOptions {
 
 /**
  * A worker that encrypts and decrypts, with the functions of the package as its methods. It starts at once and
- * lives until it is terminated; several jobs may be under way.
+ * lives until it is terminated, or until nobody can use it any more; several jobs may be under way.
  *
  * Providers stay on the page unless the worker has its own. A DEK that crosses is moved, not copied.
  */

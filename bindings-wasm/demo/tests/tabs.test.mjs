@@ -1,7 +1,5 @@
 // Several tabs of one browser, several people one after the other, and sessions that end.
 import assert from 'node:assert/strict';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -83,8 +81,7 @@ test('signing out ends the session, and a page that is loaded again asks who it 
 });
 
 test('uploads of a session that has ended wait, and go on when the same user signs in again', async () => {
-  const { browser } = await world();
-  const folder = await mkdtemp(join(tmpdir(), 'sealwax-session-'));
+  const { browser, folder } = await world();
   const demo = await startDemo({ server: { sessionSeconds: 6 } });
   try {
     const page = await browser.newPage();

@@ -6,10 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes};
-use sealwax::file::{self, FileOptions, RewrapFileOutcome};
+use pyo3::types::{PyBool, PyBytes, PyTuple};
+use sealwax::file::{self, RewrapFileOutcome};
 use sealwax::{Error, ErrorCode};
 
+use crate::file_options::Writing;
 use crate::keys::Keys;
 use crate::options::{Opening, Sealing};
 use crate::{errors, header};
@@ -72,7 +73,7 @@ impl Watch {
 
 /// Encrypts a file; `sealwax.encrypt_file` calls it.
 #[pyfunction]
-#[pyo3(signature = (src, dst, keys, context, associated_data, metadata, padding, require_all, overwrite, threads, progress))]
+#[pyo3(signature = (src, dst, keys, context, associated_data, metadata, padding, require_all, writing, progress))]
 #[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
 pub(crate) fn encrypt_file(
     py: Python<'_>,
@@ -84,16 +85,16 @@ pub(crate) fn encrypt_file(
     metadata: Option<&Bound<'_, PyAny>>,
     padding: Option<&Bound<'_, PyAny>>,
     require_all: bool,
-    overwrite: bool,
-    threads: usize,
+    writing: &Bound<'_, PyTuple>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<u64> {
     let sealing =
         Sealing::from_py(py, context, associated_data, metadata, padding)?.require_all(require_all);
+    let writing = Writing::from_py(writing)?;
     let (keys, watch) = (Keys::for_sealing(keys, &sealing)?, Watch::new(progress));
     let result = py.detach(|| {
         let report = |done, total| watch.report(done, total);
-        let how = FileOptions::new().overwrite(overwrite).threads(threads).progress(&report);
+        let how = writing.options().progress(&report);
         file::encrypt_file(src, dst, &keys.providers(), &sealing.unresolved(), &how)
     });
     let written = watch.finish(py, result)?;
@@ -103,7 +104,7 @@ pub(crate) fn encrypt_file(
 
 /// Decrypts a file; `sealwax.decrypt_file` calls it.
 #[pyfunction]
-#[pyo3(signature = (src, dst, keys, context, associated_data, overwrite, threads, progress))]
+#[pyo3(signature = (src, dst, keys, context, associated_data, writing, progress))]
 #[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
 pub(crate) fn decrypt_file(
     py: Python<'_>,
@@ -112,15 +113,15 @@ pub(crate) fn decrypt_file(
     keys: &Bound<'_, PyAny>,
     context: Option<&Bound<'_, PyAny>>,
     associated_data: Option<&Bound<'_, PyAny>>,
-    overwrite: bool,
-    threads: usize,
+    writing: &Bound<'_, PyTuple>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<u64> {
     let opening = Opening::from_py(py, context, associated_data)?;
+    let writing = Writing::from_py(writing)?;
     let (keys, watch) = (Keys::from_py(keys)?, Watch::new(progress));
     let result = py.detach(|| {
         let report = |done, total| watch.report(done, total);
-        let how = FileOptions::new().overwrite(overwrite).threads(threads).progress(&report);
+        let how = writing.options().progress(&report);
         file::decrypt_file(src, dst, &keys.providers(), &opening.options(), &how)
     });
     watch.finish(py, result)

@@ -7,6 +7,7 @@ mod context;
 mod data;
 mod errors;
 mod file;
+mod file_options;
 mod fresh;
 mod guard;
 mod handle;
@@ -44,6 +45,8 @@ mod _sealwax {
     use crate::data::check_buffer;
     #[pymodule_export]
     use crate::file::{decrypt_file, encrypt_file, inspect_file, rewrap_file};
+    #[pymodule_export]
+    use crate::file_options::FileBatch;
     #[pymodule_export]
     use crate::handle::{DecryptHandle, EncryptHandle};
     #[pymodule_export]

@@ -43,6 +43,13 @@ def buffers(key: sealwax.LocalKey) -> None:
     sealwax.encrypt(b"x", Kms())  # type: ignore[arg-type]
 
 
+def files(key: sealwax.LocalKey) -> None:
+    with sealwax.FileBatch() as batch:
+        assert_type(sealwax.encrypt_file("x", "y", key, mode=0o640, batch=batch), int)
+    sealwax.decrypt_file("x", "y", key, durable=False, sparse="always")
+    sealwax.decrypt_file("x", "y", key, sparse="sometimes")  # type: ignore[arg-type]
+
+
 def modes(key: sealwax.LocalKey) -> None:
     assert_type(sealwax.open("x", "rb", key), sealwax.SealedReader)
     assert_type(sealwax.open("x", "xb", key), sealwax.SealedWriter)
@@ -63,6 +70,7 @@ async def coroutines(key: sealwax.LocalKey) -> None:
     assert_type(await sealwax.aio.decrypt(b"x", Kms(), header=b"h"), bytes)
     assert_type(await aio.encrypt(b"x", sealwax.CachingProvider(Kms())), bytes)
     assert_type(await aio.encrypt_file("x", "y", key, threads=2, progress=True), int)
+    assert_type(await aio.decrypt_file("x", "y", key, durable=False, mode=0o600), int)
     assert_type(await aio.rewrap("x", key, Kms()), bool)
     assert_type(await aio.rewrap(b"x", key, Kms()), bytes)
     async with aio.open("x", "wb", key, metadata=b"m") as file:

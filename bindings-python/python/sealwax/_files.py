@@ -13,7 +13,8 @@ from ._ambient import object_name
 from ._errors import about, path_of
 
 if TYPE_CHECKING:
-    from ._types import Buffer, Context, Keys, Padding, Path, Progress
+    from ._types import Buffer, Context, Keys, Padding, Path, Progress, Sparse
+    from ._sealwax import FileBatch
 
 
 def encrypt_file(
@@ -27,6 +28,10 @@ def encrypt_file(
     padding: Padding = None,
     require_all: bool = True,
     overwrite: bool = False,
+    durable: bool = True,
+    mode: Optional[int] = None,
+    sparse: Sparse = "auto",
+    batch: Optional[FileBatch] = None,
     threads: int = 0,
     progress: Progress = None,
 ) -> int:
@@ -35,6 +40,17 @@ def encrypt_file(
     The result appears under its name when it is complete and safe on the disk, or not at all: not
     after an error, and not after Ctrl-C. Memory use does not depend on the size. `src` may be a
     pipe. `threads=0` uses every core. `require_all` is that of `encrypt`.
+
+    `durable=False` does not wait for the disk: after a power failure the result may be lost or
+    empty, and so may the file that it replaced; but many small files are written several times as
+    fast. A `batch` makes the names of many files durable together and loses nothing, see
+    `FileBatch`. `mode` are the permissions of `dst`, such as `0o640`, whatever the umask; without
+    it `dst` gets those of the file that it replaces, or those of any new file, or, with a new
+    plaintext, `0o600`.
+
+    `sparse` says which runs of zeros in the plaintext become holes, which take no room on the
+    disk: `auto` those of 64 KiB and more, so that a sparse file comes back as one; `never` none;
+    `always` every block of 4 KiB.
 
     `progress` is called on this thread with the bytes done and the total (0 if unknown). It
     cancels by raising, or by returning `False`. `progress=True` shows a bar (of tqdm, which
@@ -55,8 +71,9 @@ def encrypt_file(
     """
     sealing = (context, associated_data, metadata, padding, require_all)
     src, dst = path_of(src), path_of(dst)
+    writing = (overwrite, durable, mode, sparse, batch, threads)
     with object_name(dst), about(src, dst), callback(progress, "encrypting") as report:
-        return _sealwax.encrypt_file(src, dst, keys, *sealing, overwrite, threads, report)
+        return _sealwax.encrypt_file(src, dst, keys, *sealing, writing, report)
 
 
 def decrypt_file(
@@ -67,6 +84,10 @@ def decrypt_file(
     context: Context = None,
     associated_data: Optional[Buffer] = None,
     overwrite: bool = False,
+    durable: bool = True,
+    mode: Optional[int] = None,
+    sparse: Sparse = "auto",
+    batch: Optional[FileBatch] = None,
     threads: int = 0,
     progress: Progress = None,
 ) -> int:
@@ -75,10 +96,9 @@ def decrypt_file(
     As `encrypt_file`; keys and errors besides are those of `decrypt`.
     """
     src, dst = path_of(src), path_of(dst)
+    writing = (overwrite, durable, mode, sparse, batch, threads)
     with object_name(src), about(src, dst), callback(progress, "decrypting") as report:
-        return _sealwax.decrypt_file(
-            src, dst, keys, context, associated_data, overwrite, threads, report
-        )
+        return _sealwax.decrypt_file(src, dst, keys, context, associated_data, writing, report)
 
 
 @overload

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Optional, Union, final
 
 from ._provider import AsyncProvider, Provider, WrappedKey
-from ._types import Buffer, Context, Keys, Padding, Path
+from ._types import Buffer, Context, Keys, Padding, Path, Sparse
 
 __all__ = [
     "CachingDecryptor",
@@ -13,6 +13,7 @@ __all__ = [
     "DecryptHandle",
     "ERROR_CODES",
     "EncryptHandle",
+    "FileBatch",
     "FileTarget",
     "LocalKey",
     "MAX_HEADER_LEN",
@@ -177,8 +178,7 @@ def encrypt_file(
     metadata: Optional[Buffer],
     padding: Padding,
     require_all: bool,
-    overwrite: bool,
-    threads: int,
+    writing: tuple[bool, bool, Optional[int], Sparse, Optional[FileBatch], int],
     progress: Optional[Callable[[int, int], object]],
 ) -> int: ...
 def decrypt_file(
@@ -187,12 +187,18 @@ def decrypt_file(
     keys: Keys,
     context: Context,
     associated_data: Optional[Buffer],
-    overwrite: bool,
-    threads: int,
+    writing: tuple[bool, bool, Optional[int], Sparse, Optional[FileBatch], int],
     progress: Optional[Callable[[int, int], object]],
 ) -> int: ...
 def rewrap_file(path: Path, old: Keys, new: Keys, add: bool) -> bool: ...
 def inspect_file(path: Path) -> bytes: ...
+@final
+class FileBatch:
+    def __new__(cls) -> FileBatch: ...
+    def finish(self) -> None: ...
+    def __enter__(self) -> FileBatch: ...
+    def __exit__(self, *_exception: object) -> None: ...
+
 @final
 class RangeReader:
     @staticmethod

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, Optional, Protocol, TypedDict, Union
 
 from ._provider import AsyncProvider, Provider
+from ._sealwax import FileBatch
 
 if sys.version_info >= (3, 12):
     from collections.abc import Buffer as _Buffer
@@ -28,6 +29,7 @@ AnyKeys = Union[Provider, AsyncProvider, Iterable[Union[Provider, AsyncProvider]
 Context = Optional[Mapping[str, str]]
 Padding = Union[str, int, None]
 Path = Union[str, "os.PathLike[str]"]
+Sparse = Literal["auto", "never", "always"]
 Progress = Union[bool, Callable[[int, int], object], None]
 
 ReadMode = Literal["rb", "br"]
@@ -54,22 +56,27 @@ class Opening(TypedDict, total=False):
     header: Optional[Buffer]
 
 
-class FileSealing(Sealing, total=False):
-    """Keyword arguments of the encryption of a file."""
+class FileWriting(TypedDict, total=False):
+    """Keyword arguments for how a file is written."""
 
     overwrite: bool
+    durable: bool
+    mode: Optional[int]
+    sparse: Sparse
+    batch: Optional[FileBatch]
     threads: int
     progress: Progress
 
 
-class FileOpening(TypedDict, total=False):
+class FileSealing(Sealing, FileWriting, total=False):
+    """Keyword arguments of the encryption of a file."""
+
+
+class FileOpening(FileWriting, total=False):
     """Keyword arguments of the decryption of a file."""
 
     context: Context
     associated_data: Optional[Buffer]
-    overwrite: bool
-    threads: int
-    progress: Progress
 
 
 class FileObject(Sealing, total=False):

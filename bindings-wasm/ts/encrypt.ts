@@ -13,7 +13,7 @@ import { Once, type Pieces, toBlob, toBytes, toStream } from './output.js';
 import { randomParts, streamParts } from './parts.js';
 import { sealed } from './pipeline.js';
 import { throwIfAborted } from './signal.js';
-import { type Reader, abandon, checkSource, randomAccess, readerOf } from './source.js';
+import { type Reader, abandon, checkSource, checkThere, randomAccess, readerOf } from './source.js';
 import { Wrapping, listed } from './wrapping.js';
 
 /** A header that is finished and the DEK behind it. */
@@ -123,7 +123,7 @@ class Message implements Encryption {
   }
 
   #handle(): Promise<Opened> {
-    this.#opened ??= this.#open();
+    this.#opened ??= checkThere(this.#source).then(this.#open);
     return this.#opened;
   }
 

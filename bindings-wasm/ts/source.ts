@@ -35,11 +35,20 @@ export function checkSource(source: Source): void {
   else if (!(source instanceof Blob) && !(source instanceof ReadableStream)) throw noSource(source);
 }
 
+/** Chromium says of a file that is gone that it is empty, and only reading tells: nothing is encrypted in its place. */
+export async function checkThere(source: Source): Promise<void> {
+  if (!(source instanceof Blob) || source.size > 0) return;
+  await source.arrayBuffer().catch((error: unknown) => {
+    throw asIo(error, UNREADABLE);
+  });
+}
+
 const noSource = (source: unknown) => invalid(`the source must be bytes, a Blob or a ReadableStream of bytes${hint(source)}`);
 
 /** The same of sources that are read in any order. */
 export const noRanges = (source: unknown) => invalid(`the source must be a RangeSource, a function, a Blob or bytes${hint(source)}`);
 
+const UNREADABLE = 'the source cannot be read';
 const CHANGED = () => new SealwaxError('io', 'the source has changed its length');
 
 /** Cancels a stream that nobody reads yet. */
@@ -102,7 +111,7 @@ function blobPuller(blob: Blob): Puller {
     size: blob.size,
     pull: async () => {
       const { value, done } = await reader.read().catch((error: unknown) => {
-        throw asIo(error, 'the source cannot be read');
+        throw asIo(error, UNREADABLE);
       });
       missing -= done ? 0 : value.length;
       if (done ? missing > 0 : missing < 0) throw CHANGED();

@@ -13,8 +13,6 @@ const PROVIDER_TIMEOUT_MS = 10 * 60_000;
 
 /** Makes `file` the body of `object` (`{ context }`): its header, and its parts on demand. */
 export async function sealFile(backend, file, path, { context }) {
-  // Chromium says of a file that is gone that it is empty, and only reading tells.
-  if (file.size === 0) await file.arrayBuffer();
   const name = path.split('/').at(-1);
   const metadata = JSON.stringify({ name, path, type: file.type, modified: file.lastModified });
   const sealed = encrypt(file, await wrappingKey(backend, context.space), {

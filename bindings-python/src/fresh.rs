@@ -52,7 +52,7 @@ impl<'py> Fresh<'py> {
 }
 
 /// Whether this thread works for `sealwax.aio`.
-fn is_for_an_event_loop(py: Python<'_>) -> PyResult<bool> {
+pub(crate) fn is_for_an_event_loop(py: Python<'_>) -> PyResult<bool> {
     static BRIDGE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let bridge = BRIDGE.import(py, "sealwax._ambient", "current_bridge")?;
     Ok(!bridge.call_method0("get")?.is_none())

@@ -19,12 +19,15 @@ use sealwax::parallel::{Fill, Sharing, Sink, Source, Target};
 use sealwax::{DecryptHandle, EncryptHandle, Error, Result};
 
 use crate::data::{Data, Output};
+use crate::fresh::is_for_an_event_loop;
 use crate::{errors, lend};
 
 /// Length of a piece at first, in bytes: all copies of it fit the processor's own cache.
 const FIRST_LEN: usize = 512 << 10;
 /// Length of a piece at most, in bytes.
 const MOST_LEN: usize = 16 << 20;
+/// The same where an event loop waits, which stands still while a piece is copied.
+const MOST_LEN_BESIDE_A_LOOP: usize = 1 << 20;
 /// Whoever waits longer for the lock has a busy neighbour, and asks for it half as often.
 const LONG_WAIT: Duration = Duration::from_millis(1);
 /// From this length on, in bytes, several threads share the work.
@@ -64,7 +67,7 @@ impl Work<'_> {
         associated_data: &[u8],
         out: Out<'_, 'py>,
     ) -> PyResult<usize> {
-        let pace = Pace(AtomicUsize::new(FIRST_LEN));
+        let pace = Pace::new(py)?;
         let (mut lent, memory) = match &out {
             Out::Slice(_) => (None, None),
             Out::Buffer(output) => match lend::writable(output.view()) {
@@ -122,7 +125,7 @@ impl Work<'_> {
         threads: usize,
     ) -> Result<usize> {
         let threads = if source.len() < PARALLEL_LEN { 1 } else { threads };
-        let sharing = Sharing { threads, piece_len: &|| pace.0.load(Ordering::Relaxed) };
+        let sharing = Sharing { threads, piece_len: &|| pace.len.load(Ordering::Relaxed) };
         match self {
             Work::Seal(handle) => sharing.encrypt(handle, source, associated_data, target),
             Work::Open(handle) => sharing.decrypt_body(handle, source, associated_data, target),
@@ -139,10 +142,18 @@ fn copying_threads() -> usize {
     (cores() + 1).min(MOST_THREADS)
 }
 
-/// How long the next piece is.
-struct Pace(AtomicUsize);
+/// How long the next piece is, and how long it may become.
+struct Pace {
+    len: AtomicUsize,
+    most: usize,
+}
 
 impl Pace {
+    fn new(py: Python<'_>) -> PyResult<Self> {
+        let most = if is_for_an_event_loop(py)? { MOST_LEN_BESIDE_A_LOOP } else { MOST_LEN };
+        Ok(Pace { len: AtomicUsize::new(FIRST_LEN), most })
+    }
+
     /// Does `work` under the interpreter lock, and notices Ctrl-C.
     fn attach<T>(&self, work: impl FnOnce(Python<'_>) -> PyResult<T>) -> Result<T> {
         let asked = Instant::now();
@@ -156,8 +167,8 @@ impl Pace {
 
     fn waited_since(&self, asked: Instant) {
         if asked.elapsed() > LONG_WAIT {
-            let longer = MOST_LEN.min(2 * self.0.load(Ordering::Relaxed));
-            self.0.store(longer, Ordering::Relaxed);
+            let longer = self.most.min(2 * self.len.load(Ordering::Relaxed));
+            self.len.store(longer, Ordering::Relaxed);
         }
     }
 }

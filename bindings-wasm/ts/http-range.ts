@@ -144,7 +144,8 @@ class Wanted {
   readonly bytes: Owned;
   readonly #start: number;
   #held = 0;
-  #etag: string | null = null;
+  /** Of the first answer; undefined before. */
+  #etag: string | null | undefined;
 
   constructor(offset: number, length: number) {
     this.bytes = roomFor(length);
@@ -186,12 +187,12 @@ class Wanted {
   }
 
   /**
-   * What goes on must be the same object. The tags are compared here, where they can be seen, and not by the server:
+   * What goes on must be the same object, also where the browser dropped what it had of the first answer. The tags are compared here, where they can be seen, and not by the server:
    * the header for that is one that a server would have to allow to pages of other origins.
    */
   #check({ headers }: Response): void {
     const etag = headers.get('etag');
-    if (this.#held > 0 && this.#etag !== etag) throw new SealwaxError('io', 'the object has changed while it was read');
+    if (this.#etag !== undefined && this.#etag !== etag) throw new SealwaxError('io', 'the object has changed while it was read');
     this.#etag = etag;
   }
 }

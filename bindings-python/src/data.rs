@@ -24,7 +24,7 @@ const COPY_LEN: usize = 1 << 20;
 /// Input of a call.
 ///
 /// `bytes` cannot change, so the core reads them where they are, without the interpreter lock.
-/// Anything else another thread may change meanwhile: see `pieces`.
+/// Anything else another thread may change meanwhile: see `segments`.
 pub(crate) enum Data<'py> {
     /// Cannot change.
     Bytes(PyBackedBytes),

@@ -98,7 +98,7 @@ pub(crate) fn encrypt_file(
         file::encrypt_file(src, dst, &keys.providers(), &sealing.unresolved(), &how)
     });
     let written = watch.finish(py, result)?;
-    keys.tell_missing(py);
+    keys.tell_wrap_failures(py);
     Ok(written)
 }
 

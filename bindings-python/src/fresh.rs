@@ -54,6 +54,6 @@ impl<'py> Fresh<'py> {
 /// Whether this thread works for `sealwax.aio`.
 pub(crate) fn is_for_an_event_loop(py: Python<'_>) -> PyResult<bool> {
     static BRIDGE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let bridge = BRIDGE.import(py, "sealwax._ambient", "current_bridge")?;
+    let bridge = BRIDGE.import(py, "sealwax._call_context", "current_bridge")?;
     Ok(!bridge.call_method0("get")?.is_none())
 }

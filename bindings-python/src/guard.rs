@@ -11,10 +11,10 @@ use sealwax::{
     KeyProvider, ProviderError, WrappedKey, WrappedKeyRef,
 };
 
-use crate::ambient::Ambient;
+use crate::call_context::CallContext;
 use crate::errors::host_error;
 use crate::host::{self, Audited, Event};
-use crate::missing::Missing;
+use crate::wrap_failures::WrapFailures;
 
 // Providers are asked on the thread that called us, except for several that wrap at once.
 thread_local! {
@@ -43,7 +43,7 @@ pub(crate) struct Guard {
     cache: Option<Arc<CachingProvider<Guard>>>,
     /// Whether it may wait for a network.
     is_remote: bool,
-    missing: Option<Missing>,
+    failures: Option<WrapFailures>,
 }
 
 /// One use of a key.
@@ -57,23 +57,23 @@ struct Use<'a> {
 impl Guard {
     /// Guards a provider that has the key itself.
     pub(crate) fn local(inner: Arc<dyn KeyProvider>) -> Self {
-        Guard { inner, cache: None, is_remote: false, missing: None }
+        Guard { inner, cache: None, is_remote: false, failures: None }
     }
 
     /// Guards a provider that asks a KMS.
     pub(crate) fn remote(inner: Arc<dyn KeyProvider>) -> Self {
-        Guard { inner, cache: None, is_remote: true, missing: None }
+        Guard { inner, cache: None, is_remote: true, failures: None }
     }
 
     /// Guards a cache: what it asks its own provider for is an event there already.
     pub(crate) fn of_cache(cache: Arc<CachingProvider<Guard>>) -> Self {
         let (inner, is_remote) = (Arc::clone(&cache), cache.inner().is_remote);
-        Guard { inner, cache: Some(cache), is_remote, missing: None }
+        Guard { inner, cache: Some(cache), is_remote, failures: None }
     }
 
     /// Has it tell who could not wrap.
-    pub(crate) fn note_failures(&mut self, missing: &Missing) {
-        self.missing = Some(missing.clone());
+    pub(crate) fn note_failures(&mut self, failures: &WrapFailures) {
+        self.failures = Some(failures.clone());
     }
 
     /// A handle under a data key that a cache keeps; `None` if this is no cache.
@@ -121,8 +121,8 @@ impl Guard {
         {
             INTERRUPTED.set(true);
         }
-        if let (Some(missing), Some(error)) = (&self.missing, error) {
-            missing.note(self.inner.provider_id(), error);
+        if let (Some(failures), Some(error)) = (&self.failures, error) {
+            failures.note(self.inner.provider_id(), error);
         }
         let is_told = self.cache.is_some() && ASKED.replace(true);
         ASKED.set(true);
@@ -217,8 +217,8 @@ impl KeyProvider for Guard {
         if !self.is_remote {
             return None;
         }
-        let ambient = Ambient::current()?;
+        let calling = CallContext::current()?;
         ASKED.set(true);
-        Some(Box::new(move || ambient.within(|| self.wrap(dek, context))))
+        Some(Box::new(move || calling.within(|| self.wrap(dek, context))))
     }
 }

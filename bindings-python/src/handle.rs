@@ -13,7 +13,7 @@ use crate::errors;
 use crate::fresh::Fresh;
 use crate::keys::Keys;
 use crate::options::{Opening, Sealing};
-use crate::pieces::{Out, PARALLEL_LEN, Work, is_small};
+use crate::segments::{Out, PARALLEL_LEN, Work, is_small};
 
 /// A fresh data key with its finished header, ready to encrypt any number of messages.
 ///
@@ -41,7 +41,7 @@ impl EncryptHandle {
         let keys = Keys::for_sealing(keys, sealing)?;
         let made = py.detach(|| keys.handle(plaintext_len as u64, sealing));
         let inner = made.map_err(|error| errors::to_py(py, error))?;
-        keys.tell_missing(py);
+        keys.tell_wrap_failures(py);
         Ok(EncryptHandle { inner })
     }
 

@@ -11,7 +11,7 @@ use pyo3::types::{PyByteArray, PyDict, PyString, PyTuple};
 use sealwax::{ContextRef, Dek, KeyProvider, ProviderError, WrappedKey, WrappedKeyRef};
 
 use crate::data::Secret;
-use crate::{ambient, context};
+use crate::{call_context, context};
 
 /// An object with the methods of `sealwax.Provider`.
 pub(crate) struct HostProvider {
@@ -43,7 +43,7 @@ impl HostProvider {
         let function = function.cell.import(py, "sealwax._host", function.name)?;
         let mut all = vec![self.object.bind(py).clone()];
         all.extend(arguments);
-        ambient::call(function, &PyTuple::new(py, all)?, None)
+        call_context::call(function, &PyTuple::new(py, all)?, None)
     }
 
     fn wrapped(&self, answer: &Bound<'_, PyAny>) -> PyResult<WrappedKey> {
@@ -275,7 +275,7 @@ fn tell(
     Python::attach(|py| {
         let told = fields(py).and_then(|fields| {
             let function = function.cell.import(py, "sealwax._host", function.name)?;
-            ambient::call(function, &PyTuple::empty(py), fields.as_ref())
+            call_context::call(function, &PyTuple::empty(py), fields.as_ref())
         });
         if let Err(error) = told {
             error.write_unraisable(py, None);

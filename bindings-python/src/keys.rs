@@ -11,13 +11,13 @@ use crate::errors;
 use crate::guard::{self, Guard};
 use crate::host::HostProvider;
 use crate::local::LocalKey;
-use crate::missing::Missing;
 use crate::options::Sealing;
+use crate::wrap_failures::WrapFailures;
 
 /// The providers of one call.
 pub(crate) struct Keys {
     guards: Vec<Guard>,
-    missing: Option<Missing>,
+    failures: Option<WrapFailures>,
 }
 
 impl Keys {
@@ -25,7 +25,7 @@ impl Keys {
     pub(crate) fn from_py(keys: &Bound<'_, PyAny>) -> PyResult<Self> {
         guard::start_call();
         if let Some(provider) = guarded(keys)? {
-            return Ok(Keys { guards: vec![provider], missing: None });
+            return Ok(Keys { guards: vec![provider], failures: None });
         }
         let mut guards = Vec::new();
         for item in iterate(keys)? {
@@ -34,18 +34,18 @@ impl Keys {
                 guarded(&item)?.ok_or_else(|| not_a_provider(&item))?
             });
         }
-        Ok(Keys { guards, missing: None })
+        Ok(Keys { guards, failures: None })
     }
 
     /// Reads the providers of an encryption, and notes who fails where that is allowed.
     pub(crate) fn for_sealing(keys: &Bound<'_, PyAny>, sealing: &Sealing) -> PyResult<Self> {
         let mut keys = Self::from_py(keys)?;
         if sealing.is_tolerant() {
-            let missing = Missing::default();
+            let failures = WrapFailures::default();
             for guard in &mut keys.guards {
-                guard.note_failures(&missing);
+                guard.note_failures(&failures);
             }
-            keys.missing = Some(missing);
+            keys.failures = Some(failures);
         }
         Ok(keys)
     }
@@ -64,9 +64,9 @@ impl Keys {
     }
 
     /// Warns of the providers that failed, once the object is written without their keys.
-    pub(crate) fn tell_missing(&self, py: Python<'_>) {
-        if let Some(missing) = &self.missing {
-            missing.tell(py);
+    pub(crate) fn tell_wrap_failures(&self, py: Python<'_>) {
+        if let Some(failures) = &self.failures {
+            failures.tell(py);
         }
     }
 

@@ -1,8 +1,9 @@
 //! The extension module below the Python package `sealwax`: every function converts its
 //! arguments, makes one call of the core without the interpreter lock, and converts the result.
 
-mod ambient;
+mod borrowed_buffer;
 mod cache;
+mod call_context;
 mod context;
 mod data;
 mod errors;
@@ -14,17 +15,16 @@ mod handle;
 mod header;
 mod host;
 mod keys;
-mod lend;
 mod local;
-mod missing;
 mod object;
 mod oneshot;
 mod options;
-mod pieces;
 mod provider;
 mod reader;
+mod segments;
 mod target;
 mod text;
+mod wrap_failures;
 mod writer;
 
 use core::sync::atomic::{AtomicUsize, Ordering};

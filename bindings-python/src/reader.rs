@@ -13,11 +13,11 @@ use sealwax::read_at::{PositionalReader, ReadAt};
 use sealwax::{DecryptHandle, Decryptor, OwnProcess, Result};
 use zeroize::Zeroizing;
 
+use crate::borrowed_buffer;
 use crate::data::Output;
 use crate::errors;
 use crate::fresh::Fresh;
 use crate::keys::Keys;
-use crate::lend;
 use crate::object::{ObjectReader, SeekableObject};
 use crate::options::{Opening, Sealing, optional};
 
@@ -136,7 +136,7 @@ impl RangeReader {
     /// Reads `len` bytes, which are there, into the front of a buffer: in place where it can be lent.
     fn fill(&self, py: Python<'_>, out: &Output<'_>, offset: u64, len: usize) -> PyResult<()> {
         if len > CHUNK_LEN
-            && let Some(mut array) = lend::writable(out.view())
+            && let Some(mut array) = borrowed_buffer::writable(out.view())
         {
             let room = array.as_slice_mut()?.get_mut(..len).unwrap_or_default();
             let read = py.detach(|| self.inner.read_at(room, offset));
@@ -260,7 +260,7 @@ impl StreamReader {
         let options = sealing.unresolved();
         let reader = py.detach(|| EncryptReader::new(source, &keys.providers(), &options));
         let reader = reader.map_err(|error| errors::to_py(py, error))?;
-        keys.tell_missing(py);
+        keys.tell_wrap_failures(py);
         let (flow, process) = (Mutex::new(Flow::Seal(reader)), OwnProcess::new());
         Ok(StreamReader { flow, process, header: None, metadata: None })
     }

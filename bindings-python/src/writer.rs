@@ -157,7 +157,7 @@ impl StreamWriter {
         let keys = Keys::for_sealing(keys, sealing)?;
         let started = py.detach(|| start(&keys, sealing, detached));
         let (encryptor, header) = started.map_err(|error| errors::to_py(py, error))?;
-        keys.tell_missing(py);
+        keys.tell_wrap_failures(py);
         let inner = Mutex::new(Some(EncryptWriter::from_encryptor(sink, encryptor)));
         Ok(StreamWriter { inner, header, process: OwnProcess::new() })
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union, overload
 
 from . import _sealwax
 from ._header import Header
-from ._ambient import object_name
+from ._call_context import object_name
 from ._errors import about, path_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ._ambient import check_cancelled, resolve
+from ._call_context import check_cancelled, resolve
 from ._errors import SealwaxError
 from ._text import printable
 
@@ -67,7 +67,7 @@ def describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def tell_missing(failures: list[tuple[str, str]]) -> None:
+def tell_wrap_failures(failures: list[tuple[str, str]]) -> None:
     """Warns of the keys that an object was allowed to be written without."""
     import logging
 

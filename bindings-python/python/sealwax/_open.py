@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any, Optional, Union, overload
 
 from . import _sealwax
-from ._ambient import object_name
+from ._call_context import object_name
 from ._errors import InvalidArgumentError, InvalidTypeError, about, path_of
 from ._raw import READ_BUFFER, RangeRaw, StreamRaw, WriterRaw
 from ._sealed import SealedReader, SealedWriter, TextFile

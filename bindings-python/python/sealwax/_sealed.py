@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Optional, Union, cast
 
-from . import _ambient, _sealwax
+from . import _call_context, _sealwax
 from ._errors import UnfinishedWarning
 from ._header import Header
 from ._raw import SHORT, RangeRaw, StreamRaw, WriterRaw
@@ -103,7 +103,7 @@ class SealedWriter(io.BufferedWriter):
 
     def __init__(self, raw: WriterRaw, buffer_size: int) -> None:
         super().__init__(raw, buffer_size)
-        self._at_opening = _ambient.exception_in_flight()
+        self._at_opening = _call_context.exception_in_flight()
         self._entered = self._lost = self._closing = False
 
     @property
@@ -162,7 +162,7 @@ class SealedWriter(io.BufferedWriter):
         """Complete the envelope and close; give it up if an exception is in flight."""
         if self.closed:
             return
-        error = _ambient.exception_in_flight()
+        error = _call_context.exception_in_flight()
         if self._lost:
             self._give_up("its wrapper was lost before it was closed")
         elif error is None or error is self._at_opening:

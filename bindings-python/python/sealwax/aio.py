@@ -25,7 +25,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Optional, TypeVar, Union, cast, overload
 
-from . import _ambient, _files, _open, _sealwax
+from . import _call_context, _files, _open, _sealwax
 from ._header import Header
 from ._provider import AsyncProvider
 
@@ -307,10 +307,10 @@ class _File:
         return False
 
     def read(self, size: int) -> Any:
-        return _ambient.resolve(self._file.read(size))
+        return _call_context.resolve(self._file.read(size))
 
     def write(self, data: bytes) -> Any:
-        return _ambient.resolve(self._file.write(data))
+        return _call_context.resolve(self._file.write(data))
 
 
 _executor: Optional[ThreadPoolExecutor] = None
@@ -361,8 +361,8 @@ async def _call(
 
 def _context(bridge: _Bridge) -> contextvars.Context:
     context = contextvars.copy_context()
-    context.run(_ambient.current_bridge.set, bridge)
-    context.run(_ambient.current_error.set, _ambient.exception_in_flight())
+    context.run(_call_context.current_bridge.set, bridge)
+    context.run(_call_context.current_error.set, _call_context.exception_in_flight())
     return context
 
 

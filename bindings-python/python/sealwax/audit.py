@@ -28,8 +28,8 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from typing import Any, Optional
 
-from . import _ambient, _telemetry
-from ._ambient import object_name
+from . import _call_context, _telemetry
+from ._call_context import object_name
 from ._text import printable
 
 __all__ = ["Event", "JsonFormatter", "annotate", "logger", "object_name"]
@@ -95,7 +95,7 @@ def record(
     noted: bool,
 ) -> None:
     """Logs one use of a key; the extension module calls it."""
-    notes, name = (noted and _notes.get()) or {}, _ambient.current_name.get()
+    notes, name = (noted and _notes.get()) or {}, _call_context.current_name.get()
     outcome = notes.pop("outcome", None) or _outcome(rejected, failed, error)
     kind = type(error).__name__ if error is not None else None
     began = time.time() - duration

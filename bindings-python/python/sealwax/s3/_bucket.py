@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Optional
 
 from .. import _sealwax
-from .._ambient import object_name
+from .._call_context import object_name
 from .._errors import InvalidArgumentError, IoError, TruncatedError, about, path_of
 from .._files import inspect
 from .._header import Header

@@ -8,9 +8,9 @@ use sealwax::ProviderError;
 
 /// Who failed to wrap during a call, and why; shared by the call's guards.
 #[derive(Clone, Default)]
-pub(crate) struct Missing(Arc<Mutex<Vec<(String, String)>>>);
+pub(crate) struct WrapFailures(Arc<Mutex<Vec<(String, String)>>>);
 
-impl Missing {
+impl WrapFailures {
     pub(crate) fn note(&self, provider_id: &str, error: &ProviderError) {
         let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         list.push((provider_id.to_owned(), error.to_string()));
@@ -24,8 +24,9 @@ impl Missing {
         if list.is_empty() {
             return;
         }
-        let told =
-            py.import("sealwax._host").and_then(|host| host.call_method1("tell_missing", (list,)));
+        let told = py
+            .import("sealwax._host")
+            .and_then(|host| host.call_method1("tell_wrap_failures", (list,)));
         if let Err(error) = told {
             error.write_unraisable(py, None);
         }

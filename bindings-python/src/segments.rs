@@ -20,7 +20,7 @@ use sealwax::{DecryptHandle, EncryptHandle, Error, Result};
 
 use crate::data::{Data, Output};
 use crate::fresh::is_for_an_event_loop;
-use crate::{errors, lend};
+use crate::{borrowed_buffer, errors};
 
 /// Length of a piece at first, in bytes: all copies of it fit the processor's own cache.
 const FIRST_LEN: usize = 512 << 10;
@@ -70,7 +70,7 @@ impl Work<'_> {
         let pace = Pace::new(py)?;
         let (mut lent, memory) = match &out {
             Out::Slice(_) => (None, None),
-            Out::Buffer(output) => match lend::writable(output.view()) {
+            Out::Buffer(output) => match borrowed_buffer::writable(output.view()) {
                 Some(array) => (Some(array), None),
                 None => (None, Some(Memory::new(output.view(), 0, &pace)?)),
             },
@@ -108,7 +108,7 @@ impl Work<'_> {
             Data::Bytes(bytes) => return Ok(run(bytes, target)),
             Data::View(view) => view,
         };
-        if let (Work::Seal(_), Some(array)) = (self, lend::readable(view)) {
+        if let (Work::Seal(_), Some(array)) = (self, borrowed_buffer::readable(view)) {
             return Ok(run(array.as_slice()?, target));
         }
         let source = Memory::new(view, start, pace)?;

@@ -8,41 +8,41 @@ use pyo3::types::{PyDict, PyTuple};
 
 thread_local! {
     /// The context in which this thread calls Python; `None` where it is the thread's own.
-    static AMBIENT: RefCell<Option<Py<PyAny>>> = const { RefCell::new(None) };
+    static CONTEXT: RefCell<Option<Py<PyAny>>> = const { RefCell::new(None) };
 }
 
 /// A copy of a thread's `contextvars`.
-pub(crate) struct Ambient(Py<PyAny>);
+pub(crate) struct CallContext(Py<PyAny>);
 
-impl Ambient {
+impl CallContext {
     /// Of the calling thread.
     pub(crate) fn current() -> Option<Self> {
         static COPY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         Python::attach(|py| {
             let copy = COPY.import(py, "contextvars", "copy_context").ok()?;
-            Some(Ambient(copy.call0().ok()?.unbind()))
+            Some(CallContext(copy.call0().ok()?.unbind()))
         })
     }
 
     /// Does `work`, whose calls of Python see these variables.
     pub(crate) fn within<T>(self, work: impl FnOnce() -> T) -> T {
-        let before = AMBIENT.replace(Some(self.0));
+        let before = CONTEXT.replace(Some(self.0));
         let done = work();
-        AMBIENT.set(before);
+        CONTEXT.set(before);
         done
     }
 }
 
-/// Calls a function of the package within the thread's ambient.
+/// Calls a function of the package within the thread's call context.
 pub(crate) fn call<'py>(
     function: &Bound<'py, PyAny>,
     arguments: &Bound<'py, PyTuple>,
     keywords: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = function.py();
-    let ambient = AMBIENT.with_borrow(|ambient| ambient.as_ref().map(|it| it.clone_ref(py)));
-    let Some(ambient) = ambient else { return function.call(arguments, keywords) };
+    let context = CONTEXT.with_borrow(|context| context.as_ref().map(|it| it.clone_ref(py)));
+    let Some(context) = context else { return function.call(arguments, keywords) };
     let mut all = vec![function.clone()];
     all.extend(arguments.iter());
-    ambient.bind(py).call_method("run", PyTuple::new(py, all)?, keywords)
+    context.bind(py).call_method("run", PyTuple::new(py, all)?, keywords)
 }

@@ -125,7 +125,7 @@ impl Work<'_> {
         threads: usize,
     ) -> Result<usize> {
         let threads = if source.len() < PARALLEL_LEN { 1 } else { threads };
-        let sharing = Sharing { threads, piece_len: &|| pace.len.load(Ordering::Relaxed) };
+        let sharing = Sharing { threads, segment_len: &|| pace.len.load(Ordering::Relaxed) };
         match self {
             Work::Seal(handle) => sharing.encrypt(handle, source, associated_data, target),
             Work::Open(handle) => sharing.decrypt_body(handle, source, associated_data, target),
@@ -193,13 +193,13 @@ impl<'a> Memory<'a> {
 }
 
 impl Source for Memory<'_> {
-    type Piece = PyBackedBytes;
+    type Segment = PyBackedBytes;
 
     fn len(&self) -> usize {
         self.len
     }
 
-    fn piece(&self, range: Range<usize>) -> Result<PyBackedBytes> {
+    fn segment(&self, range: Range<usize>) -> Result<PyBackedBytes> {
         let (start, end) = (self.start + range.start, self.start + range.end);
         self.pace.attach(|py| Ok(Data::piece(self.view.bind(py), start, end)?.into()))
     }

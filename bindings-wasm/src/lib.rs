@@ -1,7 +1,7 @@
 //! The core as WebAssembly, for the TypeScript in `ts/` to build on.
 //!
 //! Chunks are sealed and opened elsewhere: by `WebCrypto`, or by the module in `aes/`, which the core calls
-//! here, too, for small messages and metadata (`sealwax-portable`, feature `imported`).
+//! here, too, for small messages and metadata (`sealwax-aes-gcm-portable`, feature `imported`).
 //!
 //! Every function converts its arguments, makes one call of the core and converts the result.
 //! Secrets cross as `Uint8Array`s that are copied straight into memory which is wiped: arguments

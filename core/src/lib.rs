@@ -83,75 +83,56 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
-pub mod aead;
-mod body;
-pub mod chunked;
-mod codec;
-mod context;
+mod crypto;
 #[cfg(feature = "alloc")]
-mod decrypt;
-#[cfg(feature = "alloc")]
-mod encrypt;
+mod engine;
 mod error;
-mod escape;
-pub mod header;
-mod kdf;
-mod key;
-pub mod limits;
+mod format;
 #[cfg(feature = "alloc")]
-mod oneshot;
-mod progress;
-#[cfg(feature = "alloc")]
-pub mod range;
-#[cfg(feature = "alloc")]
-mod rewrap;
-#[cfg(feature = "getrandom")]
-mod rng;
+mod keys;
 #[cfg(feature = "std")]
-mod std;
-#[cfg(feature = "alloc")]
-mod text;
-#[cfg(feature = "alloc")]
-mod wrap;
+mod os;
 
-#[cfg(all(feature = "std", any(unix, windows)))]
-pub use self::std::file;
-#[cfg(feature = "std")]
-pub use self::std::{
-    CacheLimits, CacheStats, CachingDecryptor, CachingEncryptor, CachingProvider, OwnProcess,
-};
-#[cfg(feature = "std")]
-pub use self::std::{io, parallel, read_at};
-pub use context::ContextRef;
+pub use crypto::aead;
+#[cfg(feature = "getrandom")]
+pub use crypto::rng::SysRng;
+pub use crypto::secret_key::{Dek, KEY_LEN, Kek};
 #[cfg(feature = "alloc")]
-pub use context::EncryptionContext;
+pub use engine::decrypt::{DecryptHandle, DecryptOptions, Decryptor};
 #[cfg(feature = "alloc")]
-pub use decrypt::{DecryptHandle, DecryptOptions, Decryptor};
+pub use engine::encrypt::{EncryptHandle, EncryptOptions, Encryptor, Padding};
 #[cfg(feature = "alloc")]
-pub use encrypt::{EncryptHandle, EncryptOptions, Encryptor, Padding};
+pub use engine::oneshot::{decrypt, decrypt_into, encrypt_with};
+#[cfg(all(feature = "alloc", feature = "getrandom"))]
+pub use engine::oneshot::{encrypt, encrypt_into};
+#[cfg(feature = "alloc")]
+pub use engine::range;
+#[cfg(feature = "alloc")]
+pub use engine::rewrap::{RewrapMode, rewrap, rewrap_header, rewrap_with};
 #[cfg(feature = "alloc")]
 pub use error::{Attempt, KeyName, ProviderError};
-pub use error::{Attempts, Error, ErrorCode, KeyMismatch, PairMismatch, Result};
-pub use escape::Escaped;
-pub use header::{Header, LOCAL_PROVIDER_ID, WrappedKeyRef};
-pub use key::{Dek, KEY_LEN, Kek};
+pub use error::{Attempts, Error, ErrorCode, Escaped, KeyMismatch, PairMismatch, Result};
+pub use format::context::ContextRef;
 #[cfg(feature = "alloc")]
-pub use oneshot::{decrypt, decrypt_into, encrypt_with};
-#[cfg(all(feature = "alloc", feature = "getrandom"))]
-pub use oneshot::{encrypt, encrypt_into};
-pub use progress::{Progress, Status};
-pub use rand_core;
+pub use format::context::EncryptionContext;
+pub use format::header::{Header, LOCAL_PROVIDER_ID, WrappedKeyRef};
+pub use format::progress::{Progress, Status};
 #[cfg(feature = "alloc")]
-pub use rewrap::{RewrapMode, rewrap, rewrap_header, rewrap_with};
-#[cfg(feature = "getrandom")]
-pub use rng::SysRng;
+pub use format::text::{TEXT_PREFIX, from_text, from_text_into, text_len, to_text, to_text_into};
+pub use format::{chunked, header, limits};
 #[cfg(feature = "alloc")]
-pub use text::{TEXT_PREFIX, from_text, from_text_into, text_len, to_text, to_text_into};
-#[cfg(feature = "alloc")]
-pub use wrap::{
+pub use keys::{
     ConcurrentWrap, KeyProvider, LocalExpansion, LocalKek, WrappedKey, generate_dek,
     generate_dek_for, wrap_dek,
 };
+#[cfg(all(feature = "std", any(unix, windows)))]
+pub use os::file;
+#[cfg(feature = "std")]
+pub use os::{
+    CacheLimits, CacheStats, CachingDecryptor, CachingEncryptor, CachingProvider, OwnProcess, io,
+    parallel, read_at,
+};
+pub use rand_core;
 
 /// The examples of the README, run as tests.
 #[cfg(all(doctest, feature = "std"))]

@@ -5,7 +5,7 @@
 #![allow(clippy::needless_pass_by_value)] // wasm-bindgen hands values over
 
 use js_sys::Uint8Array;
-use sealwax_portable::{Aes256Gcm, KEY_LEN, NONCE_LEN, TAG_LEN};
+use sealwax_aes_gcm_portable::{Aes256Gcm, KEY_LEN, NONCE_LEN, TAG_LEN};
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
 

@@ -8,7 +8,7 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 #[cfg(feature = "alloc")]
 use super::details::Listed;
 #[cfg(feature = "alloc")]
-use crate::escape::Escaped;
+use super::escape::Escaped;
 
 /// The attempts to wrap or unwrap a DEK that failed, in the order in which they were made.
 #[derive(Debug, Default)]

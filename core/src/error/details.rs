@@ -6,7 +6,7 @@ use core::fmt;
 use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
 
 #[cfg(feature = "alloc")]
-use crate::escape::Escaped;
+use super::escape::Escaped;
 
 /// Most items of one list that are shown.
 #[cfg(feature = "alloc")]

@@ -236,7 +236,7 @@ fn print_plain(printed: &mut Printed, sample: &Sample) {
 
 fn print_sharing(printed: &mut Printed, sample: &Sample) {
     use sealwax::parallel::{Sharing, Target};
-    printed.add("Sharing", &Sharing { threads: 2, piece_len: &|| 1 });
+    printed.add("Sharing", &Sharing { threads: 2, segment_len: &|| 1 });
     printed.add("Target", &Target::Slice(&mut sample.recipe.plaintext.clone()));
 }
 

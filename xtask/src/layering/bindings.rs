@@ -31,7 +31,7 @@ const CRYPTOGRAPHY: [&str; 29] = [
     "rand_core",
     "ring",
     "rsa",
-    "sealwax-portable",
+    "sealwax-aes-gcm-portable",
     "sha1",
     "sha2",
     "subtle",

@@ -1,0 +1,134 @@
+//! One DEK wrapped by several providers.
+
+use alloc::vec::Vec;
+
+use rand_core::TryCryptoRng;
+
+use super::{KeyProvider, WrappedKey, wrap_key};
+use crate::crypto::secret_key::Dek;
+use crate::error::{Attempt, Error, KeyName, ProviderError, Result};
+use crate::format::context::ContextRef;
+
+/// Which providers must have wrapped the DEK of a new object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Require {
+    /// All of them: no key of an object is ever missing.
+    #[default]
+    All,
+    /// One of them.
+    Any,
+}
+
+/// What became of one provider's wrap.
+pub(super) type Outcome = Result<WrappedKey, Attempt>;
+
+/// The outcomes so far.
+struct Wraps {
+    require: Require,
+    keys: Vec<WrappedKey>,
+    failed: Vec<Attempt>,
+}
+
+impl Wraps {
+    const fn new(require: Require) -> Self {
+        Wraps { require, keys: Vec::new(), failed: Vec::new() }
+    }
+
+    fn take(&mut self, outcome: Outcome) {
+        match outcome {
+            Ok(key) => self.keys.push(key),
+            Err(attempt) => self.failed.push(attempt),
+        }
+    }
+
+    /// Whether nothing that comes can change the end.
+    fn is_lost(&self) -> bool {
+        self.require == Require::All && !self.failed.is_empty()
+    }
+
+    /// Asks these providers, too: those that wait for a network at the same time.
+    fn ask(&mut self, dek: &Dek, providers: &[&dyn KeyProvider], context: ContextRef<'_>) {
+        #[cfg(feature = "std")]
+        if let Some(outcomes) = super::wrap_concurrent::wrap_concurrently(dek, providers, context) {
+            return outcomes.into_iter().for_each(|outcome| self.take(outcome));
+        }
+        for provider in providers {
+            if self.is_lost() {
+                return;
+            }
+            self.take(check_provider_id(*provider, provider.wrap(dek, context)));
+        }
+    }
+
+    /// The wrapped keys, or one error that names everyone who failed.
+    fn finish(self) -> Result<Vec<WrappedKey>> {
+        let is_enough =
+            self.failed.is_empty() || (self.require == Require::Any && !self.keys.is_empty());
+        if is_enough { Ok(self.keys) } else { Err(Error::ProviderFailed(self.failed.into())) }
+    }
+}
+
+/// Makes a DEK and has the providers wrap it; the first may generate it.
+pub(crate) fn generate_required<R: TryCryptoRng + ?Sized>(
+    providers: &[&dyn KeyProvider],
+    context: ContextRef<'_>,
+    plaintext_len: Option<u64>,
+    require: Require,
+    rng: &mut R,
+) -> Result<(Dek, Vec<WrappedKey>)> {
+    if providers.is_empty() {
+        return Err(Error::InvalidArgument("at least one key provider is needed"));
+    }
+    let (mut wraps, mut dek, mut rest) = (Wraps::new(require), None, providers);
+    while let (None, false, Some((first, others))) = (&dek, wraps.is_lost(), rest.split_first()) {
+        let Some(generated) = first.generate_for(context, plaintext_len) else { break };
+        let (made, key) =
+            generated.map_or_else(|e| (None, Err(e)), |(dek, key)| (Some(dek), Ok(key)));
+        wraps.take(check_provider_id(*first, key));
+        (dek, rest) = (made, others);
+    }
+    if wraps.is_lost() || (dek.is_none() && rest.is_empty()) {
+        return Err(Error::ProviderFailed(wraps.failed.into()));
+    }
+    let dek = dek.map_or_else(|| Dek::generate(rng), Ok)?;
+    wraps.ask(&dek, rest, context);
+    Ok((dek, wraps.finish()?))
+}
+
+/// Has every provider wrap `dek`.
+///
+/// Providers that wait for a network are asked at the same time ([`KeyProvider::concurrent_wrap`]).
+///
+/// # Errors
+/// [`Error::ProviderFailed`] if any of them fails.
+pub fn wrap_dek(
+    dek: &Dek,
+    providers: &[&dyn KeyProvider],
+    context: ContextRef<'_>,
+) -> Result<Vec<WrappedKey>> {
+    let mut wraps = Wraps::new(Require::All);
+    wraps.ask(dek, providers, context);
+    wraps.finish()
+}
+
+/// A provider must sign with its own name, or nobody could unwrap what it wrapped.
+pub(crate) fn check_provider_id(
+    provider: &dyn KeyProvider,
+    wrapped: Result<WrappedKey, ProviderError>,
+) -> Outcome {
+    let provider_id = provider.provider_id();
+    let wrapped = wrapped.and_then(|key| {
+        if key.provider_id == provider_id {
+            Ok(key)
+        } else {
+            Err(ProviderError::failed("the wrapped key names another provider"))
+        }
+    });
+    wrapped.map_err(|error| failed_wrap(provider, error))
+}
+
+/// A wrap that failed, with the key that it was to be done with.
+pub(crate) fn failed_wrap(provider: &dyn KeyProvider, error: ProviderError) -> Attempt {
+    let KeyName { provider_id, key_id } = wrap_key(provider);
+    Attempt { provider_id, key_id, error }
+}

@@ -1,0 +1,69 @@
+//! Providers that wait for a network, asked at the same time.
+
+use std::panic::resume_unwind;
+use std::thread::{self, Builder, Scope, ScopedJoinHandle};
+
+use super::wrap_all::{Outcome, check_provider_id};
+use super::{ConcurrentWrap, KeyProvider, WrappedKey};
+use crate::crypto::secret_key::Dek;
+use crate::error::ProviderError;
+use crate::format::context::ContextRef;
+
+type Wrapped = Result<WrappedKey, ProviderError>;
+
+/// Has all providers wrap `dek`, those that can at the same time; the outcomes are in their order.
+///
+/// `None` if fewer than two can: a thread costs more than a local provider takes.
+pub(super) fn wrap_concurrently(
+    dek: &Dek,
+    providers: &[&dyn KeyProvider],
+    context: ContextRef<'_>,
+) -> Option<Vec<Outcome>> {
+    if providers.len() < 2 {
+        return None;
+    }
+    let mut prepared: Vec<_> =
+        providers.iter().map(|provider| provider.concurrent_wrap(dek, context)).collect();
+    if prepared.iter().flatten().count() < 2 {
+        return None;
+    }
+    // The calling thread does one itself.
+    prepared.iter_mut().rev().find(|wrap| wrap.is_some()).map(Option::take);
+    Some(thread::scope(|scope| {
+        let started = prepared.into_iter().map(|wrap| start(scope, wrap?));
+        let started: Vec<_> = started.collect();
+        // All that is done here is done before anyone is waited for.
+        let here = |(started, provider): (Option<_>, &&dyn KeyProvider)| match started {
+            Some(thread) => Work::There(thread),
+            None => Work::Here(provider.wrap(dek, context)),
+        };
+        let work: Vec<Work<'_>> = started.into_iter().zip(providers).map(here).collect();
+        work.into_iter()
+            .zip(providers)
+            .map(|(work, p)| check_provider_id(*p, work.finish()))
+            .collect()
+    }))
+}
+
+/// A wrap that is done, or that a thread does.
+enum Work<'scope> {
+    Here(Wrapped),
+    There(ScopedJoinHandle<'scope, Wrapped>),
+}
+
+impl Work<'_> {
+    fn finish(self) -> Wrapped {
+        match self {
+            Work::Here(wrapped) => wrapped,
+            Work::There(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+        }
+    }
+}
+
+/// `None` where the system gives no more threads.
+fn start<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    wrap: ConcurrentWrap<'scope>,
+) -> Option<ScopedJoinHandle<'scope, Wrapped>> {
+    Builder::new().name("sealwax-wrap".into()).spawn_scoped(scope, wrap).ok()
+}

@@ -1,0 +1,120 @@
+//! Many envelopes that share headers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::limits::{CacheLimits, CacheStats};
+use super::single_flight::Cache;
+use super::store::Cost;
+use crate::engine::decrypt::{DecryptHandle, DecryptOptions};
+use crate::error::{Error, Result};
+use crate::format::header::Header;
+use crate::keys::KeyProvider;
+
+/// Decrypts envelopes with as few calls of the KMS as the [`CacheLimits`] allow.
+///
+/// Kept is the opened header, by all of its bytes: envelopes of one
+/// [`CachingEncryptor`](super::CachingEncryptor) or one [`EncryptHandle`](crate::EncryptHandle)
+/// have equal headers, and each of them then costs one key derivation and its decryption. The
+/// limits of messages and bytes do not count here, since they bound what one data key encrypts.
+///
+/// ```
+/// use sealwax::{CacheLimits, CachingDecryptor, DecryptOptions, EncryptOptions, Kek, LocalKek};
+/// use std::time::Duration;
+/// # let kms = LocalKek::new(Kek::generate(&mut sealwax::SysRng)?, "example")?;
+/// # let envelope = sealwax::encrypt(b"high water", &[&kms], &EncryptOptions::new())?;
+/// let limits = CacheLimits::new(1_000, Duration::from_secs(300));
+/// let decryptor = CachingDecryptor::new(vec![Box::new(kms)], limits)?;
+/// assert_eq!(decryptor.decrypt(&envelope, &DecryptOptions::new())?, b"high water");
+/// # Ok::<(), sealwax::Error>(())
+/// ```
+///
+/// # Security
+/// A key that was revoked in the KMS goes on working here until `max_age`.
+pub struct CachingDecryptor<'p> {
+    providers: Vec<Box<dyn KeyProvider + 'p>>,
+    cache: Cache<DecryptHandle, Error>,
+}
+
+impl<'p> CachingDecryptor<'p> {
+    /// A cache for these providers, which are asked in their order.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] if a limit is 0.
+    pub fn new(providers: Vec<Box<dyn KeyProvider + 'p>>, limits: CacheLimits) -> Result<Self> {
+        Self::with_clock(providers, limits, super::system_clock())
+    }
+
+    /// As [`CachingDecryptor::new`], by a clock of the caller's: the time since any fixed moment,
+    /// which never goes back.
+    ///
+    /// # Errors
+    /// As [`CachingDecryptor::new`].
+    pub fn with_clock(
+        providers: Vec<Box<dyn KeyProvider + 'p>>,
+        limits: CacheLimits,
+        clock: impl Fn() -> Duration + Send + Sync + 'static,
+    ) -> Result<Self> {
+        Ok(CachingDecryptor { providers, cache: Cache::with_clock(limits, Box::new(clock))? })
+    }
+
+    /// The handle for everything that carries this header.
+    ///
+    /// # Errors
+    /// As [`DecryptHandle::open`]; a failure is not kept.
+    pub fn handle(
+        &self,
+        header: &[u8],
+        options: &DecryptOptions<'_>,
+    ) -> Result<Arc<DecryptHandle>> {
+        let parsed = Header::parse(header)?;
+        self.handle_of(&parsed, options)
+    }
+
+    /// Decrypts an envelope into a new buffer.
+    ///
+    /// # Errors
+    /// As [`CachingDecryptor::handle`] and [`DecryptHandle::decrypt_body`].
+    pub fn decrypt(&self, envelope: &[u8], options: &DecryptOptions<'_>) -> Result<Vec<u8>> {
+        let (header, body) = Header::split(envelope)?;
+        self.handle_of(&header, options)?.decrypt_body(body, options.associated_data)
+    }
+
+    fn handle_of(
+        &self,
+        header: &Header<'_>,
+        options: &DecryptOptions<'_>,
+    ) -> Result<Arc<DecryptHandle>> {
+        // For each caller, before the cache: another one may have required other pairs.
+        header.context().require(options.required_context.view())?;
+        self.cache.get(header.as_bytes(), Cost::Free, || {
+            let providers: Vec<&dyn KeyProvider> =
+                self.providers.iter().map(AsRef::as_ref).collect();
+            DecryptHandle::open(header.as_bytes(), &providers, options)
+        })
+    }
+
+    /// What became of the requests for opened headers.
+    pub fn stats(&self) -> CacheStats {
+        self.cache.stats()
+    }
+
+    /// Wipes all data keys.
+    pub fn clear(&self) {
+        self.cache.clear(false);
+    }
+
+    /// Wipes the data keys that are too old; worth a timer where the cache may lie idle.
+    pub fn remove_expired(&self) {
+        self.cache.clear(true);
+    }
+}
+
+impl core::fmt::Debug for CachingDecryptor<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("CachingDecryptor")
+            .field("providers", &self.providers.len())
+            .field("stats", &self.stats())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,278 @@
+//! A cache in front of one provider.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::limits::{CacheLimits, CacheStats};
+use super::material::{Material, Unwrapped};
+use super::single_flight::Cache;
+use super::store::Cost;
+use crate::crypto::rng::SysRng;
+use crate::crypto::secret_key::Dek;
+use crate::engine::decrypt::{DecryptHandle, DecryptOptions};
+use crate::engine::encrypt::{EncryptHandle, EncryptOptions};
+use crate::error::{Error, ProviderError, Result};
+use crate::format::context::ContextRef;
+use crate::format::header::{Header, WrappedKeyRef};
+use crate::keys::{
+    ConcurrentWrap, KeyProvider, WrappedKey, check_provider_id, failed_wrap, unwrap_by,
+};
+
+/// A provider that asks the one inside less often.
+///
+/// When encrypting, messages with equal encryption contexts share a data key and its wrapping,
+/// within the [`CacheLimits`]; different contexts never share one. When decrypting, a data key is
+/// kept by provider id, key id, context and wrapped bytes, for the same age. However many threads
+/// miss at once, the KMS is called once, and the others wait for that call alone. Data keys are
+/// wiped when they are given up.
+///
+/// ```
+/// use sealwax::{CacheLimits, CachingProvider, EncryptOptions, Kek, LocalKek, SysRng};
+/// use std::time::Duration;
+/// # let kms = LocalKek::new(Kek::generate(&mut SysRng)?, "example")?;
+/// let limits = CacheLimits::new(100, Duration::from_secs(300));
+/// let kms = CachingProvider::new(kms, limits)?;
+/// for message in [b"high water", b"low water "] {
+///     sealwax::encrypt(message, &[&kms], &EncryptOptions::new())?;
+/// }
+/// assert_eq!((kms.encrypt_stats().misses, kms.encrypt_stats().hits), (1, 1));
+/// # Ok::<(), sealwax::Error>(())
+/// ```
+///
+/// A message of unknown length (a stream) could pass the limit of bytes, so it gets a data key of
+/// its own. [`KeyProvider::wrap`] always asks the provider inside: behind another provider in a
+/// list, or in a rewrap, nothing is kept; [`CachingEncryptor`](super::CachingEncryptor) caches
+/// for several providers.
+///
+/// # Security
+/// A leaked data key opens all messages that shared it. A key that was revoked in the KMS goes on
+/// working here until `max_age`. Expired keys are wiped when the cache is next asked for something
+/// that it does not have, or by [`CachingProvider::remove_expired`].
+pub struct CachingProvider<P> {
+    inner: P,
+    generated: Cache<Material, ProviderError>,
+    unwrapped: Cache<Unwrapped, ProviderError>,
+}
+
+impl<P: KeyProvider> CachingProvider<P> {
+    /// A cache in front of `inner`. Each direction has `capacity` entries of its own.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) if a limit is 0.
+    pub fn new(inner: P, limits: CacheLimits) -> Result<Self> {
+        Ok(CachingProvider {
+            inner,
+            generated: Cache::new(limits)?,
+            unwrapped: Cache::new(limits)?,
+        })
+    }
+
+    /// As [`CachingProvider::new`], by a clock of the caller's: the time since any fixed moment,
+    /// which never goes back.
+    ///
+    /// # Errors
+    /// As [`CachingProvider::new`].
+    pub fn with_clock(
+        inner: P,
+        limits: CacheLimits,
+        clock: impl Fn() -> Duration + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let clock = Arc::new(clock);
+        let same = Arc::clone(&clock);
+        Ok(CachingProvider {
+            inner,
+            generated: Cache::with_clock(limits, Box::new(move || clock()))?,
+            unwrapped: Cache::with_clock(limits, Box::new(move || same()))?,
+        })
+    }
+
+    /// The provider inside.
+    pub const fn inner(&self) -> &P {
+        &self.inner
+    }
+
+    /// What became of the requests for new data keys.
+    pub fn encrypt_stats(&self) -> CacheStats {
+        self.generated.stats()
+    }
+
+    /// What became of the requests to unwrap data keys.
+    pub fn decrypt_stats(&self) -> CacheStats {
+        self.unwrapped.stats()
+    }
+
+    /// Wipes all data keys, of both directions.
+    pub fn clear(&self) {
+        self.generated.clear(false);
+        self.unwrapped.clear(false);
+    }
+
+    /// Wipes the data keys that are too old; worth a timer where the cache may lie idle.
+    pub fn remove_expired(&self) {
+        self.generated.clear(true);
+        self.unwrapped.clear(true);
+    }
+
+    /// The handle to encrypt one message of `plaintext_len` bytes with, which is counted, where
+    /// this is the only provider.
+    ///
+    /// As a handle under [`KeyProvider::generate_for`], except that messages without metadata and
+    /// without padding share the finished header, too.
+    ///
+    /// # Errors
+    /// [`Error::ProviderFailed`] if the provider inside fails; as [`EncryptHandle::new`].
+    ///
+    /// # Security
+    /// Whoever keeps the handle for more messages passes by the limits.
+    pub fn handle(
+        &self,
+        plaintext_len: u64,
+        options: &EncryptOptions<'_>,
+    ) -> Result<Arc<EncryptHandle>> {
+        let material = self.material(options.encryption_context(), Some(plaintext_len));
+        let failed = |error| Error::ProviderFailed(vec![failed_wrap(&self.inner, error)].into());
+        let material = material.map_err(failed)?;
+        material.handle(plaintext_len, options)
+    }
+
+    /// The handle to decrypt everything with that carries this header, where this is the only
+    /// provider.
+    ///
+    /// As [`DecryptHandle::open`] with this provider, except that envelopes with equal headers share
+    /// the opened one, too: each costs one key derivation and its decryption.
+    ///
+    /// # Errors
+    /// As [`DecryptHandle::open`].
+    pub fn decrypt_handle(
+        &self,
+        header: &[u8],
+        options: &DecryptOptions<'_>,
+    ) -> Result<Arc<DecryptHandle>> {
+        let header = Header::parse(header)?;
+        header.context().require(options.required_context.view())?;
+        let unwrap =
+            |_: &dyn KeyProvider, key: WrappedKeyRef<'_>| self.unwrapped(key, header.context());
+        unwrap_by(&header, &[self], unwrap, |unwrapped| unwrapped.handle(&header))
+    }
+
+    fn unwrapped(
+        &self,
+        wrapped: WrappedKeyRef<'_>,
+        context: ContextRef<'_>,
+    ) -> Result<Arc<Unwrapped>, ProviderError> {
+        let make = || self.inner.unwrap(wrapped, context).map(Unwrapped::new);
+        self.unwrapped.get(&unwrap_key(wrapped, context), Cost::Free, make)
+    }
+
+    fn material(
+        &self,
+        context: ContextRef<'_>,
+        plaintext_len: Option<u64>,
+    ) -> Result<Arc<Material>, ProviderError> {
+        let cost = Cost::Message(plaintext_len);
+        self.generated.get(context.as_bytes(), cost, || self.make(context, plaintext_len))
+    }
+
+    fn make(
+        &self,
+        context: ContextRef<'_>,
+        plaintext_len: Option<u64>,
+    ) -> Result<Material, ProviderError> {
+        let generated = self.inner.generate_for(context, plaintext_len);
+        let (dek, wrapped) = if let Some(generated) = generated {
+            generated?
+        } else {
+            let dek = Dek::generate(&mut SysRng).map_err(ProviderError::failed)?;
+            let wrapped = self.inner.wrap(&dek, context)?;
+            (dek, wrapped)
+        };
+        let wrapped =
+            check_provider_id(&self.inner, Ok(wrapped)).map_err(|attempt| attempt.error)?;
+        Ok(Material::new(dek, vec![wrapped]))
+    }
+}
+
+impl<P: KeyProvider> KeyProvider for CachingProvider<P> {
+    fn provider_id(&self) -> &str {
+        self.inner.provider_id()
+    }
+
+    fn accepts(&self, key_id: &str) -> bool {
+        self.inner.accepts(key_id)
+    }
+
+    fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
+        self.inner.wrap_key_id()
+    }
+
+    fn is_remote(&self) -> bool {
+        self.inner.is_remote()
+    }
+
+    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
+        self.inner.wrap(dek, context)
+    }
+
+    fn unwrap(
+        &self,
+        wrapped: WrappedKeyRef<'_>,
+        context: ContextRef<'_>,
+    ) -> Result<Dek, ProviderError> {
+        Ok(self.unwrapped(wrapped, context)?.dek.duplicate())
+    }
+
+    fn generate(
+        &self,
+        context: ContextRef<'_>,
+    ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
+        self.generate_for(context, None)
+    }
+
+    fn generate_for(
+        &self,
+        context: ContextRef<'_>,
+        plaintext_len: Option<u64>,
+    ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
+        let generated = |material: Arc<Material>| {
+            let key = material
+                .wrapped_keys
+                .first()
+                .ok_or_else(|| ProviderError::failed("nothing was wrapped"))?;
+            Ok((material.dek.duplicate(), key.clone()))
+        };
+        Some(self.material(context, plaintext_len).and_then(generated))
+    }
+
+    fn concurrent_wrap<'a>(
+        &'a self,
+        dek: &'a Dek,
+        context: ContextRef<'a>,
+    ) -> Option<ConcurrentWrap<'a>> {
+        self.inner.concurrent_wrap(dek, context)
+    }
+}
+
+impl<P: KeyProvider> core::fmt::Debug for CachingProvider<P> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("CachingProvider")
+            .field("provider_id", &self.inner.provider_id())
+            .field("encrypt_stats", &self.encrypt_stats())
+            .field("decrypt_stats", &self.decrypt_stats())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Everything that an unwrapping depends on. Every part but the last carries its length in front,
+/// and so does every part of a canonical context, so no two requests have the same bytes.
+fn unwrap_key(wrapped: WrappedKeyRef<'_>, context: ContextRef<'_>) -> Vec<u8> {
+    let parts = [wrapped.provider_id.as_bytes(), wrapped.key_id.as_bytes(), context.as_bytes()];
+    let len: usize = parts.iter().map(|part| 8 + part.len()).sum();
+    let mut key = Vec::with_capacity(len + wrapped.wrapped_dek.len());
+    for part in parts {
+        key.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        key.extend_from_slice(part);
+    }
+    key.extend_from_slice(wrapped.wrapped_dek);
+    key
+}

@@ -1,0 +1,89 @@
+//! Whole files: encrypted, decrypted and rewrapped, each at once or not at all.
+//!
+//! The result is written to a file without a name, or a temporary one in the directory of the
+//! target, made durable, and given the target's name in one step: see [`FileTarget`]. On any error
+//! the target is as it was, and nothing else is left. Memory is constant, whatever the size.
+//!
+//! ```no_run
+//! use sealwax::file::{FileOptions, decrypt_file, encrypt_file};
+//! use sealwax::{DecryptOptions, EncryptOptions, LocalKek};
+//! let kek = LocalKek::from_file("backup.key", "backup-2026")?;
+//! let options = FileOptions::new();
+//! encrypt_file("tides.csv", "tides.csv.sealwax", &[&kek], &EncryptOptions::new(), &options)?;
+//! decrypt_file("tides.csv.sealwax", "again.csv", &[&kek], &DecryptOptions::new(), &options)?;
+//! # Ok::<(), sealwax::Error>(())
+//! ```
+
+mod aligned;
+mod batch;
+mod body_io;
+mod decrypt;
+mod disk;
+mod encrypt;
+mod folder;
+mod holes;
+mod journal;
+mod options;
+mod rewrap;
+mod source;
+mod target;
+mod wait;
+
+pub use batch::FileBatch;
+pub use decrypt::{decrypt_file, inspect_file, open_file};
+pub use encrypt::encrypt_file;
+pub use holes::Sparse;
+pub use options::FileOptions;
+pub use rewrap::{RewrapFileOutcome, rewrap_file};
+pub use target::FileTarget;
+
+use std::fmt;
+use std::io;
+
+use crate::error::Error;
+
+/// Names what was being done when the system said no.
+fn failed(what: &'static str) -> impl Fn(io::Error) -> Error {
+    move |source| Failed { what, committed: false, source }.into()
+}
+
+/// As [`failed`], where the target has its name already.
+fn committed(what: &'static str) -> impl Fn(io::Error) -> Error {
+    move |source| Failed { what, committed: true, source }.into()
+}
+
+/// An error of the system, with what was being done.
+#[derive(Debug)]
+struct Failed {
+    what: &'static str,
+    committed: bool,
+    source: io::Error,
+}
+
+impl From<Failed> for Error {
+    fn from(failed: Failed) -> Self {
+        Error::Io(io::Error::new(failed.source.kind(), failed))
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what, self.source)
+    }
+}
+
+impl std::error::Error for Failed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.source)
+    }
+}
+
+impl Error {
+    /// Whether the file that was to be written is complete and has its name in spite of this
+    /// error: the system could not promise that the name survives a power failure.
+    pub fn committed(&self) -> bool {
+        let Error::Io(error) = self else { return false };
+        let failed = error.get_ref().and_then(|inner| inner.downcast_ref::<Failed>());
+        failed.is_some_and(|failed| failed.committed)
+    }
+}

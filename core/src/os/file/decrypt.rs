@@ -1,0 +1,141 @@
+//! An envelope back into a file.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::body_io::Body;
+use super::disk::RealDisk;
+use super::encrypt::copy;
+use super::failed;
+use super::journal;
+use super::options::FileOptions;
+use super::source::Source;
+use super::target::{FileTarget, NewMode};
+use crate::engine::decrypt::DecryptOptions;
+use crate::error::{Error, Result};
+use crate::format::chunked::{Cipher, PREFIX_LEN, Prefix, plaintext_len};
+use crate::keys::KeyProvider;
+use crate::os::io::DecryptReader;
+use crate::os::read_at::{PositionalReader, SeekReader, read_exact_at, read_header};
+
+/// Decrypts the envelope in the file `src` into the file `dst` and returns the length of the
+/// plaintext in bytes.
+///
+/// `src` may be a pipe or a device such as `/dev/stdin`. How `dst` is written, and what becomes of
+/// links, pipes and devices: see [`FileTarget`]; a new `dst` is readable by its owner only, unless
+/// [`FileOptions::mode`] says otherwise. A rewrap of `src` that was interrupted is finished or
+/// undone first. Nothing is asked of a provider before `dst` can be written.
+///
+/// # Errors
+/// [`Error::Io`] with what the system said; [`Error::AlreadyExists`] unless overwriting is
+/// allowed; [`Error::InvalidArgument`] if both are the same file; [`Error::Cancelled`]; any of
+/// the format, key and body classes. On any error `dst` is as it was, unless
+/// [`Error::committed`] says otherwise, or `dst` is a pipe or a device, which has got the chunks
+/// before the one that failed.
+pub fn decrypt_file(
+    src: impl AsRef<Path>,
+    dst: impl AsRef<Path>,
+    providers: &[&dyn KeyProvider],
+    options: &DecryptOptions<'_>,
+    file: &FileOptions<'_>,
+) -> Result<u64> {
+    let (src, dst) = (src.as_ref(), dst.as_ref());
+    let source = Source::open(src)?;
+    source.check_target(dst)?;
+    let target = FileTarget::create_as(dst, file, NewMode::Private)?;
+    match source.len {
+        Some(len) if !target.is_straight() => {
+            by_offset(src, &source, len, target, providers, options, file)
+        }
+        Some(_) => straight(src, &source, target, providers, options, file),
+        None => in_sequence(&source, target, providers, options, file),
+    }
+}
+
+fn by_offset(
+    path: &Path,
+    source: &Source,
+    len: u64,
+    target: FileTarget,
+    providers: &[&dyn KeyProvider],
+    options: &DecryptOptions<'_>,
+    file: &FileOptions<'_>,
+) -> Result<u64> {
+    let (handle, repair) = journal::open(path, &source.file, providers, options)?;
+    let offset = handle.header_bytes().len() as u64;
+    let plaintext_len = plaintext_len(len.saturating_sub(offset))?;
+    let mut prefix = [0; PREFIX_LEN];
+    read_exact_at(&source.file, &mut prefix, offset).map_err(failed("cannot read the source"))?;
+    let schedule = handle.body_schedule(&Prefix::split(&prefix)?.0, options.associated_data)?;
+    repair.try_after_reading(path, &RealDisk);
+    target.file().set_len(plaintext_len).map_err(failed("cannot write the target"))?;
+    let cipher = Cipher::new(&schedule);
+    Body::new(&cipher, offset, plaintext_len, file).open(&source.file, target.file())?;
+    source.check_unchanged()?;
+    target.commit()?;
+    Ok(plaintext_len)
+}
+
+/// From a file into a pipe or a device: the length is authenticated before anything comes out.
+fn straight(
+    path: &Path,
+    source: &Source,
+    mut target: FileTarget,
+    providers: &[&dyn KeyProvider],
+    options: &DecryptOptions<'_>,
+    file: &FileOptions<'_>,
+) -> Result<u64> {
+    let (handle, repair) = journal::open(path, &source.file, providers, options)?;
+    let reader = PositionalReader::with_handle(&source.file, handle, options.associated_data)?;
+    repair.try_after_reading(path, &RealDisk);
+    let len = reader.len();
+    let mut reader = SeekReader::new(reader.threads(file.threads));
+    let written = copy(&mut reader, &mut target, Some(len), file)?;
+    target.commit()?;
+    Ok(written)
+}
+
+fn in_sequence(
+    source: &Source,
+    mut target: FileTarget,
+    providers: &[&dyn KeyProvider],
+    options: &DecryptOptions<'_>,
+    file: &FileOptions<'_>,
+) -> Result<u64> {
+    let mut reader = DecryptReader::new(source, providers, options)?;
+    let written = copy(&mut reader, &mut target, None, file)?;
+    target.commit()?;
+    Ok(written)
+}
+
+/// Opens an encrypted file for reading at any offset.
+///
+/// A rewrap that was interrupted is finished or undone first.
+///
+/// # Errors
+/// [`Error::Io`]; any of the format, key and body classes.
+pub fn open_file(
+    path: impl AsRef<Path>,
+    providers: &[&dyn KeyProvider],
+    options: &DecryptOptions<'_>,
+) -> Result<PositionalReader<File>> {
+    let source = Source::open(path.as_ref())?;
+    if source.len.is_none() {
+        return Err(Error::InvalidArgument("the source is a device or a pipe, not a file"));
+    }
+    let (handle, repair) = journal::open(path.as_ref(), &source.file, providers, options)?;
+    let reader = PositionalReader::with_handle(source.file, handle, options.associated_data)?;
+    repair.try_after_reading(path.as_ref(), &RealDisk);
+    Ok(reader)
+}
+
+/// Reads the header of an encrypted file: its bytes, for [`Header::parse`](crate::Header::parse).
+///
+/// No key is needed, and nothing is authenticated.
+///
+/// # Errors
+/// [`Error::Io`]; any of the format class; [`Error::Truncated`].
+pub fn inspect_file(path: impl AsRef<Path>) -> Result<Vec<u8>> {
+    let source = Source::open(path.as_ref())?;
+    read_header(&source.file)
+}

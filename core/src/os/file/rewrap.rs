@@ -1,0 +1,197 @@
+//! New wrapped keys for a file whose body stays.
+
+#[cfg(all(test, unix))]
+mod crash;
+#[cfg(all(test, unix))]
+pub(super) mod fixtures;
+#[cfg(all(test, target_os = "linux"))]
+mod order;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::path::Path;
+
+use super::disk::{Disk, RealDisk};
+use super::failed;
+use super::journal::{self, Locked};
+use super::options::FileOptions;
+use super::target::{NewMode, Target};
+use crate::engine::decrypt::{DecryptHandle, DecryptOptions};
+use crate::engine::rewrap::{RewrapMode, rewrap_with};
+use crate::error::{Error, Result};
+use crate::keys::KeyProvider;
+use crate::os::read_at::{ReadAt as _, read_header};
+
+/// How the new header got into the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RewrapFileOutcome {
+    /// It fits where the old one was: a few kilobytes were written, whatever the file's size.
+    InPlace,
+    /// It does not fit: the file was copied, with the same body.
+    Rewritten,
+}
+
+/// Replaces or adds the wrapped keys of an encrypted file. The body's bytes do not change.
+///
+/// A new header that fits into the old one and its padding is written in place, under the
+/// protection of a journal, `<name>.sealwax-journal`; else the file is copied and renamed. A crash
+/// at any time leaves a file that opens with the old keys or the new ones; the next
+/// [`decrypt_file`](super::decrypt_file), [`open_file`](super::open_file) or `rewrap_file` removes
+/// the journal. A link is followed. Rewraps of the same file by several processes wait for each
+/// other.
+///
+/// # Errors
+/// [`Error::Io`]; any of the format and key classes;
+/// [`Error::ProviderFailed`] if any new provider fails; [`Error::LimitExceeded`] if the header
+/// grows too large; [`Error::CommitmentMismatch`] if a rewrap was interrupted while it wrote the
+/// header of a file with associated data, which must then be opened before it is rewrapped again.
+/// On any error the file opens as before.
+///
+/// # Security
+/// As [`rewrap_header`](crate::rewrap_header): who has learned the DEK keeps it.
+pub fn rewrap_file(
+    path: impl AsRef<Path>,
+    old: &[&dyn KeyProvider],
+    new: &[&dyn KeyProvider],
+    mode: RewrapMode,
+) -> Result<RewrapFileOutcome> {
+    rewrap_on(&RealDisk, path.as_ref(), old, new, mode)
+}
+
+/// As [`rewrap_file`], on a disk that may fail.
+pub(super) fn rewrap_on(
+    disk: &impl Disk,
+    path: &Path,
+    old: &[&dyn KeyProvider],
+    new: &[&dyn KeyProvider],
+    mode: RewrapMode,
+) -> Result<RewrapFileOutcome> {
+    let path = &fs::canonicalize(path).map_err(failed("cannot open the file"))?;
+    let object = open_object(path)?;
+    let metadata = object.metadata().map_err(failed("cannot open the file"))?;
+    let journal = Locked::create(path, &metadata, disk, |left_behind| {
+        let (handle, repair) = journal::open(path, &object, old, &DecryptOptions::new())?;
+        repair.before_rewrap(path, &object, &handle, left_behind, disk)
+    })?;
+    let rewrapped = plan(path, old, new, mode).and_then(|plan| {
+        let old = plan.handle.header_bytes();
+        if plan.header == old {
+            Ok(RewrapFileOutcome::InPlace) // keys were added that are there already
+        } else if plan.header.len() == old.len() {
+            write_over(disk, &plan, &journal)
+        } else {
+            copy(disk, path, &plan)
+        }
+    });
+    match rewrapped {
+        // The object is not whole: only the journal can save it.
+        Err(Failure { error, torn: true }) => Err(error),
+        Err(Failure { error, torn: false }) => journal.remove(disk).and(Err(error)),
+        Ok(outcome) => journal.remove(disk).map(|()| outcome),
+    }
+}
+
+fn open_object(path: &Path) -> Result<File> {
+    let object = OpenOptions::new().read(true).write(true).open(path);
+    let object = object.map_err(failed("cannot open the file"))?;
+    let metadata = object.metadata().map_err(failed("cannot open the file"))?;
+    if metadata.is_file() {
+        Ok(object)
+    } else {
+        Err(Error::InvalidArgument("only a regular file can be rewrapped"))
+    }
+}
+
+/// What failed, and whether it left a header that is not whole.
+struct Failure {
+    error: Error,
+    torn: bool,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure { error, torn: false }
+    }
+}
+
+/// The object, its old header and the new one.
+struct Plan {
+    object: File,
+    handle: DecryptHandle,
+    header: Vec<u8>,
+}
+
+/// Opens the object as it is now that the journal is locked, and makes the new header.
+fn plan(
+    path: &Path,
+    old: &[&dyn KeyProvider],
+    new: &[&dyn KeyProvider],
+    mode: RewrapMode,
+) -> Result<Plan, Failure> {
+    let object = open_object(path)?;
+    let handle = DecryptHandle::open(&read_header(&object)?, old, &DecryptOptions::new())?;
+    let header = rewrap_with(&handle, new, mode)?;
+    Ok(Plan { object, handle, header })
+}
+
+/// In place: the journal is durable before the first byte of the object changes, and the object
+/// before the journal goes.
+fn write_over(
+    disk: &impl Disk,
+    plan: &Plan,
+    journal: &Locked,
+) -> Result<RewrapFileOutcome, Failure> {
+    let unwritable = failed("cannot write the journal");
+    disk.write(&journal.file, &plan.header).map_err(&unwritable)?;
+    disk.sync(&journal.file).map_err(&unwritable)?;
+    disk.sync_folder(&journal.folder).map_err(&unwritable)?;
+    let written = disk.write(&plan.object, &plan.header).and_then(|()| disk.sync(&plan.object));
+    if let Err(error) = written {
+        let old = plan.handle.header_bytes();
+        let undone = disk.write(&plan.object, old).and_then(|()| disk.sync(&plan.object));
+        let error = failed("cannot write the header")(error);
+        return Err(Failure { error, torn: undone.is_err() });
+    }
+    Ok(RewrapFileOutcome::InPlace)
+}
+
+/// The header does not fit: a copy with the new header takes the file's name.
+fn copy(disk: &impl Disk, path: &Path, plan: &Plan) -> Result<RewrapFileOutcome, Failure> {
+    let options = FileOptions::new().overwrite(true);
+    let copy = Target::create(disk, path, &options, NewMode::Private)?;
+    copy_into(copy.file(), plan).map_err(failed("cannot copy the file"))?;
+    // Whoever has replaced the file meanwhile has put new data there.
+    if !still_named(&plan.object, path) {
+        let error = io::Error::other("another file has taken its name meanwhile");
+        return Err(failed("cannot replace the file")(error).into());
+    }
+    copy.commit()?;
+    Ok(RewrapFileOutcome::Rewritten)
+}
+
+fn copy_into(mut copy: &File, plan: &Plan) -> io::Result<()> {
+    let (mut object, old_len) = (&plan.object, plan.handle.header_bytes().len() as u64);
+    let body_len = object.size()?.saturating_sub(old_len);
+    copy.write_all(&plan.header)?;
+    object.seek(SeekFrom::Start(old_len))?;
+    if io::copy(&mut object, &mut copy)? != body_len {
+        return Err(io::Error::other("the file has changed its length while it was copied"));
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn still_named(object: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (object.metadata(), fs::symlink_metadata(path)) {
+        (Ok(own), Ok(named)) => (own.dev(), own.ino()) == (named.dev(), named.ino()),
+        _ => false,
+    }
+}
+
+/// An open file keeps its name here.
+#[cfg(not(unix))]
+fn still_named(_object: &File, path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}

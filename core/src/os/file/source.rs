@@ -1,0 +1,137 @@
+//! The file that is read.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::failed;
+use super::folder::is_a_directory;
+use super::target::descriptor_of;
+use super::wait::until_readable;
+use crate::error::{Error, Result};
+use crate::os::read_at::{ReadAt, read_up_to};
+
+/// A file that was opened for reading.
+pub(super) struct Source {
+    pub(super) file: File,
+    metadata: Metadata,
+    /// Length in bytes; `None` for what can only be read in sequence, such as a pipe.
+    pub(super) len: Option<u64>,
+}
+
+impl Source {
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let file = open(path).map_err(failed("cannot open the source"))?;
+        let metadata = file.metadata().map_err(failed("cannot open the source"))?;
+        if metadata.is_dir() {
+            return Err(failed("cannot read the source")(is_a_directory()));
+        }
+        let len = known_len(&file, &metadata).map_err(failed("cannot read the source"))?;
+        Ok(Source { file, metadata, len })
+    }
+
+    /// Whether less room was taken on the disk than there are bytes.
+    #[cfg(unix)]
+    pub(super) fn has_holes(&self) -> bool {
+        use std::os::unix::fs::MetadataExt as _;
+        self.len.is_some_and(|len| self.metadata.blocks().saturating_mul(512) < len)
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn has_holes(&self) -> bool {
+        false
+    }
+
+    /// Checks that the target is another file.
+    pub(super) fn check_target(&self, target: &Path) -> Result<()> {
+        if self.metadata.is_file() && is_same(&self.metadata, target) {
+            return Err(Error::InvalidArgument("the source and the target are the same file"));
+        }
+        Ok(())
+    }
+
+    /// Checks that a file read by offsets still has the length that it had at first.
+    pub(super) fn check_unchanged(&self) -> Result<()> {
+        let len = self.file.size().map_err(failed("cannot read the source"))?;
+        if self.len.is_some_and(|known| known != len) {
+            let what = "the source has changed its length while it was read";
+            return Err(io::Error::other(what).into());
+        }
+        Ok(())
+    }
+}
+
+/// In sequence.
+impl Read for &Source {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match (&self.file).read(buf) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    until_readable(&self.file)?;
+                }
+                read => return read,
+            }
+        }
+    }
+}
+
+/// The standard input is taken as it is: it may be a socket, or the file of somebody else, or
+/// read in part.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::fd::AsFd as _;
+    if std::fs::symlink_metadata(path)?.is_symlink() && descriptor_of(path) == Some(0) {
+        return io::stdin().as_fd().try_clone_to_owned().map(File::from);
+    }
+    File::open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// The length of a regular file that can be read by offsets. The kernel's own files claim to be
+/// empty, or a page, and are not.
+fn known_len(file: &File, metadata: &Metadata) -> io::Result<Option<u64>> {
+    let claimed = metadata.len();
+    if !metadata.is_file() || !is_at_start(file)? {
+        return Ok(None);
+    }
+    let holds = match claimed {
+        0 => read_up_to(file, &mut [0], 0)? == 0,
+        _ if has_room(metadata) => true,
+        _ => read_up_to(file, &mut [0], claimed - 1)? == 1,
+    };
+    Ok(holds.then_some(claimed))
+}
+
+/// Somebody may have read a part of the standard input.
+fn is_at_start(mut file: &File) -> io::Result<bool> {
+    Ok(io::Seek::stream_position(&mut file)? == 0)
+}
+
+/// Whether the file has room on a disk: files of the kernel have none, nor have holes.
+#[cfg(unix)]
+fn has_room(metadata: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::blocks(metadata) > 0
+}
+
+#[cfg(not(unix))]
+fn has_room(_metadata: &Metadata) -> bool {
+    true
+}
+
+#[cfg(unix)]
+fn is_same(source: &Metadata, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let same = |found: &Metadata| (found.dev(), found.ino()) == (source.dev(), source.ino());
+    std::fs::metadata(path).is_ok_and(|found| same(&found))
+}
+
+/// Without numbers of files there is no cheap answer: the file that was opened for reading cannot
+/// be replaced on such systems, and the rename fails.
+#[cfg(not(unix))]
+fn is_same(_source: &Metadata, _path: &Path) -> bool {
+    false
+}

@@ -1,0 +1,329 @@
+//! The file that is written: all of it at once, or not at all.
+
+#[cfg(unix)]
+pub(super) mod attributes;
+mod place;
+mod temporary;
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::{File, Metadata};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::Path;
+
+pub(super) use place::descriptor_of;
+use temporary::{Made, PRIVATE, by_chance, is_taken};
+
+use super::batch::FileBatch;
+use super::disk::{Disk, RealDisk};
+use super::folder::{Folder, split};
+use super::options::FileOptions;
+use super::{committed, failed};
+use crate::error::{Error, Result};
+use crate::os::process::OwnProcess;
+
+/// Permissions of a target that replaces nothing, where no option says them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum NewMode {
+    /// What any new file gets there: `0666` less the umask.
+    Usual,
+    /// Nobody but the owner, as for a plaintext that was sealed so far.
+    Private,
+}
+
+/// A file that is written, and gets its name only when it is complete.
+///
+/// What is written goes to a file without a name where the system has such files (`O_TMPFILE`),
+/// else to one beside the target; nobody but its owner may read it. [`commit`](Self::commit) gives
+/// it permissions, owner, access list and extended attributes of the file that it replaces, as
+/// far as the system lets this process, makes it durable, and gives it the target's name in one step.
+/// Dropped before, it leaves nothing, and the target is as it was.
+///
+/// A target that is a pipe, a device, or a descriptor of this process such as `/dev/stdout`, also
+/// through a link, is not replaced but written to. Any other link is replaced, not followed. Other
+/// names of a replaced file keep its old content.
+///
+/// ```
+/// use std::io::Write;
+/// use sealwax::file::{FileOptions, FileTarget};
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("backup.key");
+/// let mut target = FileTarget::create(&path, &FileOptions::new().mode(0o600))?;
+/// target.write_all(b"the whole content")?;
+/// target.commit()?;
+/// # assert_eq!(std::fs::read(&path)?, b"the whole content");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct FileTarget(Target<'static, RealDisk>);
+
+impl FileTarget {
+    /// Begins to write the file `path`.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`] unless overwriting is allowed; [`Error::Io`] with what the system
+    /// said; [`Error::InvalidArgument`] for a mode of more than `0o777`.
+    pub fn create(path: impl AsRef<Path>, options: &FileOptions<'_>) -> Result<Self> {
+        Self::create_as(path.as_ref(), options, NewMode::Usual)
+    }
+
+    pub(super) fn create_as(
+        path: &Path,
+        options: &FileOptions<'_>,
+        new_mode: NewMode,
+    ) -> Result<Self> {
+        Target::create(&RealDisk, path, options, new_mode).map(FileTarget)
+    }
+
+    /// The file that is written: for writing at any offset, unless it
+    /// [is straight](Self::is_straight).
+    pub fn file(&self) -> &File {
+        &self.0.file
+    }
+
+    /// Whether what is written goes straight to a pipe, a device or a descriptor of this process.
+    /// It cannot be taken back, and can only be written from the front to the end.
+    pub fn is_straight(&self) -> bool {
+        self.0.pending.is_none()
+    }
+
+    /// Makes the file durable and gives it its name.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyExists`] if the target has appeared meanwhile and overwriting is not
+    /// allowed; [`Error::InvalidState`] in another process than the one that began the file;
+    /// [`Error::Io`] with what the system said. After an error the target is as it was, unless
+    /// [`Error::committed`] says otherwise.
+    pub fn commit(self) -> Result<()> {
+        self.0.commit()
+    }
+}
+
+impl fmt::Debug for FileTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileTarget").field("straight", &self.is_straight()).finish_non_exhaustive()
+    }
+}
+
+impl Write for FileTarget {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            match self.0.file.write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    super::wait::until_writable(&self.0.file)?;
+                }
+                written => return written,
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.file.flush()
+    }
+}
+
+impl Seek for FileTarget {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.file.seek(to)
+    }
+}
+
+/// As [`FileTarget`], on any disk.
+pub(super) struct Target<'d, D: Disk> {
+    disk: &'d D,
+    file: File,
+    /// What is to become of the file; nothing of one that is written straight.
+    pending: Option<Pending>,
+    durable: bool,
+    /// Those with whose names this one's is made durable.
+    batch: Option<FileBatch>,
+    /// The process that began it: the child of a fork neither commits nor removes it.
+    process: OwnProcess,
+}
+
+/// A file that waits for its name.
+struct Pending {
+    folder: Folder,
+    /// The target's name in the folder.
+    name: OsString,
+    /// The name that the file has meanwhile, if it has one.
+    temporary: Option<OsString>,
+    overwrite: bool,
+    mode: Option<u32>,
+    /// Permissions of a new file.
+    usual: u32,
+}
+
+impl<'d, D: Disk> Target<'d, D> {
+    pub(super) fn create(
+        disk: &'d D,
+        path: &Path,
+        options: &FileOptions<'_>,
+        new_mode: NewMode,
+    ) -> Result<Self> {
+        if options.mode.is_some_and(|mode| mode > 0o777) {
+            return Err(Error::InvalidArgument("a mode is of three octal digits"));
+        }
+        let (durable, process) = (options.durable, OwnProcess::new());
+        if let Some(file) = place::open_straight(path)? {
+            return Ok(Target { disk, file, pending: None, durable, batch: None, process });
+        }
+        let (directory, name) = split(path).map_err(failed("cannot write the target"))?;
+        let folder =
+            Folder::open(directory).map_err(failed("cannot open the target's directory"))?;
+        place::replaceable(&folder, name, options.overwrite)?;
+        let is_private = new_mode == NewMode::Private || options.mode.is_some();
+        let made = Made::new(disk, &folder, is_private);
+        let made = made.map_err(failed("cannot create a file beside the target"))?;
+        let pending = Pending {
+            folder,
+            name: name.to_owned(),
+            temporary: made.name,
+            overwrite: options.overwrite,
+            mode: options.mode,
+            usual: made.usual,
+        };
+        let (pending, batch) = (Some(pending), options.batch.cloned());
+        Ok(Target { disk, file: made.file, pending, durable, batch, process })
+    }
+
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
+    pub(super) fn commit(mut self) -> Result<()> {
+        self.process.check()?;
+        let Some(mut pending) = self.pending.take() else { return self.sync_straight() };
+        let named = self.give_name(&mut pending);
+        if named.is_err() {
+            pending.remove(self.disk);
+        }
+        named?;
+        if !self.durable {
+            return Ok(());
+        }
+        if let Some(batch) = &self.batch {
+            return batch.add(self.disk, pending.folder);
+        }
+        let synced = self.disk.sync_folder(&pending.folder);
+        synced.map_err(committed("the target is complete, but not its directory"))
+    }
+
+    /// A disk keeps what is written straight to it; most other devices and pipes have nothing to
+    /// keep, and say so.
+    fn sync_straight(&self) -> Result<()> {
+        match if self.durable { self.disk.sync(&self.file) } else { Ok(()) } {
+            Err(error) if keeps_nothing(&error) => Ok(()),
+            synced => synced.map_err(failed("cannot write the target")),
+        }
+    }
+
+    /// Everything up to the target's name.
+    fn give_name(&mut self, pending: &mut Pending) -> Result<()> {
+        let replaced = place::replaceable(&pending.folder, &pending.name, pending.overwrite)?;
+        self.settle(pending, replaced.as_ref())?;
+        let free = replaced.is_none();
+        if pending.temporary.is_none() && self.link(pending, replaced.as_ref(), free)? {
+            return Ok(());
+        }
+        let Some(temporary) = &pending.temporary else { return Ok(()) };
+        let renamed = if pending.overwrite {
+            self.disk.rename(&pending.folder, temporary, &pending.name)
+        } else {
+            self.disk.rename_new(&pending.folder, temporary, &pending.name)
+        };
+        renamed.map_err(|error| unnamed(error, pending.overwrite))?;
+        pending.temporary = None;
+        Ok(())
+    }
+
+    /// Attributes, then everything onto the disk.
+    fn settle(&self, pending: &Pending, replaced: Option<&Metadata>) -> Result<()> {
+        #[cfg(unix)]
+        {
+            let path = pending.folder.path_of(&pending.name);
+            let wanted = attributes::Wanted {
+                replaced: replaced.map(|found| (path.as_path(), found)),
+                mode: pending.mode,
+                usual: pending.usual,
+            };
+            attributes::give(self.disk, &self.file, &wanted)
+                .map_err(failed("cannot set the permissions of the target"))?;
+        }
+        if self.durable {
+            self.disk.sync(&self.file).map_err(failed("cannot write the target"))?;
+        }
+        Ok(())
+    }
+
+    /// Gives a file without a name the target's name if that is free, else one by chance, from
+    /// which it can be renamed; between the two calls of the system, and only there, a process that
+    /// is killed leaves a file behind. Returns whether it has the target's name.
+    fn link(
+        &mut self,
+        pending: &mut Pending,
+        replaced: Option<&Metadata>,
+        free: bool,
+    ) -> Result<bool> {
+        if free || !pending.overwrite {
+            match self.disk.link(&self.file, &pending.folder, &pending.name) {
+                Ok(()) => return Ok(true),
+                Err(error) if is_taken(&error) && !pending.overwrite => {
+                    return Err(Error::AlreadyExists);
+                }
+                Err(_) => {}
+            }
+        }
+        let linked = by_chance(|name| self.disk.link(&self.file, &pending.folder, name));
+        match linked {
+            Ok(((), name)) => pending.temporary = Some(name),
+            // Some systems make files without names and give them none: there it is copied.
+            Err(_) => self.copy(pending, replaced)?,
+        }
+        Ok(false)
+    }
+
+    fn copy(&mut self, pending: &mut Pending, replaced: Option<&Metadata>) -> Result<()> {
+        let unwritable = failed("cannot create a file beside the target");
+        let made = by_chance(|name| self.disk.create(&pending.folder, name, PRIVATE));
+        let (mut file, name) = made.map_err(&unwritable)?;
+        pending.temporary = Some(name);
+        self.file.rewind().map_err(&unwritable)?;
+        io::copy(&mut self.file, &mut file).map_err(&unwritable)?;
+        self.file = file;
+        self.settle(pending, replaced)
+    }
+}
+
+impl<D: Disk> Drop for Target<'_, D> {
+    fn drop(&mut self) {
+        if self.process.check().is_ok()
+            && let Some(mut pending) = self.pending.take()
+        {
+            pending.remove(self.disk);
+        }
+    }
+}
+
+impl Pending {
+    /// Removes the file, if it has a name.
+    fn remove(&mut self, disk: &impl Disk) {
+        if let Some(name) = self.temporary.take() {
+            let _ = disk.remove(&self.folder, &name);
+        }
+    }
+}
+
+fn keeps_nothing(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, ReadOnlyFilesystem, Unsupported};
+    matches!(error.kind(), InvalidInput | ReadOnlyFilesystem | Unsupported)
+}
+
+fn unnamed(error: io::Error, overwrite: bool) -> Error {
+    match (is_taken(&error), overwrite) {
+        (true, _) => Error::AlreadyExists,
+        (false, true) => failed("cannot name the target")(error),
+        (false, false) => failed("cannot name the target without replacing another")(error),
+    }
+}

@@ -1,0 +1,93 @@
+//! Scratch memory that threads borrow, each with the chunk that it opened last.
+
+use std::sync::{Mutex, PoisonError};
+
+use zeroize::Zeroizing;
+
+use crate::format::chunked::{CHUNK_LEN, SEALED_CHUNK_LEN};
+
+/// Most scratches that are kept.
+const KEPT: usize = 8;
+/// Largest room for sealed bytes that is kept, in bytes.
+const KEPT_SEALED_LEN: usize = 64 * SEALED_CHUNK_LEN;
+
+/// The index of no chunk: messages have far fewer. Not an `Option`, whose comparison reads the
+/// index of `None` too as it is compiled, which checkers of memory take for a mistake.
+const NO_CHUNK: u64 = u64::MAX;
+
+/// Memory for one read.
+pub(super) struct Scratch {
+    /// Room for sealed bytes; what is in it means nothing.
+    sealed: Vec<u8>,
+    /// Plaintext of the chunk `index`, in its first `len` bytes.
+    chunk: Zeroizing<Vec<u8>>,
+    index: u64,
+    len: usize,
+}
+
+impl Scratch {
+    fn new() -> Self {
+        let chunk = Zeroizing::new(vec![0; CHUNK_LEN]);
+        Scratch { sealed: Vec::new(), chunk, index: NO_CHUNK, len: 0 }
+    }
+
+    /// Room for `len` sealed bytes, of any content.
+    pub(super) fn take_sealed(&mut self, len: usize) -> Vec<u8> {
+        let mut sealed = std::mem::take(&mut self.sealed);
+        sealed.resize(len, 0);
+        sealed
+    }
+
+    /// Keeps the room for next time, unless it is large.
+    pub(super) fn put_sealed(&mut self, sealed: Vec<u8>) {
+        if sealed.capacity() <= KEPT_SEALED_LEN {
+            self.sealed = sealed;
+        }
+    }
+
+    /// The plaintext of the chunk `index` if it is kept, else nothing.
+    pub(super) fn kept(&self, index: u64) -> &[u8] {
+        let len = if self.index == index { self.len } else { 0 };
+        self.chunk.get(..len).unwrap_or_default()
+    }
+
+    /// Room for the plaintext of a chunk; the one that was kept is gone.
+    pub(super) fn forget(&mut self, len: usize) -> &mut [u8] {
+        self.index = NO_CHUNK;
+        self.chunk.get_mut(..len).unwrap_or_default()
+    }
+
+    /// Says that the first `len` bytes of the room hold the chunk `index`, authentic.
+    pub(super) const fn keep(&mut self, index: u64, len: usize) {
+        self.index = index;
+        self.len = len;
+    }
+}
+
+/// A stack of scratches: whoever reads next gets the one that was used last, which holds the
+/// chunk that is likely wanted. The lock is held to push and pop, never while bytes are read or
+/// opened.
+#[derive(Default)]
+pub(super) struct Pool(Mutex<Vec<Scratch>>);
+
+impl Pool {
+    /// A scratch, if possible one that holds the chunk `index`.
+    pub(super) fn take(&self, index: u64) -> Scratch {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let holding = kept.iter().rposition(|scratch| scratch.index == index);
+        let scratch = match holding {
+            Some(position) => Some(kept.remove(position)),
+            None => kept.pop(),
+        };
+        drop(kept);
+        scratch.unwrap_or_else(Scratch::new)
+    }
+
+    /// Keeps a scratch for the next read.
+    pub(super) fn give_back(&self, scratch: Scratch) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < KEPT {
+            kept.push(scratch);
+        }
+    }
+}

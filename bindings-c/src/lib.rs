@@ -32,7 +32,7 @@ mod options;
 
 mod provider;
 
-mod callbacks;
+mod host_provider;
 
 mod cache;
 

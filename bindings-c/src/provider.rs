@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sealwax::{Kek, KeyProvider, LocalKek};
 
-use crate::callbacks::{HostProvider, sealwax_provider_callbacks};
+use crate::host_provider::{HostProvider, sealwax_provider_callbacks};
 use crate::failure::{Failure, entry, sealwax_code};
 use crate::ffi::give;
 use crate::key_event::Listener;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sealwax::read_at::{PositionalReader, ReadAt};
 use sealwax::{DecryptHandle, Error, file};
 
-use crate::callbacks::sealwax_failure;
+use crate::host_provider::sealwax_failure;
 use crate::failure::{Failure, HostCause, OK, Result, entry, sealwax_code};
 use crate::ffi::{HostData, give, sealwax_destroy_fn};
 use crate::header::sealwax_header;

@@ -7,7 +7,7 @@ use sealwax::Error;
 
 use super::{check_len, place, reference, sealwax_destroy_fn, slice};
 use crate::cache::sealwax_cache_stats;
-use crate::callbacks::sealwax_provider_callbacks;
+use crate::host_provider::sealwax_provider_callbacks;
 use crate::encryptor::{sealwax_progress, sealwax_status};
 use crate::failure::Result;
 use crate::header::sealwax_wrapped_key;

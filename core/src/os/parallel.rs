@@ -69,6 +69,23 @@ pub fn encrypt_into_with<R: TryCryptoRng + ?Sized>(
     sharing.encrypt_with(handle, &plaintext, associated_data, Target::Slice(out), rng)
 }
 
+/// Encrypts a message without its header, for a header that is stored elsewhere; otherwise as
+/// [`encrypt_into`].
+///
+/// # Errors
+/// As [`encrypt_into`].
+pub fn encrypt_body_into(
+    handle: &EncryptHandle,
+    plaintext: &[u8],
+    associated_data: &[u8],
+    out: &mut [u8],
+    threads: usize,
+) -> Result<usize> {
+    let segment_len = run_len(plaintext, threads);
+    let sharing = Sharing { threads, segment_len: &|| segment_len };
+    sharing.seal(handle, &[], &plaintext, associated_data, Target::Slice(out), &mut SysRng)
+}
+
 /// Decrypts an envelope with this handle's header into the front of `out`; returns the length of
 /// the plaintext in bytes.
 ///

@@ -2,7 +2,9 @@
 
 use std::convert::Infallible;
 
-use sealwax::parallel::{decrypt_body_into, decrypt_into, encrypt_into, encrypt_into_with};
+use sealwax::parallel::{
+    decrypt_body_into, decrypt_into, encrypt_body_into, encrypt_into, encrypt_into_with,
+};
 use sealwax::rand_core::{TryCryptoRng, TryRng};
 use sealwax::{
     ContextRef, DecryptHandle, EncryptHandle, EncryptOptions, Error, ErrorCode, SysRng,
@@ -62,6 +64,23 @@ fn the_bytes_are_the_same_for_any_number_of_threads() {
             let opened = decrypt_into(&decrypt, &expected, b"aad", &mut back, threads).unwrap();
             assert!(opened == len && back == plaintext);
         }
+    }
+}
+
+#[test]
+fn a_body_is_sealed_without_its_header() {
+    let (encrypt, decrypt) = handles();
+    for len in [0, 5, 3 << 20] {
+        let (plaintext, mut back) = (bytes(len), vec![0; len]);
+        let needed = encrypt.sealed_len(len as u64).unwrap() - encrypt.header().len() as u64;
+        let mut body = vec![0; usize::try_from(needed).unwrap()];
+        let (last, rest) = (body.len() - 1, &mut body[1..]);
+        let error = encrypt_body_into(&encrypt, &plaintext, b"aad", rest, 2).unwrap_err();
+        assert!(matches!(error, Error::BufferTooSmall { needed } if needed == last + 1));
+        let written = encrypt_body_into(&encrypt, &plaintext, b"aad", &mut body, 2).unwrap();
+        assert_eq!(written, body.len());
+        assert_eq!(decrypt_body_into(&decrypt, &body, b"aad", &mut back, 2).unwrap(), len);
+        assert!(back == plaintext);
     }
 }
 

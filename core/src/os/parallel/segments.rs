@@ -9,7 +9,7 @@ use crate::engine::decrypt::DecryptHandle;
 use crate::engine::encrypt::EncryptHandle;
 use crate::error::{Error, Result};
 use crate::format::chunked::{
-    CHUNK_LEN, Cipher, PREFIX_LEN, Prefix, SEALED_CHUNK_LEN, TAG_LEN, plaintext_len,
+    CHUNK_LEN, Cipher, PREFIX_LEN, Prefix, SEALED_CHUNK_LEN, TAG_LEN, plaintext_len, sealed_len,
 };
 use crate::os::workers::{for_each_run, thread_count};
 use rand_core::TryCryptoRng;
@@ -115,13 +115,27 @@ impl Sharing<'_> {
         target: Target<'_>,
         rng: &mut R,
     ) -> Result<usize> {
+        self.seal(handle, handle.header(), source, associated_data, target, rng)
+    }
+
+    /// Writes `header`, which may be empty, and the body of a message behind it.
+    pub(super) fn seal<R: TryCryptoRng + ?Sized>(
+        &self,
+        handle: &EncryptHandle,
+        header: &[u8],
+        source: &impl Source,
+        associated_data: &[u8],
+        target: Target<'_>,
+        rng: &mut R,
+    ) -> Result<usize> {
         let len = source.len();
-        let needed = usize::try_from(handle.sealed_len(len as u64)?).unwrap_or(usize::MAX);
+        let needed = sealed_len(len as u64)?.saturating_add(header.len() as u64);
+        let needed = usize::try_from(needed).unwrap_or(usize::MAX);
         let mut target = target.cut(needed)?;
         let (prefix, schedule) = handle.body_schedule(associated_data, rng)?;
-        target.take(handle.header().len() + PREFIX_LEN)?.fill(&mut |slot| {
-            let parts = slot.split_at_mut_checked(handle.header().len()).ok_or(LENGTHS)?;
-            parts.0.copy_from_slice(handle.header());
+        target.take(header.len() + PREFIX_LEN)?.fill(&mut |slot| {
+            let parts = slot.split_at_mut_checked(header.len()).ok_or(LENGTHS)?;
+            parts.0.copy_from_slice(header);
             parts.1.copy_from_slice(&prefix.to_bytes());
             Ok(())
         })?;

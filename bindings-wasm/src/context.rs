@@ -5,8 +5,8 @@ use sealwax::{ContextRef, EncryptionContext};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::Result;
-use crate::bytes::array;
 use crate::error::thrown;
+use crate::js_bytes::array;
 
 /// The canonical bytes of `[key, value, key, value, ...]`.
 #[wasm_bindgen(js_name = canonicalContext)]

@@ -7,10 +7,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
 
 use crate::Result;
-use crate::bytes::{array, optional, secret};
-use crate::cipher::MessageCipher;
 use crate::error::thrown;
 use crate::header::wrapped_keys;
+use crate::js_bytes::{array, optional, secret};
+use crate::message_cipher::MessageCipher;
 
 /// A verified header and its DEK.
 #[wasm_bindgen]

@@ -6,11 +6,12 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::Result;
-use crate::bytes::{array, optional, secret};
-use crate::cipher::MessageCipher;
 use crate::error::thrown;
 use crate::header::{BAD_PADDING, wrapped_keys};
-use crate::number::{integer, number};
+use crate::js_bytes::{array, optional, secret};
+use crate::js_number::to_number;
+use crate::message_cipher::MessageCipher;
+use crate::safe_integer::from_number;
 
 /// A fresh DEK.
 #[wasm_bindgen(js_name = generateDek)]
@@ -39,7 +40,7 @@ impl EncryptHandle {
         let dek = Dek::from_slice(&secret(dek)).map_err(thrown)?;
         let keys = wrapped_keys(key_names, wrapped_deks)?;
         let metadata = metadata.as_ref().map(secret);
-        let length = plaintext_length.map(integer).transpose()?;
+        let length = plaintext_length.map(from_number).transpose()?;
         let mut options = EncryptOptions::new()
             .context(crate::context::from_canonical(context)?)
             .padding(parse_padding(padding)?.resolve(length));
@@ -58,7 +59,7 @@ impl EncryptHandle {
     /// Length of a sealed message, header included.
     #[wasm_bindgen(js_name = sealedLength)]
     pub fn sealed_length(&self, plaintext_length: f64) -> Result<f64> {
-        self.0.sealed_len(integer(plaintext_length)?).map(number).map_err(thrown)
+        self.0.sealed_len(from_number(plaintext_length)?).map(to_number).map_err(thrown)
     }
 
     /// Encrypts a message in memory.
@@ -82,7 +83,7 @@ impl EncryptHandle {
 
 fn parse_padding(padding: &JsValue) -> Result<Padding> {
     if let Some(len) = padding.as_f64() {
-        let len = usize::try_from(integer(len)?).map_err(|_| thrown(BAD_PADDING))?;
+        let len = usize::try_from(from_number(len)?).map_err(|_| thrown(BAD_PADDING))?;
         return Ok(Padding::Exact(len));
     }
     match padding.as_string().as_deref() {

@@ -4,7 +4,7 @@ use js_sys::Array;
 use sealwax::Error;
 use wasm_bindgen::JsValue;
 
-use crate::number::number;
+use crate::js_number::to_number;
 
 /// `[code, text, detail]`. The text says what the core says beyond the code's own name; the detail is
 /// the one number that the error carries, or the pair that differs: `[key, wanted, found]`. No
@@ -18,8 +18,8 @@ pub(crate) fn thrown(error: Error) -> JsValue {
         _ => "",
     };
     let detail = match &error {
-        Error::Authentication { chunk } => number(*chunk).into(),
-        Error::BufferTooSmall { needed } => number(*needed as u64).into(),
+        Error::Authentication { chunk } => to_number(*chunk).into(),
+        Error::BufferTooSmall { needed } => to_number(*needed as u64).into(),
         Error::UnsupportedVersion(version) => JsValue::from(*version),
         Error::UnsupportedSuite(suite) => JsValue::from(*suite),
         Error::ContextMismatch(pair) => {

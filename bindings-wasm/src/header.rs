@@ -7,16 +7,16 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::Result;
-use crate::bytes::array;
 use crate::error::thrown;
-use crate::list::list;
-use crate::number::number;
+use crate::js_array::js_array;
+use crate::js_bytes::array;
+use crate::js_number::to_number;
 
 /// Length of the header whose first bytes are `start`; undefined while they are too few.
 #[wasm_bindgen(js_name = announcedLength)]
 pub fn announced_length(start: &Uint8Array) -> Result<Option<f64>> {
     let len = Header::announced_len(&start.to_vec()).map_err(thrown)?;
-    Ok(len.map(|len| number(len as u64)))
+    Ok(len.map(|len| to_number(len as u64)))
 }
 
 /// A header in parts: suite, size of the padding, size of the sealed metadata, context, the same in
@@ -45,10 +45,10 @@ pub fn parse_header(header: &Uint8Array, required: Option<Uint8Array>) -> Result
         let required = crate::context::from_canonical(&required)?;
         header.context().require(required.view()).map_err(thrown)?;
     }
-    Ok(list(&HeaderParts(
+    Ok(js_array(&HeaderParts(
         header.suite(),
-        number(header.padding_len() as u64),
-        number(header.sealed_metadata().len() as u64),
+        to_number(header.padding_len() as u64),
+        to_number(header.sealed_metadata().len() as u64),
         header.context().iter().collect(),
         array(header.context().as_bytes()),
         header.wrapped_keys().map(KeyParts::from).collect(),

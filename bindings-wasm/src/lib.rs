@@ -14,18 +14,19 @@
 #![allow(clippy::missing_errors_doc)] // each names the core's call, which documents them
 #![allow(clippy::needless_pass_by_value)] // wasm-bindgen hands values over
 
-mod bytes;
-pub mod cipher;
+pub mod chunk_layout;
 pub mod context;
 pub mod decrypt;
 pub mod encrypt;
 mod error;
 pub mod header;
-pub mod layout;
-mod list;
-pub mod local;
-mod number;
-pub mod text;
+mod js_array;
+mod js_bytes;
+mod js_number;
+pub mod local_kek;
+pub mod message_cipher;
+mod safe_integer;
+pub mod text_prefix;
 
 /// What every fallible export returns; the error is thrown.
 type Result<T> = core::result::Result<T, wasm_bindgen::JsValue>;

@@ -6,6 +6,6 @@ use wasm_bindgen::JsValue;
 
 /// The array that a tuple or a list describes. Its numbers are `f64` or of 32 bits at most, for
 /// which nothing can fail.
-pub(crate) fn list(value: &impl Serialize) -> JsValue {
+pub(crate) fn js_array(value: &impl Serialize) -> JsValue {
     value.serialize(&Serializer::new()).unwrap_or(JsValue::UNDEFINED)
 }

@@ -5,10 +5,10 @@ use sealwax::{Error, Kek, LocalExpansion, SysRng, WrappedKeyRef};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::Result;
-use crate::bytes::{array, secret};
-use crate::cipher::MessageCipher;
 use crate::context::from_canonical;
 use crate::error::thrown;
+use crate::js_bytes::{array, secret};
+use crate::message_cipher::MessageCipher;
 
 /// The provider id of both.
 #[wasm_bindgen(js_name = localProviderId)]

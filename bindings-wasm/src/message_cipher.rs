@@ -8,9 +8,9 @@ use sealwax::chunked::{KeySchedule, Prefix, SALT_LEN, chunk_nonce};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::Result;
-use crate::bytes::array;
 use crate::error::thrown;
-use crate::number::integer;
+use crate::js_bytes::array;
+use crate::safe_integer::from_number;
 
 /// What an engine needs for one message.
 ///
@@ -41,7 +41,7 @@ impl MessageCipher {
 
     /// The nonces of `count` chunks from `first` on, one behind the other.
     pub fn nonces(&self, first: f64, count: u32) -> Result<Uint8Array> {
-        let first = integer(first)?;
+        let first = from_number(first)?;
         let mut nonces = Vec::new();
         for index in (first..).take(count as usize) {
             let nonce = chunk_nonce(&self.base_nonce, index).map_err(thrown)?;

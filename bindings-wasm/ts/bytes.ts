@@ -1,6 +1,7 @@
 // Bytes of any kind of view, text, base64, and the comparison of both.
 
 import type { Bytes } from '../types/index.js';
+import { isArrayBuffer, isShared } from './brands.js';
 import { SealwaxError, invalid } from './errors.js';
 
 /** Bytes that are ours: never of shared memory. */
@@ -21,10 +22,9 @@ export function view(bytes: Bytes, what: string): Owned {
 export function writableView(bytes: Bytes, what: string): Owned {
   const isView = ArrayBuffer.isView(bytes);
   const buffer: unknown = isView ? bytes.buffer : bytes;
-  if (!(buffer instanceof ArrayBuffer)) {
+  if (!isArrayBuffer(buffer)) {
     // Another thread could change shared memory between the reading and the sealing.
-    const isShared = typeof SharedArrayBuffer === 'function' && buffer instanceof SharedArrayBuffer;
-    throw invalid(isShared ? `${what} must not be shared memory: copy it first` : `${what} must be bytes`);
+    throw invalid(isShared(buffer) ? `${what} must not be shared memory: copy it first` : `${what} must be bytes`);
   }
   try {
     return isView ? new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(buffer);
@@ -51,7 +51,7 @@ export const textOrBytes = (value: Bytes | string, what: string): Owned =>
   typeof value === 'string' ? utf8(value) : view(value, what);
 
 export const isBytes = (value: unknown): value is Bytes =>
-  value instanceof ArrayBuffer || ArrayBuffer.isView(value) || (typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer);
+  ArrayBuffer.isView(value) || isArrayBuffer(value) || isShared(value);
 
 export function utf8(text: string): Owned {
   // A lone surrogate has no UTF-8 and would silently become another string.

@@ -4,7 +4,7 @@ import type { Attempt, CallDetails, EncryptionContext, KeyEvent, KeyName, KeyPro
 import { type Owned, view } from './bytes.js';
 import type { Context } from './context.js';
 import { format } from './core.js';
-import { SealwaxError, hint, invalid, shown } from './errors.js';
+import { SealwaxError, hint, invalid, isSealwaxError, shown } from './errors.js';
 import { abortable, limited, throwIfAborted } from './signal.js';
 
 const DEFAULT_TIMEOUT = 30_000;
@@ -116,10 +116,12 @@ export function checkedDek(dek: unknown): Owned {
   return bytes;
 }
 
-/** By its name: a provider may have its errors from another copy of the package. */
-export const isRejection = (error: unknown): boolean => error instanceof Error && error.name === 'SealwaxError' && (error as SealwaxError).code === 'key_unwrap';
+export const isRejection = (error: unknown): boolean => isSealwaxError(error) && error.code === 'key_unwrap';
 
-const describe = (error: unknown): string => (error instanceof Error ? shown(error.message || error.name) : 'failed');
+const describe = (error: unknown): string => {
+  const { name, message } = (error ?? {}) as Partial<Error>;
+  return shown([message, name].find((text) => typeof text === 'string' && text !== '') ?? 'failed');
+};
 
 /** Gathers what there is to say about one call. */
 class Recorder {

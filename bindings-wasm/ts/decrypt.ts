@@ -2,6 +2,7 @@
 
 import type { Bytes, DecryptOptions, Decryption, Decryptor, HeaderInfo, KeyProvider, Keys, Source, TransformPair } from '../types/index.js';
 import { needAes } from './aes.js';
+import { isBlob } from './brands.js';
 import { type Owned, atOnce, isBytes, isEqual, optionalView, view } from './bytes.js';
 import { toContext } from './context.js';
 import { DecryptHandle, format, needCore, plaintextLength } from './core.js';
@@ -170,7 +171,7 @@ export function decryptStream(keys: Keys, options: DecryptOptions = {}): Transfo
 export async function createDecryptor(envelope: Bytes | Blob, keys: Keys, options: Omit<DecryptOptions, 'header'> = {}): Promise<Decryptor> {
   checkOptions(options, DECRYPTOR);
   const providers = providersOf(keys);
-  if (!isBytes(envelope) && !(envelope instanceof Blob)) throw invalid('the envelope must be bytes or a Blob');
+  if (!isBytes(envelope) && !isBlob(envelope)) throw invalid('the envelope must be bytes or a Blob');
   await needCore();
   const bytes = await readHeader(readerOf(envelope, options.signal));
   await needAes();

@@ -70,6 +70,12 @@ export class SealwaxError extends Error {
   }
 }
 
+/** Whether an error is one of this package's, of any copy of it: a provider may have its errors from another. */
+export const isSealwaxError = (error: unknown): error is SealwaxError => {
+  const { name, code } = (error ?? {}) as Partial<SealwaxError>;
+  return name === 'SealwaxError' && Object.hasOwn(ERROR_NUMBERS, code ?? '');
+};
+
 /** An error of the caller's making. */
 export const invalid = (message: string): SealwaxError => new SealwaxError('invalid_argument', message);
 

@@ -1,6 +1,7 @@
 // Headers without a key.
 
 import type { Bytes, HeaderInfo } from '../types/index.js';
+import { isBlob } from './brands.js';
 import { type Owned, view } from './bytes.js';
 import { fromPairs } from './context.js';
 import { announcedLength, format, needCore, parseHeader as parse } from './core.js';
@@ -67,7 +68,7 @@ export function headerOf(envelope: Owned): Owned {
 export async function inspect(source: Bytes | Blob | string): Promise<HeaderInfo> {
   await needCore();
   const input = typeof source === 'string' ? decoded(source) : source;
-  if (!(input instanceof Blob) && typeof input !== 'object') throw invalid('the source must be bytes, a Blob or text');
-  const reader = readerOf(input instanceof Blob ? input : view(input, 'the source'));
+  if (!isBlob(input) && typeof input !== 'object') throw invalid('the source must be bytes, a Blob or text');
+  const reader = readerOf(isBlob(input) ? input : view(input, 'the source'));
   return publicInfo(parseHeader(await readHeader(reader)));
 }

@@ -2,6 +2,7 @@
 // authenticates the length; then the chunks that are asked for.
 
 import type { Bytes, HeaderInfo, Keys, OpenRangeOptions, RangeReader, RangeSource, FetchRange } from '../types/index.js';
+import { isBlob } from './brands.js';
 import { type Owned, concat, isBytes, optionalView, view } from './bytes.js';
 import { providersOf } from './calls.js';
 import { type ChunkRun, announcedLength, bodyRange, format, lastChunk, needCore, plaintextLength } from './core.js';
@@ -55,7 +56,7 @@ function rangesOf(source: RangeSource | FetchRange | Blob | Bytes, size: number 
     const bytes = view(source, 'the source');
     return { size: async () => bytes.length, read: async (offset, length) => bytes.subarray(offset, offset + length) };
   }
-  if (source instanceof Blob) {
+  if (isBlob(source)) {
     return { size: async () => source.size, read: (offset, length) => readBlob(source.slice(offset, offset + length)) };
   }
   if (typeof source === 'function') return fromFunction(source, size);
@@ -70,7 +71,7 @@ function fromFunction(fetchRange: FetchRange, size: number | undefined): RangeSo
   const read = async (offset: number, length: number, signal?: AbortSignal): Promise<Bytes> => {
     const result = await fetchRange(offset, length, signal);
     if (isBytes(result)) return result;
-    if (result instanceof Blob) return readBlob(result);
+    if (isBlob(result)) return readBlob(result);
     if (!result.ok) throw new SealwaxError('io', `HTTP ${result.status}`);
     return result.arrayBuffer();
   };

@@ -2,6 +2,7 @@
 
 import type { Bytes, Keys, RewrapOptions } from '../types/index.js';
 import { lackingKeys } from './adding.js';
+import { isBlob } from './brands.js';
 import { type Owned, concat, view } from './bytes.js';
 import { providersOf } from './calls.js';
 import { needCore } from './core.js';
@@ -36,7 +37,7 @@ export async function rewrap<T extends Blob | Bytes>(envelope: T, oldKeys: Keys,
 export async function rewrap(envelope: Blob | Bytes, oldKeys: Keys, newKeys: Keys, options: RewrapOptions = {}): Promise<Blob | Owned> {
   checkOptions(options, REWRAP);
   await needCore();
-  if (envelope instanceof Blob) {
+  if (isBlob(envelope)) {
     const header = await readHeader(readerOf(envelope, options.signal));
     const renewed = await rewrapHeader(header, oldKeys, newKeys, options);
     return new Blob([renewed, envelope.slice(header.length)], { type: envelope.type });

@@ -1,6 +1,7 @@
 // Where the input comes from: bytes, Blobs and streams behind one reader of exact lengths.
 
 import type { Source } from '../types/index.js';
+import { isBlob, isStream } from './brands.js';
 import { type Owned, concat, isBytes, roomFor, view } from './bytes.js';
 import { SealwaxError, asIo, hint, invalid } from './errors.js';
 import { abortable } from './signal.js';
@@ -24,20 +25,20 @@ export interface RandomAccess {
 
 export function readerOf(source: Source, signal?: AbortSignal): Reader {
   if (isBytes(source)) return new QueueReader(bytesPuller(view(source, 'the source')), signal);
-  if (source instanceof Blob) return new QueueReader(blobPuller(source), signal);
-  if (source instanceof ReadableStream) return new QueueReader(streamPuller(source), signal);
+  if (isBlob(source)) return new QueueReader(blobPuller(source), signal);
+  if (isStream(source)) return new QueueReader(streamPuller(source), signal);
   throw noSource(source);
 }
 
 /** Refuses at once what can never be read. */
 export function checkSource(source: Source): void {
   if (isBytes(source)) view(source, 'the source');
-  else if (!(source instanceof Blob) && !(source instanceof ReadableStream)) throw noSource(source);
+  else if (!isBlob(source) && !isStream(source)) throw noSource(source);
 }
 
 /** Chromium says of a file that is gone that it is empty, and only reading tells: nothing is encrypted in its place. */
 export async function checkThere(source: Source): Promise<void> {
-  if (!(source instanceof Blob) || source.size > 0) return;
+  if (!isBlob(source) || source.size > 0) return;
   await source.arrayBuffer().catch((error: unknown) => {
     throw asIo(error, UNREADABLE);
   });
@@ -53,7 +54,7 @@ const CHANGED = () => new SealwaxError('io', 'the source has changed its length'
 
 /** Cancels a stream that nobody reads yet. */
 export function abandon(source: Source, reason: unknown): void {
-  if (source instanceof ReadableStream && !source.locked) source.cancel(reason).catch(() => {});
+  if (isStream(source) && !source.locked) source.cancel(reason).catch(() => {});
 }
 
 /** Undefined for streams. */
@@ -67,7 +68,7 @@ export function randomAccess(source: Source): RandomAccess | undefined {
     };
     return { size, reader };
   }
-  if (!(source instanceof Blob)) return undefined;
+  if (!isBlob(source)) return undefined;
   return { size: source.size, reader: (start, end, signal) => readerOf(source.slice(start, end), signal) };
 }
 

@@ -1,6 +1,7 @@
 // Loading modules of WebAssembly: once each, from wherever the entry point of the package says.
 
 import type { WasmInput } from '../types/index.js';
+import { isResponse, isUrl } from './brands.js';
 import { SealwaxError, asIo, fromModule } from './errors.js';
 
 type Start = (options: { module_or_path: never }) => Promise<unknown>;
@@ -42,7 +43,7 @@ export class WasmModule {
 
   async #load(input: WasmInput | Promise<WasmInput> | undefined): Promise<void> {
     const source = await (input ?? this.#source());
-    const isAddress = typeof source === 'string' || source instanceof URL;
+    const isAddress = typeof source === 'string' || isUrl(source);
     const response = isAddress ? await request(source) : source;
     try {
       const module = isResponse(response) ? await compile(response, this.#name) : response;
@@ -54,8 +55,6 @@ export class WasmModule {
     this.#isReady = true;
   }
 }
-
-const isResponse = (value: unknown): value is Response => typeof Response === 'function' && value instanceof Response;
 
 async function request(address: string | URL): Promise<Response> {
   // Turbopack starts workers from Blobs, to which no path is relative, and names files by their paths.

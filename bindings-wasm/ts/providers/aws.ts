@@ -59,7 +59,7 @@ export class AwsKms implements KeyProvider {
         this.#client.decrypt({ ...this.#common(context), CiphertextBlob: wrappedDek }, options));
       return bytesOf(answer.Plaintext);
     } catch (error) {
-      if (error instanceof Error && REJECTIONS.has(error.name)) {
+      if (REJECTIONS.has(nameOf(error))) {
         throw new SealwaxError('key_unwrap', 'AWS KMS could not open the wrapped key', { cause: error });
       }
       throw error;
@@ -77,7 +77,7 @@ export class AwsKms implements KeyProvider {
       answer = await ask({ abortSignal: call.signal });
     } catch (error) {
       report(call, error as Answer | undefined);
-      if (error instanceof Error && DENIALS.has(error.name)) call.report({ denied: true });
+      if (DENIALS.has(nameOf(error))) call.report({ denied: true });
       throw error;
     }
     report(call, answer);
@@ -85,6 +85,9 @@ export class AwsKms implements KeyProvider {
     return answer;
   }
 }
+
+/** An error's name, whatever realm its class is of. */
+const nameOf = (error: unknown): string => String((error as Error | undefined)?.name);
 
 /** Where no endpoint was configured, the SDK's own are https. */
 async function requireSecure({ config }: AwsKmsClient): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { Bytes, EncryptionContext, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from '../../types/index.js';
 import { aesModule } from '../aes.js';
+import { isCryptoKey } from '../brands.js';
 import { type Owned, concat, view } from '../bytes.js';
 import { KekExpansion, LocalKek, type MessageCipher, format, needCore } from '../core.js';
 import { type Engine, engineOf } from '../engine.js';
@@ -31,9 +32,8 @@ export class LocalKey implements KeyProvider {
   constructor(key: Bytes | CryptoKey, keyId: string) {
     if (typeof keyId !== 'string' || keyId === '') throw invalid('keyId must be a string, and not empty');
     this.keyId = keyId;
-    const isCryptoKey = typeof CryptoKey === 'function' && key instanceof CryptoKey;
-    this.cryptoKey = isCryptoKey ? checkKey(key, KEY_BITS) : undefined;
-    if (!isCryptoKey) this.#bytes = keyBytes(key as Bytes);
+    this.cryptoKey = isCryptoKey(key) ? checkKey(key, KEY_BITS) : undefined;
+    if (!isCryptoKey(key)) this.#bytes = keyBytes(key);
   }
 
   static async generate(keyId: string): Promise<LocalKey> {

@@ -1,6 +1,7 @@
 // Wrapping to the public key of somebody else.
 
 import type { Bytes, EncryptionContext, KeyProvider, RsaOaepOptions, WrappedDek } from '../../types/index.js';
+import { isCryptoKey } from '../brands.js';
 import { type Owned, fromBase64, isBytes, view } from '../bytes.js';
 import { SealwaxError, invalid } from '../errors.js';
 import { type Names, checkOptions } from '../options.js';
@@ -60,7 +61,7 @@ export class RsaOaepPublicKey implements KeyProvider {
 
   async #key(): Promise<CryptoKey> {
     const source = this.#source;
-    if (typeof CryptoKey === 'function' && source instanceof CryptoKey) return source;
+    if (isCryptoKey(source)) return source;
     const algorithm = { name: 'RSA-OAEP', hash: this.#hash };
     try {
       if (typeof source === 'string' || isBytes(source)) {

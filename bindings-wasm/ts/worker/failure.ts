@@ -1,7 +1,7 @@
 // Errors on their way between a page and its worker.
 
 import type { Attempt, ErrorCode, SealwaxErrorOptions } from '../../types/index.js';
-import { SealwaxError } from '../errors.js';
+import { SealwaxError, isSealwaxError } from '../errors.js';
 
 /** An error as it travels. */
 export interface Failure {
@@ -32,9 +32,9 @@ export class FailureCodec {
   encode(error: unknown): Failure {
     const known = typeof error === 'object' && error !== null ? this.#received.get(error) : undefined;
     const base = { name: nameOf(error), message: messageOf(error), origin: known ?? this.#keep(error), isYours: known !== undefined };
-    if (!(error instanceof SealwaxError)) return base;
+    if (!isSealwaxError(error)) return base;
     const { code, chunk, needed, keys, pair, cause } = error;
-    const attempts = error.attempts.map(({ providerId, keyId, error }) => ({ providerId, keyId, error: this.encode(error) }));
+    const attempts = (error.attempts ?? []).map(({ providerId, keyId, error }) => ({ providerId, keyId, error: this.encode(error) }));
     return { ...base, code, details: { chunk, needed, keys, pair }, attempts, ...(cause !== undefined && { cause: this.encode(cause) }) };
   }
 
@@ -76,5 +76,8 @@ const nameOf = (error: unknown): string => (isError(error) ? error.name : 'Error
 
 const messageOf = (error: unknown): string => (isError(error) ? error.message : String(error));
 
-const isError = (error: unknown): error is Error =>
-  error instanceof Error || (typeof DOMException === 'function' && error instanceof DOMException);
+/** By its fields: errors come from any realm, and a DOMException is one in some engines only. */
+const isError = (error: unknown): error is Error => {
+  const { name, message } = (error ?? {}) as Partial<Error>;
+  return typeof name === 'string' && typeof message === 'string';
+};

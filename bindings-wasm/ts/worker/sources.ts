@@ -1,6 +1,7 @@
 // Sources across the wire: bytes and Blobs travel, what can only be asked stays and is asked.
 
 import type { Bytes, FetchRange, RangeSource, Source } from '../../types/index.js';
+import { isBlob } from '../brands.js';
 import { type Owned, isBytes, view } from '../bytes.js';
 import { invalid } from '../errors.js';
 import { checkSource, noRanges, readBlob } from '../source.js';
@@ -12,14 +13,14 @@ export type SentSource = { blob: Blob } | { bytes: Owned } | { stream: number } 
 export function sendSource(wire: Wire, source: Source, isGiven: boolean): SentSource {
   checkSource(source);
   if (isBytes(source)) return { bytes: given(view(source, 'the source'), isGiven) };
-  return source instanceof Blob ? { blob: source } : { stream: offerStream(wire, source, isGiven) };
+  return isBlob(source) ? { blob: source } : { stream: offerStream(wire, source, isGiven) };
 }
 
 export function sendRanges(wire: Wire, source: RangeSource | FetchRange | Blob | Bytes, isGiven: boolean): SentSource {
-  if (isBytes(source) || source instanceof Blob) return sendSource(wire, source, isGiven);
+  if (isBytes(source) || isBlob(source)) return sendSource(wire, source, isGiven);
   const answer = async (result: Bytes | Blob | Response) => {
     if (!isBytes(result)) {
-      if (result instanceof Blob) return moved(await readBlob(result));
+      if (isBlob(result)) return moved(await readBlob(result));
       if (!result.ok) throw new Error(`HTTP ${result.status}`);
       return moved(new Uint8Array(await result.arrayBuffer()));
     }

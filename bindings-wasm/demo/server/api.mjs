@@ -48,8 +48,7 @@ export class Api {
       call.body = route.body && checked(route.body, raw);
       if (route.limit) this.#limits.take(route.limit, { address, user: call.user }, route.cost?.(call.body));
     } catch (error) {
-      this.#refuse(call, error);
-      throw error;
+      throw this.#refused(call, address, error);
     }
     return route.run({ ...call, decide: (action, object, work) => this.#decide(call, action, object, work) });
   }
@@ -61,10 +60,17 @@ export class Api {
     call.user = user;
   }
 
-  /** A request that got no further than this. One flood is one line. */
-  #refuse({ actor }, error) {
-    if (error.again) return;
-    this.#audit.record({ actor, action: 'request', outcome: outcomeOf(error), detail: codeOf(error) });
+  /** Writes down that a request got no further than this, and why: `error`, or that there were too many. One flood is one line. */
+  #refused({ actor, user }, address, error) {
+    if (error.again) return error;
+    let why = error;
+    try {
+      this.#limits.take('refusal', { address, user });
+    } catch (tooMany) {
+      why = tooMany;
+    }
+    if (!why.again) this.#audit.record({ actor, action: 'request', outcome: outcomeOf(why), detail: codeOf(why) });
+    return why;
   }
 
   /** Does `work` and writes down how it ended. */

@@ -2,7 +2,8 @@
 // changed or taken out later shows. It is written in fixed words and checked values only: nothing that a client
 // makes up gets in, no key and no token, and no line grows.
 //
-// It is bounded: the last lines are kept in memory, for the page, and the last files on disk.
+// It is bounded: the last lines are kept in memory, for the page, and the last files on disk. In memory the owner of
+// each object has room of their own, so that nobody's flood pushes out what was done with another's objects.
 import { createHash } from 'node:crypto';
 import { appendFile, rename } from 'node:fs/promises';
 
@@ -26,7 +27,9 @@ export const NOBODY = 'nobody';
 
 /** Keeps the trail in memory and, where a path is given, in files. */
 export class AuditTrail {
-  #lines = [];
+  /** By owner of the object; lines about none have room of their own, too. */
+  #lines = new Map();
+  #count = 0;
   #last = FIRST;
   #path;
   #most;
@@ -35,7 +38,7 @@ export class AuditTrail {
   #writing;
   #failed;
 
-  /** @param {string} [path] @param {{ most?: number }} [options] `most` lines are kept in memory */
+  /** @param {string} [path] @param {{ most?: number }} [options] `most` lines for each owner are kept in memory */
   constructor(path, { most = MOST_LINES } = {}) {
     this.#path = path;
     this.#most = most;
@@ -51,28 +54,33 @@ export class AuditTrail {
     const isKnown = ACTIONS.has(action) && OUTCOMES.has(outcome) && (actor === NOBODY || USERS.has(actor))
       && (object === undefined || object instanceof ObjectId) && (detail === undefined || /^[a-z_]{1,40}$|^version \d{1,9}$/.test(detail));
     if (!isKnown) throw new TypeError('the audit trail takes fixed words only');
-    const entry = { time: new Date().toISOString(), actor, action, object: object && String(object), outcome, detail, previous: this.#last };
+    const entry = { number: ++this.#count, time: new Date().toISOString(), actor, action, object: object && String(object), outcome, detail, previous: this.#last };
     entry.hash = hashOf(entry);
     this.#last = entry.hash;
-    this.#lines.push(entry);
-    if (this.#lines.length > 1.25 * this.#most) this.#lines = this.#lines.slice(-this.#most);
+    this.#keep(entry, object?.owner);
     if (this.#path) this.#write(`${JSON.stringify(entry)}\n`);
   }
 
   /** The trail as far as it is kept, oldest first. */
   all() {
-    return [...this.#lines];
+    return [...this.#lines.values()].flat().sort((a, b) => a.number - b.number);
   }
 
   /** What happened to `object` last, oldest first. */
   of(object) {
     const text = String(object);
-    return this.#lines.filter((entry) => entry.object === text).slice(-MOST_OF_OBJECT);
+    return (this.#lines.get(object.owner) ?? []).filter((entry) => entry.object === text).slice(-MOST_OF_OBJECT);
   }
 
   /** Resolves when all is written. */
   async flush() {
     await this.#writing;
+  }
+
+  #keep(entry, owner) {
+    const lines = this.#lines.get(owner) ?? [];
+    lines.push(entry);
+    this.#lines.set(owner, lines.length > 1.25 * this.#most ? lines.slice(-this.#most) : lines);
   }
 
   /** Lines that come while others are written go out together. */

@@ -12,6 +12,8 @@ export const LIMITS = {
   /** URLs that are signed, ids that are made, headers that are stored. */
   sign: { burst: 4_000, perSecond: 500 },
   list: { burst: 60, perSecond: 2 },
+  /** Requests that are refused before anything is decided: each is a line of the trail, which nobody may fill. */
+  refusal: { burst: 200, perSecond: 2 },
 };
 /** Addresses are shared by people, behind one router. */
 const USERS_OF_AN_ADDRESS = 4;
@@ -55,8 +57,8 @@ export class Limits {
 }
 
 /** What counts as one address: of IPv6 the network, since a host has 2^64 addresses in it. */
-export function addressOf(request) {
-  const address = (request.socket.remoteAddress ?? '').replace(/^::ffff:|%.*$/g, '');
+export function addressOf({ socket }) {
+  const address = (socket.remoteAddress ?? '').replace(/^::ffff:|%.*$/g, '');
   if (!address.includes(':')) return address;
   const [head, tail] = address.split('::').map((half) => half.split(':').filter(Boolean));
   const zeros = tail ? Array(8 - head.length - tail.length).fill('0') : [];

@@ -64,6 +64,12 @@ export function mayWrite(user, id) {
   if (id.owner !== user.id) throw forbidden('This object belongs to someone else.');
 }
 
+/** What is handed in is the reader's: its sender, who could put a key there that nobody has, changes nothing of it. */
+export function mayReplaceHeader(user, id) {
+  if (id.space === 'inbox' ? user.role === 'reader' : id.owner === user.id) return;
+  throw forbidden('Only who reads this object gives it another key.');
+}
+
 /** Only the vault's keys are the backend's, and only for the owner. */
 export function mayUseKey(user, id) {
   mayWrite(user, id);

@@ -5,6 +5,7 @@ import { createServer as createHttps } from 'node:https';
 import { Api } from './api.mjs';
 import { forbidden, HttpError, notFound } from './errors.mjs';
 import { HOME, loadFiles, sendFile } from './files.mjs';
+import { addressOf } from './limits.mjs';
 import { Headers } from './headers.mjs';
 import { securityHeaders } from './security.mjs';
 import { Sessions } from './sessions.mjs';
@@ -13,7 +14,8 @@ const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
 /** Whoever sends slowly holds a connection no longer than this; requests are small. */
 const TIMES = { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 const SILENCE_MS = 60_000;
-const MOST_CONNECTIONS = 2_000;
+/** Connections at a time, of all and of one address: a browser has six. Behind a proxy they are all the proxy's. */
+const CONNECTIONS = { all: 2_000, perAddress: 256 };
 
 /**
  * Where browsers find a page on `host` and `port`, the first as its own URL. A machine's own names stand for each
@@ -38,8 +40,9 @@ export function originsOf({ host, port, tls }) {
  * @param {object} [options.limits] other limits than those of limits.mjs
  * @param {number} [options.sessionSeconds] how long a session lasts
  * @param {object} [options.times] other time limits, in milliseconds
+ * @param {{ all?: number, perAddress?: number }} [options.connections] other numbers of connections
  */
-export async function startServer({ listen, mounts, store, kms, audit, inspect, limits, sessionSeconds, times }) {
+export async function startServer({ listen, mounts, store, kms, audit, inspect, limits, sessionSeconds, times, connections }) {
   const origins = originsOf(listen);
   const secure = Boolean(listen.tls);
   if (!secure && !LOOPBACK.includes(new URL(origins[0]).hostname)) {
@@ -55,12 +58,29 @@ export async function startServer({ listen, mounts, store, kms, audit, inspect, 
   const options = { ...TIMES, ...times, ...(secure ? { ...listen.tls, minVersion: 'TLSv1.2' } : {}) };
   const server = (secure ? createHttps : createHttp)(options, (request, response) => answer(context, request, response));
   server.setTimeout(SILENCE_MS);
-  server.maxConnections = MOST_CONNECTIONS;
+  limitConnections(server, { ...CONNECTIONS, ...connections });
   await new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(listen.port, listen.host, resolve);
   });
   return { origin: origins[0], close: () => closed(server) };
+}
+
+/** Whoever opens many connections leaves room for others. */
+function limitConnections(server, { all, perAddress }) {
+  server.maxConnections = all;
+  const counts = new Map();
+  server.on('connection', (socket) => {
+    const address = addressOf({ socket });
+    const count = (counts.get(address) ?? 0) + 1;
+    counts.set(address, count);
+    socket.once('close', () => {
+      const left = counts.get(address) - 1;
+      if (left > 0) counts.set(address, left);
+      else counts.delete(address);
+    });
+    if (count > perAddress) socket.destroy();
+  });
 }
 
 function closed(server) {

@@ -32,7 +32,7 @@ export class Sessions {
   }
 
   /**
-   * A session has `user`, `uploads` (the open ones: id to object), and `isOver` once it has ended for good.
+   * A session has `user`, `uploads` (those it has begun: id to `{ object, isComplete }`), and `isOver` once it has ended for good.
    *
    * Signs `id` in, and ends what session the browser had. Returns the new session, those that have ended for good,
    * and the Set-Cookie value.

@@ -1,6 +1,6 @@
 // Objects: new ids, the list, signed requests for the store, headers, the audit trail.
 import { each } from '../body.mjs';
-import { listed, mayRead, mayWrite, ObjectId } from '../objects.mjs';
+import { listed, mayRead, mayReplaceHeader, mayWrite, ObjectId } from '../objects.mjs';
 import { MOST_HEADER, MOST_HEADERS, REQUESTS } from '../requests.mjs';
 
 /** JSON with so many headers in base64, and ids. */
@@ -29,9 +29,8 @@ export function objectRoutes({ store, audit, headers }) {
     await headers.check(object, header);
     await store.putHeader(object, header);
   });
-  // A reader rotates the keys of what is in the inbox, hence mayRead.
   const replace = ({ user, body: { object, header, etag }, decide }) => decide('replace header', object, async () => {
-    mayRead(user, object);
+    mayReplaceHeader(user, object);
     const { bytes } = await store.header(object);
     await headers.checkReplacement(object, header, bytes);
     await store.replaceHeader(object, header, etag);

@@ -12,7 +12,7 @@ export function sessionRoutes({ store, kms, sessions }) {
   });
   const abandon = async (ended) => {
     const uploads = ended.flatMap((session) => [...session.uploads]);
-    await Promise.allSettled(uploads.map(([uploadId, id]) => store.abortUpload(id, uploadId)));
+    await Promise.allSettled(uploads.map(([uploadId, { object }]) => store.abortUpload(object, uploadId)));
   };
   return [
     {

@@ -1,38 +1,60 @@
 // Bodies of more than one part. The backend begins and ends them, and remembers for each session which are open.
-import { notSignedIn } from '../errors.mjs';
+import { notSignedIn, noSuchUpload, tooMany } from '../errors.mjs';
 import { mayWrite } from '../objects.mjs';
 import { REQUESTS } from '../requests.mjs';
 
 /** 10,000 ETags. */
 const COMPLETE_SIZE = 1024 * 1024;
 const MOST_OPEN = 1_000;
+const PAUSE_SECONDS = 60;
+
+/** The upload with this id, if this session has begun it for this object. The store is asked about no other. */
+function begun({ session, body: { object, uploadId } }) {
+  const upload = session.uploads.get(uploadId);
+  return String(upload?.object) === String(object) ? upload : undefined;
+}
+
+/** Room for one more. What is complete is kept as long as that lasts, for requests that are made again. */
+function makeRoom(uploads) {
+  if (uploads.size < MOST_OPEN) return;
+  const complete = [...uploads].find(([, { isComplete }]) => isComplete);
+  if (!complete) throw tooMany(PAUSE_SECONDS);
+  uploads.delete(complete[0]);
+}
 
 export function uploadRoutes({ store }) {
   const begin = async ({ user, session, body: { object } }) => {
     mayWrite(user, object);
+    makeRoom(session.uploads);
     const uploadId = await store.beginUpload(object);
     if (session.isOver) {
       // Signed out meanwhile: what was open then is removed already, and this was not.
       await store.abortUpload(object, uploadId);
       throw notSignedIn();
     }
-    session.uploads.set(uploadId, object);
-    if (session.uploads.size > MOST_OPEN) session.uploads.delete(session.uploads.keys().next().value);
+    session.uploads.set(uploadId, { object, isComplete: false });
     return { uploadId };
   };
-  const parts = async ({ user, body: { object, uploadId, from, count } }) => {
+  const parts = async (call) => {
+    const { user, body: { object, uploadId, from, count } } = call;
     mayWrite(user, object);
+    if (!begun(call)) throw noSuchUpload();
     const numbers = Array.from({ length: count }, (_, index) => from + index);
     return { parts: await Promise.all(numbers.map((number) => store.signPart(object, uploadId, number))) };
   };
-  const complete = async ({ user, session, body: { object, uploadId, size, etags } }) => {
+  const complete = async (call) => {
+    const { user, body: { object, uploadId, size, etags } } = call;
     mayWrite(user, object);
+    const upload = begun(call);
+    if (!upload) throw noSuchUpload();
     await store.completeUpload(object, uploadId, size, etags);
-    session.uploads.delete(uploadId);
+    upload.isComplete = true;
     return {};
   };
-  const abort = async ({ user, session, body: { object, uploadId } }) => {
+  const abort = async (call) => {
+    const { user, session, body: { object, uploadId } } = call;
     mayWrite(user, object);
+    if (!begun(call)) return {}; // It is not there, or was removed before.
     await store.abortUpload(object, uploadId);
     session.uploads.delete(uploadId);
     return {};

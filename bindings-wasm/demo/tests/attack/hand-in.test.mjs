@@ -110,6 +110,13 @@ test('what is stored as a header is one: of its object, with one key of its spac
   assert.equal((await handIn(alice, id, good)).error, undefined);
 });
 
+test('its sender cannot replace a header that was handed in, not even by one that differs in its key alone', async () => {
+  const { alice, id, context, header } = await handedIn();
+  const next = await headerOf(context, [await inboxKey(alice)]);
+  assert.deepEqual(await replace(alice, id, next, await etagOf(alice, id)), [403, 'forbidden']);
+  assert.deepEqual(await getDirectly(alice.demo, `${id}/header`), header);
+});
+
 test('a reader replaces exactly the header she read, by one that differs in nothing but its key', async () => {
   const { alice, id, context, header } = await handedIn();
   const carol = await client('carol');

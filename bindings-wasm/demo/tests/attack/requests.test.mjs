@@ -9,6 +9,7 @@ import { AuditTrail } from '../../server/audit.mjs';
 import { ObjectId } from '../../server/objects.mjs';
 import { Signer } from '../../server/signer.mjs';
 import { client, objectOf } from '../support/client.mjs';
+import { listUploads } from '../support/store.mjs';
 import { watchStore } from '../support/watch.mjs';
 import { world } from '../support/world.mjs';
 
@@ -124,6 +125,29 @@ test('where a field comes twice, what is authorised is what is signed', async ()
   assert.equal(new URL(value.url).pathname, `/sealwax-demo/${id}/body`);
 });
 
+test('the store is asked about no upload but those that this session has begun for this object', async () => {
+  const { owner, id } = await objectOf('alice');
+  const other = await objectOf('bob');
+  const { body: { uploadId } } = await other.owner.post('/api/uploads/begin', { object: other.id });
+  const { seen, end } = watchStore(owner.demo);
+  try {
+    for (const made of [uploadId, 'x', '.', '..', '...', '__proto__', '0'.repeat(256)]) {
+      const about = { object: id, uploadId: made };
+      const parts = await owner.post('/api/uploads/parts', { ...about, from: 1, count: 1 });
+      assert.deepEqual([parts.status, parts.body.error], [404, 'no_such_upload'], made);
+      const complete = await owner.post('/api/uploads/complete', { ...about, size: 1, etags: ['"x"'] });
+      assert.deepEqual([complete.status, complete.body.error], [404, 'no_such_upload'], made);
+      assert.equal((await owner.post('/api/uploads/abort', about)).status, 200, 'what is not there is removed');
+    }
+    assert.deepEqual(seen, []);
+  } finally {
+    end();
+  }
+  assert.ok((await listUploads(owner.demo)).includes(uploadId));
+  assert.equal((await other.owner.post('/api/uploads/abort', { object: other.id, uploadId })).status, 200);
+  assert.ok(!(await listUploads(owner.demo)).includes(uploadId));
+});
+
 test('the signer itself signs nothing but parts of objects', async () => {
   const { demo } = await world();
   const signer = new Signer({ ...demo.weed, bucket: 'sealwax-demo' });
@@ -161,8 +185,16 @@ test('the trail takes fixed words only and does not grow without end', async () 
   for (const change of [{ action: 'x'.repeat(9999) }, { actor: 'mallory' }, { outcome: 'perhaps' }, { object: 'vault/alice/x' }, { detail: 'A sentence.' }]) {
     assert.throws(() => trail.record({ ...line, ...change }), TypeError);
   }
-  for (let count = 0; count < 1_000; count += 1) trail.record(line);
-  assert.ok(trail.all().length <= 125);
+  const of = (owner) => new ObjectId('vault', owner, '00000000-0000-4000-8000-000000000000');
+  trail.record({ ...line, actor: 'bob', object: of('alice'), outcome: 'refused', detail: 'forbidden' });
+  for (let count = 0; count < 1_000; count += 1) {
+    trail.record(line);
+    trail.record({ ...line, actor: 'bob', object: of('bob') });
+  }
+  assert.ok(trail.all().length <= 251);
+  assert.equal(trail.of(of('alice')).length, 1, 'a flood pushed out what was done with another\'s object');
+  const numbers = trail.all().map(({ number }) => number);
+  assert.deepEqual(numbers, numbers.toSorted((a, b) => a - b));
 });
 
 test('a trail that cannot be written decides nothing any more', async () => {

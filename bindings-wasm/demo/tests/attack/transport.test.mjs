@@ -1,5 +1,7 @@
 // Below the requests: where they come from, whose they are, how they are sent.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -165,6 +167,30 @@ test('nobody gets more than their share, and a flood is one line in the trail', 
     assert.equal((await bob.post('/api/session', { user: 'bob' })).status, 429, 'four people at one address');
     assert.equal((await bob.post('/api/keys/rotate', { key: 'vault' })).status, 200);
     assert.equal((await bob.post('/api/keys/rotate', { key: 'vault' })).status, 429);
+  });
+});
+
+test('whoever floods the backend with what it refuses does not fill the trail', async () => {
+  await withServer({ limits: { refusal: { burst: 1, perSecond: 0.01 } } }, async (demo) => {
+    const alice = await client('alice', demo);
+    const stranger = await client(undefined, demo);
+    const before = demo.audit.all().length;
+    for (let tries = 0; tries < 50; tries += 1) await stranger.post('/api/nowhere', {});
+    assert.deepEqual(demo.audit.all().slice(before).map(({ detail }) => detail), [...Array(4).fill('not_found'), 'too_many']);
+    assert.equal((await stranger.post('/api/nowhere', {})).status, 429);
+    assert.equal((await alice.post('/api/objects/list', { space: 'vault', limit: 1 })).status, 200, 'who is not refused is served');
+  });
+});
+
+test('one address does not take all connections', async () => {
+  await withServer({ connections: { perAddress: 4 } }, async (demo) => {
+    const { host, port } = new URL(demo.url);
+    const open = Array.from({ length: 4 }, () => connect(Number(port), '127.0.0.1'));
+    await Promise.all(open.map((socket) => once(socket, 'connect')));
+    const request = `GET /api/users HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+    assert.equal((await raw(demo, request)).answer, '');
+    for (const socket of open) socket.destroy();
+    while ((await raw(demo, request)).status !== 200) await sleep(20);
   });
 });
 

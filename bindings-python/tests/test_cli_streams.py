@@ -102,6 +102,16 @@ def test_fifos_are_written_to_and_not_replaced(folder, blob, sealed):
     assert child.wait(PATIENCE) == 0
 
 
+@pytest.mark.parametrize("command", ["encrypt", "decrypt"])
+def test_force_does_not_look_into_a_fifo(folder, blob, sealed, command):
+    (folder / "source").write_bytes({"encrypt": blob, "decrypt": sealed}[command])
+    os.mkfifo("out")
+    child = start(command, "--key", "k", "--force", "source", "out")
+    read = (folder / "out").read_bytes()
+    assert child.wait(PATIENCE) == 0
+    assert (sealwax.decrypt(read, KEY) if command == "encrypt" else read) == blob
+
+
 def test_devices(folder, sealed):
     (folder / "sealed").write_bytes(sealed)
     os.symlink("/dev/null", "link")

@@ -7,12 +7,16 @@ use crate::error::{Error, Result};
 
 const HEX_LEN: usize = 2 * KEY_LEN;
 
+/// The most that a key and its comments may be, in bytes.
+pub(super) const MAX_LEN: usize = 1 << 16;
+
 const NOT_A_KEY: Error = Error::InvalidArgument("a key is 32 bytes: raw, 64 hex digits, or base64");
 const TOO_SHORT: Error = Error::InvalidArgument(
     "32 characters of text are no key of 32 bytes: that has 64 hex digits, or 43 of base64",
 );
 const NOT_ONE_LINE: Error =
     Error::InvalidArgument("a key file has one line with a key, and comments behind #");
+const TOO_LONG: Error = Error::InvalidArgument("a key file has 65,536 bytes at most");
 const UTF_16: Error = Error::InvalidArgument("the key file is in UTF-16: save it as UTF-8");
 
 /// The key in the content of a key file.
@@ -20,6 +24,9 @@ const UTF_16: Error = Error::InvalidArgument("the key file is in UTF-16: save it
 /// 32 characters of text are not taken for raw bytes: they are the hex digits of 16 bytes, or a
 /// password, and hold half of the randomness at best. Of random keys one in 2^43 looks so.
 pub(super) fn parse(content: &[u8]) -> Result<Kek> {
+    if content.len() > MAX_LEN {
+        return Err(TOO_LONG);
+    }
     if content.len() == KEY_LEN {
         let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
         return if content.iter().all(is_text) { Err(TOO_SHORT) } else { Kek::from_slice(content) };

@@ -83,7 +83,11 @@ impl LocalKek {
     /// [`Error::Io`] if the file cannot be read; as [`LocalKek::from_file_content`].
     #[cfg(feature = "std")]
     pub fn from_file(path: impl AsRef<std::path::Path>, key_id: impl Into<String>) -> Result<Self> {
-        let content = Zeroizing::new(std::fs::read(path)?);
+        use std::io::Read as _;
+        // Room at once: a buffer that grows leaves copies of the key behind.
+        let mut content = Zeroizing::new(alloc::vec::Vec::with_capacity(key_file::MAX_LEN + 1));
+        let file = std::fs::File::open(path)?;
+        file.take(key_file::MAX_LEN as u64 + 1).read_to_end(&mut content)?;
         Self::from_file_content(&content, key_id)
     }
 

@@ -12,6 +12,7 @@ use crate::common::seed::Queue;
 const NOT_A_KEY: &str = "invalid argument: a key is 32 bytes: raw, 64 hex digits, or base64";
 const NOT_ONE_LINE: &str =
     "invalid argument: a key file has one line with a key, and comments behind #";
+const TOO_LONG: &str = "invalid argument: a key file has 65,536 bytes at most";
 const UTF_16: &str = "invalid argument: the key file is in UTF-16: save it as UTF-8";
 
 /// [K-01]: 32 bytes, no more and no less.
@@ -146,6 +147,7 @@ fn key_files_as_people_edit_them() {
         (b"# nothing else\n", NOT_A_KEY),
         (b"\xff\xfe0\x000\x00", UTF_16),
         (b"\xfe\xff\x000\x000", UTF_16),
+        (&[b'\n'; 65_537], TOO_LONG),
     ] {
         assert_error(LocalKek::from_file_content(content, "a"), InvalidArgument, message);
     }
@@ -175,4 +177,11 @@ fn a_key_file_that_cannot_be_read() {
         assert_eq!(error.code(), sealwax::ErrorCode::Io);
         assert!(std::error::Error::source(&error).is_some());
     }
+}
+
+/// What has no end is not read to its end.
+#[cfg(unix)]
+#[test]
+fn a_device_as_key_file() {
+    assert_error(LocalKek::from_file("/dev/zero", "a"), InvalidArgument, TOO_LONG);
 }

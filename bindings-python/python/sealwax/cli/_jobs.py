@@ -91,7 +91,12 @@ def _default(source: str, encrypting: bool) -> str:
 
 
 def _refuse_a_second_source(target: str, encrypting: bool) -> None:
-    """With `encrypt --force *.csv` and two files the second one would be lost."""
+    """With `encrypt --force *.csv` and two files the second one would be lost.
+
+    Of a pipe or a device nothing is lost, and to look into one could take for ever.
+    """
+    if not os.path.isfile(target):
+        return
     try:
         sealwax.inspect(target)
         is_envelope = True

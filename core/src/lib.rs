@@ -132,7 +132,7 @@ pub use os::{
     CacheLimits, CacheStats, CachingDecryptor, CachingEncryptor, CachingProvider, OwnProcess, io,
     parallel, read_at,
 };
-pub use rand_core;
+pub use {rand_core, subtle, zeroize};
 
 /// The examples of the README, run as tests.
 #[cfg(all(doctest, feature = "std"))]

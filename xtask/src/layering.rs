@@ -1,11 +1,13 @@
 //! The rules about what may use what, checked on the sources.
 //!
-//! The checks read text, not syntax trees: they are short and fast, and what slips through a
-//! text is left to the reviewer.
+//! The checks read words, not syntax trees: they are short and fast, and what slips through is
+//! left to the reviewer.
 
 pub mod bindings;
-pub mod core;
-mod exports;
+pub mod circles;
+mod graph;
+mod imports;
+pub mod layers;
 mod source;
 pub mod unsafety;
 mod words;

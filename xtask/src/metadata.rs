@@ -16,6 +16,8 @@ pub struct Package {
     pub version: String,
     /// Its features, `default` included, sorted.
     pub features: Vec<String>,
+    /// The first file of each of its targets: library, programs, tests, benches, examples.
+    pub roots: Vec<PathBuf>,
     /// The names of all that it depends on, whatever the kind.
     pub dependencies: Vec<String>,
 }
@@ -43,6 +45,9 @@ fn package(value: &Value) -> Result<Package> {
         features: value["features"]
             .as_object()
             .map_or_else(Vec::new, |map| map.keys().cloned().collect()),
+        roots: list(&value["targets"])
+            .map(|each| Ok(PathBuf::from(text(&each["src_path"])?)))
+            .collect::<Result<_>>()?,
         dependencies: list(&value["dependencies"])
             .map(|each| text(&each["name"]))
             .collect::<Result<_>>()?,

@@ -4,7 +4,7 @@ use aes_gcm::KeyInit;
 use aes_gcm::aead::AeadInOut;
 use aes_gcm::aead::inout::InOutBuf;
 
-use crate::{Failed, KEY_LEN, NONCE_LEN, TAG_LEN};
+use crate::interface::{Failed, KEY_LEN, NONCE_LEN, TAG_LEN};
 
 pub(crate) struct Cipher(aes_gcm::Aes256Gcm);
 

@@ -4,7 +4,7 @@ use aes_gcm::aead::inout::InOutBuf;
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
 
-use crate::{Failed, KEY_LEN, NONCE_LEN, TAG_LEN};
+use crate::interface::{Failed, KEY_LEN, NONCE_LEN, TAG_LEN};
 
 #[wasm_bindgen(raw_module = "sealwax-aes")]
 extern "C" {

@@ -10,20 +10,11 @@
 
 #[cfg_attr(all(feature = "imported", target_family = "wasm"), path = "imported.rs")]
 mod cipher;
+mod interface;
 
 use aes_gcm::aead::inout::InOutBuf;
 use cipher::Cipher;
-
-/// Length of the key, in bytes.
-pub const KEY_LEN: usize = 32;
-/// Length of the nonce, in bytes.
-pub const NONCE_LEN: usize = 12;
-/// Length of the tag, in bytes.
-pub const TAG_LEN: usize = 16;
-
-/// Not authentic, or lengths that do not fit.
-#[derive(Clone, Copy, Debug)]
-pub struct Failed;
+pub use interface::{Failed, KEY_LEN, NONCE_LEN, TAG_LEN};
 
 /// The cipher under one key, which is wiped on drop.
 pub struct Aes256Gcm(Cipher);

@@ -10,10 +10,10 @@ use std::time::Instant;
 use sealwax::file::{FileOptions, decrypt_file, encrypt_file, open_file, rewrap_file};
 use sealwax::{DecryptOptions, EncryptOptions, Kek, LocalKek, RewrapMode, SysRng};
 
-use crate::Scale;
 use crate::limit::{Bare, CHUNK, SEALED};
 use crate::memory::filler;
 use crate::sampler::{compare, median, summary};
+use crate::scale::Scale;
 use crate::table::{Table, Target};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;

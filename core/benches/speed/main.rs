@@ -13,48 +13,12 @@ mod limit;
 mod memory;
 mod peak;
 mod sampler;
+mod scale;
 mod small;
 mod table;
 
-use std::time::Duration;
-
-use sampler::Rounds;
+use scale::{FULL, QUICK, Scale};
 use table::Table;
-
-/// How much is measured.
-pub struct Scale {
-    /// How calls of microseconds are compared.
-    pub many: Rounds,
-    /// How calls of milliseconds are compared.
-    pub few: Rounds,
-    /// Plaintext in memory, in bytes.
-    pub buffer_len: usize,
-    /// Plaintext of files that are copied, in bytes.
-    pub file_len: u64,
-    /// Plaintext of the file that is read at random offsets and rewrapped, in bytes.
-    pub large_len: u64,
-    /// How often a whole file is encrypted and copied.
-    pub file_rounds: usize,
-}
-
-const FULL: Scale = Scale {
-    many: Rounds { count: 300, length: Duration::from_millis(4) },
-    few: Rounds { count: 30, length: Duration::from_millis(1) },
-    buffer_len: 256 << 20,
-    file_len: 2 << 30,
-    large_len: 4 << 30,
-    file_rounds: 5,
-};
-
-/// Shows that everything runs; its figures mean nothing.
-const QUICK: Scale = Scale {
-    many: Rounds { count: 2, length: Duration::from_micros(200) },
-    few: Rounds { count: 2, length: Duration::from_micros(200) },
-    buffer_len: 1 << 20,
-    file_len: 4 << 20,
-    large_len: 8 << 20,
-    file_rounds: 1,
-};
 
 type Group = fn(&Scale, &mut Table) -> Result<(), Box<dyn std::error::Error>>;
 

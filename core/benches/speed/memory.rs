@@ -9,9 +9,9 @@ use sealwax::{
     generate_dek, parallel,
 };
 
-use crate::Scale;
 use crate::limit::{Bare, CHUNK, SEALED};
 use crate::sampler::compare;
+use crate::scale::Scale;
 use crate::table::{Table, Target};
 
 /// A key, its handles, a plaintext and room for the envelope.

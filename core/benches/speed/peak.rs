@@ -6,8 +6,8 @@ use std::process::Command;
 use sealwax::file::rewrap_file;
 use sealwax::{Kek, LocalKek, RewrapMode};
 
-use crate::Scale;
 use crate::files::{decrypt, encrypt, folder, write_file};
+use crate::scale::Scale;
 use crate::table::{Table, Target};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;

@@ -8,10 +8,10 @@ use sealwax::{
     LocalKek, SysRng,
 };
 
-use crate::Scale;
 use crate::limit::{Bare, Envelope, Expand};
 use crate::memory::{Bench, filler};
 use crate::sampler::{Comparison, compare};
+use crate::scale::Scale;
 use crate::table::{Table, Target};
 
 const LEN: usize = 1_024;

@@ -14,21 +14,16 @@
 
 #[cfg(feature = "aws-lc")]
 mod aws_lc;
+mod default;
 mod rustcrypto;
 
 #[cfg(feature = "aws-lc")]
 pub use aws_lc::AwsLc;
+pub use default::DefaultAead;
 pub use rustcrypto::RustCrypto;
 pub use sealwax_aes_gcm_portable::{KEY_LEN, NONCE_LEN, TAG_LEN};
 
 use crate::error::{Error, Result};
-
-/// The backend that this build uses unless told otherwise: the fastest that it has.
-#[cfg(feature = "aws-lc")]
-pub type DefaultAead = AwsLc;
-/// The backend that this build uses unless told otherwise: the fastest that it has.
-#[cfg(not(feature = "aws-lc"))]
-pub type DefaultAead = RustCrypto;
 
 /// The AEAD failed: not authentic on opening, an impossible length on sealing.
 #[derive(Clone, Copy, Debug)]

@@ -10,11 +10,9 @@ mod aws_lc;
 mod rustcrypto;
 
 #[cfg(feature = "fips")]
-use aws_lc as backend;
+pub(crate) use aws_lc::{Prk, hmac_32, sha512};
 #[cfg(not(feature = "fips"))]
-use rustcrypto as backend;
-
-pub(crate) use backend::{Prk, hmac_32, sha512};
+pub(crate) use rustcrypto::{Prk, hmac_32, sha512};
 
 /// Length of a SHA-512 digest, in bytes.
 pub(crate) const DIGEST_LEN: usize = 64;

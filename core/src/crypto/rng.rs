@@ -1,46 +1,39 @@
 //! The source of randomness that calls use which take none from their caller.
 
-#[cfg(feature = "alloc")]
 use rand_core::{TryCryptoRng, TryRng};
 #[cfg(feature = "alloc")]
 use zeroize::Zeroizing;
 
-#[cfg(not(feature = "fips"))]
-pub use getrandom::SysRng;
+use crate::error::{Error, Result};
 
-#[cfg(feature = "fips")]
-pub use module::SysRng;
+/// The operating system's generator; with the feature `fips` that of AWS-LC's FIPS module, an approved
+/// one, seeded by the module, which notices forks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SysRng;
 
-#[cfg(feature = "fips")]
-mod module {
-    use crate::Error;
-    use rand_core::{TryCryptoRng, TryRng};
+impl TryRng for SysRng {
+    type Error = Error;
 
-    /// The generator of AWS-LC's FIPS module: an approved one, seeded by the module, which
-    /// notices forks.
-    #[derive(Clone, Copy, Debug, Default)]
-    pub struct SysRng;
-
-    impl TryRng for SysRng {
-        type Error = Error;
-
-        fn try_next_u32(&mut self) -> Result<u32, Error> {
-            let mut bytes = [0; 4];
-            self.try_fill_bytes(&mut bytes).map(|()| u32::from_le_bytes(bytes))
-        }
-
-        fn try_next_u64(&mut self) -> Result<u64, Error> {
-            let mut bytes = [0; 8];
-            self.try_fill_bytes(&mut bytes).map(|()| u64::from_le_bytes(bytes))
-        }
-
-        fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
-            aws_lc_rs::rand::fill(bytes).map_err(|_| Error::Randomness)
-        }
+    fn try_next_u32(&mut self) -> Result<u32> {
+        let mut bytes = [0; 4];
+        self.try_fill_bytes(&mut bytes).map(|()| u32::from_le_bytes(bytes))
     }
 
-    impl TryCryptoRng for SysRng {}
+    fn try_next_u64(&mut self) -> Result<u64> {
+        let mut bytes = [0; 8];
+        self.try_fill_bytes(&mut bytes).map(|()| u64::from_le_bytes(bytes))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<()> {
+        #[cfg(feature = "fips")]
+        let filled = aws_lc_rs::rand::fill(bytes).map_err(|_| Error::Randomness);
+        #[cfg(not(feature = "fips"))]
+        let filled = getrandom::fill(bytes).map_err(|_| Error::Randomness);
+        filled
+    }
 }
+
+impl TryCryptoRng for SysRng {}
 
 /// DEK, salt of the metadata, salt of the body, in bytes.
 #[cfg(feature = "alloc")]
@@ -65,17 +58,17 @@ impl OneDraw {
 
 #[cfg(feature = "alloc")]
 impl TryRng for OneDraw {
-    type Error = <SysRng as TryRng>::Error;
+    type Error = Error;
 
-    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+    fn try_next_u32(&mut self) -> Result<u32> {
         SysRng.try_next_u32()
     }
 
-    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+    fn try_next_u64(&mut self) -> Result<u64> {
         SysRng.try_next_u64()
     }
 
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<()> {
         let used = if let Some(used) = self.used {
             used
         } else {

@@ -16,19 +16,24 @@
 //! and a fresh random salt for each message.
 
 mod cipher;
+mod commitment;
 mod layout;
 pub(crate) mod message;
+mod nonce;
+mod prefix;
 mod schedule;
 mod stream;
 
-pub use cipher::{Cipher, chunk_nonce};
+pub use cipher::Cipher;
 pub use layout::{
     ChunkPosition, chunk_of, ciphertext_range, last_chunk_range, plaintext_len, sealed_len,
 };
 pub use message::{open, seal};
+pub use nonce::chunk_nonce;
+pub use prefix::Prefix;
 #[cfg(feature = "alloc")]
 pub(crate) use schedule::EXPANDED_LEN;
-pub use schedule::{KeySchedule, Prefix};
+pub use schedule::KeySchedule;
 pub use stream::{OpenStream, SealStream};
 
 pub use crate::crypto::aead::TAG_LEN;

@@ -4,9 +4,10 @@ use alloc::vec::Vec;
 
 use rand_core::TryCryptoRng;
 
-use super::{KeyProvider, WrappedKey, wrap_key};
+use super::wrap_outcome::{Outcome, check_provider_id};
+use super::{KeyProvider, WrappedKey};
 use crate::crypto::secret_key::Dek;
-use crate::error::{Attempt, Error, KeyName, ProviderError, Result};
+use crate::error::{Attempt, Error, Result};
 use crate::format::context::ContextRef;
 
 /// Which providers must have wrapped the DEK of a new object.
@@ -18,9 +19,6 @@ pub(crate) enum Require {
     /// One of them.
     Any,
 }
-
-/// What became of one provider's wrap.
-pub(super) type Outcome = Result<WrappedKey, Attempt>;
 
 /// The outcomes so far.
 struct Wraps {
@@ -68,6 +66,33 @@ impl Wraps {
     }
 }
 
+/// Makes a DEK and has every provider wrap it; the first may generate it.
+///
+/// # Errors
+/// [`Error::InvalidArgument`](crate::Error::InvalidArgument) without a provider;
+/// [`Error::ProviderFailed`](crate::Error::ProviderFailed) if any provider fails: no key of an object
+/// is ever missing; [`Error::Randomness`](crate::Error::Randomness).
+pub fn generate_dek<R: TryCryptoRng + ?Sized>(
+    providers: &[&dyn KeyProvider],
+    context: ContextRef<'_>,
+    rng: &mut R,
+) -> Result<(Dek, Vec<WrappedKey>)> {
+    generate_dek_for(providers, context, None, rng)
+}
+
+/// As [`generate_dek`], for a message whose plaintext has this many bytes, if that is known.
+///
+/// # Errors
+/// As [`generate_dek`].
+pub fn generate_dek_for<R: TryCryptoRng + ?Sized>(
+    providers: &[&dyn KeyProvider],
+    context: ContextRef<'_>,
+    plaintext_len: Option<u64>,
+    rng: &mut R,
+) -> Result<(Dek, Vec<WrappedKey>)> {
+    generate_required(providers, context, plaintext_len, Require::All, rng)
+}
+
 /// Makes a DEK and has the providers wrap it; the first may generate it.
 pub(crate) fn generate_required<R: TryCryptoRng + ?Sized>(
     providers: &[&dyn KeyProvider],
@@ -109,26 +134,4 @@ pub fn wrap_dek(
     let mut wraps = Wraps::new(Require::All);
     wraps.ask(dek, providers, context);
     wraps.finish()
-}
-
-/// A provider must sign with its own name, or nobody could unwrap what it wrapped.
-pub(crate) fn check_provider_id(
-    provider: &dyn KeyProvider,
-    wrapped: Result<WrappedKey, ProviderError>,
-) -> Outcome {
-    let provider_id = provider.provider_id();
-    let wrapped = wrapped.and_then(|key| {
-        if key.provider_id == provider_id {
-            Ok(key)
-        } else {
-            Err(ProviderError::failed("the wrapped key names another provider"))
-        }
-    });
-    wrapped.map_err(|error| failed_wrap(provider, error))
-}
-
-/// A wrap that failed, with the key that it was to be done with.
-pub(crate) fn failed_wrap(provider: &dyn KeyProvider, error: ProviderError) -> Attempt {
-    let KeyName { provider_id, key_id } = wrap_key(provider);
-    Attempt { provider_id, key_id, error }
 }

@@ -3,7 +3,7 @@
 use std::panic::resume_unwind;
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
-use super::wrap_all::{Outcome, check_provider_id};
+use super::wrap_outcome::{Outcome, check_provider_id};
 use super::{ConcurrentWrap, KeyProvider, WrappedKey};
 use crate::crypto::secret_key::Dek;
 use crate::error::ProviderError;

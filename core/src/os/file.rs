@@ -28,6 +28,7 @@ mod rewrap;
 mod source;
 mod target;
 mod wait;
+mod write_at;
 
 pub use batch::FileBatch;
 pub use decrypt::{decrypt_file, inspect_file, open_file};

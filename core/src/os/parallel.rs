@@ -16,8 +16,6 @@ use crate::engine::encrypt::EncryptHandle;
 use crate::error::{Error, Result};
 use crate::format::chunked::CHUNK_LEN;
 
-const LENGTHS: Error = Error::InvalidArgument("buffer lengths do not fit");
-
 /// Encrypts a message into the front of `out`; returns the length of the envelope in bytes.
 ///
 /// As [`EncryptHandle::encrypt_into`] on `threads` threads, 0 for every core.

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::path::Path;
 use std::time::Duration;
 
-use sealwax::aead::{Aead, AeadError, RustCrypto};
+use sealwax::aead::{Aead, AeadError, DefaultAead, RustCrypto};
 use sealwax::chunked::{ChunkPosition, Cipher, KeySchedule, OpenStream, Prefix, SealStream};
 use sealwax::file::{FileBatch, FileOptions, FileTarget, RewrapFileOutcome, Sparse};
 use sealwax::header::HeaderParts;
@@ -102,6 +102,7 @@ fn print_keys(printed: &mut Printed, sample: &Sample) {
     printed.add("KeySchedule", &schedule(sample));
     printed.add("Cipher", &Cipher::<RustCrypto>::new(&schedule(sample)));
     printed.add("RustCrypto", &RustCrypto::new(schedule(sample).expose_key()));
+    printed.add("DefaultAead", &DefaultAead::new(schedule(sample).expose_key()));
     #[cfg(feature = "aws-lc")]
     printed.add("AwsLc", &sealwax::aead::AwsLc::new(schedule(sample).expose_key()));
     printed.add("SysRng", &SysRng);

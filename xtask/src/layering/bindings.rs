@@ -147,6 +147,7 @@ mod tests {
             folder: "bindings-c".into(),
             version: "0.1.0".into(),
             features: Vec::new(),
+            roots: Vec::new(),
             dependencies: ["sealwax", "zeroize", "sha2", "sealwax-python"]
                 .map(String::from)
                 .to_vec(),

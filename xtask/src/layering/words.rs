@@ -9,12 +9,6 @@ pub fn positions<'a>(line: &'a str, word: &'a str) -> impl Iterator<Item = usize
     })
 }
 
-/// The name that `text` starts with; empty when it starts with none.
-pub fn leading_name(text: &str) -> &str {
-    let end = text.find(|c| !is_name(c)).unwrap_or(text.len());
-    &text[..end]
-}
-
 fn is_name(c: char) -> bool {
     c == '_' || c.is_alphanumeric()
 }
@@ -29,11 +23,5 @@ mod tests {
             positions("unsafe_code unsafe { x } un_unsafe", "unsafe").collect::<Vec<_>>(),
             [12]
         );
-    }
-
-    #[test]
-    fn a_name_ends_at_punctuation() {
-        assert_eq!(leading_name("error::Error"), "error");
-        assert_eq!(leading_name("{a, b}"), "");
     }
 }

@@ -1,7 +1,7 @@
 //! Steps for the rules of [`crate::layering`].
 
 use super::step::{Outcome, Run, Step, passed};
-use crate::layering::{bindings, core, unsafety, verdict};
+use crate::layering::{bindings, circles, layers, unsafety, verdict};
 use crate::metadata::{self, Package};
 use anyhow::Result;
 
@@ -9,9 +9,10 @@ use anyhow::Result;
 pub fn steps() -> Vec<Step> {
     vec![
         Step::new("layering:core", "inside the core, modules use only layers below them", |run| {
-            verdict("the core's layers:", &core::findings(&run.env.root.join("core/src"))?)?;
+            verdict("the core's layers:", &layers::findings(&run.env.root)?)?;
             Ok(passed())
         }),
+        Step::new("layering:circles", "no files use each other in a circle", in_circles),
         Step::new(
             "layering:bindings",
             "no cryptography and no format constant in a binding",
@@ -23,6 +24,15 @@ pub fn steps() -> Vec<Step> {
             in_all,
         ),
     ]
+}
+
+fn in_circles(run: &Run) -> Result<Outcome> {
+    let found = circles::findings(&run.env.root, &metadata::packages(run.env)?)?;
+    verdict("circles of files:", &found.errors)?;
+    if found.known.is_empty() {
+        return Ok(passed());
+    }
+    Ok(Outcome::Passed(format!("but for known ones:\n  {}", found.known.join("\n  "))))
 }
 
 fn in_bindings(run: &Run) -> Result<Outcome> {

@@ -16,10 +16,8 @@ impl core::fmt::Debug for RustCrypto {
     }
 }
 
-impl From<Failed> for AeadError {
-    fn from(_: Failed) -> Self {
-        AeadError
-    }
+fn failed(_: Failed) -> AeadError {
+    AeadError
 }
 
 impl Aead for RustCrypto {
@@ -34,13 +32,13 @@ impl Aead for RustCrypto {
         sealed: &mut [u8],
     ) -> Result<(), AeadError> {
         let (ciphertext, tag) = split_tag_mut(sealed)?;
-        *tag = self.0.seal(nonce, plaintext, ciphertext)?;
+        *tag = self.0.seal(nonce, plaintext, ciphertext).map_err(failed)?;
         Ok(())
     }
 
     fn seal_in_place(&self, nonce: &[u8; NONCE_LEN], buffer: &mut [u8]) -> Result<(), AeadError> {
         let (text, tag) = split_tag_mut(buffer)?;
-        *tag = self.0.seal_in_place(nonce, text)?;
+        *tag = self.0.seal_in_place(nonce, text).map_err(failed)?;
         Ok(())
     }
 
@@ -51,11 +49,11 @@ impl Aead for RustCrypto {
         plaintext: &mut [u8],
     ) -> Result<(), AeadError> {
         let (ciphertext, tag) = split_tag(sealed)?;
-        Ok(self.0.open(nonce, ciphertext, tag, plaintext)?)
+        self.0.open(nonce, ciphertext, tag, plaintext).map_err(failed)
     }
 
     fn open_in_place(&self, nonce: &[u8; NONCE_LEN], buffer: &mut [u8]) -> Result<(), AeadError> {
         let (text, tag) = split_tag_mut(buffer)?;
-        Ok(self.0.open_in_place(nonce, text, tag)?)
+        self.0.open_in_place(nonce, text, tag).map_err(failed)
     }
 }

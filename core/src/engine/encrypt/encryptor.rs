@@ -5,10 +5,11 @@ use alloc::vec::Vec;
 
 use rand_core::TryCryptoRng;
 
+use super::EncryptOptions;
+use super::metadata::seal_metadata;
 #[cfg(feature = "std")]
 use super::pending::LateHeader;
 use super::pending::Pending;
-use super::{EncryptOptions, seal_metadata};
 use crate::crypto::kdf::Prk;
 use crate::crypto::secret_key::{Dek, fill_random};
 use crate::error::{Error, Result};

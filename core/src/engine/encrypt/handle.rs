@@ -4,7 +4,9 @@ use alloc::vec::Vec;
 
 use rand_core::TryCryptoRng;
 
-use super::{EncryptOptions, Encryptor, seal_metadata};
+use super::metadata::seal_metadata;
+use super::padding::encode_header;
+use super::{EncryptOptions, Encryptor};
 use crate::crypto::aead::DefaultAead;
 use crate::crypto::kdf::Prk;
 use crate::crypto::secret_key::{Dek, fill_random};
@@ -178,19 +180,4 @@ impl core::fmt::Debug for EncryptHandle {
             .field("header_len", &self.header.len())
             .finish_non_exhaustive()
     }
-}
-
-/// Encodes a header with the padding that the options ask for.
-pub(super) fn encode_header(
-    parts: &HeaderParts<'_>,
-    prk: &Prk,
-    padding: super::Padding,
-) -> Result<Vec<u8>> {
-    let header_len = padding.header_len(parts.encoded_len()?);
-    if header_len > crate::format::limits::MAX_HEADER_LEN {
-        return Err(Error::LimitExceeded("a header larger than 65,536 bytes"));
-    }
-    let mut header = alloc::vec![0; header_len];
-    parts.encode_with(prk, header_len, &mut header)?;
-    Ok(header)
 }

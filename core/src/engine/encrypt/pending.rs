@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::Padding;
-use super::handle::encode_header;
+use super::padding::encode_header;
 use crate::crypto::kdf::Prk;
 use crate::error::{Error, Result};
 use crate::format::context::EncryptionContext;

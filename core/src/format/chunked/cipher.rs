@@ -1,9 +1,8 @@
 //! Sealing and opening chunks by index: stateless, so that any number of threads may share it.
 
-use super::{CHUNK_LEN, KeySchedule, SEALED_CHUNK_LEN, TAG_LEN};
+use super::{CHUNK_LEN, KeySchedule, SEALED_CHUNK_LEN, TAG_LEN, chunk_nonce};
 use crate::crypto::aead::{Aead, DefaultAead, KEY_LEN, NONCE_LEN};
 use crate::error::{Error, Result};
-use crate::format::limits::MAX_CHUNKS;
 
 /// The chunk cipher of one message.
 ///
@@ -141,22 +140,6 @@ fn indices(first: u64) -> impl Iterator<Item = u64> {
     (0..).map(move |offset| first.saturating_add(offset))
 }
 
-/// The nonce of a chunk, for an engine outside of this crate: the base nonce XOR the big-endian
-/// index.
-///
-/// # Errors
-/// [`Error::LimitExceeded`] at 2^38.
-pub fn chunk_nonce(base_nonce: &[u8; NONCE_LEN], index: u64) -> Result<[u8; NONCE_LEN]> {
-    if index >= MAX_CHUNKS {
-        return Err(Error::LimitExceeded("a message of more than 2^38 chunks"));
-    }
-    let mut nonce = *base_nonce;
-    for (slot, byte) in nonce.iter_mut().rev().zip(index.to_le_bytes()) {
-        *slot ^= byte;
-    }
-    Ok(nonce)
-}
-
 fn check_len(plaintext: usize, sealed: usize) -> Result<()> {
     if plaintext <= CHUNK_LEN && sealed == plaintext + TAG_LEN {
         Ok(())
@@ -169,6 +152,7 @@ fn check_len(plaintext: usize, sealed: usize) -> Result<()> {
 #[allow(clippy::large_stack_arrays)] // these tests run without a heap, too
 mod tests {
     use super::*;
+    use crate::format::limits::MAX_CHUNKS;
 
     #[test]
     fn the_counter_stops_at_two_to_the_38() {
@@ -198,13 +182,6 @@ mod tests {
             assert_eq!(opened, [0; CHUNK_LEN + 1]);
         }
         cipher.seal_run(u64::MAX, &[], &mut []).unwrap();
-    }
-
-    #[test]
-    fn the_nonce_is_the_base_xor_the_big_endian_index() {
-        let cipher = Cipher::<DefaultAead>::raw(&[1; 32], &[0xff; 12]);
-        let nonce = cipher.nonce(0x01_0203_0405).unwrap();
-        assert_eq!(nonce, [255, 255, 255, 255, 255, 255, 255, 0xfe, 0xfd, 0xfc, 0xfb, 0xfa]);
     }
 
     #[test]

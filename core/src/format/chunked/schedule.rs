@@ -1,9 +1,8 @@
 //! The key schedule: from input key, salt and context to key, base nonce and commitment.
 
-use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{COMMITMENT_LEN, PREFIX_LEN, SALT_LEN};
+use super::{COMMITMENT_LEN, SALT_LEN};
 use crate::crypto::aead::{KEY_LEN, NONCE_LEN};
 use crate::crypto::kdf::Prk;
 use crate::error::{Error, Result};
@@ -13,43 +12,13 @@ const LABEL: &[u8] = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0";
 /// Key, base nonce and commitment, in bytes.
 pub(crate) const EXPANDED_LEN: usize = KEY_LEN + NONCE_LEN + COMMITMENT_LEN;
 
-/// The first 56 bytes of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Prefix {
-    /// Random bytes that make the keys of this message its own.
-    pub salt: [u8; SALT_LEN],
-    /// Fixes the input key and the context: no other ones derive it.
-    pub commitment: [u8; COMMITMENT_LEN],
-}
-
-impl Prefix {
-    /// Takes the prefix off the front of a message and returns it with the rest.
-    ///
-    /// # Errors
-    /// [`Error::Truncated`] for fewer than 56 bytes.
-    pub fn split(message: &[u8]) -> Result<(Self, &[u8])> {
-        let (salt, rest) = message.split_first_chunk().ok_or(Error::Truncated)?;
-        let (commitment, rest) = rest.split_first_chunk().ok_or(Error::Truncated)?;
-        Ok((Prefix { salt: *salt, commitment: *commitment }, rest))
-    }
-
-    /// The prefix as stored.
-    pub fn to_bytes(&self) -> [u8; PREFIX_LEN] {
-        let mut bytes = [0; PREFIX_LEN];
-        let (salt, commitment) = bytes.split_at_mut(SALT_LEN);
-        salt.copy_from_slice(&self.salt);
-        commitment.copy_from_slice(&self.commitment);
-        bytes
-    }
-}
-
 /// What HKDF-Expand derives for one message.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct KeySchedule {
     pub(super) key: [u8; KEY_LEN],
     pub(super) base_nonce: [u8; NONCE_LEN],
     #[zeroize(skip)]
-    commitment: [u8; COMMITMENT_LEN],
+    pub(super) commitment: [u8; COMMITMENT_LEN],
 }
 
 impl KeySchedule {
@@ -107,23 +76,6 @@ impl KeySchedule {
         schedule.base_nonce.copy_from_slice(base_nonce);
         schedule.commitment.copy_from_slice(commitment);
         schedule
-    }
-
-    /// The commitment that the message must carry.
-    pub const fn commitment(&self) -> &[u8; COMMITMENT_LEN] {
-        &self.commitment
-    }
-
-    /// Checks, in constant time, that a message was made with this input key and context.
-    ///
-    /// # Errors
-    /// [`Error::CommitmentMismatch`] if not.
-    pub fn check(&self, commitment: &[u8; COMMITMENT_LEN]) -> Result<()> {
-        if bool::from(self.commitment.ct_eq(commitment)) {
-            Ok(())
-        } else {
-            Err(Error::CommitmentMismatch)
-        }
     }
 
     /// The message's AES-256-GCM key, for an engine outside of this crate (such as `WebCrypto`).

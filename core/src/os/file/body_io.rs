@@ -3,43 +3,17 @@
 #[cfg(test)]
 mod faults;
 
-use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::aligned::Aligned;
 use super::failed;
 use super::options::FileOptions;
+use super::write_at::WriteAt;
 use crate::error::{Error, Result};
 use crate::format::chunked::{CHUNK_LEN, Cipher, PREFIX_LEN, SEALED_CHUNK_LEN, TAG_LEN};
 use crate::os::read_at::{ReadAt, read_exact_at};
 use crate::os::workers::{for_each_run, run_chunks, thread_count};
-
-/// Something that can be written at an offset by many threads at a time.
-pub(super) trait WriteAt: Sync {
-    /// Writes all of `bytes` at `offset`.
-    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
-}
-
-impl WriteAt for std::fs::File {
-    #[cfg(unix)]
-    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        std::os::unix::fs::FileExt::write_all_at(self, bytes, offset)
-    }
-
-    #[cfg(windows)]
-    fn write_all_at(&self, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
-        while !bytes.is_empty() {
-            let written = std::os::windows::fs::FileExt::seek_write(self, bytes, offset)?;
-            if written == 0 {
-                return Err(io::ErrorKind::WriteZero.into());
-            }
-            bytes = bytes.get(written..).unwrap_or_default();
-            offset = offset.saturating_add(written as u64);
-        }
-        Ok(())
-    }
-}
 
 /// A body and where it is.
 pub(super) struct Body<'a> {

@@ -9,8 +9,8 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::time::Duration;
 
-use super::body_io::WriteAt as _;
 use super::folder::Folder;
+use super::write_at::WriteAt as _;
 
 /// Between two looks at what another process has locked.
 const PAUSE: Duration = Duration::from_millis(2);

@@ -6,12 +6,13 @@ use std::path::Path;
 use crate::crypto::rng::SysRng;
 use zeroize::Zeroizing;
 
-use super::body_io::{Body, WriteAt as _};
+use super::body_io::Body;
 use super::failed;
 use super::holes::AroundHoles;
 use super::options::FileOptions;
 use super::source::Source;
 use super::target::{FileTarget, NewMode};
+use super::write_at::WriteAt as _;
 use crate::engine::encrypt::{EncryptHandle, EncryptOptions};
 use crate::error::Result;
 use crate::format::chunked::Cipher;

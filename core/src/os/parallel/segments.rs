@@ -3,7 +3,6 @@
 use std::mem;
 use std::ops::Range;
 
-use super::LENGTHS;
 use crate::crypto::rng::SysRng;
 use crate::engine::decrypt::DecryptHandle;
 use crate::engine::encrypt::EncryptHandle;
@@ -13,6 +12,8 @@ use crate::format::chunked::{
 };
 use crate::os::workers::{for_each_run, thread_count};
 use rand_core::TryCryptoRng;
+
+const LENGTHS: Error = Error::InvalidArgument("buffer lengths do not fit");
 
 /// Where a message is read from, by any thread.
 pub trait Source: Sync {

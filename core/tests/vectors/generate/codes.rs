@@ -20,7 +20,7 @@ struct Entry {
 pub fn file() -> String {
     let entry =
         |code: &ErrorCode| Entry { code: code.as_u16(), name: code.as_str(), class: code.class() };
-    super::json(&File {
+    super::written::json(&File {
         header: vec!["Every error code; numbers and names are never changed or reused."],
         error_codes: ErrorCode::ALL.iter().map(entry).collect(),
     })

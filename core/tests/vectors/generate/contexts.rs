@@ -15,7 +15,7 @@ pub fn file() -> String {
         .map(|(comment, pairs, flag)| test(comment, flag, pairs, None))
         .collect();
     let groups = vec![("Canonical", valid), ("Refused", refused())];
-    super::file("Sealwax encryption context v1", groups, |test, id| test.tc_id = id)
+    super::written::file("Sealwax encryption context v1", groups, |test, id| test.tc_id = id)
 }
 
 fn test(comment: &str, flag: &str, pairs: Pairs, code: Option<ErrorCode>) -> ContextTest {

@@ -17,7 +17,7 @@ pub fn file() -> String {
         ("SharedDek", shared_dek()),
     ];
     let groups = groups.map(|(kind, cases)| (kind, built(cases)));
-    super::file("Sealwax envelope v1", groups.into(), |test, id| test.tc_id = id)
+    super::written::file("Sealwax envelope v1", groups.into(), |test, id| test.tc_id = id)
 }
 
 fn built(cases: Vec<Case>) -> Vec<ValidEnvelope> {

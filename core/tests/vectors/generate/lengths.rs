@@ -19,7 +19,7 @@ pub fn file() -> String {
         ("chunk_of", chunk_positions()),
         ("ciphertext_range", ranges()),
     ];
-    super::file("Sealwax lengths and offsets v1", groups, |test, id| test.tc_id = id)
+    super::written::file("Sealwax lengths and offsets v1", groups, |test, id| test.tc_id = id)
 }
 
 fn test(function: &str, arguments: &[u64], outcome: Result<Vec<u64>, ErrorCode>) -> LengthTest {

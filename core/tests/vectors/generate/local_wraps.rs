@@ -10,7 +10,7 @@ use super::case::{base64, canonical, failure, from_base64, pairs, strings};
 
 pub fn file() -> String {
     let groups = vec![("Unwraps", unwraps()), ("Refused", refused())];
-    super::file("Sealwax local wrap v1", groups, |test, id| test.tc_id = id)
+    super::written::file("Sealwax local wrap v1", groups, |test, id| test.tc_id = id)
 }
 
 fn valid(comment: &str, key_id: &str, context: Pairs) -> LocalWrapTest {

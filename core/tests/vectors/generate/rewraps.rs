@@ -9,7 +9,7 @@ use super::case::{Built, Case, KEY_ID, Key, base64, failure, records, strings};
 
 pub fn file() -> String {
     let groups = vec![("Rewraps", rewraps()), ("Refused", refused())];
-    super::file("Sealwax rewrap v1", groups, |test, id| test.tc_id = id)
+    super::written::file("Sealwax rewrap v1", groups, |test, id| test.tc_id = id)
 }
 
 /// Wrapped keys for the DEK and context of a case, under fresh salts.

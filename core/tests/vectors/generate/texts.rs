@@ -11,7 +11,7 @@ use super::case::{Case, base64, failure, strings};
 
 pub fn file() -> String {
     let groups = vec![("Decodes", decodes()), ("Refused", refused())];
-    super::file("Sealwax text form v1", groups, |test, id| test.tc_id = id)
+    super::written::file("Sealwax text form v1", groups, |test, id| test.tc_id = id)
 }
 
 fn valid(comment: &str, bytes: &[u8]) -> TextTest {

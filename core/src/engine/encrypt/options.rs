@@ -1,0 +1,111 @@
+//! What to encrypt with, besides the keys.
+
+use alloc::vec::Vec;
+
+use rand_core::TryCryptoRng;
+
+use super::Padding;
+use crate::crypto::secret_key::Dek;
+use crate::error::Result;
+use crate::format::context::{ContextRef, EncryptionContext};
+use crate::keys::{KeyProvider, Require, WrappedKey, generate_required};
+
+/// What to encrypt with, besides the keys.
+///
+/// ```
+/// use sealwax::{EncryptOptions, EncryptionContext};
+/// let context = EncryptionContext::from_pairs([("tenant", "blue")])?;
+/// let options = EncryptOptions::new().context(context).metadata(b"tide table.csv");
+/// # Ok::<(), sealwax::Error>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct EncryptOptions<'a> {
+    pub(crate) context: EncryptionContext,
+    pub(crate) associated_data: &'a [u8],
+    pub(crate) metadata: Option<&'a [u8]>,
+    pub(crate) padding: Padding,
+    pub(crate) require: Require,
+}
+
+impl<'a> EncryptOptions<'a> {
+    /// No context, no associated data, no metadata, automatic padding.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Public pairs that are stored, authenticated and passed to the KMS.
+    #[must_use]
+    pub fn context(mut self, context: EncryptionContext) -> Self {
+        self.context = context;
+        self
+    }
+
+    /// Bytes that the reader must present again; authenticated, never stored.
+    #[must_use]
+    pub const fn associated_data(mut self, associated_data: &'a [u8]) -> Self {
+        self.associated_data = associated_data;
+        self
+    }
+
+    /// Up to 16 KiB that travel encrypted in the header, such as a file name.
+    #[must_use]
+    pub const fn metadata(mut self, metadata: &'a [u8]) -> Self {
+        self.metadata = Some(metadata);
+        self
+    }
+
+    /// How long the header is made.
+    #[must_use]
+    pub const fn padding(mut self, padding: Padding) -> Self {
+        self.padding = padding;
+        self
+    }
+
+    /// Whether every provider must wrap the DEK, which is the default. Else one is enough, and the
+    /// keys of those that fail are missing in the object; its header tells which are there. A
+    /// [`CachingEncryptor`](crate::CachingEncryptor) always requires all.
+    #[must_use]
+    pub const fn require_all(mut self, require_all: bool) -> Self {
+        self.require = if require_all { Require::All } else { Require::Any };
+        self
+    }
+
+    /// Makes a DEK for a plaintext of this many bytes, if that is known, and has the providers
+    /// wrap it as these options say.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) without a provider;
+    /// [`Error::ProviderFailed`](crate::Error::ProviderFailed) with each attempt that failed;
+    /// [`Error::Randomness`](crate::Error::Randomness).
+    pub fn generate_dek<R: TryCryptoRng + ?Sized>(
+        &self,
+        providers: &[&dyn KeyProvider],
+        plaintext_len: Option<u64>,
+        rng: &mut R,
+    ) -> Result<(Dek, Vec<WrappedKey>)> {
+        generate_required(providers, self.encryption_context(), plaintext_len, self.require, rng)
+    }
+
+    /// The options as they are, with [`Padding::Auto`] resolved for a known length.
+    pub(crate) fn for_len(&self, plaintext_len: u64) -> Self {
+        let mut options = self.clone();
+        options.padding = self.padding.resolve(Some(plaintext_len));
+        options
+    }
+
+    pub(crate) fn encryption_context(&self) -> ContextRef<'_> {
+        self.context.view()
+    }
+}
+
+impl core::fmt::Debug for EncryptOptions<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("EncryptOptions")
+            .field("context", &self.context)
+            .field("associated_data_len", &self.associated_data.len())
+            .field("metadata_len", &self.metadata.map(<[u8]>::len))
+            .field("padding", &self.padding)
+            .field("require", &self.require)
+            .finish()
+    }
+}

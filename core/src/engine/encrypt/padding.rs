@@ -1,0 +1,66 @@
+//! How long a header is made.
+
+use alloc::vec::Vec;
+
+use crate::crypto::kdf::Prk;
+use crate::error::{Error, Result};
+use crate::format::header::{HeaderParts, PAGE_LEN};
+use crate::format::limits::MAX_HEADER_LEN;
+
+/// How long the header is made, so that it can later be rewrapped in place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Padding {
+    /// A multiple of 4,096 bytes for messages of 1 MiB and more or of unknown length, else none.
+    ///
+    /// A length is unknown only as long as it has to be: an [`Encryptor`] holds its header back for
+    /// the first chunk of 16 KiB, and the adapters for `Read` and `Write` for 1 MiB, so a message
+    /// that ends before that has no padding either.
+    #[default]
+    Auto,
+    /// As short as can be.
+    None,
+    /// A multiple of 4,096 bytes.
+    Page,
+    /// This many bytes; too few is an error.
+    Exact(usize),
+}
+
+/// Messages at least this long get a padded header by [`Padding::Auto`], in bytes.
+pub(crate) const PAD_FROM: u64 = 1 << 20;
+
+impl Padding {
+    /// What [`Padding::Auto`] means for a message of this length; `None` if it is not known.
+    #[must_use]
+    pub const fn resolve(self, plaintext_len: Option<u64>) -> Self {
+        match (self, plaintext_len) {
+            (Padding::Auto, Some(len)) if len < PAD_FROM => Padding::None,
+            (Padding::Auto, _) => Padding::Page,
+            (resolved, _) => resolved,
+        }
+    }
+
+    /// The whole header's length, from its length without padding.
+    fn header_len(self, encoded_len: usize) -> usize {
+        match self.resolve(None) {
+            Padding::None => encoded_len,
+            Padding::Exact(len) => len,
+            _ => encoded_len.next_multiple_of(PAGE_LEN).min(MAX_HEADER_LEN),
+        }
+    }
+}
+
+/// Encodes a header with the padding that the options ask for.
+pub(super) fn encode_header(
+    parts: &HeaderParts<'_>,
+    prk: &Prk,
+    padding: Padding,
+) -> Result<Vec<u8>> {
+    let header_len = padding.header_len(parts.encoded_len()?);
+    if header_len > MAX_HEADER_LEN {
+        return Err(Error::LimitExceeded("a header larger than 65,536 bytes"));
+    }
+    let mut header = alloc::vec![0; header_len];
+    parts.encode_with(prk, header_len, &mut header)?;
+    Ok(header)
+}

@@ -1,0 +1,98 @@
+//! What the host brings: something that wraps and unwraps DEKs.
+
+use alloc::borrow::{Cow, ToOwned};
+use alloc::boxed::Box;
+
+use super::WrappedKey;
+use crate::crypto::secret_key::Dek;
+use crate::error::{KeyName, ProviderError, Result};
+use crate::format::context::ContextRef;
+use crate::format::header::WrappedKeyRef;
+
+/// Wraps and unwraps DEKs through a KMS, an HSM or a key that the host holds.
+///
+/// The key encryption key never comes near this crate; only DEKs cross this trait. A provider is
+/// asked once per object or less.
+pub trait KeyProvider: Send + Sync {
+    /// Names the kind of provider in headers, such as `aws-kms`; at most 128 bytes.
+    fn provider_id(&self) -> &str;
+
+    /// Whether this provider was configured with the key of this id. A provider is never asked
+    /// to unwrap under a stranger's key.
+    fn accepts(&self, key_id: &str) -> bool;
+
+    /// The key that [`KeyProvider::wrap`] wraps with, as the header will name it, where the
+    /// provider knows that beforehand. Errors of a wrap that fails name it.
+    fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
+        None
+    }
+
+    /// Whether a call leaves this machine, which costs time, money or a line in somebody's log.
+    /// Such a provider is asked once for an opened object, for the first wrapped key that it
+    /// accepts; one that is not remote is asked for all of them until one opens.
+    fn is_remote(&self) -> bool {
+        true
+    }
+
+    /// Wraps `dek` and binds the encryption context, if the KMS can.
+    ///
+    /// # Errors
+    /// [`ProviderError::Failed`] with the KMS's own error.
+    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError>;
+
+    /// Unwraps a wrapped key of this provider.
+    ///
+    /// # Errors
+    /// [`ProviderError::Rejected`] if it does not open under its key and this context;
+    /// [`ProviderError::Failed`] with the KMS's own error.
+    fn unwrap(
+        &self,
+        wrapped: WrappedKeyRef<'_>,
+        context: ContextRef<'_>,
+    ) -> Result<Dek, ProviderError>;
+
+    /// Makes and wraps a fresh DEK in one call, where the KMS offers that.
+    ///
+    /// `None`, the default, has the DEK made locally and wrapped by [`KeyProvider::wrap`].
+    fn generate(
+        &self,
+        context: ContextRef<'_>,
+    ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
+        let _ = context;
+        None
+    }
+
+    /// As [`KeyProvider::generate`], for a message whose plaintext has this many bytes; `None` if
+    /// nobody knows yet. A provider that hands out one DEK several times counts by it.
+    fn generate_for(
+        &self,
+        context: ContextRef<'_>,
+        plaintext_len: Option<u64>,
+    ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
+        let _ = plaintext_len;
+        self.generate(context)
+    }
+
+    /// Prepares a wrap that may be done on another thread while other providers do theirs: for
+    /// providers that wait for a network. Called on the thread that encrypts, with feature `std`
+    /// and where several providers wrap.
+    ///
+    /// `None`, the default, has [`KeyProvider::wrap`] called on the thread that encrypts.
+    fn concurrent_wrap<'a>(
+        &'a self,
+        dek: &'a Dek,
+        context: ContextRef<'a>,
+    ) -> Option<ConcurrentWrap<'a>> {
+        let _ = (dek, context);
+        None
+    }
+}
+
+/// A wrap that any thread may do.
+pub type ConcurrentWrap<'a> = Box<dyn FnOnce() -> Result<WrappedKey, ProviderError> + Send + 'a>;
+
+/// The key that a provider wraps with, as far as it says.
+pub(crate) fn wrap_key(provider: &dyn KeyProvider) -> KeyName {
+    let key_id = provider.wrap_key_id().unwrap_or_default().into_owned();
+    KeyName { provider_id: provider.provider_id().to_owned(), key_id }
+}

@@ -74,6 +74,20 @@ def test_rewrap_goes_on(folder, three):
     assert told.count(": under these keys already\n") == 3
 
 
+def test_rewrap_leaves_no_old_key_where_a_new_one_is_named_twice(folder):
+    other = sealwax.LocalKey(bytes([8]) * 32, "default")
+    (folder / "k2").write_text("08" * 32)
+    (folder / "k2").chmod(0o600)
+    (folder / "both").write_bytes(sealwax.encrypt(b"data", [KEY, other]))
+    twice = ["--old", "k", "--new", "k2", "--new", "./k2"]
+    assert run("rewrap", *twice, "both").stderr == b"both: rewrapped\n"
+    assert sealwax.decrypt((folder / "both").read_bytes(), other) == b"data"
+    with pytest.raises(sealwax.KeyUnwrapError):
+        sealwax.decrypt((folder / "both").read_bytes(), KEY)
+    assert len(sealwax.inspect("both").wrapped_keys) == 1
+    assert run("rewrap", *twice, "both").stderr == b"both: under these keys already\n"
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

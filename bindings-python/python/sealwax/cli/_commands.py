@@ -93,7 +93,7 @@ def rewrap(call: Call) -> int:
     """Replaces wrapped keys."""
     names = _several(call)
     old, new = _load(call, names, "old", "new")
-    add = call.options["add"]
+    new, add = _distinct(new), call.options["add"]
 
     def one(name: str) -> None:
         given = _streams.source(name) if _streams.is_stream(name) else None
@@ -131,10 +131,28 @@ def _is_current(envelope: Union[bytes, str], new: _data.Keys, add: bool) -> bool
     """Whether each new key opens it. The ids do not tell: another key may have had the same."""
     try:
         header = sealwax.inspect(envelope)
-        has_others = len(header.wrapped_keys) != len(new)
+        has_others = len(header.wrapped_keys) != len(new) or not all(
+            any(key.provider_id == wrapped.provider_id and key.accepts(wrapped.key_id) for key in new)
+            for wrapped in header.wrapped_keys
+        )
         return (add or not has_others) and all(_opens(header, key) for key in new)
     except sealwax.SealwaxError:
         return False
+
+
+def _distinct(keys: _data.Keys) -> _data.Keys:
+    """Without local keys that are there twice: by number, one would stand for an old key."""
+    kept: _data.Keys = []
+    for key in keys:
+        if not (isinstance(key, sealwax.LocalKey) and any(_is_same(key, other) for other in kept)):
+            kept.append(key)
+    return kept
+
+
+def _is_same(key: sealwax.Provider, other: sealwax.Provider) -> bool:
+    """Whether one opens what the other seals; `key` is a local one and asks no network."""
+    envelope = sealwax.encrypt(b"", key)
+    return isinstance(other, sealwax.LocalKey) and _opens(sealwax.inspect(envelope), other)
 
 
 def _opens(header: sealwax.Header, key: sealwax.Provider) -> bool:

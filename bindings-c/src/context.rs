@@ -5,7 +5,7 @@ use std::ffi::c_char;
 use sealwax::{ContextRef, EncryptionContext, Error};
 
 use crate::failure::{answer, entry, sealwax_code};
-use crate::ffi::give;
+use crate::ffi::{copied_text, give};
 
 /// Public pairs of text that are stored in the header, authenticated, and passed to the KMS.
 ///
@@ -78,9 +78,10 @@ pub unsafe extern "C" fn sealwax_context_add(
     value_len: usize,
 ) -> sealwax_code {
     entry(|| {
-        let pair = (text!(key, key_len), text!(value, value_len));
+        let pair = (copied_text(text!(key, key_len))?, copied_text(text!(value, value_len))?);
         let context = object_mut!(context);
-        let pairs = context.inner.iter().chain([pair]);
+        let owned = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+        let pairs = context.inner.iter().map(owned).chain([pair]);
         context.inner = EncryptionContext::from_pairs(pairs)?;
         Ok(())
     })

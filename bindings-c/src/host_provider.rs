@@ -209,7 +209,7 @@ impl HostProvider {
         provider_id: &str,
         key_id: &str,
     ) -> Result<Self> {
-        WrappedKey::new(provider_id, key_id, [0])?;
+        WrappedKey::new(copied_text(provider_id)?, copied_text(key_id)?, [0])?;
         if callbacks.wrap.is_none() && callbacks.unwrap.is_none() {
             return Err(Error::InvalidArgument("a provider can wrap, unwrap or both").into());
         }

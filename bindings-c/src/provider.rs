@@ -7,7 +7,7 @@ use sealwax::{Kek, KeyProvider, LocalKek};
 
 use crate::host_provider::{HostProvider, sealwax_provider_callbacks};
 use crate::failure::{Failure, entry, sealwax_code};
-use crate::ffi::give;
+use crate::ffi::{copied_text, give};
 use crate::key_event::Listener;
 
 /// Wraps and unwraps DEKs: with a local key, through the host's callbacks, or through a cache.
@@ -60,7 +60,7 @@ pub unsafe extern "C" fn sealwax_provider_local(
     entry(|| {
         let (kek, key_id) = (bytes!(kek, kek_len), text!(key_id, key_id_len));
         let out = out!(out_provider);
-        out.set(sealwax_provider::of(LocalKek::new(Kek::from_slice(kek)?, key_id)?));
+        out.set(sealwax_provider::of(LocalKek::new(Kek::from_slice(kek)?, copied_text(key_id)?)?));
         Ok(())
     })
 }
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn sealwax_provider_local_text(
     entry(|| {
         let (content, key_id) = (bytes!(content, content_len), text!(key_id, key_id_len));
         let out = out!(out_provider);
-        out.set(sealwax_provider::of(LocalKek::from_file_content(content, key_id)?));
+        out.set(sealwax_provider::of(LocalKek::from_file_content(content, copied_text(key_id)?)?));
         Ok(())
     })
 }
@@ -94,7 +94,7 @@ pub unsafe extern "C" fn sealwax_provider_local_file(
     entry(|| {
         let (path, key_id) = (path!(path), text!(key_id, key_id_len));
         let out = out!(out_provider);
-        let kek = LocalKek::from_file(path, key_id);
+        let kek = LocalKek::from_file(path, copied_text(key_id)?);
         let kek = kek.map_err(|error| Failure::with_files(error, path, None))?;
         out.set(sealwax_provider::of(kek));
         Ok(())

@@ -6,9 +6,18 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_SANITIZED 1
+#elif defined(__has_feature)
+#define IS_SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#else
+#define IS_SANITIZED 0
+#endif
 
 /* Runs `child` in a process of its own; its checks end it with another status than 0. */
 static void in_child(void (*child)(void *), void *argument) {
@@ -227,6 +236,31 @@ static void two_threads(const sealwax_provider *provider) {
   sealwax_encryptor_free(both[0].encryptor);
 }
 
+/* Text that there is no room to copy is an error of the call, not the end of the program. */
+static void without_memory(void *unused) {
+  const size_t len = (size_t)1 << 28, room = (size_t)1 << 26;
+  const uint8_t kek[SEALWAX_KEY_LEN] = {1};
+  sealwax_context *context = NULL;
+  sealwax_provider *provider = NULL;
+  sealwax_provider_callbacks callbacks = SEALWAX_PROVIDER_CALLBACKS_INIT;
+  void *pages = mmap(NULL, len, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  const char *text = (const char *)pages;
+  (void)unused;
+  CHECK(pages != MAP_FAILED);
+  const struct rlimit little = {len + room, len + room};
+  CHECK(setrlimit(RLIMIT_AS, &little) == 0);
+  OK(sealwax_context_new(&context));
+  FAILS(SEALWAX_ERR_NO_MEMORY, sealwax_context_add(context, text, len, "v", 1));
+  FAILS(SEALWAX_ERR_NO_MEMORY, sealwax_context_add(context, "k", 1, text, len));
+  FAILS(SEALWAX_ERR_NO_MEMORY,
+        sealwax_provider_local(kek, sizeof kek, text, len, &provider));
+  FAILS(SEALWAX_ERR_NO_MEMORY,
+        sealwax_provider_new(&callbacks, NULL, "kms", 3, text, len, &provider));
+  FAILS(SEALWAX_ERR_NO_MEMORY,
+        sealwax_provider_new(&callbacks, NULL, text, len, "k", 1, &provider));
+  sealwax_context_free(context);
+}
+
 /* A callback that does not return leaves the library in the middle: the program ends instead. */
 static void exit_in_callback(void) {
   int status = -1;
@@ -252,6 +286,9 @@ int main(void) {
   sealwax_provider *provider = check_provider(1, "kek-1");
   forked(provider);
   in_child(without_threads, provider);
+  if (!IS_SANITIZED) { /* A sanitizer has terabytes of addresses. */
+    in_child(without_memory, NULL);
+  }
   cancel_waits();
   two_threads(provider);
   exit_in_callback();

@@ -8,7 +8,15 @@ import signal
 import subprocess
 import sys
 
+import sealwax
+
 COMMAND = [sys.executable, "-m", "sealwax"]
+
+HEX = "07" * 32
+"""What is in the key file of the tests."""
+
+KEY = sealwax.LocalKey.from_hex(HEX)
+"""The key that the command makes of it."""
 
 # Where the tests run in the background these may be ignored, and children would inherit that.
 for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):

@@ -8,12 +8,27 @@ import sys
 import pytest
 
 import sealwax
+from commandline import HEX
 from sealwax import audit
 
 
 @pytest.fixture
 def key():
     return sealwax.LocalKey.generate("k1")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty folder, in which the program stands."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def key_file(folder):
+    """The key `commandline.KEY` in the file `k`."""
+    (folder / "k").write_text(HEX)
+    (folder / "k").chmod(0o600)
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,7 @@ import pytest
 import sealwax
 from commandline import on_terminal, python_path, run
 
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
+pytestmark = pytest.mark.usefixtures("folder")
 
 @pytest.fixture
 def keyfile():

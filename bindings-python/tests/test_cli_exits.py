@@ -17,12 +17,8 @@ DOCUMENT = Path(__file__).parents[1] / "docs/command-line.md"
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "k").write_text("07" * 32)
-    (tmp_path / "k").chmod(0o600)
-    (tmp_path / "plain").write_bytes(bytes(100_000))
-    return tmp_path
+def plain(folder, key_file):
+    (folder / "plain").write_bytes(bytes(100_000))
 
 
 @pytest.fixture

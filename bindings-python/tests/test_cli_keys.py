@@ -9,17 +9,12 @@ import subprocess
 import pytest
 
 import sealwax
-from commandline import COMMAND, python_path, run
-
-HEX = "07" * 32
-KEY = sealwax.LocalKey(bytes([7]) * 32, "default")
+from commandline import COMMAND, HEX, KEY, python_path, run
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    return tmp_path
+def home(folder, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder))
 
 
 @pytest.fixture

@@ -10,23 +10,15 @@ import sys
 import pytest
 
 import sealwax
-from commandline import environment, on_terminal, run
+from commandline import KEY, environment, on_terminal, run
 
-KEY = sealwax.LocalKey(bytes([7]) * 32, "default")
+pytestmark = pytest.mark.usefixtures("folder", "key_file")
 BIDI = "\u202egpj.exe"
 LOCALES = [
     {"LC_ALL": "C"},
     {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     {"LC_ALL": "POSIX", "PYTHONIOENCODING": "ascii"},
 ]
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "k").write_text("07" * 32)
-    (tmp_path / "k").chmod(0o600)
-    return tmp_path
 
 
 def test_inspecting_shows_no_escape_sequences(folder):

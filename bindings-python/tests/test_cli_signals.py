@@ -10,19 +10,11 @@ import subprocess
 import pytest
 
 import sealwax
-from commandline import COMMAND, environment, start
+from commandline import KEY, COMMAND, environment, start
 
-KEY = sealwax.LocalKey(bytes([7]) * 32, "default")
+pytestmark = pytest.mark.usefixtures("folder", "key_file")
 STOPS = [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
 PIPE_LEN = 1 << 16
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "k").write_text("07" * 32)
-    (tmp_path / "k").chmod(0o600)
-    return tmp_path
 
 
 @pytest.fixture

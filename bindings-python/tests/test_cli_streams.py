@@ -11,18 +11,10 @@ import threading
 import pytest
 
 import sealwax
-from commandline import COMMAND, environment, run, start
+from commandline import KEY, COMMAND, environment, run, start
 
-KEY = sealwax.LocalKey(bytes([7]) * 32, "default")
+pytestmark = pytest.mark.usefixtures("folder", "key_file")
 PATIENCE = 60
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "k").write_text("07" * 32)
-    (tmp_path / "k").chmod(0o600)
-    return tmp_path
 
 
 @pytest.fixture

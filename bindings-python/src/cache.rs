@@ -8,12 +8,13 @@ use pyo3::types::{PyByteArray, PyBytes, PyDict};
 use sealwax::{CacheLimits, CacheStats, KeyProvider};
 
 use crate::data::Data;
+use crate::decrypt_handle::Body;
 use crate::guard::{self, CACHE_HIT, Guard};
-use crate::handle::Body;
 use crate::host::{self, Event, INFO};
 use crate::keys::{Keys, guarded, not_a_provider};
 use crate::options::{Opening, Sealing};
-use crate::{errors, handle, provider};
+use crate::work::{Input, Work};
+use crate::{errors, provider};
 
 /// The limits as Python gave them.
 #[derive(Clone, Copy)]
@@ -236,7 +237,8 @@ impl CachingEncryptor {
         let handle = py.detach(|| self.inner.handle(len, &sealing.unresolved()));
         let handle = handle.map_err(|error| errors::to_py(py, error))?;
         record_hit(py, handle.header(), start);
-        handle::encrypt_data(py, &handle, &data, sealing.associated_data())
+        let input = Input::new(&data, Some(sealing.associated_data()));
+        Work::Seal(&handle).to_bytes(py, &input)
     }
 
     /// What became of the requests for data keys.
@@ -297,7 +299,7 @@ impl CachingDecryptor {
         let handle = py.detach(|| self.inner.handle(front.header(), &opening.options()));
         let handle = handle.map_err(|error| errors::to_py(py, error))?;
         record_hit(py, front.header(), start);
-        handle::decrypt_body(py, &handle, &body, opening.associated_data())
+        Work::OpenBody(&handle).to_bytes(py, &body.input(opening.associated_data()))
     }
 
     /// What became of the requests for opened headers.

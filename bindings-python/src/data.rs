@@ -10,16 +10,10 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyByteArray, PyBytes, PyMemoryView, PySlice, PyString};
+use pyo3::types::{PyByteArray, PyBytes, PyMemoryView, PyString};
 use zeroize::Zeroizing;
 
-use crate::errors;
-
-/// How many zeros are written at once, in bytes.
-const ZEROS_LEN: usize = 1 << 18;
-
-/// How much is copied at once under the interpreter lock, in bytes.
-const COPY_LEN: usize = 1 << 20;
+use crate::{errors, gil};
 
 /// Input of a call.
 ///
@@ -44,8 +38,7 @@ impl<'py> Data<'py> {
         {
             return Ok(Data::View(flat));
         }
-        let copy = view.call_method0("tobytes")?.cast_into::<PyBytes>()?;
-        Ok(Data::Bytes(copy.into()))
+        Ok(Data::Bytes(gil::copy_of(&view)?.into()))
     }
 
     /// Length in bytes.
@@ -60,7 +53,7 @@ impl<'py> Data<'py> {
     pub(crate) fn whole(self) -> PyResult<PyBackedBytes> {
         match self {
             Data::Bytes(bytes) => Ok(bytes),
-            Data::View(view) => Ok(view.call_method0("tobytes")?.cast_into::<PyBytes>()?.into()),
+            Data::View(view) => Ok(gil::copy_of(&view)?.into()),
         }
     }
 
@@ -73,30 +66,23 @@ impl<'py> Data<'py> {
     pub(crate) fn front(&self, py: Python<'py>, len: usize) -> PyResult<PyBackedBytes> {
         match self {
             Data::Bytes(bytes) => Ok(bytes.clone_ref(py)),
-            Data::View(view) => Ok(Data::piece(view, 0, len.min(view.len()?))?.into()),
+            Data::View(view) => Ok(gil::copy_of_part(view, 0, len.min(view.len()?))?.into()),
         }
     }
 
     /// The same data where it shares no memory with `out`, so that no output can overwrite input
     /// that was not read yet; else a copy.
-    pub(crate) fn apart_from(self, out: &Output<'py>) -> PyResult<Self> {
+    pub(crate) fn apart_from(&self, out: &Output<'py>) -> PyResult<Self> {
         static OVERLAP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        let Data::View(view) = &self else { return Ok(self) };
+        let view = match self {
+            Data::Bytes(bytes) => return Ok(Data::Bytes(bytes.clone_ref(out.view.py()))),
+            Data::View(view) => view,
+        };
         let overlap = OVERLAP.import(view.py(), "sealwax._host", "may_overlap")?;
         if overlap.call1((view, &out.view))?.is_truthy()? {
-            return Ok(Data::Bytes(self.whole()?));
+            return Ok(Data::Bytes(gil::copy_of(view)?.into()));
         }
-        Ok(self)
-    }
-
-    /// A copy of the bytes from `start` to `end`, cut at the end.
-    pub(crate) fn piece(
-        view: &Bound<'py, PyMemoryView>,
-        start: usize,
-        end: usize,
-    ) -> PyResult<Bound<'py, PyBytes>> {
-        let part = view.get_item(slice(view.py(), start, end)?)?;
-        Ok(part.call_method0("tobytes")?.cast_into::<PyBytes>()?)
+        Ok(Data::View(view.clone()))
     }
 }
 
@@ -126,45 +112,6 @@ impl<'py> Output<'py> {
     /// The memory, as single bytes.
     pub(crate) const fn view(&self) -> &Bound<'py, PyMemoryView> {
         &self.view
-    }
-
-    /// Copies `bytes` to `offset`.
-    pub(crate) fn write(&self, offset: usize, bytes: &Bound<'py, PyAny>) -> PyResult<()> {
-        Self::write_to(&self.view, offset, bytes)
-    }
-
-    /// The same of memory of ours, in pieces between which other threads may have the lock.
-    pub(crate) fn copy(&self, offset: usize, bytes: &[u8]) -> PyResult<()> {
-        let py = self.view.py();
-        for (index, piece) in bytes.chunks(COPY_LEN).enumerate() {
-            if index > 0 {
-                py.detach(|| ());
-            }
-            self.write(offset + index * COPY_LEN, &PyBytes::new(py, piece))?;
-        }
-        Ok(())
-    }
-
-    /// Copies `bytes` to `offset` of a writable view of single bytes.
-    pub(crate) fn write_to(
-        view: &Bound<'py, PyMemoryView>,
-        offset: usize,
-        bytes: &Bound<'py, PyAny>,
-    ) -> PyResult<()> {
-        let end = offset + bytes.len()?;
-        view.set_item(slice(view.py(), offset, end)?, bytes)
-    }
-
-    /// Overwrites all of such a view with zeros.
-    pub(crate) fn clear(view: &Bound<'py, PyMemoryView>) -> PyResult<()> {
-        let (py, len) = (view.py(), view.len()?);
-        let zeros = PyBytes::new_with(py, len.min(ZEROS_LEN), |_| Ok(()))?;
-        let zeros = PyMemoryView::from(zeros.as_any())?;
-        for start in (0..len).step_by(ZEROS_LEN) {
-            let part = zeros.get_item(slice(py, 0, ZEROS_LEN.min(len - start))?)?;
-            Self::write_to(view, start, &part)?;
-        }
-        Ok(())
     }
 }
 
@@ -214,10 +161,6 @@ fn flat<'py>(view: &Bound<'py, PyMemoryView>) -> PyResult<Bound<'py, PyMemoryVie
     Ok(flat.cast_into()?)
 }
 
-fn slice(py: Python<'_>, start: usize, end: usize) -> PyResult<Bound<'_, PySlice>> {
-    Ok(PySlice::new(py, start.try_into()?, end.try_into()?, 1))
-}
-
 fn not_a_buffer(object: &Bound<'_, PyAny>, error: &PyErr) -> PyErr {
     let py = object.py();
     if !error.is_instance_of::<PyTypeError>(py) {
@@ -246,8 +189,7 @@ impl Secret {
     pub(crate) fn take(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         let secret = Self::copy(object)?;
         if let Ok(array) = object.cast::<PyByteArray>() {
-            let zeros = PyBytes::new_with(object.py(), array.len(), |_| Ok(()))?;
-            array.set_item(slice(object.py(), 0, array.len())?, zeros)?;
+            gil::clear(&PyMemoryView::from(array)?)?;
         }
         Ok(secret)
     }

@@ -28,6 +28,19 @@ type Given<'py> = (
     Bound<'py, PyAny>,
 );
 
+/// How `sealwax.open` writes a file: whether it must be new, whether it is durable, permissions.
+pub(crate) fn placing<'a>(
+    exclusive: bool,
+    durable: &Bound<'_, PyAny>,
+    permissions: Option<&Bound<'_, PyAny>>,
+) -> PyResult<FileOptions<'a>> {
+    let options = FileOptions::new().overwrite(!exclusive).durable(argument(durable, DURABLE)?);
+    let Some(permissions) = permissions else { return Ok(options) };
+    Ok(options.mode(argument(permissions, "permissions must be a number such as 0o640")?))
+}
+
+const DURABLE: &str = "durable must be True or False";
+
 impl Writing {
     /// Reads the arguments as Python gave them.
     pub(crate) fn from_py(given: &Bound<'_, PyTuple>) -> PyResult<Self> {
@@ -35,7 +48,7 @@ impl Writing {
         let permissions = "mode must be permissions such as 0o640";
         Ok(Writing {
             overwrite: argument(&overwrite, "overwrite must be True or False")?,
-            durable: argument(&durable, "durable must be True or False")?,
+            durable: argument(&durable, DURABLE)?,
             mode: mode.map(|mode| argument(&mode, permissions)).transpose()?,
             sparse: sparse_of(&sparse)?,
             batch: batch.map(|batch| FileBatch::of(&batch)).transpose()?,

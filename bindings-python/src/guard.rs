@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use pyo3::Python;
 use sealwax::{
-    CachingProvider, ConcurrentWrap, ContextRef, Dek, EncryptHandle, EncryptOptions, Header,
-    KeyProvider, ProviderError, WrappedKey, WrappedKeyRef,
+    CachingProvider, ConcurrentWrap, ContextRef, DecryptHandle, DecryptOptions, Dek, EncryptHandle,
+    EncryptOptions, Error, Header, KeyProvider, ProviderError, WrappedKey, WrappedKeyRef,
 };
 
 use crate::call_context::CallContext;
@@ -90,13 +90,49 @@ impl Guard {
                 self.end(&used, &first_key_id(handle.header()), None);
             }
             Ok(_) => self.end(&used, "", None),
-            Err(sealwax::Error::ProviderFailed(attempts)) => {
+            Err(Error::ProviderFailed(attempts)) => {
                 let error = attempts.as_slice().first().map(|attempt| &attempt.error);
                 self.end(&used, "", error);
             }
             Err(_) => {}
         }
         Some(made)
+    }
+
+    /// A handle whose data key, and mostly its header, a cache keeps; `None` if this is no cache.
+    pub(crate) fn cached_opening(
+        &self,
+        header: &[u8],
+        options: &DecryptOptions<'_>,
+    ) -> Option<sealwax::Result<Arc<DecryptHandle>>> {
+        let cache = self.cache.as_ref()?;
+        let Ok(parsed) = Header::parse(header) else {
+            return Some(cache.decrypt_handle(header, options));
+        };
+        let used = self.start("unwrap", parsed.context());
+        let opened = cache.decrypt_handle(header, options);
+        match &opened {
+            Ok(_) | Err(Error::HeaderAuthentication) => {
+                let key_id =
+                    if used.audited.includes(false) { self.matching_key_id(&parsed) } else { "" };
+                self.end(&used, key_id, None);
+            }
+            Err(Error::ProviderFailed(attempts) | Error::KeyUnwrap(attempts)) => {
+                if let Some(attempt) = attempts.as_slice().first() {
+                    self.end(&used, &attempt.key_id, Some(&attempt.error));
+                }
+            }
+            Err(_) => {}
+        }
+        Some(opened)
+    }
+
+    /// The first key of a header that this provider may unwrap with.
+    fn matching_key_id<'a>(&self, header: &Header<'a>) -> &'a str {
+        let own = |key: &WrappedKeyRef<'_>| {
+            key.provider_id == self.inner.provider_id() && self.inner.accepts(key.key_id)
+        };
+        header.wrapped_keys().find(own).map_or("", |key| key.key_id)
     }
 
     fn start<'a>(&self, operation: &'static str, context: ContextRef<'a>) -> Use<'a> {

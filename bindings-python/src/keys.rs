@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString, PyType};
-use sealwax::{EncryptHandle, KeyProvider, Result, SysRng};
+use sealwax::{DecryptHandle, DecryptOptions, EncryptHandle, KeyProvider, Result, SysRng};
 
 use crate::cache::CachingProvider;
 use crate::errors;
@@ -61,6 +61,20 @@ impl Keys {
         }
         let (dek, wrapped) = options.generate_dek(&self.providers(), Some(len), &mut SysRng)?;
         EncryptHandle::new(&dek, &wrapped, &options, &mut SysRng).map(Arc::new)
+    }
+
+    /// The opened header. A cache that is the only provider keeps it with its data key.
+    pub(crate) fn opened(
+        &self,
+        header: &[u8],
+        options: &DecryptOptions<'_>,
+    ) -> Result<Arc<DecryptHandle>> {
+        if let [guard] = self.guards.as_slice()
+            && let Some(handle) = guard.cached_opening(header, options)
+        {
+            return handle;
+        }
+        DecryptHandle::open(header, &self.providers(), options).map(Arc::new)
     }
 
     /// Warns of the providers that failed, once the object is written without their keys.

@@ -6,12 +6,14 @@ mod cache;
 mod call_context;
 mod context;
 mod data;
+mod decrypt_handle;
+mod encrypt_handle;
 mod errors;
 mod file;
 mod file_options;
 mod fresh;
+mod gil;
 mod guard;
-mod handle;
 mod header;
 mod host;
 mod keys;
@@ -24,6 +26,7 @@ mod reader;
 mod segments;
 mod target;
 mod text;
+mod work;
 mod wrap_failures;
 mod writer;
 
@@ -44,11 +47,15 @@ mod _sealwax {
     #[pymodule_export]
     use crate::data::check_buffer;
     #[pymodule_export]
+    use crate::decrypt_handle::DecryptHandle;
+    #[pymodule_export]
+    use crate::encrypt_handle::EncryptHandle;
+    #[pymodule_export]
     use crate::file::{decrypt_file, encrypt_file, inspect_file, rewrap_file};
     #[pymodule_export]
     use crate::file_options::FileBatch;
     #[pymodule_export]
-    use crate::handle::{DecryptHandle, EncryptHandle};
+    use crate::gil::longest_hold;
     #[pymodule_export]
     use crate::header::{parse_header, rewrap_header, sealed_size};
     #[pymodule_export]

@@ -10,6 +10,7 @@ use pyo3::types::PyBytes;
 use sealwax::read_at::ReadAt;
 
 use crate::data::Data;
+use crate::gil;
 
 /// An object with `read(n)`.
 pub(crate) struct ObjectReader(Py<PyAny>);
@@ -108,7 +109,7 @@ impl Write for ObjectWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         static WRITE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         let written = Python::attach(|py| -> PyResult<usize> {
-            self.call(py, &WRITE, "write", Some(PyBytes::new(py, bytes)))?.extract()
+            self.call(py, &WRITE, "write", Some(gil::bytes(py, bytes)))?.extract()
         });
         // More than there is would be a mistake of the object's that must not become ours.
         match written.map_err(io::Error::other)? {

@@ -5,9 +5,11 @@ use pyo3::types::PyBytes;
 use sealwax::RewrapMode;
 
 use crate::data::Data;
-use crate::handle::{Body, DecryptHandle, EncryptHandle};
+use crate::decrypt_handle::{Body, DecryptHandle};
+use crate::encrypt_handle::EncryptHandle;
 use crate::keys::Keys;
 use crate::options::{Opening, Sealing, optional};
+use crate::work::Input;
 use crate::{errors, header};
 
 /// Encrypts `data` under a fresh key that every provider of `keys` wraps.
@@ -47,7 +49,7 @@ pub(crate) fn encrypt<'py>(
     let sealing = Sealing::from_py(keys.py(), context, associated_data, metadata, padding)?
         .require_all(require_all);
     let handle = EncryptHandle::open(keys, &sealing, data.len()?)?;
-    handle.encrypt_data(keys.py(), &data, sealing.associated_data())
+    handle.sealing().to_bytes(keys.py(), &Input::new(&data, Some(sealing.associated_data())))
 }
 
 /// Encrypts `data` and returns the header and the body apart, to be stored in different places.
@@ -76,7 +78,8 @@ pub(crate) fn encrypt_detached<'py>(
     let sealing =
         Sealing::from_py(py, context, associated_data, metadata, padding)?.require_all(require_all);
     let handle = EncryptHandle::open(keys, &sealing, data.len()?)?;
-    let body = handle.encrypt_body(py, &data.whole()?, sealing.associated_data())?;
+    let input = Input::new(&data, Some(sealing.associated_data()));
+    let body = handle.sealing_body().to_bytes(py, &input)?;
     Ok((handle.header_bytes(py), body))
 }
 
@@ -102,7 +105,7 @@ pub(crate) fn encrypt_into<'py>(
     let sealing =
         Sealing::from_py(py, context, associated_data, metadata, padding)?.require_all(require_all);
     let handle = EncryptHandle::open(keys, &sealing, data.len()?)?;
-    handle.encrypt_data_into(py, data, out, sealing.associated_data())
+    handle.sealing().into_buffer(&Input::new(&data, Some(sealing.associated_data())), out)
 }
 
 /// Decrypts an envelope with whichever provider of `keys` can unwrap its key.
@@ -153,7 +156,7 @@ pub(crate) fn decrypt_into<'py>(
     let opening = Opening::from_py(py, context, associated_data)?;
     let (front, body) = Body::split(data, optional("header", header)?)?;
     let handle = DecryptHandle::open(py, front.header(), keys, &opening)?;
-    handle.decrypt_body_into(py, body, out, opening.associated_data())
+    handle.decrypt_body_into(&body, out, opening.associated_data())
 }
 
 /// Replaces the wrapped keys of an envelope in memory; its body stays as it is.

@@ -13,13 +13,12 @@ use sealwax::read_at::{PositionalReader, ReadAt};
 use sealwax::{DecryptHandle, Decryptor, OwnProcess, Result};
 use zeroize::Zeroizing;
 
-use crate::borrowed_buffer;
 use crate::data::Output;
-use crate::errors;
 use crate::fresh::Fresh;
 use crate::keys::Keys;
 use crate::object::{ObjectReader, SeekableObject};
 use crate::options::{Opening, Sealing, optional};
+use crate::{borrowed_buffer, errors, gil};
 
 /// Reads plaintext at any offset, whatever the ciphertext is read from.
 trait Positional: Send + Sync {
@@ -90,7 +89,7 @@ impl RangeReader {
             self.fill(py, fresh.out(), offset, len)?;
             return fresh.finish();
         }
-        PyBytes::new_with(py, len, |out| {
+        gil::new_bytes(py, len, |out| {
             let read = py.detach(|| self.inner.read_at(out, offset));
             read.map(drop).map_err(|error| errors::to_py(py, error))
         })
@@ -148,7 +147,7 @@ impl RangeReader {
             let piece = room.get_mut(..step).unwrap_or_default();
             let read = py.detach(|| self.inner.read_at(piece, offset + filled as u64));
             read.map_err(|error| errors::to_py(py, error))?;
-            out.copy(filled, piece)?;
+            gil::write_all(out.view(), filled, piece)?;
             filled += step;
         }
         Ok(())
@@ -278,14 +277,14 @@ impl StreamReader {
             }
         });
         let read = read.map_err(|error| errors::to_py(py, error.into()))?;
-        Ok(PyBytes::new(py, room.get(..read).unwrap_or_default()))
+        Ok(gil::bytes(py, room.get(..read).unwrap_or_default()))
     }
 
     /// As `read`, into the front of `buffer`.
     fn readinto<'py>(&self, py: Python<'py>, buffer: &Bound<'py, PyAny>) -> PyResult<usize> {
         let out = Output::from_py(buffer)?;
         let piece = self.read(py, out.len()?)?;
-        out.write(0, piece.as_any())?;
+        gil::write(out.view(), 0, piece.as_any())?;
         Ok(piece.as_bytes().len())
     }
 

@@ -24,9 +24,15 @@ pub(crate) struct FileTarget {
 impl FileTarget {
     /// Begins the file `path`, with the permissions `mode` or those of any new file.
     #[new]
-    #[pyo3(signature = (path, *, overwrite = false, mode = None))]
-    fn new(py: Python<'_>, path: PathBuf, overwrite: bool, mode: Option<u32>) -> PyResult<Self> {
-        let options = FileOptions::new().overwrite(overwrite);
+    #[pyo3(signature = (path, *, overwrite = false, durable = true, mode = None))]
+    fn new(
+        py: Python<'_>,
+        path: PathBuf,
+        overwrite: bool,
+        durable: bool,
+        mode: Option<u32>,
+    ) -> PyResult<Self> {
+        let options = FileOptions::new().overwrite(overwrite).durable(durable);
         let options = mode.map_or(options, |mode| options.mode(mode));
         let created = py.detach(|| file::FileTarget::create(&path, &options));
         let target = created.map_err(|error| errors::about(py, errors::to_py(py, error), &path))?;
@@ -43,7 +49,7 @@ impl FileTarget {
         written.map(|()| bytes.len()).map_err(|error| self.error(py, error))
     }
 
-    /// Makes the file durable and gives it its name.
+    /// Gives the file its name, and makes it durable unless that was not asked for.
     fn commit(&self, py: Python<'_>) -> PyResult<()> {
         let committed = py.detach(|| self.lock()?.take().ok_or(CLOSED)?.commit());
         committed.map_err(|error| self.error(py, error))

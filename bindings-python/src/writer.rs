@@ -6,15 +6,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use sealwax::file::{FileOptions, FileTarget};
+use sealwax::file::FileTarget;
 use sealwax::io::EncryptWriter;
 use sealwax::{Encryptor, Error, OwnProcess, SysRng};
 
 use crate::data::Data;
-use crate::errors;
 use crate::keys::Keys;
 use crate::object::ObjectWriter;
 use crate::options::Sealing;
+use crate::{errors, file_options, gil};
 
 /// Plaintext that is copied of memory that may change at once, in bytes.
 const PIECE_LEN: usize = 1 << 18;
@@ -52,14 +52,15 @@ pub(crate) struct StreamWriter {
 
 #[pymethods]
 impl StreamWriter {
-    /// Writes to a file that appears under its name at the end; with `exclusive` only to a new one.
-    /// With `detached` the header goes nowhere but to `header`.
+    /// Writes to a file that appears under its name at the end. `placing` says whether it must be a
+    /// new one, whether it is made durable, and its permissions. With `detached` the header goes
+    /// nowhere but to `header`.
     #[staticmethod]
     #[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
     fn to_path(
         py: Python<'_>,
         path: PathBuf,
-        exclusive: bool,
+        placing: (bool, Bound<'_, PyAny>, Option<Bound<'_, PyAny>>),
         keys: &Bound<'_, PyAny>,
         context: Option<&Bound<'_, PyAny>>,
         associated_data: Option<&Bound<'_, PyAny>>,
@@ -69,7 +70,8 @@ impl StreamWriter {
         require_all: bool,
     ) -> PyResult<Self> {
         let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
-        let options = FileOptions::new().overwrite(!exclusive);
+        let (exclusive, durable, permissions) = placing;
+        let options = file_options::placing(exclusive, &durable, permissions.as_ref())?;
         // The file first: where there can be none, no KMS is asked.
         let target = py.detach(|| FileTarget::create(path, &options));
         let sink = Sink::File(target.map_err(|error| errors::to_py(py, error))?);
@@ -103,7 +105,8 @@ impl StreamWriter {
             Data::Bytes(bytes) => self.write_bytes(py, &bytes)?,
             Data::View(view) => {
                 for start in (0..len).step_by(PIECE_LEN) {
-                    let piece: PyBackedBytes = Data::piece(&view, start, start + PIECE_LEN)?.into();
+                    let piece: PyBackedBytes =
+                        gil::copy_of_part(&view, start, start + PIECE_LEN)?.into();
                     self.write_bytes(py, &piece)?;
                 }
             }

@@ -7,17 +7,9 @@ import os
 import pytest
 
 import sealwax
-from commandline import run
+from commandline import KEY, run
 
-KEY = sealwax.LocalKey(bytes([7]) * 32, "default")
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "k").write_text("07" * 32)
-    (tmp_path / "k").chmod(0o600)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("folder", "key_file")
 
 
 @pytest.fixture
@@ -112,3 +104,12 @@ def test_a_second_source_is_not_taken_for_a_target(folder, three):
     run("encrypt", "--key", "k", "--force", "a", "a.sealwax")
     run("decrypt", "--key", "k", "--force", "a.sealwax", "b")
     assert (folder / "b").read_bytes() == b"a" * 50_000
+
+
+def test_results_that_nobody_waited_for(folder, three):
+    run("encrypt", "--no-sync", "--key", "k", "a", "b", "c", "--output-dir", "sealed")
+    run("encrypt", "--no-sync", "--key", "k", "-", "sealed/d.sealwax", data=b"d" * 50_000)
+    names = [f"sealed/{name}.sealwax" for name in "abcd"]
+    run("decrypt", "--no-sync", "--key", "k", *names, "--output-dir", "back")
+    back = {name: (folder / "back" / name).read_bytes() for name in "abcd"}
+    assert back == {name: name.encode() * 50_000 for name in "abcd"}

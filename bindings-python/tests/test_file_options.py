@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import pickle
 import stat
@@ -40,6 +41,34 @@ def test_permissions(tmp_path, plain, key):
     assert mode_of(sealed) == 0o604 and mode_of(back) == 0o400
     sealwax.decrypt_file(sealed, tmp_path / "private", key)
     assert mode_of(tmp_path / "private") == 0o600
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such permissions")
+@pytest.mark.parametrize("mode", ["wb", "xb", "w"])
+def test_permissions_of_a_file_that_is_opened(tmp_path, key, mode):
+    sealed = tmp_path / "sealed"
+    with sealwax.open(sealed, mode, key, permissions=0o604, durable=False) as file:
+        file.write("06:12" if mode == "w" else b"06:12")
+    assert mode_of(sealed) == 0o604 and sealwax.decrypt(sealed.read_bytes(), key) == b"06:12"
+    with sealwax.open(sealed, "wb", key):
+        pass
+    assert mode_of(sealed) == 0o604
+    with pytest.raises(sealwax.InvalidTypeError) as raised:
+        sealwax.open(sealed, "wb", key, permissions="640")
+    assert str(raised.value) == f"permissions must be a number such as 0o640: {str(sealed)!r}"
+    with pytest.raises(sealwax.InvalidTypeError, match="durable must be True or False"):
+        sealwax.open(sealed, "wb", key, durable=None)
+
+
+@pytest.mark.parametrize("option", [{"durable": False}, {"permissions": 0o640}])
+def test_how_a_file_is_written_is_no_matter_of_readers_and_file_objects(tmp_path, key, option):
+    with pytest.raises(sealwax.InvalidArgumentError) as raised:
+        sealwax.open(tmp_path / "sealed", "rb", key, **option)
+    told = "metadata, padding, detached, require_all, durable and permissions are for writing"
+    assert str(raised.value) == told
+    with pytest.raises(sealwax.InvalidArgumentError) as raised:
+        sealwax.open(io.BytesIO(), "wb", key, **option)
+    assert str(raised.value) == "durable and permissions are for a path, not a file object"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="not every file system counts its blocks")

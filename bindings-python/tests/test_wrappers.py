@@ -243,3 +243,32 @@ def test_a_flush_hands_on_whole_chunks_and_a_close_keeps_the_header_short(key):
     assert sealwax.inspect(short.getvalue()).padding_len == 0
     assert sealwax.decrypt(live.getvalue(), key) == bytes(20_000) + b"more"
     assert sealwax.decrypt(short.getvalue(), key) == bytes(20_000)
+
+
+def test_the_header_of_a_short_text_has_no_padding(key):
+    closed, left, live = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    text = "high water\n" * 20_000
+    file = sealwax.open(closed, "w", key)
+    file.write(text)
+    file.close()
+    with sealwax.open(left, "w", key) as file:
+        file.write(text)
+    with sealwax.open(live, "w", key) as file:
+        file.write(text)
+        file.flush()  # somebody waits for it
+    envelopes = [target.getvalue() for target in (closed, left, live)]
+    assert [sealwax.decrypt(envelope, key) for envelope in envelopes] == [text.encode()] * 3
+    padding = [sealwax.inspect(envelope).padding_len for envelope in envelopes]
+    assert padding[:2] == [0, 0] and padding[2] > 0
+
+
+def test_a_binary_file_that_left_its_text_wrapper_still_hands_on(key):
+    live = io.BytesIO()
+    text = sealwax.open(live, "w", key)
+    with text.detach() as file:
+        with pytest.raises(ValueError, match="detached"):
+            text.close()
+        file.write(bytes(20_000))
+        file.flush()
+        assert len(live.getvalue()) > 16_384
+    assert sealwax.decrypt(live.getvalue(), key) == bytes(20_000)

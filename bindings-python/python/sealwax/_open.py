@@ -53,6 +53,8 @@ def open(
     padding: Padding = ...,
     detached: bool = ...,
     require_all: bool = ...,
+    durable: bool = ...,
+    permissions: Optional[int] = ...,
 ) -> SealedWriter: ...
 @overload
 def open(
@@ -67,6 +69,8 @@ def open(
     header: Optional[Buffer] = ...,
     detached: bool = ...,
     require_all: bool = ...,
+    durable: bool = ...,
+    permissions: Optional[int] = ...,
     encoding: Optional[str] = ...,
     errors: Optional[str] = ...,
     newline: Optional[str] = ...,
@@ -83,6 +87,8 @@ def open(
     header: Optional[Buffer] = None,
     detached: bool = False,
     require_all: bool = True,
+    durable: bool = True,
+    permissions: Optional[int] = None,
     encoding: Optional[str] = None,
     errors: Optional[str] = None,
     newline: Optional[str] = None,
@@ -99,6 +105,8 @@ def open(
         metadata, padding, require_all: as for `encrypt`.
         header: for reading a body whose header was stored elsewhere.
         detached: for writing a body alone; the header is then `header` of the writer.
+        durable, permissions: for writing to a path; what `durable` and `mode` are for
+            `encrypt_file`.
 
     A file that is written appears under its name, replacing what was there, when `close` has
     succeeded, and never when the `with` block is left by an exception; pipes and devices are written
@@ -119,16 +127,22 @@ def open(
     if not text and (encoding, errors, newline) != (None, None, None):
         raise InvalidArgumentError("encoding, errors and newline are for text modes")
     if kind == "r":
-        if metadata is not None or padding is not None or detached or not require_all:
-            raise InvalidArgumentError("metadata, padding, detached and require_all are for writing")
+        given = any(it is not None for it in (metadata, padding, permissions))
+        if given or detached or not (require_all and durable):
+            raise InvalidArgumentError(_FOR_WRITING)
         options = {"context": context, "associated_data": associated_data, "header": header}
         binary: Union[SealedReader, SealedWriter] = _open_reader(file, keys, options)
     else:
         if header is not None:
             raise InvalidArgumentError("header is for reading")
         sealing = (keys, context, associated_data, metadata, padding, detached, require_all)
-        binary = _open_writer(file, sealing, kind + "b")
+        binary = _open_writer(file, sealing, kind + "b", durable, permissions)
     return _as_text(binary, mode, encoding, errors, newline) if text else binary
+
+
+_FOR_WRITING = (
+    "metadata, padding, detached, require_all, durable and permissions are for writing"
+)
 
 
 def _as_text(
@@ -197,14 +211,19 @@ def _open_reader(file: Any, keys: Any, options: dict[str, Any]) -> SealedReader:
         return SealedReader(StreamRaw(stream, name), READ_BUFFER)
 
 
-def _open_writer(file: Any, sealing: tuple[Any, ...], mode: str) -> SealedWriter:
+def _open_writer(
+    file: Any, sealing: tuple[Any, ...], mode: str, durable: bool, permissions: Optional[int]
+) -> SealedWriter:
     if isinstance(file, (str, os.PathLike)):
         path = path_of(file)
         with object_name(path), about(path):
-            native = _sealwax.StreamWriter.to_path(path, mode == "xb", *sealing)
+            placing = (mode == "xb", durable, permissions)
+            native = _sealwax.StreamWriter.to_path(path, placing, *sealing)
         return SealedWriter(WriterRaw(native, path, mode), WRITE_BUFFER)
     if not hasattr(file, "write"):
         raise InvalidTypeError(f"a path or a file object is required, not {type(file).__name__}")
+    if (durable, permissions) != (True, None):
+        raise InvalidArgumentError("durable and permissions are for a path, not a file object")
     native, name = _sealwax.StreamWriter.to_object(file, *sealing), _name(file)
     return SealedWriter(WriterRaw(native, name, mode), WRITE_BUFFER)
 

@@ -172,6 +172,10 @@ class SealedWriter(io.BufferedWriter):
         else:
             self._give_up(f"it was closed while {type(error).__name__} was being handled")
 
+    def expect_end(self) -> None:
+        """Says that what is flushed from now on is the end, which needs no padded header."""
+        self._closing = True
+
     def _complete(self) -> None:
         self._closing = True
         try:
@@ -252,6 +256,12 @@ class TextFile(io.TextIOWrapper):
     ) -> None:
         super().__init__(binary, encoding, errors, newline)
         self._binary, self.mode = binary, mode
+
+    def close(self) -> None:
+        """Encode what is buffered, and close the binary file."""
+        if not self.closed and isinstance(self._binary, SealedWriter):
+            self._binary.expect_end()
+        super().close()
 
     def __enter__(self) -> TextFile:
         self._binary.__enter__()

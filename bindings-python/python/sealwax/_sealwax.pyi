@@ -33,6 +33,7 @@ __all__ = [
     "escaped",
     "from_text",
     "inspect_file",
+    "longest_hold",
     "parse_header",
     "rewrap",
     "rewrap_file",
@@ -47,6 +48,7 @@ MAX_HEADER_LEN: int
 
 def canonical_context(context: Mapping[str, str], /) -> bytes: ...
 def check_buffer(data: Buffer, /) -> None: ...
+def longest_hold() -> int: ...
 def encrypt(
     data: Buffer,
     /,
@@ -251,7 +253,7 @@ class StreamWriter:
     @staticmethod
     def to_path(
         path: Path,
-        exclusive: bool,
+        placing: tuple[bool, bool, Optional[int]],
         keys: Keys,
         context: Context,
         associated_data: Optional[Buffer],
@@ -281,7 +283,12 @@ class StreamWriter:
 @final
 class FileTarget:
     def __new__(
-        cls, path: Path, *, overwrite: bool = False, mode: Optional[int] = None
+        cls,
+        path: Path,
+        *,
+        overwrite: bool = False,
+        durable: bool = True,
+        mode: Optional[int] = None,
     ) -> FileTarget: ...
     def write(self, data: Buffer) -> int: ...
     def commit(self) -> None: ...

@@ -84,6 +84,8 @@ class FileObject(Sealing, total=False):
 
     header: Optional[Buffer]
     detached: bool
+    durable: bool
+    permissions: Optional[int]
     encoding: Optional[str]
     errors: Optional[str]
     newline: Optional[str]

@@ -52,12 +52,15 @@ def _transform(call: Call, work: Callable[..., None], options: dict[str, Any]) -
     jobs = _jobs.jobs(call)
     (keys,) = _load(call, jobs, "key")
 
-    def one(name: str) -> None:
-        source, target = jobs[name]
-        work(source, target, keys, options, force=call.options["force"])
-        voice.detail(f"{source} -> {target}")
+    with sealwax.FileBatch() as batch:  # one sync for the names in a folder
+        writing = _data.Writing(call.options["force"], not call.options["no_sync"], batch)
 
-    return _jobs.each(call, jobs, one)
+        def one(name: str) -> None:
+            source, target = jobs[name]
+            work(source, target, keys, options, writing)
+            voice.detail(f"{source} -> {target}")
+
+        return _jobs.each(call, jobs, one)
 
 
 def inspect(call: Call) -> int:

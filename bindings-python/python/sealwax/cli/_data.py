@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any, Literal, Union
+from typing import Any, Literal, NamedTuple, Union
 
 import sealwax
 
@@ -21,27 +21,44 @@ Keys = list[sealwax.Provider]
 Options = dict[str, Any]
 
 
-def encrypt(source: str, target: str, keys: Keys, options: Options, *, force: bool) -> None:
+class Writing(NamedTuple):
+    """How results are written."""
+
+    force: bool
+    durable: bool
+    batch: sealwax.FileBatch
+
+    def options(self) -> Options:
+        """The same for `encrypt_file` and `decrypt_file`."""
+        return {"overwrite": self.force, "durable": self.durable, "batch": self.batch}
+
+
+def encrypt(source: str, target: str, keys: Keys, options: Options, writing: Writing) -> None:
     """Encrypts a file or a pipe."""
     with ExitStack() as stack:
-        given, taken = _ends(stack, source, target, force)
-        if isinstance(taken, Output) and not force:
+        given, taken = _ends(stack, source, target, writing.force)
+        if isinstance(taken, Output) and not writing.force:
             _streams.refuse_terminal(taken)
         bar = stack.enter_context(voice.bar(f"encrypting {source}"))
         if isinstance(given, str) and isinstance(taken, str):
-            sealwax.encrypt_file(given, taken, keys, overwrite=force, progress=bar, **options)
+            sealwax.encrypt_file(given, taken, keys, progress=bar, **writing.options(), **options)
             return
         if isinstance(given, str):
             given = stack.enter_context(Input(os.open(given, os.O_RDONLY), given, owned=True))
-        _seal(given, taken, keys, options, bar, force=force)
+        if isinstance(taken, str):
+            options = {**options, "durable": writing.durable}
+        mode: Mode = "wb" if writing.force or isinstance(taken, Output) else "xb"
+        _seal(given, taken, mode, keys, options, bar)
+
+
+Mode = Literal["wb", "xb"]
 
 
 def _seal(
-    given: Input, taken: Union[Output, str], keys: Keys, options: Options, bar: Bar, *, force: bool
+    given: Input, taken: Union[Output, str], mode: Mode, keys: Keys, options: Options, bar: Bar
 ) -> None:
     """Encrypts from the front to the end. What is short and over soon needs no padding."""
     data, ended = given.gather(STREAM_LEN, LIVE_SECONDS)
-    mode: Literal["wb", "xb"] = "wb" if force or isinstance(taken, Output) else "xb"
     padding = "none" if ended else "auto"
     with sealwax.open(taken, mode, keys, padding=padding, **options) as sealed:
         done = sealed.write(data)
@@ -52,19 +69,19 @@ def _seal(
             bar(done, 0)
 
 
-def decrypt(source: str, target: str, keys: Keys, options: Options, *, force: bool) -> None:
+def decrypt(source: str, target: str, keys: Keys, options: Options, writing: Writing) -> None:
     """Decrypts a file or a pipe."""
     with ExitStack() as stack:
-        given, taken = _ends(stack, source, target, force)
+        given, taken = _ends(stack, source, target, writing.force)
         bar = stack.enter_context(voice.bar(f"decrypting {source}"))
         if isinstance(given, str) and isinstance(taken, str):
-            sealwax.decrypt_file(given, taken, keys, overwrite=force, progress=bar, **options)
+            sealwax.decrypt_file(given, taken, keys, progress=bar, **writing.options(), **options)
             return
         plain = stack.enter_context(sealwax.open(given, "rb", keys, **options))
         if isinstance(taken, Output):
             _copy(plain, taken.write, bar)
             return
-        with new_file(taken, force=force) as file:
+        with new_file(taken, force=writing.force, durable=writing.durable) as file:
             _copy(plain, file.write, bar)
 
 

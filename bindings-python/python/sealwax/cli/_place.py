@@ -1,4 +1,4 @@
-"""New files: whole and safe on the disk, or not there."""
+"""New files: whole, or not there."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from .._sealwax import FileTarget
 
 
 @contextmanager
-def new_file(path: str, *, force: bool, mode: Optional[int] = None) -> Iterator[FileTarget]:
+def new_file(
+    path: str, *, force: bool, durable: bool = True, mode: Optional[int] = None
+) -> Iterator[FileTarget]:
     """A file that gets its name at the end of the block, unless that is left by an exception."""
-    file = FileTarget(path, overwrite=force, mode=mode)
+    file = FileTarget(path, overwrite=force, durable=durable, mode=mode)
     try:
         yield file
         file.commit()

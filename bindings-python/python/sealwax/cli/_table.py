@@ -60,6 +60,9 @@ _OUTPUT = Option(("-o", "--output"), "The name of the result.", "TARGET", offers
 _FOLDER = Option(
     ("-d", "--output-dir"), "The folder of the results; made if missing.", "FOLDER", offers="folder"
 )
+_NO_SYNC = Option(
+    ("--no-sync",), "Do not wait for the disk: faster, and a power failure may lose the results."
+)
 _FAIL_FAST = Option(("--fail-fast",), "Stop at the first file that fails.")
 COMMON = (
     Option(("-q", "--quiet"), "Tell nothing but errors."),
@@ -92,6 +95,7 @@ COMMANDS = (
                 "Go on, with a warning, when one of several keys cannot be had.",
             ),
             _FORCE,
+            _NO_SYNC,
             *_BATCH,
         ),
         "SOURCE",
@@ -101,7 +105,7 @@ COMMANDS = (
         "decrypt",
         "--key SPEC [OPTIONS] SOURCE [TARGET]",
         "Decrypt files and pipes.",
-        (_KEY, _OUTPUT, _FOLDER, _CONTEXT, _AAD, _FORCE, *_BATCH),
+        (_KEY, _OUTPUT, _FOLDER, _CONTEXT, _AAD, _FORCE, _NO_SYNC, *_BATCH),
         "SOURCE",
         "The result is TARGET, by default SOURCE without .sealwax. Several sources go to "
         "--output-dir. A pipe gets data before the end was checked: look at the exit code.",

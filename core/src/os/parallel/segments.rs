@@ -119,6 +119,21 @@ impl Sharing<'_> {
         self.seal(handle, handle.header(), source, associated_data, target, rng)
     }
 
+    /// Encrypts a message without its header, for a header that is stored elsewhere; returns the
+    /// length of the body in bytes.
+    ///
+    /// # Errors
+    /// As [`Sharing::encrypt`].
+    pub fn encrypt_body(
+        &self,
+        handle: &EncryptHandle,
+        source: &impl Source,
+        associated_data: &[u8],
+        target: Target<'_>,
+    ) -> Result<usize> {
+        self.seal(handle, &[], source, associated_data, target, &mut SysRng)
+    }
+
     /// Writes `header`, which may be empty, and the body of a message behind it.
     pub(super) fn seal<R: TryCryptoRng + ?Sized>(
         &self,

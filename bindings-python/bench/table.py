@@ -61,6 +61,11 @@ def rate(size: int, seconds: float) -> str:
     return f"{size / seconds / 1e9:.2f} GB/s"
 
 
+def micro(seconds: float) -> str:
+    """Microseconds, for people."""
+    return f"{seconds * 1e6:.1f} µs"
+
+
 def table() -> str:
     """All rows as Markdown, in columns of equal width."""
     head = Row("what", "Sealwax", "against, same run", "ratio", "target", "met")

@@ -3,9 +3,18 @@
 //! `cargo run --release --example rate` prints the best of five rounds. With `--turns` it does
 //! one thing for each line that it reads, `seal`, `open`, `seal_all` or `open_all` (on every
 //! core), and answers with the seconds, so that another program can measure in turns with it.
+//! `primitives_seal` and `primitives_open` are the cryptographic primitives of an envelope of
+//! 1 KiB under a local key, and nothing else; the answer is for one message.
 
+#[allow(dead_code, unreachable_pub)] // the benchmark of the core uses the rest
+#[path = "../benches/speed/limit.rs"]
+mod limit;
+
+use std::hint::black_box;
 use std::io::Write;
 use std::time::Instant;
+
+use limit::Envelope;
 
 use sealwax::{
     ContextRef, DecryptHandle, EncryptHandle, EncryptOptions, Kek, LocalKek, SysRng, parallel,
@@ -15,6 +24,10 @@ use sealwax::{
 const LEN: usize = 256 << 20;
 const ROUNDS: usize = 5;
 const NAMES: [&str; 4] = ["seal", "open", "seal_all", "open_all"];
+/// Length of a small message, in bytes.
+const SMALL_LEN: usize = 1 << 10;
+/// Small messages of one turn.
+const SMALL_COUNT: u32 = 20_000;
 
 struct Rate {
     sealing: EncryptHandle,
@@ -36,6 +49,9 @@ impl Rate {
 
     /// Does one thing once; returns the seconds.
     fn turn(&mut self, name: &str) -> sealwax::Result<f64> {
+        if let Some(kind) = name.strip_prefix("primitives_") {
+            return Ok(primitives(kind == "seal"));
+        }
         let Rate { sealing, opening, plaintext, envelope } = self;
         let start = Instant::now();
         match name {
@@ -47,6 +63,22 @@ impl Rate {
         };
         Ok(start.elapsed().as_secs_f64())
     }
+}
+
+/// Seconds of the primitives of one small message.
+fn primitives(sealing: bool) -> f64 {
+    let (bare, mut plaintext) = (Envelope::new(), vec![7; SMALL_LEN]);
+    let (mut wrapped, mut sealed) = ([0; 48], vec![0; SMALL_LEN + 16]);
+    bare.seal(&plaintext, &mut wrapped, &mut sealed);
+    let start = Instant::now();
+    for _ in 0..SMALL_COUNT {
+        if sealing {
+            bare.seal(&plaintext, &mut wrapped, black_box(&mut sealed));
+        } else {
+            bare.open(&wrapped, &sealed, black_box(&mut plaintext));
+        }
+    }
+    start.elapsed().as_secs_f64() / f64::from(SMALL_COUNT)
 }
 
 fn main() -> sealwax::Result<()> {

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyTuple};
+use sealwax::ErrorCode;
 use sealwax::file::{self, RewrapFileOutcome};
-use sealwax::{Error, ErrorCode};
 
 use crate::file_options::Writing;
 use crate::keys::Keys;
@@ -137,10 +137,13 @@ pub(crate) fn rewrap_file(
     add: bool,
 ) -> PyResult<bool> {
     let (old, new) = (Keys::from_py(old)?, Keys::from_py(new)?);
-    let outcome = py
-        .detach(|| file::rewrap_file(path, &old.providers(), &new.providers(), header::mode(add)));
-    let outcome = outcome.map_err(|error: Error| errors::to_py(py, error))?;
-    Ok(outcome == RewrapFileOutcome::InPlace)
+    let watch = Watch::new(None);
+    let outcome = py.detach(|| {
+        let (old, new, mode) = (old.providers(), new.providers(), header::mode(add));
+        let report = |done, total| watch.report(done, total);
+        file::rewrap_file_with_progress(path, &old, &new, mode, &report)
+    });
+    Ok(watch.finish(py, outcome)? == RewrapFileOutcome::InPlace)
 }
 
 /// The header's bytes of a file.

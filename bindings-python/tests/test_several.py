@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import os
 import signal
+import sys
 import threading
 import time
 
@@ -279,3 +281,22 @@ def test_an_interrupt_on_the_calling_thread_ends_the_call():
             sealwax.encrypt(b"x", [named(Interrupted, "a"), named(Interrupted, "b")])
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_ends_a_rewrap_that_copies(tmp_path, key):
+    """The signal comes when no Python runs any more on the thread that handles it."""
+    path = tmp_path / "sealed"
+    path.write_bytes(sealwax.encrypt(bytes(100_000), key, padding="none"))
+    before, main = path.read_bytes(), threading.main_thread().ident
+
+    class Late(Kms):
+        def wrap(self, dek, context):
+            if threading.get_ident() != main:
+                while sys._current_frames()[main].f_code is not sealwax.rewrap.__code__:
+                    time.sleep(0.001)
+                signal.raise_signal(signal.SIGINT)
+            return super().wrap(dek, context)
+
+    with pytest.raises(KeyboardInterrupt):
+        sealwax.rewrap(path, key, [named(Late, "a"), named(Late, "b")])
+    assert path.read_bytes() == before and os.listdir(tmp_path) == ["sealed"]

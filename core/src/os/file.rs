@@ -35,7 +35,7 @@ pub use decrypt::{decrypt_file, inspect_file, open_file};
 pub use encrypt::encrypt_file;
 pub use holes::Sparse;
 pub use options::FileOptions;
-pub use rewrap::{RewrapFileOutcome, rewrap_file};
+pub use rewrap::{RewrapFileOutcome, rewrap_file, rewrap_file_with_progress};
 pub use target::FileTarget;
 
 use std::fmt;

@@ -1,10 +1,13 @@
 //! Rewrapping files: the body stays, in place or copied.
 
+use std::cell::RefCell;
 use std::fs;
+use std::ops::ControlFlow;
 use std::os::unix::fs::PermissionsExt;
 
 use sealwax::file::{
     FileOptions, RewrapFileOutcome, encrypt_file, inspect_file, open_file, rewrap_file,
+    rewrap_file_with_progress,
 };
 use sealwax::{
     DecryptOptions, EncryptOptions, ErrorCode, Header, KeyProvider, LocalKek, Padding, RewrapMode,
@@ -56,6 +59,29 @@ fn a_rewrap_that_does_not_fit_copies_the_file() {
         assert!(back == bytes(100_000));
     }
     assert_eq!(folder.names(), ["link", "plain", "sealed"]);
+}
+
+#[test]
+fn a_copy_tells_how_far_it_is_and_can_be_ended() {
+    let (folder, old, new) = (Folder::new(), kek("old"), kek("a longer name"));
+    let (src, dst) = (folder.file("plain", &bytes(40 << 20)), folder.path("sealed"));
+    let options = EncryptOptions::new().padding(Padding::None);
+    encrypt_file(&src, &dst, &[&old], &options, &FileOptions::new()).unwrap();
+    let (before, told) = (fs::read(&dst).unwrap(), RefCell::new(Vec::new()));
+    let rewrap = |most: u64| {
+        rewrap_file_with_progress(&dst, &[&old], &[&new], RewrapMode::Replace, &|done, total| {
+            told.borrow_mut().push((done, total));
+            if done < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })
+    };
+    assert_eq!(code_of(rewrap(1)), ErrorCode::Cancelled);
+    assert!(fs::read(&dst).unwrap() == before);
+    assert_eq!(folder.names(), ["plain", "sealed"]);
+    let total = (before.len() - inspect_file(&dst).unwrap().len()) as u64;
+    assert_eq!(told.take(), [(0, total), (16 << 20, total)]);
+    assert_eq!(rewrap(u64::MAX).unwrap(), RewrapFileOutcome::Rewritten);
+    let done: Vec<_> = told.take().into_iter().map(|(done, _)| done).collect();
+    assert_eq!(done, [0, 16 << 20, 32 << 20, total]);
 }
 
 #[test]

@@ -8,7 +8,8 @@ pub(super) mod fixtures;
 mod order;
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::disk::{Disk, RealDisk};
@@ -21,6 +22,9 @@ use crate::engine::rewrap::{RewrapMode, rewrap_with};
 use crate::error::{Error, Result};
 use crate::keys::KeyProvider;
 use crate::os::read_at::{ReadAt as _, read_header};
+
+/// How much is copied before the caller is asked whether to go on, in bytes.
+const STEP_LEN: u64 = 16 << 20;
 
 /// How the new header got into the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,16 +60,34 @@ pub fn rewrap_file(
     new: &[&dyn KeyProvider],
     mode: RewrapMode,
 ) -> Result<RewrapFileOutcome> {
-    rewrap_on(&RealDisk, path.as_ref(), old, new, mode)
+    rewrap_file_with_progress(path, old, new, mode, &|_, _| ControlFlow::Continue(()))
 }
 
-/// As [`rewrap_file`], on a disk that may fail.
+/// As [`rewrap_file`], and tells how much of a file is done that has to be copied.
+///
+/// `progress` is called on this thread with the bytes of the body that are copied and their total.
+/// [`ControlFlow::Break`] ends the copy, and the file stays as it was.
+///
+/// # Errors
+/// As [`rewrap_file`]; [`Error::Cancelled`].
+pub fn rewrap_file_with_progress(
+    path: impl AsRef<Path>,
+    old: &[&dyn KeyProvider],
+    new: &[&dyn KeyProvider],
+    mode: RewrapMode,
+    progress: &dyn Fn(u64, u64) -> ControlFlow<()>,
+) -> Result<RewrapFileOutcome> {
+    rewrap_on(&RealDisk, path.as_ref(), old, new, mode, progress)
+}
+
+/// As [`rewrap_file_with_progress`], on a disk that may fail.
 pub(super) fn rewrap_on(
     disk: &impl Disk,
     path: &Path,
     old: &[&dyn KeyProvider],
     new: &[&dyn KeyProvider],
     mode: RewrapMode,
+    progress: &dyn Fn(u64, u64) -> ControlFlow<()>,
 ) -> Result<RewrapFileOutcome> {
     let path = &fs::canonicalize(path).map_err(failed("cannot open the file"))?;
     let object = open_object(path)?;
@@ -81,7 +103,7 @@ pub(super) fn rewrap_on(
         } else if plan.header.len() == old.len() {
             write_over(disk, &plan, &journal)
         } else {
-            copy(disk, path, &plan)
+            copy(disk, path, &plan, progress)
         }
     });
     match rewrapped {
@@ -157,10 +179,15 @@ fn write_over(
 }
 
 /// The header does not fit: a copy with the new header takes the file's name.
-fn copy(disk: &impl Disk, path: &Path, plan: &Plan) -> Result<RewrapFileOutcome, Failure> {
+fn copy(
+    disk: &impl Disk,
+    path: &Path,
+    plan: &Plan,
+    progress: &dyn Fn(u64, u64) -> ControlFlow<()>,
+) -> Result<RewrapFileOutcome, Failure> {
     let options = FileOptions::new().overwrite(true);
     let copy = Target::create(disk, path, &options, NewMode::Private)?;
-    copy_into(copy.file(), plan).map_err(failed("cannot copy the file"))?;
+    copy_into(copy.file(), plan, progress)?;
     // Whoever has replaced the file meanwhile has put new data there.
     if !still_named(&plan.object, path) {
         let error = io::Error::other("another file has taken its name meanwhile");
@@ -170,13 +197,29 @@ fn copy(disk: &impl Disk, path: &Path, plan: &Plan) -> Result<RewrapFileOutcome,
     Ok(RewrapFileOutcome::Rewritten)
 }
 
-fn copy_into(mut copy: &File, plan: &Plan) -> io::Result<()> {
+fn copy_into(
+    mut copy: &File,
+    plan: &Plan,
+    progress: &dyn Fn(u64, u64) -> ControlFlow<()>,
+) -> Result<()> {
+    let failed = failed("cannot copy the file");
     let (mut object, old_len) = (&plan.object, plan.handle.header_bytes().len() as u64);
-    let body_len = object.size()?.saturating_sub(old_len);
-    copy.write_all(&plan.header)?;
-    object.seek(SeekFrom::Start(old_len))?;
-    if io::copy(&mut object, &mut copy)? != body_len {
-        return Err(io::Error::other("the file has changed its length while it was copied"));
+    let body_len = object.size().map_err(&failed)?.saturating_sub(old_len);
+    copy.write_all(&plan.header).map_err(&failed)?;
+    object.seek(SeekFrom::Start(old_len)).map_err(&failed)?;
+    let mut done = 0;
+    loop {
+        if progress(done, body_len).is_break() {
+            return Err(Error::Cancelled);
+        }
+        match io::copy(&mut object.take(STEP_LEN), &mut copy).map_err(&failed)? {
+            0 => break,
+            copied => done += copied,
+        }
+    }
+    if done != body_len {
+        let what = "the file has changed its length while it was copied";
+        return Err(failed(io::Error::other(what)));
     }
     Ok(())
 }

@@ -24,7 +24,9 @@ const CUTS: [usize; 5] = [5, 14, 60, 130, 300];
 const CHILD: &str = "SEALWAX_TEST_CRASH";
 
 fn rewrap(disk: &impl Disk, path: &Path, in_place: bool) -> Result<RewrapFileOutcome> {
-    rewrap_on(disk, path, &[&old()], &[&new(in_place)], RewrapMode::Replace)
+    rewrap_on(disk, path, &[&old()], &[&new(in_place)], RewrapMode::Replace, &|_, _| {
+        ControlFlow::Continue(())
+    })
 }
 
 /// A copy of a folder as the crash left it.

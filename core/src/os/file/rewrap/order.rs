@@ -12,7 +12,9 @@ use Done::{
 };
 
 fn rewrap(disk: &impl Disk, path: &Path, in_place: bool) -> Result<RewrapFileOutcome> {
-    rewrap_on(disk, path, &[&old()], &[&new(in_place)], RewrapMode::Replace)
+    rewrap_on(disk, path, &[&old()], &[&new(in_place)], RewrapMode::Replace, &|_, _| {
+        ControlFlow::Continue(())
+    })
 }
 
 #[test]

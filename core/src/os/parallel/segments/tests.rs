@@ -94,6 +94,13 @@ fn there_and_back_in_segments_of_any_length() {
             let again = Host::new(vec![0; len]);
             sharing.decrypt_body(&opening, &body, b"aad", Target::Sink(&again)).unwrap();
             assert_eq!(again.0.into_inner().unwrap(), plaintext);
+            let detached = Host::new(vec![0; needed - sealing.header().len()]);
+            let target = Target::Sink(&detached);
+            let written = sharing.encrypt_body(&sealing, &source, b"aad", target).unwrap();
+            assert_eq!(written, detached.len());
+            let target = Target::Slice(&mut out);
+            assert_eq!(sharing.decrypt_body(&opening, &detached, b"aad", target).unwrap(), len);
+            assert_eq!(&out[..len], &plaintext[..]);
         }
     }
 }

@@ -34,5 +34,8 @@ def starting(folder: Path) -> None:
     version, encrypt = race(
         run("--version"), run("encrypt", "--force", "--key", key, plain, "-o", sealed), rounds=15
     )
-    for what, seconds in (("sealwax --version: time", version), ("sealwax encrypt, 1 kB: time", encrypt)):
+    for what, seconds in (
+        ("sealwax --version: time", version),
+        ("sealwax encrypt, 1 kB: time", encrypt),
+    ):
         row(what, f"{seconds * 1e3:.1f} ms", "80 ms", seconds / 0.08, most=1)

@@ -132,7 +132,9 @@ def many(count: int, folder: Path) -> None:
         ),
         timed(
             back,
-            lambda path: sealwax.decrypt_file(sealed / path.name, back / path.name, KEY, durable=False),
+            lambda path: sealwax.decrypt_file(
+                sealed / path.name, back / path.name, KEY, durable=False
+            ),
         ),
         rounds=3,
     )
@@ -161,7 +163,13 @@ def sparse(size: int, folder: Path) -> None:
     row(f"{name}, encrypt_file: time", f"{sealing:.2f} s", against, sealing / copying)
     row(f"{name}, decrypt_file: time", f"{opening:.2f} s", against, opening / copying)
     taken = back.stat().st_blocks * 512 / 1024
-    row(f"{name}, decrypted: room on the disk", f"{taken:.0f} KiB", "1,024 KiB", taken / 1024, most=1)
+    row(
+        f"{name}, decrypted: room on the disk",
+        f"{taken:.0f} KiB",
+        "1,024 KiB",
+        taken / 1024,
+        most=1,
+    )
 
 
 def peak(size: int, folder: Path) -> None:

@@ -40,7 +40,9 @@ def small(count: int, core: Core) -> None:
     for name in actions:
         seconds[name] /= count
 
-    def against(what: str, name: str, other: str, words: str, least: Optional[float] = None) -> None:
+    def against(
+        what: str, name: str, other: str, words: str, least: Optional[float] = None
+    ) -> None:
         if other in seconds:
             figures = f"{per_second(seconds[name])}", f"{per_second(seconds[other])}, {words}"
             row(f"1 KiB, {what}", *figures, seconds[other] / seconds[name], least=least)

@@ -63,7 +63,9 @@ async def idle():
     """Returns when every thread of the pool has nothing to do."""
     pool = aio._threads()
     barrier = threading.Barrier(aio.MAX_THREADS)
-    await asyncio.gather(*(asyncio.wrap_future(pool.submit(barrier.wait, 60)) for _ in range(aio.MAX_THREADS)))
+    await asyncio.gather(
+        *(asyncio.wrap_future(pool.submit(barrier.wait, 60)) for _ in range(aio.MAX_THREADS))
+    )
 
 
 @pytest.mark.parametrize("how", ["open", "decrypt"])

@@ -14,6 +14,7 @@ from commandline import on_terminal, python_path, run
 
 pytestmark = pytest.mark.usefixtures("folder")
 
+
 @pytest.fixture
 def keyfile():
     run("keygen", "k")
@@ -173,7 +174,9 @@ def test_a_terminal_gets_a_bar_and_no_binary_data(folder, keyfile, blob):
 
 def test_help_is_for_people(folder):
     output = run("--help").stdout.decode()
-    assert "Exit codes" in output and "verify" in output and max(map(len, output.split("\n"))) <= 120
+    assert (
+        "Exit codes" in output and "verify" in output and max(map(len, output.split("\n"))) <= 120
+    )
     assert run("help").stdout.decode() == output
     assert run("help", "encrypt").stdout == run("encrypt", "--help").stdout
     assert b"--output-dir FOLDER" in run("encrypt", "--help").stdout
@@ -200,7 +203,10 @@ def test_help_is_for_people(folder):
         (["keygen", "a", "b"], "keygen takes one FILE"),
         (["encrypt", "-kk", "-c", "a=1", "-c", "a=2", "x"], "--context names a twice"),
         (["encrypt", "-kk", "-c", "a", "x"], "--context a: this is not NAME=VALUE"),
-        (["encrypt", "-kk", "a", "b", "c"], "several sources go to --output-dir FOLDER; . is the folder here"),
+        (
+            ["encrypt", "-kk", "a", "b", "c"],
+            "several sources go to --output-dir FOLDER; . is the folder here",
+        ),
         (["decrypt", "-kk", "a"], "a does not end in .sealwax: name the result with --output"),
         (["inspect", "--metadata", "x"], "--key is missing, and SEALWAX_KEY is not set"),
     ],

@@ -27,7 +27,9 @@ def test_to_a_folder_and_back(folder, three):
     assert sorted(os.listdir("new/sealed")) == three
     sealed = [f"new/sealed/{name}" for name in three]
     run("decrypt", "--key", "k", *sealed, "--output-dir", "back")
-    assert all((folder / "back" / name).read_bytes() == (folder / name).read_bytes() for name in "abc")
+    assert all(
+        (folder / "back" / name).read_bytes() == (folder / name).read_bytes() for name in "abc"
+    )
     told = run("encrypt", "--key", "k", "-d", "new/sealed", "a", expect=3).stderr
     assert told == b"sealwax: new/sealed/a.sealwax: exists already; --force replaces it\n"
 

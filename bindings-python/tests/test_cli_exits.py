@@ -162,7 +162,9 @@ def test_a_cut_envelope_says_so(folder, sealed):
     told = run("verify", "--key", "k", *names, expect=6).stderr.decode().splitlines()
     assert len(told) == len(names) + 1
     for name, line in zip(names, told):
-        assert line.startswith(f"sealwax: {name}: ") and ("truncated" in line or "cut" in line), line
+        assert line.startswith(f"sealwax: {name}: ") and ("truncated" in line or "cut" in line), (
+            line
+        )
     assert told[-1] == f"sealwax: {len(names)} of {len(names)} files failed"
 
 

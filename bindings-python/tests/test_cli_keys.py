@@ -68,7 +68,15 @@ def test_the_old_key_stays_until_the_new_one_is_safe(folder):
 def test_places(folder, sealed):
     keyfile("k")
     keyfile("k with space")
-    for spec in ("k", "file:k", "file:k#default", "~/k", "file:~/k", f"file:{folder}/k", "k with space"):
+    for spec in (
+        "k",
+        "file:k",
+        "file:k#default",
+        "~/k",
+        "file:~/k",
+        f"file:{folder}/k",
+        "k with space",
+    ):
         assert run("decrypt", "--key", spec, "sealed", "-").stdout == b"x"
     assert run("decrypt", "--key", "-", "sealed", "-", data=HEX.encode()).stdout == b"x"
     assert run("decrypt", "--key", "-#default", "sealed", "-", data=bytes([7]) * 32).stdout == b"x"
@@ -108,7 +116,10 @@ def test_key_files_as_people_edit_them(sealed, content):
     ("content", "told"),
     [
         (HEX.encode("utf-16"), "the key file is in UTF-16: save it as UTF-8"),
-        (HEX[:32], "32 characters of text are no key of 32 bytes: that has 64 hex digits, or 43 of base64"),
+        (
+            HEX[:32],
+            "32 characters of text are no key of 32 bytes: that has 64 hex digits, or 43 of base64",
+        ),
         (f"{HEX}\n{HEX}\n", "a key file has one line with a key, and comments behind #"),
         (b"", "a key is 32 bytes: raw, 64 hex digits, or base64"),
         pytest.param(bytes(70_000), "k is too long for a key", id="too long"),
@@ -138,7 +149,11 @@ def test_keys_that_others_can_read(sealed):
         ("file:", 2, "--key file:: the name of the key file is missing"),
         (HEX, 2, "--key takes the place of a key, not the key: put it into a file"),
         ("aws:k#id", 2, "--key aws:k#id: k is the key's id: leave #id out"),
-        ("pkcs11:token=t", 2, "--key pkcs11:token=t: a PKCS #11 key is pkcs11:token=TOKEN;object=LABEL"),
+        (
+            "pkcs11:token=t",
+            2,
+            "--key pkcs11:token=t: a PKCS #11 key is pkcs11:token=TOKEN;object=LABEL",
+        ),
         (
             "pkcs11:token=t;object=o",
             2,

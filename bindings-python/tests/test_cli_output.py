@@ -77,7 +77,10 @@ def test_names_that_are_no_utf_8(env):
     with open(name, "wb") as file:
         file.write(b"x")
     run("encrypt", "--key", "k", name, env=env)
-    assert b"caf\\xe9.sealwax: 1 bytes" in run("verify", "--key", "k", name + b".sealwax", env=env).stderr
+    assert (
+        b"caf\\xe9.sealwax: 1 bytes"
+        in run("verify", "--key", "k", name + b".sealwax", env=env).stderr
+    )
     run("inspect", name + b".sealwax", env=env)
     json.loads(run("inspect", "--json", name + b".sealwax", env=env).stdout)
     run("decrypt", "--key", "k", name + b".sealwax", b"back\xff", env=env)
@@ -115,6 +118,14 @@ def test_a_command_imports_what_it_uses_only(folder):
             check=True,
         )
         imported = {line.split(b"|")[-1].strip() for line in result.stderr.splitlines()}
-        for heavy in (b"logging", b"argparse", b"dataclasses", b"inspect", b"asyncio", b"json", b"ssl"):
+        for heavy in (
+            b"logging",
+            b"argparse",
+            b"dataclasses",
+            b"inspect",
+            b"asyncio",
+            b"json",
+            b"ssl",
+        ):
             assert heavy not in imported, (words, heavy)
         assert os.fsencode("sealwax.cli._main") in imported

@@ -118,7 +118,9 @@ def receive(child, size):
     """So many bytes; a program that keeps them back fails instead of hanging."""
     got = b""
     while len(got) < size:
-        assert select.select([child.stdout], [], [], PATIENCE)[0], f"{len(got)} of {size} bytes came"
+        assert select.select([child.stdout], [], [], PATIENCE)[0], (
+            f"{len(got)} of {size} bytes came"
+        )
         block = os.read(child.stdout.fileno(), 1 << 20)
         assert block, "the output ended"
         got += block
@@ -155,7 +157,7 @@ def test_non_blocking_ends(folder, blob, sealed):
     child = start("decrypt", "--key", "k", "-", "-", stdin=read, stdout=out_write)
     os.close(read)
     os.close(out_write)
-    feed = threading.Thread(target=lambda: (os.fdopen(write, "wb").write(sealed)))
+    feed = threading.Thread(target=lambda: os.fdopen(write, "wb").write(sealed))
     feed.start()
     with os.fdopen(out_read, "rb") as file:
         assert file.read() == blob

@@ -351,12 +351,14 @@ except interpreters.RunFailedError as error:
 
 def test_arguments_of_a_wrong_type_are_errors_of_ours_and_of_python(key):
     cases = {
-        "not the class LocalKey: make an object of it": lambda: sealwax.encrypt(b"x", sealwax.LocalKey),
+        "not the class LocalKey: make an object of it": lambda: sealwax.encrypt(
+            b"x", sealwax.LocalKey
+        ),
         "metadata must be bytes, not 'str': encode it": lambda: sealwax.encrypt(
             b"x", key, metadata="a"
         ),
         "associated_data must be bytes": lambda: sealwax.decrypt(b"x", key, associated_data="a"),
-        "the value of \"account\" is of type int": lambda: sealwax.encrypt(
+        'the value of "account" is of type int': lambda: sealwax.encrypt(
             b"x", key, context={"account": 123456789012}
         ),
         "a key is of type int": lambda: sealwax.encrypt(b"x", key, context={1: "a"}),
@@ -376,7 +378,9 @@ def test_arguments_of_a_wrong_type_are_errors_of_ours_and_of_python(key):
 
 def test_keys_that_are_not_there_or_too_short(tmp_path, monkeypatch):
     monkeypatch.delenv("SEALWAX_NO_KEY", raising=False)
-    with pytest.raises(sealwax.UnsetVariableError, match="variable SEALWAX_NO_KEY is not set") as caught:
+    with pytest.raises(
+        sealwax.UnsetVariableError, match="variable SEALWAX_NO_KEY is not set"
+    ) as caught:
         sealwax.LocalKey.from_env("SEALWAX_NO_KEY")
     assert isinstance(caught.value, KeyError)
     (tmp_path / "half").write_text("0f" * 16)
@@ -460,7 +464,9 @@ def test_keys_and_pairs_that_do_not_match_are_named(key, kms):
 def test_a_file_may_be_complete_in_spite_of_an_error():
     from sealwax._errors import build
 
-    error = build(80, "the target is complete, but not its directory: I/O error", errno=5, committed=True)
+    error = build(
+        80, "the target is complete, but not its directory: I/O error", errno=5, committed=True
+    )
     assert error.committed and "the file itself is complete" in str(error)
     assert pickle.loads(pickle.dumps(error)).committed
     assert not build(80, "", errno=5, committed=False).committed

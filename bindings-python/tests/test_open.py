@@ -335,9 +335,10 @@ def test_detached_headers(tmp_path, key, blob):
     with sealwax.open(path, "rb", key, header=header) as file:
         file.seek(CHUNK)
         assert file.read(10) == blob[CHUNK : CHUNK + 10]
-    assert sealwax.open(OneByteReads(path.read_bytes()[:30_000]), "rb", key, header=header).read(
-        9
-    ) == blob[:9]
+    assert (
+        sealwax.open(OneByteReads(path.read_bytes()[:30_000]), "rb", key, header=header).read(9)
+        == blob[:9]
+    )
     with sealwax.open(path, "wb", key) as file:
         assert file.header is None
 

@@ -140,7 +140,9 @@ def test_inspecting_asks_nobody(kms):
 def test_every_use_of_a_key_is_an_event(key, kms, events, tmp_path):
     envelope = sealwax.encrypt(b"plain", [key, kms], context={"a": "b"})
     sealwax.decrypt(envelope, kms)
-    found = [(r.event.operation, r.event.provider_id, r.event.key_id, r.event.outcome) for r in events]
+    found = [
+        (r.event.operation, r.event.provider_id, r.event.key_id, r.event.outcome) for r in events
+    ]
     assert found == [
         ("wrap", "local", "k1", "ok"),
         ("wrap", "example", "k", "ok"),
@@ -187,7 +189,10 @@ def test_what_a_kms_says_is_shown_and_what_a_stranger_says_is_not(kms, events):
     envelope, provider = sealwax.encrypt(b"x", kms), Saying()
     events.clear()
     for error, shown in (
-        (sealwax.kms.AccessDeniedError("no\x1b[2J\nINFO all is well"), r"no\u{1b}[2J\nINFO all is well"),
+        (
+            sealwax.kms.AccessDeniedError("no\x1b[2J\nINFO all is well"),
+            r"no\u{1b}[2J\nINFO all is well",
+        ),
         (sealwax.InvalidArgumentError("not that one"), "InvalidArgumentError: not that one"),
         (RuntimeError("s3cret"), "RuntimeError"),
     ):

@@ -126,7 +126,9 @@ def test_reads_after_a_long_one_go_on_where_it_ended(opened, large):
     assert file.read(160_000) == large[:160_000]
     assert file.read(3_840) == large[160_000:163_840]
     assert file.read(5) == large[163_840:163_845]
-    assert file.seek(-5, 1) == 163_840 and file.readline() == large[163_840:].split(b"\n")[0] + b"\n"
+    assert (
+        file.seek(-5, 1) == 163_840 and file.readline() == large[163_840:].split(b"\n")[0] + b"\n"
+    )
     file.seek(0)
     requests.clear()
     file.seek(2_000_000)

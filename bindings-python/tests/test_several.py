@@ -67,7 +67,9 @@ def calls_that_write(tmp_path):
 
     def encrypt_file(keys, **options):
         (tmp_path / "plain").write_bytes(b"x")
-        sealwax.encrypt_file(tmp_path / "plain", tmp_path / "sealed", keys, overwrite=True, **options)
+        sealwax.encrypt_file(
+            tmp_path / "plain", tmp_path / "sealed", keys, overwrite=True, **options
+        )
         return tmp_path / "sealed"
 
     def open_(keys, **options):
@@ -83,7 +85,9 @@ def calls_that_write(tmp_path):
         "encrypt": lambda keys, **o: sealwax.encrypt(b"x", keys, **o),
         "encrypt_detached": lambda keys, **o: sealwax.encrypt_detached(b"x", keys, **o)[0],
         "encrypt_into": encrypt_into,
-        "encrypt_stream": lambda keys, **o: sealwax.encrypt_stream(io.BytesIO(b"x"), keys, **o).read(),
+        "encrypt_stream": lambda keys, **o: sealwax.encrypt_stream(
+            io.BytesIO(b"x"), keys, **o
+        ).read(),
         "EncryptHandle": lambda keys, **o: sealwax.EncryptHandle(keys, **o).header,
         "encrypt_file": encrypt_file,
         "open": open_,
@@ -235,7 +239,11 @@ def test_unwrapping_fails_over_in_the_readers_order(key, is_async):
     envelope = sealwax.encrypt(b"x", [named(Kms, "b1"), named(Kms, "b2"), good, other])
 
     def decrypt(keys):
-        return asyncio.run(aio.decrypt(envelope, keys)) if is_async else sealwax.decrypt(envelope, keys)
+        return (
+            asyncio.run(aio.decrypt(envelope, keys))
+            if is_async
+            else sealwax.decrypt(envelope, keys)
+        )
 
     good.calls, other.calls = [], []
     broken = [named(BrokenKms, "b2"), named(BrokenKms, "b1")]

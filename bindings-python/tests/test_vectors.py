@@ -106,7 +106,8 @@ def test_valid_envelopes(test):
     assert header.header_len == test["headerLen"] and header.padding_len == test["paddingLen"]
     found = [(k.provider_id, k.key_id, k.wrapped_dek) for k in header.wrapped_keys]
     assert found == [
-        (k["providerId"], k["keyId"], base64.b64decode(k["wrappedDek"])) for k in test["wrappedKeys"]
+        (k["providerId"], k["keyId"], base64.b64decode(k["wrappedDek"]))
+        for k in test["wrappedKeys"]
     ]
     handle = sealwax.DecryptHandle(bytes(header), keys)
     assert handle.metadata == formula(test["metadata"])

@@ -98,7 +98,10 @@ def test_without_an_exception_the_file_is_complete(tmp_path, key, wrap):
 
 @pytest.mark.parametrize("wrap", CLOSING.values(), ids=CLOSING)
 def test_a_wrapper_alone_closes_the_writer_in_an_exception(tmp_path, key, wrap):
-    with pytest.raises(Stop), pytest.warns(UnfinishedWarning, match="never' was not written: .* Stop"):
+    with (
+        pytest.raises(Stop),
+        pytest.warns(UnfinishedWarning, match="never' was not written: .* Stop"),
+    ):
         with wrap(sealwax.open(tmp_path / "never", "wb", key)):
             raise Stop
     assert os.listdir(tmp_path) == []

@@ -238,7 +238,10 @@ class IoError(SealwaxError, OSError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         message = self.strerror if self.errno is not None else self.args[0]
-        return (_restore_io, (type(self), message, self.code, self.errno, self.filename, self.committed))
+        return (
+            _restore_io,
+            (type(self), message, self.code, self.errno, self.filename, self.committed),
+        )
 
 
 class AlreadyExistsError(IoError, FileExistsError):

@@ -102,7 +102,9 @@ def decrypt_file(
 
 
 @overload
-def rewrap(source: Union[str, os.PathLike[str]], /, old: Keys, new: Keys, *, add: bool = ...) -> bool: ...
+def rewrap(
+    source: Union[str, os.PathLike[str]], /, old: Keys, new: Keys, *, add: bool = ...
+) -> bool: ...
 @overload
 def rewrap(source: Buffer, /, old: Keys, new: Keys, *, add: bool = ...) -> bytes: ...
 def rewrap(source: Any, /, old: Keys, new: Keys, *, add: bool = False) -> Union[bytes, bool]:
@@ -140,9 +142,7 @@ def inspect(source: Union[Buffer, str, os.PathLike[str]]) -> Header:
 
 
 @contextmanager
-def callback(
-    progress: Progress, what: str
-) -> Iterator[Optional[Callable[[int, int], object]]]:
+def callback(progress: Progress, what: str) -> Iterator[Optional[Callable[[int, int], object]]]:
     """What to call for `progress`, and a bar that is closed at the end."""
     if progress is None or progress is False:
         yield None

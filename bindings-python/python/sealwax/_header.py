@@ -115,4 +115,3 @@ class Header:
             for name, value in rows
         )
         return f"<table>{cells}</table>"
-

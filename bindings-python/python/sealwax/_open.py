@@ -140,9 +140,7 @@ def open(
     return _as_text(binary, mode, encoding, errors, newline) if text else binary
 
 
-_FOR_WRITING = (
-    "metadata, padding, detached, require_all, durable and permissions are for writing"
-)
+_FOR_WRITING = "metadata, padding, detached, require_all, durable and permissions are for writing"
 
 
 def _as_text(

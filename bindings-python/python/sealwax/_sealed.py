@@ -195,7 +195,9 @@ class SealedWriter(io.BufferedWriter):
 
     def _give_up(self, why: str) -> None:
         name = getattr(self.raw, "name", None)
-        what = "an envelope was left without its end" if name is None else f"{name!r} was not written"
+        what = (
+            "an envelope was left without its end" if name is None else f"{name!r} was not written"
+        )
         self.abort()
         warnings.warn(f"{what}: {why}", UnfinishedWarning, stacklevel=3, source=self)
 

@@ -92,17 +92,13 @@ async def rewrap(
     return await _call(lambda _: work(source, old, new, add=add))
 
 
-async def encrypt_file(
-    src: Path, dst: Path, keys: AnyKeys, **options: Unpack[FileSealing]
-) -> int:
+async def encrypt_file(src: Path, dst: Path, keys: AnyKeys, **options: Unpack[FileSealing]) -> int:
     """As `sealwax.encrypt_file`; cancelling the task stops it and leaves no partial file."""
     work = partial(_run_file, _files.encrypt_file, src, dst, keys, dict(options))
     return await _call(work, wait=True)
 
 
-async def decrypt_file(
-    src: Path, dst: Path, keys: AnyKeys, **options: Unpack[FileOpening]
-) -> int:
+async def decrypt_file(src: Path, dst: Path, keys: AnyKeys, **options: Unpack[FileOpening]) -> int:
     """As `sealwax.decrypt_file`; cancelling the task stops it and leaves no partial file."""
     work = partial(_run_file, _files.decrypt_file, src, dst, keys, dict(options))
     return await _call(work, wait=True)

@@ -44,9 +44,7 @@ def test_an_event_for_every_use(backend: Backend, audited: Any, tmp_path: Path) 
         assert event.error is None
 
 
-def test_request_ids_are_those_of_the_kms(
-    bao: OpenBao, roto_proxy: Proxy, audited: Any
-) -> None:
+def test_request_ids_are_those_of_the_kms(bao: OpenBao, roto_proxy: Proxy, audited: Any) -> None:
     """By them, and by the context, both records can be joined."""
     bao.create_key("audit")
     seen: list[str] = []

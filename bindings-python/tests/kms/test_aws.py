@@ -183,9 +183,7 @@ def test_discovery_of_what_matches_nothing(accounts: Any, regions: Any, said: st
 def test_discovery_keeps_few_clients(roto_proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
     """Headers say which keys are asked for, and anyone can write one."""
     monkeypatch.setattr("sealwax.kms.aws._MOST_CLIENTS", 2)
-    reader = kms.AwsKms.discovery(
-        ["123456789012"], endpoint_url=roto_proxy.url, **aws.OPTIONS
-    )
+    reader = kms.AwsKms.discovery(["123456789012"], endpoint_url=roto_proxy.url, **aws.OPTIONS)
     for number in range(5):
         arn = f"arn:aws:kms:us-east-1:123456789012:key/forged-{number}"
         with pytest.raises((kms.KmsError, sealwax.KeyUnwrapError)):

@@ -98,7 +98,9 @@ def test_recovery_key(vault: dict[str, str], tmp_path: Path) -> None:
     )
     keys = ("--key", "vault:cli", "--key", f"rsa:{tmp_path / 'public.pem'}")
     sealed = run("encrypt", *keys, "-", **vault).stdout
-    assert run("decrypt", "--key", f"rsa:{tmp_path / 'private.pem'}", "-", data=sealed).stdout == DATA
+    assert (
+        run("decrypt", "--key", f"rsa:{tmp_path / 'private.pem'}", "-", data=sealed).stdout == DATA
+    )
     run("decrypt", "--key", f"rsa:{tmp_path / 'public.pem'}", "-", data=sealed, expect=5)
 
 

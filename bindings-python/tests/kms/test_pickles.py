@@ -88,9 +88,7 @@ HOLDS_SECRETS: dict[str, tuple[Callable[[], Any], str]] = {
         "decrypt=FUNCTION",
     ),
     "a provider's method": (
-        lambda: kms.RsaOaepPublicKey(
-            public_pem(), decrypt=vault(token=SECRET).rsa_oaep_decrypt
-        ),
+        lambda: kms.RsaOaepPublicKey(public_pem(), decrypt=vault(token=SECRET).rsa_oaep_decrypt),
         "VAULT_TOKEN",
     ),
     "local key": (sealwax.LocalKey.generate, "from_file or"),

@@ -140,9 +140,7 @@ def test_the_stores_own_encryption_besides(
     store: str, proxy: Proxy, layer: str, detached: bool
 ) -> None:
     server_side, data = LAYERS[layer](), data_of(6 * MIB)
-    tides = bucket(
-        proxy, server_side=server_side, part_size=5 * MIB, detached_headers=detached
-    )
+    tides = bucket(proxy, server_side=server_side, part_size=5 * MIB, detached_headers=detached)
     for name in ("one", "parts"):
         if name == "one":
             tides.put(name, data, KEY, context=CONTEXT)
@@ -179,7 +177,9 @@ def check_requests(proxy: Proxy, layer: str) -> None:
     ]
     assert len(creating) >= 2
     if layer == "sse-c":
-        wanted = [each for each, request in zip(headers, requests) if "uploadId" not in request.path]
+        wanted = [
+            each for each, request in zip(headers, requests) if "uploadId" not in request.path
+        ]
         wanted += [h for h, r in zip(headers, requests) if "partNumber" in r.path]
         name = "x-amz-server-side-encryption-customer-algorithm"
         assert all(each[name] == "AES256" for each in wanted)

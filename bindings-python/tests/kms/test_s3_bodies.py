@@ -126,9 +126,7 @@ def test_it_is_tried_as_often_as_the_client_says(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_object_that_is_deleted_in_between(
-    store: str, proxy: Proxy, waits: list[float]
-) -> None:
+def test_an_object_that_is_deleted_in_between(store: str, proxy: Proxy, waits: list[float]) -> None:
     tides = bucket(proxy)
     tides.put("deleted", data_of(MIB), KEY)
     cut = cutting(1, 1000)

@@ -331,9 +331,7 @@ def test_an_answer_that_drips(
 
 
 @pytest.mark.parametrize("name", ["vault", "azure"])
-def test_an_answer_that_does_not_end(
-    name: str, server: HttpServer, authority: Authority
-) -> None:
+def test_an_answer_that_does_not_end(name: str, server: HttpServer, authority: Authority) -> None:
     with KeyVault(authority.context()) as key_vault:
         body = b'{"data": {"plaintext": "' + bytes(2 * 1024 * 1024)
         server.fault = key_vault.fault = json(body)

@@ -98,7 +98,9 @@ if [ "$funcstack[1]" = _sealwax ]; then _sealwax "$@"; else compdef _sealwax sea
 
 def _zsh_case(command: Command) -> str:
     specs = [_zsh_option(option) for option in command.options]
-    specs.append(f"'*:shell:({' '.join(command.choices)})'" if command.choices else "'*:file:_files'")
+    specs.append(
+        f"'*:shell:({' '.join(command.choices)})'" if command.choices else "'*:file:_files'"
+    )
     return f"        {command.name}) _arguments -s {' '.join(specs)};;"
 
 
@@ -134,7 +136,9 @@ def _fish() -> str:
         )
         here = f"complete -c sealwax -n '__fish_seen_subcommand_from {command.name}'"
         lines += [f"{here} {_fish_option(option)}" for option in command.options]
-        lines.append(f"{here} -a '{' '.join(command.choices)}'" if command.choices else f"{here} -F")
+        lines.append(
+            f"{here} -a '{' '.join(command.choices)}'" if command.choices else f"{here} -F"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -147,7 +151,9 @@ _FISH_OFFERS = {
 
 
 def _fish_option(option: Option) -> str:
-    flags = [f"-l {flag[2:]}" if flag.startswith("--") else f"-s {flag[1:]}" for flag in option.flags]
+    flags = [
+        f"-l {flag[2:]}" if flag.startswith("--") else f"-s {flag[1:]}" for flag in option.flags
+    ]
     value = [] if option.metavar is None else [_FISH_OFFERS[option.offers]]
     return " ".join([*flags, *value, "-d", _quoted(_short(option))])
 

@@ -65,4 +65,6 @@ def _columns(rows: list[tuple[str, str]], width: int) -> str:
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> str:
-    return fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+    return fill(
+        text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+    )

@@ -76,7 +76,9 @@ def _find(known: Command, flag: str) -> Option:
     raise UsageError(f"{known.name} has no option {flag}{_similar(flag, flags)}")
 
 
-def _take(option: Option, flag: str, value: Optional[str], rest: Any, options: dict[str, Any]) -> None:
+def _take(
+    option: Option, flag: str, value: Optional[str], rest: Any, options: dict[str, Any]
+) -> None:
     if option.metavar is None:
         if value is not None:
             raise UsageError(f"{flag} takes no value")

@@ -160,4 +160,3 @@ ABOUT = "Envelope encryption of files and pipes. A file name - is the standard i
 def command(name: str) -> Optional[Command]:
     """The command of this name."""
     return next((known for known in COMMANDS if known.name == name), None)
-

@@ -64,4 +64,3 @@ def create_key(url: str, **fields: Any) -> str:
     """A new key's ARN."""
     arn: str = client(url).create_key(**fields)["KeyMetadata"]["Arn"]
     return arn
-

@@ -28,7 +28,12 @@ def seaweed(folder: Path, bao: Optional[OpenBao] = None) -> Iterator[str]:
     config.write_text(json.dumps(settings))
     command = [program("weed"), "server", f"-dir={folder}", "-ip=127.0.0.1"]
     command += ["-ip.bind=127.0.0.1", "-filer", "-s3", f"-s3.port={port}", f"-s3.config={config}"]
-    command += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.max=0", "-master.telemetry=false"]
+    command += [
+        "-s3.port.iceberg=0",
+        "-s3.port.lance=0",
+        "-volume.max=0",
+        "-master.telemetry=false",
+    ]
     command += ["-master.volumeSizeLimitMB=512", "-volume.preStopSeconds=0"]
     command += [f"-{part}={other}" for part, other in zip(_PARTS, others)]
     env = {"WEED_S3_SSE_KEK": os.urandom(32).hex()}  # For SSE-S3.

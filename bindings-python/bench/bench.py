@@ -17,6 +17,7 @@ import commands
 import files
 import loop
 import messages
+
 import peers
 from core import Core
 from table import MIB, table

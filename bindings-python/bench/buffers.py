@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 import sealwax
+
 from core import Core
 from table import MIB, race, rate, row
 

@@ -9,7 +9,7 @@ from table import MIB
 
 
 class Core:
-    """The Rust core in a process of its own, asked for one round at a time: `core/examples/rate`."""
+    """`core/examples/rate` in a process of its own, asked for one round at a time."""
 
     len = 256 * MIB
 

@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import peers
 import sealwax
+
+import peers
 from table import MIB, micro, race, rate, row
 
 KEY = sealwax.LocalKey.generate("bench")
@@ -173,7 +174,7 @@ def sparse(size: int, folder: Path) -> None:
 
 
 def peak(size: int, folder: Path) -> None:
-    """A process of its own, because a peak is for ever; what `getrusage` says includes its parent's."""
+    """A process of its own: a peak is for ever, and `getrusage` includes the parent's."""
     plain, sealed, back = folder / "sparse", folder / "peak", folder / "peak-back"
     with open(plain, "wb") as file:
         file.truncate(size)

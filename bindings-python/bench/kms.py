@@ -23,7 +23,7 @@ import sealwax
 from sealwax import kms
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from kms.servers.openbao import OpenBao, openbao  # noqa: E402
+from kms.servers.openbao import OpenBao, openbao
 
 SIZE = 100 * 1024
 CONTEXT = {"purpose": "bench"}

@@ -11,6 +11,7 @@ from typing import Any
 
 import sealwax
 from sealwax import aio
+
 from table import MIB, race, row
 
 KEY = sealwax.LocalKey.generate("bench")

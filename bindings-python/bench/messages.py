@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Optional
 
-import peers
 import sealwax
+
+import peers
 from core import Core
 from table import race, row
 

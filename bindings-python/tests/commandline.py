@@ -50,7 +50,7 @@ def run(*arguments, data=None, expect=0, env=None, **options):
 
 def start(*arguments, env=None, **options):
     """Starts it and goes on."""
-    options = {name: subprocess.PIPE for name in ("stdin", "stdout", "stderr")} | options
+    options = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE) | options
     return subprocess.Popen([*COMMAND, *map(str, arguments)], env=environment(env), **options)
 
 

@@ -6,10 +6,10 @@ import logging
 import sys
 
 import pytest
-
 import sealwax
-from commandline import HEX
 from sealwax import audit
+
+from commandline import HEX
 
 
 @pytest.fixture

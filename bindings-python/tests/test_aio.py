@@ -8,7 +8,6 @@ import os
 import threading
 
 import pytest
-
 import sealwax
 from sealwax import aio
 

@@ -9,7 +9,6 @@ import threading
 import warnings
 
 import pytest
-
 import sealwax
 from sealwax import aio
 from sealwax._sealwax import longest_hold

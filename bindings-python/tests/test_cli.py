@@ -8,8 +8,8 @@ import stat
 import subprocess
 
 import pytest
-
 import sealwax
+
 from commandline import on_terminal, python_path, run
 
 pytestmark = pytest.mark.usefixtures("folder")

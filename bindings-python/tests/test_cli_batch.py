@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-
 import sealwax
+
 from commandline import KEY, run
 
 pytestmark = pytest.mark.usefixtures("folder", "key_file")

@@ -8,10 +8,10 @@ import signal
 from pathlib import Path
 
 import pytest
-
 import sealwax
-from commandline import python_path, run, start
 from sealwax.cli._exits import TABLE
+
+from commandline import python_path, run, start
 
 DOCUMENT = Path(__file__).parents[1] / "docs/command-line.md"
 

@@ -7,8 +7,8 @@ import stat
 import subprocess
 
 import pytest
-
 import sealwax
+
 from commandline import COMMAND, HEX, KEY, python_path, run
 
 

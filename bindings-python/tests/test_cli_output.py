@@ -8,8 +8,8 @@ import subprocess
 import sys
 
 import pytest
-
 import sealwax
+
 from commandline import KEY, environment, on_terminal, run
 
 pytestmark = pytest.mark.usefixtures("folder", "key_file")

@@ -8,9 +8,9 @@ import socket
 import subprocess
 
 import pytest
-
 import sealwax
-from commandline import KEY, COMMAND, environment, start
+
+from commandline import COMMAND, KEY, environment, start
 
 pytestmark = pytest.mark.usefixtures("folder", "key_file")
 STOPS = [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]

@@ -9,9 +9,9 @@ import subprocess
 import threading
 
 import pytest
-
 import sealwax
-from commandline import KEY, COMMAND, environment, run, start
+
+from commandline import COMMAND, KEY, environment, run, start
 
 pytestmark = pytest.mark.usefixtures("folder", "key_file")
 PATIENCE = 60

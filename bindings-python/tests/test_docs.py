@@ -7,9 +7,7 @@ import importlib
 from pathlib import Path
 
 import pytest
-
 import sealwax._sealwax as native
-
 
 MODULES = ["_sealwax", "_files", "_header", "_open", "aio", "audit", ""]
 

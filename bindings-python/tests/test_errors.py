@@ -12,7 +12,6 @@ import sys
 import traceback
 
 import pytest
-
 import sealwax
 from sealwax import ErrorCode
 
@@ -186,8 +185,8 @@ def test_fail_over_names_each_attempt_and_keeps_the_cause(key, broken_kms, kms):
         (
             "local",
             "k1",
-            "the wrapped key was rejected: the key of this id has other key material (or the header "
-            "was modified)",
+            "the wrapped key was rejected: the key of this id has other key material (or the "
+            "header was modified)",
         ),
     ]
     assert type(error.__cause__) is ConnectionError is type(error.attempts[0].error)

@@ -1,4 +1,4 @@
-"""What people put into files and read out of them: NumPy, pandas, Parquet, torch, S3, a notebook."""
+"""What people put into files and read out of them: NumPy, pandas, Parquet, torch, S3."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
-
 import sealwax
+
 from objectstore import seaweedfs
 
 

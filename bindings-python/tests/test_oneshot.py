@@ -9,7 +9,6 @@ import threading
 from types import SimpleNamespace
 
 import pytest
-
 import sealwax
 
 CHUNK = 16_384

@@ -12,10 +12,9 @@ import tarfile
 import zipfile
 
 import pytest
+import sealwax
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-import sealwax
 
 CHUNK = 16_384
 

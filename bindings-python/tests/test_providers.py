@@ -10,7 +10,6 @@ import subprocess
 import sys
 
 import pytest
-
 import sealwax
 import sealwax.kms
 from sealwax import audit

@@ -1,4 +1,4 @@
-"""How a reader asks for what it reads: one request for each contiguous read, and nothing in vain."""
+"""How a reader asks for what it reads: one request for a contiguous read, nothing in vain."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import io
 import random
 
 import pytest
-
 import sealwax
 
 CHUNK = 16_384

@@ -12,10 +12,10 @@ import threading
 import time
 
 import pytest
-
 import sealwax
-from conftest import BrokenKms, Kms
 from sealwax import aio, audit
+
+from conftest import BrokenKms, Kms
 
 
 class Meeting:

@@ -12,7 +12,6 @@ import threading
 import warnings
 
 import pytest
-
 import sealwax
 
 

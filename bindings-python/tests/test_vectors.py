@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 
 import pytest
-
 import sealwax
 
 VECTORS = Path(__file__).parents[2] / "core" / "vectors"

@@ -1,4 +1,4 @@
-"""Wrappers of the standard library over a writer: no exception leaves a file that looks complete."""
+"""Wrappers of the standard library over a writer: no exception makes a file look complete."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ import warnings
 import zipfile
 
 import pytest
-
 import sealwax
 from sealwax import UnfinishedWarning
 

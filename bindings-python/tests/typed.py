@@ -1,5 +1,8 @@
-"""What the types allow and refuse. Nothing here runs: mypy --strict reads it, and an expectation that
-is not met is an error, because an `ignore` that is not needed is one."""
+"""What the types allow and refuse.
+
+Nothing here runs: mypy --strict reads it, and an expectation that is not met is an error, because
+an `ignore` that is not needed is one.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Optional
 
 import numpy
-
 import sealwax
 from sealwax import aio
 

@@ -41,12 +41,12 @@ from ._open import encrypt_stream, open
 from ._provider import Provider, WrappedKey
 from ._sealed import SealedReader, SealedWriter
 from ._sealwax import (
-    DecryptHandle,
-    EncryptHandle,
     MAX_HEADER_LEN,
     CachingDecryptor,
     CachingEncryptor,
     CachingProvider,
+    DecryptHandle,
+    EncryptHandle,
     FileBatch,
     LocalKey,
     __version__,
@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from . import aio, audit
 
 __all__ = [
+    "MAX_HEADER_LEN",
     "AlreadyExistsError",
     "Attempt",
     "AuthenticationError",
@@ -88,7 +89,6 @@ __all__ = [
     "KeyUnwrapError",
     "LimitError",
     "LocalKey",
-    "MAX_HEADER_LEN",
     "NoMatchingKeyError",
     "NoMemoryError",
     "Provider",

@@ -1,7 +1,7 @@
 """Caches in pickles: all that arrive in a process under one name are one cache.
 
-Engines pickle a task's arguments for each task. If every task began with an empty cache, a cache would
-save nothing there.
+Engines pickle a task's arguments for each task. If every task began with an empty cache, a cache
+would save nothing there.
 """
 
 from __future__ import annotations

@@ -334,8 +334,8 @@ _IO_CLASSES: dict[int, type[IoError]] = {
 }
 
 
-class about:
-    """Inside of the block, errors say which file they are about: that which is read, or `target`."""
+class about:  # noqa: N801, it reads as a word of the language
+    """Inside of the block, errors say which file they are about: the one read, or `target`."""
 
     __slots__ = ("_filename", "_target")
 

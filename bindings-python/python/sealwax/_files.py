@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Optional, Union, overload
 
 from . import _sealwax
-from ._header import Header
 from ._call_context import object_name
 from ._errors import about, path_of
+from ._header import Header
 
 if TYPE_CHECKING:
-    from ._types import Buffer, Context, Keys, Padding, Path, Progress, Sparse
     from ._sealwax import FileBatch
+    from ._types import Buffer, Context, Keys, Padding, Path, Progress, Sparse
 
 
 def encrypt_file(

@@ -109,9 +109,9 @@ def open(
             `encrypt_file`.
 
     A file that is written appears under its name, replacing what was there, when `close` has
-    succeeded, and never when the `with` block is left by an exception; pipes and devices are written
-    to. `close` while an exception is in flight completes nothing, see `SealedWriter`. Reading needs
-    memory for a few hundred kilobytes, whatever the size.
+    succeeded, and never when the `with` block is left by an exception. Pipes and devices are
+    written to. `close` while an exception is in flight completes nothing, see `SealedWriter`.
+    Reading needs memory for a few hundred kilobytes, whatever the size.
 
     >>> import sealwax, tempfile, os
     >>> path = os.path.join(tempfile.mkdtemp(), "tides.sealwax")

@@ -26,8 +26,8 @@ class RangeRaw(io.RawIOBase):
     """Plaintext at any offset.
 
     The file above announces long reads, so that each is one request, although it comes here in
-    parts. A read that follows another one reads ahead, more each time, up to `most_ahead`; one after
-    a jump fetches the chunks that it needs and no others.
+    parts. A read that follows another one reads ahead, more each time, up to `most_ahead`. A read
+    after a jump fetches the chunks that it needs and no others.
     """
 
     mode = "rb"

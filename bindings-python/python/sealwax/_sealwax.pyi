@@ -1,22 +1,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Optional, Union, final
+from typing import Any, final
 
 from ._provider import AsyncProvider, Provider, WrappedKey
 from ._types import Buffer, Context, Keys, Padding, Path, Sparse
 
 __all__ = [
+    "ERROR_CODES",
+    "MAX_HEADER_LEN",
     "CachingDecryptor",
     "CachingEncryptor",
     "CachingProvider",
     "DecryptHandle",
-    "ERROR_CODES",
     "EncryptHandle",
     "FileBatch",
     "FileTarget",
     "LocalKey",
-    "MAX_HEADER_LEN",
     "RangeReader",
     "StreamReader",
     "StreamWriter",
@@ -55,8 +55,8 @@ def encrypt(
     keys: Keys,
     *,
     context: Context = None,
-    associated_data: Optional[Buffer] = None,
-    metadata: Optional[Buffer] = None,
+    associated_data: Buffer | None = None,
+    metadata: Buffer | None = None,
     padding: Padding = None,
     require_all: bool = True,
 ) -> bytes: ...
@@ -66,8 +66,8 @@ def encrypt_detached(
     keys: Keys,
     *,
     context: Context = None,
-    associated_data: Optional[Buffer] = None,
-    metadata: Optional[Buffer] = None,
+    associated_data: Buffer | None = None,
+    metadata: Buffer | None = None,
     padding: Padding = None,
     require_all: bool = True,
 ) -> tuple[bytes, bytes]: ...
@@ -78,8 +78,8 @@ def encrypt_into(
     keys: Keys,
     *,
     context: Context = None,
-    associated_data: Optional[Buffer] = None,
-    metadata: Optional[Buffer] = None,
+    associated_data: Buffer | None = None,
+    metadata: Buffer | None = None,
     padding: Padding = None,
     require_all: bool = True,
 ) -> int: ...
@@ -89,8 +89,8 @@ def decrypt(
     keys: Keys,
     *,
     context: Context = None,
-    associated_data: Optional[Buffer] = None,
-    header: Optional[Buffer] = None,
+    associated_data: Buffer | None = None,
+    header: Buffer | None = None,
 ) -> bytes: ...
 def decrypt_into(
     data: Buffer,
@@ -99,8 +99,8 @@ def decrypt_into(
     keys: Keys,
     *,
     context: Context = None,
-    associated_data: Optional[Buffer] = None,
-    header: Optional[Buffer] = None,
+    associated_data: Buffer | None = None,
+    header: Buffer | None = None,
 ) -> int: ...
 def rewrap(data: Buffer, /, old: Keys, new: Keys, *, add: bool = False) -> bytes: ...
 def rewrap_header(header: Buffer, /, old: Keys, new: Keys, *, add: bool = False) -> bytes: ...
@@ -141,16 +141,16 @@ class EncryptHandle:
         keys: Keys,
         *,
         context: Context = None,
-        metadata: Optional[Buffer] = None,
+        metadata: Buffer | None = None,
         padding: Padding = None,
         require_all: bool = True,
     ) -> EncryptHandle: ...
-    def encrypt(self, data: Buffer, /, *, associated_data: Optional[Buffer] = None) -> bytes: ...
+    def encrypt(self, data: Buffer, /, *, associated_data: Buffer | None = None) -> bytes: ...
     def encrypt_detached(
-        self, data: Buffer, /, *, associated_data: Optional[Buffer] = None
+        self, data: Buffer, /, *, associated_data: Buffer | None = None
     ) -> bytes: ...
     def encrypt_into(
-        self, data: Buffer, out: Buffer, /, *, associated_data: Optional[Buffer] = None
+        self, data: Buffer, out: Buffer, /, *, associated_data: Buffer | None = None
     ) -> int: ...
     def sealed_size(self, plaintext_size: int, /) -> int: ...
     @property
@@ -164,32 +164,32 @@ class DecryptHandle:
         data: Buffer,
         /,
         *,
-        associated_data: Optional[Buffer] = None,
+        associated_data: Buffer | None = None,
         detached: bool = False,
     ) -> bytes: ...
     @property
-    def metadata(self) -> Optional[bytes]: ...
+    def metadata(self) -> bytes | None: ...
 
 def encrypt_file(
     src: Path,
     dst: Path,
     keys: Keys,
     context: Context,
-    associated_data: Optional[Buffer],
-    metadata: Optional[Buffer],
+    associated_data: Buffer | None,
+    metadata: Buffer | None,
     padding: Padding,
     require_all: bool,
-    writing: tuple[bool, bool, Optional[int], Sparse, Optional[FileBatch], int],
-    progress: Optional[Callable[[int, int], object]],
+    writing: tuple[bool, bool, int | None, Sparse, FileBatch | None, int],
+    progress: Callable[[int, int], object] | None,
 ) -> int: ...
 def decrypt_file(
     src: Path,
     dst: Path,
     keys: Keys,
     context: Context,
-    associated_data: Optional[Buffer],
-    writing: tuple[bool, bool, Optional[int], Sparse, Optional[FileBatch], int],
-    progress: Optional[Callable[[int, int], object]],
+    associated_data: Buffer | None,
+    writing: tuple[bool, bool, int | None, Sparse, FileBatch | None, int],
+    progress: Callable[[int, int], object] | None,
 ) -> int: ...
 def rewrap_file(path: Path, old: Keys, new: Keys, add: bool) -> bool: ...
 def inspect_file(path: Path) -> bytes: ...
@@ -209,8 +209,8 @@ class RangeReader:
         is_path: bool,
         keys: Keys,
         context: Context,
-        associated_data: Optional[Buffer],
-        header: Optional[Buffer],
+        associated_data: Buffer | None,
+        header: Buffer | None,
     ) -> RangeReader: ...
     def read_at(self, offset: int, size: int) -> bytes: ...
     def readinto_at(self, offset: int, buffer: Buffer, wanted: int) -> int: ...
@@ -219,7 +219,7 @@ class RangeReader:
     @property
     def header(self) -> bytes: ...
     @property
-    def metadata(self) -> Optional[bytes]: ...
+    def metadata(self) -> bytes | None: ...
 
 @final
 class StreamReader:
@@ -228,36 +228,36 @@ class StreamReader:
         source: Any,
         keys: Keys,
         context: Context,
-        associated_data: Optional[Buffer],
-        header: Optional[Buffer],
+        associated_data: Buffer | None,
+        header: Buffer | None,
     ) -> StreamReader: ...
     @staticmethod
     def encrypting(
         source: Any,
         keys: Keys,
         context: Context,
-        associated_data: Optional[Buffer],
-        metadata: Optional[Buffer],
+        associated_data: Buffer | None,
+        metadata: Buffer | None,
         padding: Padding,
         require_all: bool,
     ) -> StreamReader: ...
     def read(self, size: int) -> bytes: ...
     def readinto(self, buffer: Buffer) -> int: ...
     @property
-    def header(self) -> Optional[bytes]: ...
+    def header(self) -> bytes | None: ...
     @property
-    def metadata(self) -> Optional[bytes]: ...
+    def metadata(self) -> bytes | None: ...
 
 @final
 class StreamWriter:
     @staticmethod
     def to_path(
         path: Path,
-        placing: tuple[bool, bool, Optional[int]],
+        placing: tuple[bool, bool, int | None],
         keys: Keys,
         context: Context,
-        associated_data: Optional[Buffer],
-        metadata: Optional[Buffer],
+        associated_data: Buffer | None,
+        metadata: Buffer | None,
         padding: Padding,
         detached: bool,
         require_all: bool,
@@ -267,8 +267,8 @@ class StreamWriter:
         target: Any,
         keys: Keys,
         context: Context,
-        associated_data: Optional[Buffer],
-        metadata: Optional[Buffer],
+        associated_data: Buffer | None,
+        metadata: Buffer | None,
         padding: Padding,
         detached: bool,
         require_all: bool,
@@ -278,7 +278,7 @@ class StreamWriter:
     def finish(self) -> None: ...
     def discard(self) -> None: ...
     @property
-    def header(self) -> Optional[bytes]: ...
+    def header(self) -> bytes | None: ...
 
 @final
 class FileTarget:
@@ -288,7 +288,7 @@ class FileTarget:
         *,
         overwrite: bool = False,
         durable: bool = True,
-        mode: Optional[int] = None,
+        mode: int | None = None,
     ) -> FileTarget: ...
     def write(self, data: Buffer) -> int: ...
     def commit(self) -> None: ...
@@ -298,17 +298,17 @@ class FileTarget:
 class CachingProvider:
     def __new__(
         cls,
-        inner: Union[Provider, AsyncProvider],
+        inner: Provider | AsyncProvider,
         /,
         capacity: int = 1000,
         max_age: float = 300.0,
         max_messages: int = 65536,
         max_bytes: int = 68719476736,
         *,
-        name: Optional[str] = None,
+        name: str | None = None,
     ) -> CachingProvider: ...
     @property
-    def inner(self) -> Union[Provider, AsyncProvider]: ...
+    def inner(self) -> Provider | AsyncProvider: ...
     @property
     def provider_id(self) -> str: ...
     def accepts(self, key_id: str) -> bool: ...
@@ -339,8 +339,8 @@ class CachingEncryptor:
         /,
         *,
         context: Context = None,
-        associated_data: Optional[Buffer] = None,
-        metadata: Optional[Buffer] = None,
+        associated_data: Buffer | None = None,
+        metadata: Buffer | None = None,
         padding: Padding = None,
     ) -> bytes: ...
     @property
@@ -359,8 +359,8 @@ class CachingDecryptor:
         /,
         *,
         context: Context = None,
-        associated_data: Optional[Buffer] = None,
-        header: Optional[Buffer] = None,
+        associated_data: Buffer | None = None,
+        header: Buffer | None = None,
     ) -> bytes: ...
     @property
     def stats(self) -> dict[str, int]: ...

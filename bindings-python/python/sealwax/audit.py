@@ -4,7 +4,8 @@ Uses that succeed are logged at `INFO`, others at `WARNING`: what a KMS denied i
 where a program has left the levels of `logging` as they are. Each record carries the fields of
 `Event` in its attribute `event`, and as JSON through `JsonFormatter`. A KMS logs the same
 encryption context, so that both records can be joined. No key, no data, no message of the host's
-exceptions is ever logged, and what a header says is escaped where it could harm a terminal. A program that uses OpenTelemetry gets a span for each event, too.
+exceptions is ever logged, and what a header says is escaped where it could harm a terminal. A
+program that uses OpenTelemetry gets a span for each event, too.
 
 >>> import logging, sys
 >>> from sealwax import LocalKey, audit, encrypt
@@ -123,7 +124,10 @@ def _outcome(rejected: bool, failed: bool, error: Optional[BaseException]) -> st
 
 
 class JsonFormatter(logging.Formatter):
-    """Formats events as JSON Lines: one object for each use of a key, `time` in seconds since 1970."""
+    """Formats events as JSON Lines: one object for each use of a key.
+
+    `time` is in seconds since 1970.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """One line for one event; other records keep their message."""

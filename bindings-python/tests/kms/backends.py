@@ -74,7 +74,7 @@ class Backend(ABC):
     def calls(self) -> int:
         """How often the key was used since the last call."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027, most need nothing
         """Ends what only this test needed."""
 
 

@@ -35,7 +35,7 @@ def roto() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def ministack() -> Iterator[str]:
-    """ministack's address."""
+    """Ministack's address."""
     with aws.ministack() as url:
         yield url
 

@@ -37,7 +37,7 @@ def code_of(call: Any, *arguments: Any) -> ErrorCode:
 
 
 def test_a_wrong_key_with_success_opens_nothing(ministack: str, tmp_path: Path) -> None:
-    """ministack unwraps whatever it is given. The header's MAC and the commitment do not."""
+    """Ministack unwraps whatever it is given. The header's MAC and the commitment do not."""
     provider = kms.AwsKms(aws.create_key(ministack), endpoint_url=ministack, **aws.OPTIONS)
     envelope = sealwax.encrypt(b"tide table" * 9999, provider, context=CONTEXT)
     (key,) = sealwax.inspect(envelope).wrapped_keys

@@ -125,7 +125,7 @@ def test_two_kmss(backend: Backend, request: pytest.FixtureRequest) -> None:
             assert sealwax.decrypt(envelope, order) == DATA
         other.disable()
         error = failure(sealwax.decrypt, envelope, keys)
-        asked = [type(attempt.error) for attempt in getattr(error, "attempts")]
+        asked = [type(attempt.error) for attempt in error.attempts]
         assert asked == [backend.disabled, other.disabled]
     finally:
         other.close()

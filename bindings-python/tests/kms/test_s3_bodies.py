@@ -231,7 +231,7 @@ def test_inspecting_costs_four_kilobytes(proxy: Proxy) -> None:
         (asked,) = gets(proxy)
         assert asked.headers["Range"] == "bytes=0-4095"
     assert tides.inspect("long").sealed_metadata_len > 16_000
-    first, second = gets(proxy)
+    _, second = gets(proxy)
     assert second.headers["Range"].startswith("bytes=4096-")
     assert second.headers["If-Match"]
 

@@ -27,7 +27,7 @@ Maker = Callable[[str, str], Any]
 
 @pytest.fixture(autouse=True)
 def no_challenge_of_another_server() -> None:
-    """Azure's client keeps challenges for the process, by host and port, and ports come round again."""
+    """Azure's client keeps challenges by host and port, and ports come round again."""
     challenges = sys.modules.get("azure.keyvault.keys._shared.http_challenge_cache")
     if challenges is not None:
         challenges.clear()

@@ -8,7 +8,7 @@ from typing import Optional, Union
 
 import sealwax
 
-from . import _key_file, _streams
+from . import _key_file
 from ._exits import NoKeyError
 from ._table import VARIABLE
 from ._text import UsageError, utf8

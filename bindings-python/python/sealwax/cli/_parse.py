@@ -64,7 +64,8 @@ def _short(known: Command, word: str, rest: Any, options: dict[str, Any]) -> Non
     for at, letter in enumerate(word[1:], 2):
         option = _find(known, f"-{letter}")
         if option.metavar is not None:
-            return _take(option, f"-{letter}", word[at:] or None, rest, options)
+            _take(option, f"-{letter}", word[at:] or None, rest, options)
+            return
         options[option.name] = True
 
 

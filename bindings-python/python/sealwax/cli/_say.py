@@ -1,10 +1,11 @@
-"""What a person is told, on the standard error. Nothing here raises, and nothing steers a terminal."""
+"""What a person is told, on the standard error. It never raises, and never steers a terminal."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
+from contextlib import suppress
 from typing import Optional
 
 from . import _fd
@@ -119,10 +120,8 @@ def write(text: str) -> None:
     """Writes to the standard error as far as there is one."""
     encoding = sys.stderr.encoding if sys.stderr is not None else "utf-8"
     data = text.encode(encoding, "backslashreplace")
-    try:
+    with suppress(OSError):  # nobody listens, and there is nobody else to tell
         _fd.write_all(STDERR, data)
-    except OSError:
-        pass  # nobody listens, and there is nobody else to tell
 
 
 def _columns() -> int:

@@ -1,4 +1,4 @@
-"""What the command line knows: its commands and their options, once for parsing, help and shells."""
+"""The commands of the command line and their options, for parsing, help and shells."""
 
 from __future__ import annotations
 
@@ -134,8 +134,8 @@ COMMANDS = (
             *_BATCH,
         ),
         "FILE",
-        "Files that are under the new keys already are skipped. With FILE - the envelope comes from "
-        "the standard input and goes to the standard output.",
+        "Files that are under the new keys already are skipped. With FILE - the envelope comes "
+        "from the standard input and goes to the standard output.",
     ),
     Command(
         "verify",

@@ -149,7 +149,7 @@ def tamed(cause: Optional[BaseException]) -> Optional[BaseException]:
         return None
     cause.args = tuple(printable(a) if isinstance(a, str) else a for a in cause.args)
     if isinstance(getattr(cause, "message", None), str):  # Google's and Azure's show that.
-        setattr(cause, "message", printable(getattr(cause, "message")))
+        cause.message = printable(cause.message)
     below = cause.__cause__ or cause.__context__
     while below is not None and str(below).isprintable():
         below = below.__cause__ or below.__context__

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, ClassVar, Optional, Union
 
 from ._base import require
 
@@ -26,7 +26,7 @@ class _Library:
     `generation` counts initializations: sessions of an older one are void.
     """
 
-    _loaded: dict[str, _Library] = {}
+    _loaded: ClassVar[dict[str, _Library]] = {}
 
     def __init__(self, module: str) -> None:
         self.api = require("pkcs11", "pkcs11").lib(module)

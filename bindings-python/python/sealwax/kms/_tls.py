@@ -10,13 +10,12 @@ from urllib.parse import urlsplit
 
 from ._errors import InsecureTransportError
 
-
 MOST_ANSWER = 1024 * 1024
 """More than any answer of a KMS, in bytes."""
 
 
 def require_secure(url: str) -> None:
-    """Allows https anywhere, http to this machine only, and no password, which errors would show."""
+    """Allows https anywhere, http to this machine only, and no password: errors would show it."""
     parts = urlsplit(url)
     if "@" in parts.netloc:
         raise InsecureTransportError("an address with a name or a password in it is refused")

@@ -265,7 +265,7 @@ class _ClientMaker:
 
 
 def _retry() -> Any:
-    """hvac has no retries of its own."""
+    """Hvac has no retries of its own."""
     return require("urllib3.util.retry", "vault").Retry(
         total=MAX_ATTEMPTS - 1,
         backoff_factor=0.2,

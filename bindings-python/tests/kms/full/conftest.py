@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[3] / "examples"))  # The host's ow
 
 @pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
-    """moto's address."""
+    """Moto's address."""
     with aws.moto() as url:
         yield url
 

@@ -13,7 +13,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple, Optional
 from urllib.parse import urlsplit
 
-
 _LINGER = struct.pack("ii", 1, 0)
 """With this, closing is a reset."""
 

@@ -13,7 +13,7 @@ MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 
 
 class SoftHsm:
-    """Tokens in a directory. The library reads its configuration once in a process: one of these."""
+    """Tokens in a directory; one, as the library reads its configuration once in a process."""
 
     module = MODULE
     pin = PIN
@@ -60,7 +60,7 @@ class SoftHsm:
         )
 
     def create_rsa_key(self, token: str, label: str) -> str:
-        """A key pair, brought from outside: the token would take seconds. The public half in PEM."""
+        """A key pair, brought from outside, as a token takes seconds; the public half in PEM."""
         import pkcs11
         from cryptography.hazmat.primitives import serialization
         from cryptography.hazmat.primitives.asymmetric import rsa

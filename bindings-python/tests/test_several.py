@@ -291,10 +291,10 @@ def test_an_interrupt_on_the_calling_thread_ends_the_call():
         signal.signal(signal.SIGINT, before)
 
 
-def test_ctrl_c_ends_a_rewrap_that_copies(tmp_path, key):
+def test_ctrl_c_ends_a_rewrap_that_copies(tmp_path, kms):
     """The signal comes when no Python runs any more on the thread that handles it."""
     path = tmp_path / "sealed"
-    path.write_bytes(sealwax.encrypt(bytes(100_000), key, padding="none"))
+    path.write_bytes(sealwax.encrypt(bytes(100_000), kms, padding="none"))
     before, main = path.read_bytes(), threading.main_thread().ident
 
     class Late(Kms):
@@ -306,5 +306,5 @@ def test_ctrl_c_ends_a_rewrap_that_copies(tmp_path, key):
             return super().wrap(dek, context)
 
     with pytest.raises(KeyboardInterrupt):
-        sealwax.rewrap(path, key, [named(Late, "a"), named(Late, "b")])
+        sealwax.rewrap(path, kms, [named(Late, "a"), named(Late, "b")])
     assert path.read_bytes() == before and os.listdir(tmp_path) == ["sealed"]

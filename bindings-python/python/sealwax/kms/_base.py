@@ -148,8 +148,9 @@ def tamed(cause: Optional[BaseException]) -> Optional[BaseException]:
     if cause is None:
         return None
     cause.args = tuple(printable(a) if isinstance(a, str) else a for a in cause.args)
-    if isinstance(getattr(cause, "message", None), str):  # Google's and Azure's show that.
-        cause.message = printable(cause.message)
+    shown = getattr(cause, "message", None)
+    if isinstance(shown, str):  # Google's and Azure's show that.
+        setattr(cause, "message", printable(shown))  # noqa: B010, not every exception has it
     below = cause.__cause__ or cause.__context__
     while below is not None and str(below).isprintable():
         below = below.__cause__ or below.__context__

@@ -27,7 +27,7 @@ const OPTIONS = {
   minifySyntax: true,
   sourcemap: true,
   loader: { '.base64': 'text' },
-  external: ['node:*', './*.wasm'],
+  external: ['node:*', './*.wasm', './*.wasm?module'],
   alias: { 'sealwax-aes': here('ts/aes.ts') }, // as the core's module calls it
   plugins: [glue],
   logLevel: 'warning',
@@ -42,7 +42,7 @@ for (const license of ['LICENSE-APACHE', 'LICENSE-MIT']) await copyFile(here(`..
 await build({ ...OPTIONS, entryPoints: [here('build/core.js')], outfile: here('build/glue.js'), format: 'esm' });
 await build({
   ...OPTIONS,
-  entryPoints: ['index', 'node', 'workerd', 'inline', 'kms', 'worker', 'worker-host', 'worker-script'].map((name) => here(`ts/${name}.ts`)),
+  entryPoints: ['index', 'node', 'workerd', 'edge-light', 'inline', 'kms', 'worker', 'worker-host', 'worker-script'].map((name) => here(`ts/${name}.ts`)),
   outdir: here('dist'),
   splitting: true,
   format: 'esm',
@@ -63,8 +63,11 @@ for (const [name, types] of Object.entries({ inline: 'index', kms: 'kms', worker
 }
 for (const [name, part] of Object.entries(COMMON_JS)) {
   await writeFile(here(`dist/${name}.cjs`), `'use strict';\nmodule.exports = require('./all.cjs').${part};\n`);
-  const types = await readFile(here(`types/${name}.d.ts`), 'utf8');
-  await writeFile(here(`dist/${name}.d.cts`), types.replace(/'\.\/(\w+)\.js'/g, "'./$1.cjs'"));
+}
+for (const name of await readdir(here('types'))) {
+  const types = await readFile(here(`types/${name}`), 'utf8');
+  const commonJs = types.replace(/'\.\/(\w+)\.js'/g, "'./$1.cjs'");
+  await writeFile(here(`dist/${name.replace(/ts$/, 'cts')}`), commonJs);
 }
 for (const name of await readdir(here('dist'))) {
   if (name.endsWith('.map')) await withoutText(here(`dist/${name}`));

@@ -10,7 +10,9 @@ async function declared(path) {
   const text = await readFile(new URL(`../${path}`, import.meta.url), 'utf8');
   const found = [...text.matchAll(/^export (?:declare )?(?:function|class|const) (\w+)/gm)].map(([, it]) => it);
   const lists = [...text.matchAll(/^export \{([^}]*)\}/gm)].flatMap(([, list]) => list.split(','));
-  return [...new Set([...found, ...lists.map((it) => it.trim()).filter(Boolean)])].sort();
+  const others = [...text.matchAll(/^export \* from '\.\/(\w+)\.js'/gm)].map(([, name]) => `types/${name}.d.ts`);
+  const inherited = (await Promise.all(others.map(declared))).flat();
+  return [...new Set([...found, ...lists.map((it) => it.trim()).filter(Boolean), ...inherited])].sort();
 }
 
 for (const [path, target] of Object.entries(exports).filter(([, target]) => target.types)) {

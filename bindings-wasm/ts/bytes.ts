@@ -37,7 +37,7 @@ export function writableView(bytes: Bytes, what: string): Owned {
 const MOST_AT_ONCE = 1 << 29;
 
 /** Refuses what the module's memory might not hold. */
-export function atOnce(bytes: Owned): Owned {
+export function checkOneShotSize(bytes: Owned): Owned {
   if (bytes.length > MOST_AT_ONCE) throw new SealwaxError('limit_exceeded', 'that much goes through encrypt or decrypt, in pieces');
   return bytes;
 }
@@ -63,7 +63,7 @@ export const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, index) => byte === b[index]);
 
 /** Memory for so many bytes, if the engine has it. */
-export function roomFor(size: number): Owned {
+export function allocate(size: number): Owned {
   try {
     return new Uint8Array(size);
   } catch (error) {
@@ -72,7 +72,7 @@ export function roomFor(size: number): Owned {
 }
 
 export function concat(pieces: readonly Uint8Array[]): Owned {
-  const joined = roomFor(pieces.reduce((size, piece) => size + piece.length, 0));
+  const joined = allocate(pieces.reduce((size, piece) => size + piece.length, 0));
   let at = 0;
   for (const piece of pieces) {
     joined.set(piece, at);

@@ -5,7 +5,7 @@ import { type Owned, view } from './bytes.js';
 import type { Context } from './context.js';
 import { format } from './core.js';
 import { SealwaxError, hint, invalid, isSealwaxError, shown } from './errors.js';
-import { abortable, limited, throwIfAborted } from './signal.js';
+import { abortable, withDeadline, throwIfAborted } from './cancellation.js';
 
 const DEFAULT_TIMEOUT = 30_000;
 
@@ -22,8 +22,8 @@ export function providersOf(keys: Keys): readonly KeyProvider[] {
   const list = (Array.isArray(keys) ? keys : [keys]) as readonly KeyProvider[];
   if (list.length === 0) throw invalid('at least one key provider is needed');
   for (const provider of list) {
-    const methods = [provider?.accepts, provider?.wrap, provider?.unwrap];
-    if (typeof provider?.providerId !== 'string' || methods.some((method) => typeof method !== 'function')) {
+    const lacks = (method: 'accepts' | 'wrap' | 'unwrap') => typeof provider?.[method] !== 'function';
+    if (typeof provider?.providerId !== 'string' || lacks('accepts') || lacks('wrap') || lacks('unwrap')) {
       throw invalid(`a key provider with providerId, accepts, wrap and unwrap is needed${hint(provider)}`);
     }
   }
@@ -72,7 +72,7 @@ export class ProviderCalls {
     more?: Partial<ProviderCall>,
   ): Promise<T> {
     const { signal, providerTimeout = DEFAULT_TIMEOUT, objectName } = this.#options;
-    const limit = limited(signal, providerTimeout);
+    const limit = withDeadline(signal, providerTimeout);
     const record = new Recorder(provider, operation, keyId, context.pairs, this.#options);
     const call: ProviderCall = {
       signal: limit.signal,
@@ -88,7 +88,7 @@ export class ProviderCalls {
       result = await abortable((async () => work(call))(), limit.signal);
     } catch (thrown) {
       const timedOut = limit.signal.aborted && !signal?.aborted;
-      const error = timedOut ? limit.signal.reason : thrown;
+      const error: unknown = timedOut ? limit.signal.reason : thrown;
       record.end(error);
       throw error;
     } finally {

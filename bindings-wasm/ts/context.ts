@@ -3,7 +3,7 @@
 import type { ContextInput, EncryptionContext } from '../types/index.js';
 import { type Owned, utf8 } from './bytes.js';
 import { canonicalContext } from './core.js';
-import { guard, invalid } from './errors.js';
+import { callCore, invalid } from './errors.js';
 
 /** A context in both of its forms. */
 export interface Context {
@@ -14,7 +14,7 @@ export interface Context {
 /** Checks a context of the caller's, in any of its forms. */
 export function toContext(input: ContextInput = {}): Context {
   const pairs = pairsOf(input).map(([key, value]) => [text(key), text(value)] as const);
-  const canonical = guard(() => canonicalContext(pairs.flat())) as Owned;
+  const canonical = callCore(() => canonicalContext(pairs.flat())) as Owned;
   return { canonical, pairs: fromPairs(pairs) };
 }
 
@@ -42,5 +42,5 @@ function text(value: unknown): string {
 
 /** The pairs as an object without inherited names. */
 export function fromPairs(pairs: readonly (readonly [string, string])[]): EncryptionContext {
-  return Object.freeze(Object.assign(Object.create(null), Object.fromEntries(pairs)));
+  return Object.freeze(Object.assign(Object.create(null) as object, Object.fromEntries(pairs)));
 }

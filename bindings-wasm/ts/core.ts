@@ -4,8 +4,8 @@ import initCore, { formatLengths } from '../build/core.js';
 import type { WasmInput } from '../types/index.js';
 import { aesModule } from './aes.js';
 import { SealwaxError } from './errors.js';
-import { MOVED } from './moved.js';
-import { WasmModule } from './wasm.js';
+import { PACKAGE_FOLDER } from './package-folder.js';
+import { WasmModule } from './wasm-module.js';
 
 /** None of these works before {@link needCore}. */
 export * from '../build/core.js';
@@ -28,7 +28,7 @@ type LengthList = readonly [chunk: number, sealedChunk: number, prefix: number, 
 
 let lengths: FormatLengths | undefined;
 
-export const coreModule = new WasmModule('sealwax.wasm', initCore, () => (MOVED ? `${MOVED}sealwax.wasm` : new URL('./sealwax.wasm', import.meta.url)), () => {
+export const coreModule = new WasmModule('sealwax.wasm', initCore, () => (PACKAGE_FOLDER ? `${PACKAGE_FOLDER}sealwax.wasm` : new URL('./sealwax.wasm', import.meta.url)), () => {
   const [chunk, sealedChunk, prefix, tag, key, start] = formatLengths() as LengthList;
   lengths = { chunk, sealedChunk, prefix, tag, key, start };
 });

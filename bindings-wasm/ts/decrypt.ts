@@ -3,18 +3,18 @@
 import type { Bytes, DecryptOptions, Decryption, Decryptor, HeaderInfo, KeyProvider, Keys, Source, TransformPair } from '../types/index.js';
 import { needAes } from './aes.js';
 import { isBlob } from './brands.js';
-import { type Owned, atOnce, isBytes, isEqual, optionalView, view } from './bytes.js';
+import { type Owned, checkOneShotSize, isBytes, isEqual, optionalView, view } from './bytes.js';
 import { toContext } from './context.js';
 import { DecryptHandle, format, needCore, plaintextLength } from './core.js';
 import { engineOf } from './engine.js';
-import { SealwaxError, guard, invalid } from './errors.js';
+import { SealwaxError, callCore, invalid } from './errors.js';
 import { type Header, parseHeader, publicInfo, readHeader } from './header.js';
 import { type CallOptions, providersOf } from './calls.js';
 import { DECRYPT, DECRYPTOR, checkOptions } from './options.js';
-import { Once, type Pieces, toBlob, toBytes, toStream } from './output.js';
+import { SingleUse, type Pieces, toBlob, toBytes, toStream } from './sinks.js';
 import { opened } from './pipeline.js';
-import { throwIfAborted } from './signal.js';
-import { unwrapDek } from './unwrapping.js';
+import { throwIfAborted } from './cancellation.js';
+import { unwrapDek } from './unwrap-dek.js';
 import { type Reader, abandon, checkSource, randomAccess, readerOf } from './source.js';
 
 type OpenOptions = CallOptions & Pick<DecryptOptions, 'context'>;
@@ -31,11 +31,11 @@ export async function openHeader(bytes: Owned, providers: readonly KeyProvider[]
   const required = options.context && toContext(options.context).canonical;
   const header = parseHeader(bytes, required);
   if (header.sealedMetadataSize > 0) await needAes();
-  const handle = await unwrapDek(providers, header, options, (dek) => guard(() => new DecryptHandle(bytes, dek)));
+  const handle = await unwrapDek(providers, header, options, (dek) => callCore(() => new DecryptHandle(bytes, dek)));
   return { header, handle };
 }
 
-export const metadataOf = (handle: DecryptHandle): Owned | undefined => guard(() => handle.metadata()) as Owned | undefined;
+export const metadataOf = (handle: DecryptHandle): Owned | undefined => callCore(() => handle.metadata()) as Owned | undefined;
 
 export function decrypt(source: Source, keys: Keys, options: DecryptOptions = {}): Decryption {
   checkSource(source);
@@ -52,7 +52,7 @@ class Message implements Decryption {
   readonly #source: Source;
   readonly #providers: readonly KeyProvider[];
   readonly #options: DecryptOptions;
-  readonly #once = new Once();
+  readonly #singleUse = new SingleUse();
   #opened: Promise<Opened> | undefined;
   /** The metadata, kept when the DEK is forgotten. */
   #metadata: (() => Owned | undefined) | undefined;
@@ -74,22 +74,22 @@ class Message implements Decryption {
 
   async expectedSize(): Promise<number | undefined> {
     const { header } = await this.#open();
-    return this.#bodySize(header) === undefined ? undefined : guard(() => plaintextLength(this.#bodySize(header)!));
+    return this.#bodySize(header) === undefined ? undefined : callCore(() => plaintextLength(this.#bodySize(header)!));
   }
 
   async bytes(): Promise<Owned> {
-    this.#once.use();
+    this.#singleUse.use();
     const { header } = await this.#open();
     return toBytes((room) => this.#pieces(room), plaintextTotal(this.#bodySize(header)));
   }
 
   async blob(type = ''): Promise<Blob> {
-    this.#once.use();
+    this.#singleUse.use();
     return toBlob(this.#pieces(), type, randomAccess(this.#source)?.size);
   }
 
   stream(): ReadableStream<Owned> {
-    this.#once.use();
+    this.#singleUse.use();
     return toStream(this.#pieces(), (reason) => this.#abandon(reason));
   }
 
@@ -127,7 +127,7 @@ class Message implements Decryption {
     try {
       const prefix = await reader.read(format().prefix);
       if (prefix.length < format().prefix) throw new SealwaxError('truncated', 'the body ends within its prefix');
-      const cipher = guard(() => handle.message(prefix, optionalView(associatedData, 'the associated data')));
+      const cipher = callCore(() => handle.message(prefix, optionalView(associatedData, 'the associated data')));
       const size = this.#bodySize(header);
       const engine = await engineOf(cipher, choice, size);
       yield* opened({ reader, engine, signal, onProgress, total: plaintextTotal(size), room });
@@ -207,8 +207,8 @@ class HandleDecryptor implements Decryptor {
   }
 
   decryptBody(body: Bytes, associatedData = this.#associatedData): Owned {
-    const bytes = atOnce(view(body, 'the body'));
-    return guard(() => this.#handle.decryptBody(bytes, optionalView(associatedData, 'the associated data'))) as Owned;
+    const bytes = checkOneShotSize(view(body, 'the body'));
+    return callCore(() => this.#handle.decryptBody(bytes, optionalView(associatedData, 'the associated data'))) as Owned;
   }
 
   close(): void {

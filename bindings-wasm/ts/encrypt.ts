@@ -2,19 +2,19 @@
 
 import type { EncryptOptions, Encryption, Encryptor, EncryptorOptions, Keys, MessageOptions, Parts, PartsOptions, Source, TransformPair, WrappedKey } from '../types/index.js';
 import { needAes } from './aes.js';
-import { type Owned, atOnce, concat, optionalView, textOrBytes, view, writableView } from './bytes.js';
+import { type Owned, checkOneShotSize, concat, optionalView, textOrBytes, view, writableView } from './bytes.js';
 import { providersOf } from './calls.js';
 import { type Context, toContext } from './context.js';
 import { EncryptHandle, type MessageCipher, bodyLength, needCore } from './core.js';
 import { engineOf } from './engine.js';
-import { SealwaxError, guard, invalid } from './errors.js';
+import { SealwaxError, callCore, invalid } from './errors.js';
 import { ENCRYPT, ENCRYPTOR, ENCRYPT_MESSAGE, PARTS, checkOptions } from './options.js';
-import { Once, type Pieces, toBlob, toBytes, toStream } from './output.js';
+import { SingleUse, type Pieces, toBlob, toBytes, toStream } from './sinks.js';
 import { randomParts, streamParts } from './parts.js';
 import { sealed } from './pipeline.js';
-import { throwIfAborted } from './signal.js';
-import { type Reader, abandon, checkSource, checkThere, randomAccess, readerOf } from './source.js';
-import { Wrapping, listed } from './wrapping.js';
+import { throwIfAborted } from './cancellation.js';
+import { type Reader, abandon, checkSource, checkFileExists, randomAccess, readerOf } from './source.js';
+import { Wrapping, wrappedKeyLists } from './wrap-dek.js';
 
 /** A header that is finished and the DEK behind it. */
 interface Opened {
@@ -38,7 +38,7 @@ async function open(providers: ReturnType<typeof providersOf>, options: EncryptO
   const { dek, keys } = await new Wrapping(options, size).generate(providers, context);
   try {
     const handle = makeHandle(dek, keys, context, options, size);
-    return { handle, header: guard(() => handle.header()) as Owned };
+    return { handle, header: callCore(() => handle.header()) as Owned };
   } finally {
     dek.fill(0);
   }
@@ -47,7 +47,7 @@ async function open(providers: ReturnType<typeof providersOf>, options: EncryptO
 function makeHandle(dek: Owned, keys: readonly WrappedKey[], context: Context, options: EncryptorOptions, size: number | undefined): EncryptHandle {
   const { metadata, padding = 'auto' } = options;
   const bytes = metadata === undefined ? undefined : textOrBytes(metadata, 'the metadata');
-  return guard(() => new EncryptHandle(dek, ...listed(keys), context.canonical, bytes, padding, size));
+  return callCore(() => new EncryptHandle(dek, ...wrappedKeyLists(keys), context.canonical, bytes, padding, size));
 }
 
 /** Checks source and size at once. */
@@ -70,7 +70,7 @@ class Message implements Encryption {
   readonly #size: number | undefined;
   readonly #open: () => Promise<Opened>;
   readonly #ownsHandle: boolean;
-  readonly #once = new Once();
+  readonly #singleUse = new SingleUse();
   #opened: Promise<Opened> | undefined;
 
   constructor(source: Source, options: MessageOptions, size: number | undefined, open: () => Promise<Opened>, ownsHandle: boolean) {
@@ -89,11 +89,11 @@ class Message implements Encryption {
     const { header } = await this.#handle();
     const size = this.#size;
     if (size === undefined) return undefined;
-    return guard(() => bodyLength(size)) + (this.#options.detached ? 0 : header.length);
+    return callCore(() => bodyLength(size)) + (this.#options.detached ? 0 : header.length);
   }
 
   async bytes(): Promise<Owned> {
-    this.#once.use();
+    this.#singleUse.use();
     const size = await this.size().catch((error: unknown) => {
       abandon(this.#source, error);
       throw error;
@@ -102,18 +102,18 @@ class Message implements Encryption {
   }
 
   async blob(type = 'application/vnd.sealwax'): Promise<Blob> {
-    this.#once.use();
+    this.#singleUse.use();
     return toBlob(this.#pieces(), type, this.#size);
   }
 
   stream(): ReadableStream<Owned> {
-    this.#once.use();
+    this.#singleUse.use();
     return toStream(this.#pieces(), (reason) => abandon(this.#source, reason));
   }
 
   async parts(options: PartsOptions = {}): Promise<Parts> {
     checkOptions(options, PARTS);
-    this.#once.use();
+    this.#singleUse.use();
     const size = await this.size();
     const plaintext = randomAccess(this.#source);
     if (!plaintext) return streamParts(options, size, this.#pieces());
@@ -123,14 +123,14 @@ class Message implements Encryption {
   }
 
   #handle(): Promise<Opened> {
-    this.#opened ??= checkThere(this.#source).then(this.#open);
+    this.#opened ??= checkFileExists(this.#source).then(this.#open);
     return this.#opened;
   }
 
   /** Header and prefix, and the cipher of the chunks behind them. */
   async #start(): Promise<{ front: Owned; cipher: MessageCipher }> {
     const { handle, header } = await this.#handle();
-    return guard(() => {
+    return callCore(() => {
       const cipher = handle.message(optionalView(this.#options.associatedData, 'the associated data'));
       if (this.#ownsHandle) handle.free(); // the header is made and the message has its key
       const prefix = cipher.prefix() as Owned;
@@ -176,12 +176,12 @@ class HandleEncryptor implements Encryptor {
   }
 
   sealedSize(plaintextSize: number): number {
-    return guard(() => this.#opened.handle.sealedLength(plaintextSize));
+    return callCore(() => this.#opened.handle.sealedLength(plaintextSize));
   }
 
   encryptBytes(plaintext: Uint8Array, associatedData = this.#options.associatedData): Owned {
-    const bytes = atOnce(view(plaintext, 'the plaintext'));
-    return guard(() => this.#opened.handle.encrypt(bytes, optionalView(associatedData, 'the associated data'))) as Owned;
+    const bytes = checkOneShotSize(view(plaintext, 'the plaintext'));
+    return callCore(() => this.#opened.handle.encrypt(bytes, optionalView(associatedData, 'the associated data'))) as Owned;
   }
 
   encryptInto(plaintext: Uint8Array, out: Uint8Array, associatedData = this.#options.associatedData): number {

@@ -2,10 +2,10 @@
 
 import type { EngineChoice } from '../types/index.js';
 import { type Aes, aesModule, aesOf, needAes } from './aes.js';
-import { breathe } from './breathe.js';
+import { yieldToEventLoop } from './event-loop.js';
 import type { Owned } from './bytes.js';
 import { type MessageCipher, chunkCount, format } from './core.js';
-import { SealwaxError, chunkNotAuthentic, guard, invalid } from './errors.js';
+import { SealwaxError, chunkNotAuthentic, callCore, invalid } from './errors.js';
 
 /** Seals and opens runs of chunks of one message; any number of runs may be under way. */
 export interface Engine {
@@ -55,7 +55,7 @@ function isForWasm(size: number | undefined): boolean {
 
 async function wasmEngine(cipher: MessageCipher): Promise<Engine> {
   await needAes();
-  const key = guard(() => cipher.takeKey()) as Owned;
+  const key = callCore(() => cipher.takeKey()) as Owned;
   try {
     return new WasmEngine(cipher, aesOf(key));
   } finally {
@@ -64,7 +64,7 @@ async function wasmEngine(cipher: MessageCipher): Promise<Engine> {
 }
 
 async function importKey(cipher: MessageCipher, subtle: SubtleCrypto): Promise<CryptoKey> {
-  const raw = guard(() => cipher.takeKey()) as Owned;
+  const raw = callCore(() => cipher.takeKey()) as Owned;
   try {
     return await subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
   } finally {
@@ -110,7 +110,7 @@ class WebCryptoEngine implements Engine {
     call: (algorithm: AesGcmParams, chunk: Owned, index: number) => Promise<ArrayBuffer>,
   ): Promise<Owned[]> {
     const count = chunkCount(input.length, step);
-    const nonces = guard(() => this.#cipher.nonces(first, count)) as Owned;
+    const nonces = callCore(() => this.#cipher.nonces(first, count)) as Owned;
     const nonceLength = nonces.length / count;
     const calls: Promise<ArrayBuffer>[] = [];
     for (let at = 0; at < count; at++) {
@@ -146,10 +146,10 @@ class WasmEngine implements Engine {
     const { chunk, tag } = format();
     const count = chunkCount(plaintext.length, chunk);
     const sealed = room ?? new Uint8Array(plaintext.length + count * tag);
-    const nonces = guard(() => this.#cipher.nonces(first, count));
-    const done = guard(() => this.#aes.seal(nonces, chunk, plaintext, sealed));
+    const nonces = callCore(() => this.#cipher.nonces(first, count));
+    const done = callCore(() => this.#aes.seal(nonces, chunk, plaintext, sealed));
     if (done !== DONE) throw LENGTHS();
-    await breathe();
+    await yieldToEventLoop();
     return [sealed];
   }
 
@@ -157,11 +157,11 @@ class WasmEngine implements Engine {
     const { chunk, sealedChunk, tag } = format();
     const count = chunkCount(sealed.length, sealedChunk);
     const plaintext = room ?? new Uint8Array(Math.max(0, sealed.length - count * tag));
-    const nonces = guard(() => this.#cipher.nonces(first, count));
-    const done = guard(() => this.#aes.open(nonces, chunk, sealed, plaintext));
+    const nonces = callCore(() => this.#cipher.nonces(first, count));
+    const done = callCore(() => this.#aes.open(nonces, chunk, sealed, plaintext));
     if (done >= 0) throw chunkNotAuthentic(first + done);
     if (done !== DONE) throw LENGTHS();
-    await breathe();
+    await yieldToEventLoop();
     return [plaintext];
   }
 

@@ -102,7 +102,7 @@ function fromThrown([number, text, detail]: Thrown): SealwaxError {
     case 'authentication':
       return chunkNotAuthentic(detail as number);
     case 'buffer_too_small':
-      return new SealwaxError(code, `${detail} bytes are needed`, { needed: detail as number });
+      return new SealwaxError(code, `${detail as number} bytes are needed`, { needed: detail as number });
     case 'context_mismatch':
       return pairMismatch(detail as Pair);
     default:
@@ -132,7 +132,7 @@ export function fromModule(error: unknown): unknown {
 }
 
 /** Runs `call`, which calls into the module. */
-export function guard<T>(call: () => T): T {
+export function callCore<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {

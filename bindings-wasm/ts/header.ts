@@ -5,9 +5,9 @@ import { isBlob } from './brands.js';
 import { type Owned, view } from './bytes.js';
 import { fromPairs } from './context.js';
 import { announcedLength, format, needCore, parseHeader as parse } from './core.js';
-import { SealwaxError, guard, invalid } from './errors.js';
+import { SealwaxError, callCore, invalid } from './errors.js';
 import { type Reader, readerOf } from './source.js';
-import { decoded } from './text.js';
+import { decoded } from './text-form.js';
 
 /** A header, parsed; with the canonical bytes that providers get. */
 export interface Header extends HeaderInfo {
@@ -16,7 +16,7 @@ export interface Header extends HeaderInfo {
 
 /** Parses a header that stands alone; checks the pairs that it must have. */
 export function parseHeader(bytes: Owned, required?: Owned): Header {
-  const parts = guard(() => parse(bytes, required)) as HeaderParts;
+  const parts = callCore(() => parse(bytes, required) as HeaderParts);
   const [suite, paddingSize, sealedMetadataSize, context, canonicalContext, keys] = parts;
   return {
     headerSize: bytes.length,
@@ -48,7 +48,7 @@ export function publicInfo({ canonicalContext: _, ...info }: Header): HeaderInfo
 /** Takes the header's bytes off the front of an envelope, and no byte more. */
 export async function readHeader(reader: Reader): Promise<Owned> {
   const start = await reader.read(format().start);
-  const length = guard(() => announcedLength(start));
+  const length = callCore(() => announcedLength(start));
   if (length === undefined) throw new SealwaxError('truncated', 'the input ends within the header');
   const rest = await reader.read(length - start.length);
   if (start.length + rest.length < length) throw new SealwaxError('truncated', 'the input ends within the header');
@@ -60,7 +60,7 @@ export async function readHeader(reader: Reader): Promise<Owned> {
 
 /** The header that an envelope in memory starts with. */
 export function headerOf(envelope: Owned): Owned {
-  const length = guard(() => announcedLength(envelope.subarray(0, format().start)));
+  const length = callCore(() => announcedLength(envelope.subarray(0, format().start)));
   if (length === undefined || length > envelope.length) throw new SealwaxError('truncated', 'the input ends within the header');
   return envelope.slice(0, length);
 }

@@ -1,10 +1,10 @@
 // Ranges of an object behind HTTP, over networks that fail: what is missing is asked for again.
 
 import type { HttpRangeOptions, RangeSource } from '../types/index.js';
-import { type Owned, roomFor } from './bytes.js';
+import { type Owned, allocate } from './bytes.js';
 import { SealwaxError, asIo, invalid } from './errors.js';
 import { type Names, checkOptions } from './options.js';
-import { type Limit, abortable, limited, throwIfAborted } from './signal.js';
+import { type Deadline, abortable, withDeadline, throwIfAborted } from './cancellation.js';
 
 type Address = string | URL;
 
@@ -57,7 +57,7 @@ class HttpObject implements RangeSource {
   async read(offset: number, length: number, signal?: AbortSignal): Promise<Owned> {
     const wanted = new Wanted(offset, length);
     if (length === 0) return wanted.bytes;
-    const receive = async (attempt: Limit) => {
+    const receive = async (attempt: Deadline) => {
       const response = await this.#request(wanted.offset, wanted.missing, attempt.signal);
       await wanted.receive(response, attempt);
       return wanted.bytes;
@@ -66,11 +66,11 @@ class HttpObject implements RangeSource {
   }
 
   /** Makes attempts until one ends well. Whenever there is less `missing` than before, it counts from the start. */
-  async #insist<T>(signal: AbortSignal | undefined, work: (attempt: Limit) => Promise<T>, missing = () => 0): Promise<T> {
+  async #insist<T>(signal: AbortSignal | undefined, work: (attempt: Deadline) => Promise<T>, missing = () => 0): Promise<T> {
     const { retries, timeout } = this.#limits;
     let before = missing();
     for (let failures = 0; ; failures++) {
-      const attempt = limited(signal, timeout);
+      const attempt = withDeadline(signal, timeout);
       try {
         return await work(attempt);
       } catch (error) {
@@ -90,7 +90,7 @@ class HttpObject implements RangeSource {
   /** Twice as long each time, and never the same for all that failed at once. */
   async #pause(failures: number, asked: number, signal: AbortSignal | undefined): Promise<void> {
     const usual = this.#limits.retryDelay * 2 ** failures * (0.5 + Math.random() / 2);
-    const over = limited(signal, Math.max(1, Math.min(LONGEST_PAUSE, Math.max(usual, asked))));
+    const over = withDeadline(signal, Math.max(1, Math.min(LONGEST_PAUSE, Math.max(usual, asked))));
     if (!over.signal.aborted) await new Promise((resolve) => over.signal.addEventListener('abort', resolve));
     over.done();
     throwIfAborted(signal);
@@ -148,7 +148,7 @@ class Wanted {
   #etag: string | null | undefined;
 
   constructor(offset: number, length: number) {
-    this.bytes = roomFor(length);
+    this.bytes = allocate(length);
     this.#start = offset;
   }
 
@@ -161,7 +161,7 @@ class Wanted {
   }
 
   /** Takes what an answer holds, up to where it breaks off. */
-  async receive(response: Response, attempt: Limit): Promise<void> {
+  async receive(response: Response, attempt: Deadline): Promise<void> {
     this.#check(response);
     const reader = response.body?.getReader();
     try {
@@ -178,7 +178,7 @@ class Wanted {
     }
   }
 
-  async #read(reader: ReadableStreamDefaultReader<Uint8Array> | undefined, { signal }: Limit): Promise<Uint8Array | undefined> {
+  async #read(reader: ReadableStreamDefaultReader<Uint8Array> | undefined, { signal }: Deadline): Promise<Uint8Array | undefined> {
     try {
       return reader && (await abortable(reader.read(), signal)).value;
     } catch (error) {

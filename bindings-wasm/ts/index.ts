@@ -12,4 +12,4 @@ export { LocalKey } from './providers/local.js';
 export { RsaOaepPublicKey } from './providers/rsa.js';
 export { openRange } from './range.js';
 export { rewrap, rewrapHeader } from './rewrap.js';
-export { fromText, toText } from './text.js';
+export { fromText, toText } from './text-form.js';

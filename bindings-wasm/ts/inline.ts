@@ -2,7 +2,7 @@
 
 import { aesModule } from './aes.js';
 import { coreModule } from './core.js';
-import { aesBytes, coreBytes } from './modules-text.js';
+import { aesBytes, coreBytes } from './inline-modules.js';
 
 coreModule.setSource(coreBytes);
 aesModule.setSource(aesBytes);

@@ -4,7 +4,7 @@
 import { aesModule } from './aes.js';
 import { coreModule } from './core.js';
 
-coreModule.setSource(async () => (await import('./modules-text.js')).coreBytes());
-aesModule.setSource(async () => (await import('./modules-text.js')).aesBytes());
+coreModule.setSource(async () => (await import('./inline-modules.js')).coreBytes());
+aesModule.setSource(async () => (await import('./inline-modules.js')).aesBytes());
 
 export * from './index.js';

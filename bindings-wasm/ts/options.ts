@@ -25,16 +25,18 @@ export const SIGNAL: Names<{ signal?: AbortSignal }> = () => ({ signal: 1 });
 /** What was called otherwise, or is called so elsewhere. */
 const OTHERWISE: Readonly<Record<string, string>> = { requiredContext: 'context', aad: 'associatedData' };
 
+/** Not by its class: a page has those of its frames, too. */
+const isSignal = (value: unknown): boolean => typeof ((value ?? {}) as Partial<AbortSignal>).addEventListener === 'function';
+
 /** Refuses what is no option of this call, and what cannot be called where it will be. */
 export function checkOptions<Options extends object>(options: Options, names: Names<Options>): void {
   if (typeof options !== 'object' || options === null) throw invalid('the options must be an object');
   const known = Object.keys(names());
-  for (const [name, value] of Object.entries(options)) {
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
     if (!known.includes(name)) throw invalid(`there is no option "${name}" here: ${hint(name, known)}`);
     if (value === undefined) continue;
-    // Not by its class: a page has those of its frames, too.
-    if (name === 'signal' && typeof value?.addEventListener !== 'function') throw invalid('signal must be an AbortSignal');
-    if (name === 'providerTimeout' && !(value >= 0)) throw invalid('providerTimeout must be a number from 0'); // or there was no limit
+    if (name === 'signal' && !isSignal(value)) throw invalid('signal must be an AbortSignal');
+    if (name === 'providerTimeout' && !((value as number) >= 0)) throw invalid('providerTimeout must be a number from 0'); // or there was no limit
     if (name.startsWith('on') && typeof value !== 'function') throw invalid(`${name} must be a function`);
   }
 }

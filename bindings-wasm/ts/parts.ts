@@ -4,11 +4,11 @@ import type { Part, Parts, PartsOptions } from '../types/index.js';
 import { type Owned, concat, isEqual } from './bytes.js';
 import { chunkCount, fingerprint, format } from './core.js';
 import type { Engine } from './engine.js';
-import { SealwaxError, guard, invalid } from './errors.js';
-import { BlobMaker, type Pieces, checkReadable } from './output.js';
+import { SealwaxError, callCore, invalid } from './errors.js';
+import { BlobMaker, type Pieces, checkReadable } from './sinks.js';
 import { placeOf } from './part-layout.js';
 import { DEPTH, observed } from './pipeline.js';
-import { throwIfAborted } from './signal.js';
+import { throwIfAborted } from './cancellation.js';
 import { type RandomAccess, readBlob } from './source.js';
 
 const MIB = 1 << 20;
@@ -47,7 +47,7 @@ class RandomParts implements Parts {
   readonly size: number;
   readonly count: number;
   readonly #object: SealedObject;
-  readonly #witness = new Witness();
+  readonly #tags = new TagRecord();
   #maker: BlobMaker | undefined;
   #closed = false;
 
@@ -90,7 +90,7 @@ class RandomParts implements Parts {
     const first = Math.max(0, Math.floor((start - front.length) / sealedChunk));
     const behind = Math.ceil(Math.max(0, end - front.length) / sealedChunk);
     const chunks = behind > first ? await this.#chunks(first, behind) : [];
-    this.#witness.check(number, first, chunks);
+    this.#tags.check(number, first, chunks);
     const runs = start < front.length ? [front, ...chunks] : chunks;
     const offset = start < front.length ? 0 : front.length + first * sealedChunk;
     return cut(runs, start - offset, end - offset);
@@ -121,14 +121,14 @@ class RandomParts implements Parts {
  * Remembers which chunks were sealed, by their tags: a tag is the same only for the same plaintext.
  * One digest for each part, and the tag of each chunk that two parts share.
  */
-class Witness {
+class TagRecord {
   readonly #digests = new Map<number, Owned>();
   readonly #shared = new Map<number, Owned>();
 
   check(part: number, first: number, chunks: readonly Owned[]): void {
     if (chunks.length === 0) return;
     const tags = chunks.map((chunk) => chunk.slice(-format().tag));
-    const digest = guard(() => fingerprint(concat(tags))) as Owned;
+    const digest = callCore(() => fingerprint(concat(tags))) as Owned;
     const last = first + chunks.length - 1;
     const seen =
       differs(this.#digests, part, digest) ||

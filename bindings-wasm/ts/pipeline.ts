@@ -5,7 +5,7 @@ import type { Owned } from './bytes.js';
 import { chunkCount, format } from './core.js';
 import type { Engine } from './engine.js';
 import { SealwaxError } from './errors.js';
-import { throwIfAborted } from './signal.js';
+import { throwIfAborted } from './cancellation.js';
 import type { Reader } from './source.js';
 
 /** Runs under way at a time: enough that reading, ciphering and writing overlap. */

@@ -8,11 +8,11 @@ import { providersOf } from './calls.js';
 import { type ChunkRun, announcedLength, bodyRange, format, lastChunk, needCore, plaintextLength } from './core.js';
 import { metadataOf, openHeader } from './decrypt.js';
 import { type Engine, engineOf } from './engine.js';
-import { SealwaxError, asIo, guard, invalid } from './errors.js';
+import { SealwaxError, asIo, callCore, invalid } from './errors.js';
 import { type Header, publicInfo } from './header.js';
 import { OPEN_RANGE, SIGNAL, checkOptions } from './options.js';
-import { type Pieces, toStream } from './output.js';
-import { abortable, throwIfAborted } from './signal.js';
+import { type Pieces, toStream } from './sinks.js';
+import { abortable, throwIfAborted } from './cancellation.js';
 import { noRanges, readBlob } from './source.js';
 
 /** The first request: most headers and the prefix are in it. */
@@ -92,7 +92,7 @@ export async function openRange(source: RangeSource | FetchRange | Blob | Bytes,
     const { prefix: prefixLength } = format();
     if (body.size < prefixLength) throw new SealwaxError('truncated', 'the body ends within its prefix');
     const prefix = start ?? (await ranges.read(bodyStart, bodyStart + prefixLength, options.signal));
-    const cipher = guard(() => handle.message(prefix, optionalView(options.associatedData, 'the associated data')));
+    const cipher = callCore(() => handle.message(prefix, optionalView(options.associatedData, 'the associated data')));
     const engine = await engineOf(cipher, options.engine, body.size);
     const length = await authenticate(body, engine, options.signal).catch((error: unknown) => {
       engine.close();
@@ -108,7 +108,7 @@ export async function openRange(source: RangeSource | FetchRange | Blob | Bytes,
 async function readFront(ranges: Ranges, size: number, { header, signal }: OpenRangeOptions): Promise<{ header: Owned; start?: Owned }> {
   if (header) return { header: view(header, 'the header').slice() };
   const probe = await ranges.read(0, Math.min(PROBE, size), signal);
-  const length = guard(() => announcedLength(probe.subarray(0, format().start)));
+  const length = callCore(() => announcedLength(probe.subarray(0, format().start)));
   if (length === undefined || length > size) throw new SealwaxError('truncated', 'the object ends within the header');
   const rest = await ranges.read(Math.min(probe.length, length), length, signal);
   const bytes = concat([probe.subarray(0, length), rest]);
@@ -125,10 +125,10 @@ interface Body {
 
 /** Opens the last chunk; returns the length of the plaintext. */
 async function authenticate(body: Body, engine: Engine, signal: AbortSignal | undefined): Promise<number> {
-  const [start, end, index] = guard(() => lastChunk(body.size)) as ChunkRun;
+  const [start, end, index] = callCore(() => lastChunk(body.size) as ChunkRun);
   const chunk = await body.ranges.read(body.start + start, body.start + end, signal);
   await engine.open(index, chunk);
-  return guard(() => plaintextLength(body.size));
+  return callCore(() => plaintextLength(body.size));
 }
 
 class Reader implements RangeReader {
@@ -202,7 +202,7 @@ class Reader implements RangeReader {
   async #open(start: number, end: number, signal: AbortSignal | undefined): Promise<Owned[]> {
     if (this.#closed) throw new SealwaxError('invalid_state', 'the reader was closed');
     const { ranges, start: bodyStart, size } = this.#body;
-    const [from, to, index] = guard(() => bodyRange(start, end, size)) as ChunkRun;
+    const [from, to, index] = callCore(() => bodyRange(start, end, size) as ChunkRun);
     const sealed = await ranges.read(bodyStart + from, bodyStart + to, signal);
     const plaintext = concat(await this.#engine.open(index, sealed));
     const skipped = start - index * format().chunk;

@@ -1,17 +1,17 @@
 // Wrapping the DEK of a header anew; bodies stay as they are.
 
 import type { Bytes, Keys, RewrapOptions } from '../types/index.js';
-import { lackingKeys } from './adding.js';
+import { missingKeys } from './missing-keys.js';
 import { isBlob } from './brands.js';
 import { type Owned, concat, view } from './bytes.js';
 import { providersOf } from './calls.js';
 import { needCore } from './core.js';
 import { openHeader } from './decrypt.js';
-import { guard, invalid } from './errors.js';
+import { callCore, invalid } from './errors.js';
 import { headerOf, readHeader } from './header.js';
 import { REWRAP, checkOptions } from './options.js';
 import { readerOf } from './source.js';
-import { Wrapping, listed } from './wrapping.js';
+import { Wrapping, wrappedKeyLists } from './wrap-dek.js';
 
 export async function rewrapHeader(header: Bytes, oldKeys: Keys, newKeys: Keys, options: RewrapOptions = {}): Promise<Owned> {
   checkOptions(options, REWRAP);
@@ -21,12 +21,12 @@ export async function rewrapHeader(header: Bytes, oldKeys: Keys, newKeys: Keys, 
   const bytes = view(header, 'the header').slice();
   await needCore();
   const { header: old, handle } = await openHeader(bytes, oldProviders, options);
-  const dek = guard(() => handle.dek()) as Owned;
+  const dek = callCore(() => handle.dek()) as Owned;
   try {
     const context = { pairs: old.context, canonical: old.canonicalContext };
     const made = await new Wrapping(options).wrap(newProviders, dek, context);
-    const keys = mode === 'add' ? [...old.wrappedKeys, ...(await lackingKeys(newProviders, made, old, dek, options))] : made;
-    return guard(() => handle.rewrapHeader(...listed(keys))) as Owned;
+    const keys = mode === 'add' ? [...old.wrappedKeys, ...(await missingKeys(newProviders, made, old, dek, options))] : made;
+    return callCore(() => handle.rewrapHeader(...wrappedKeyLists(keys))) as Owned;
   } finally {
     dek.fill(0);
     handle.free();

@@ -2,9 +2,9 @@
 
 import type { Source } from '../types/index.js';
 import { isBlob, isStream } from './brands.js';
-import { type Owned, concat, isBytes, roomFor, view } from './bytes.js';
+import { type Owned, concat, isBytes, allocate, view } from './bytes.js';
 import { SealwaxError, asIo, hint, invalid } from './errors.js';
-import { abortable } from './signal.js';
+import { abortable } from './cancellation.js';
 
 export interface Reader {
   /** Length of the whole source; undefined for streams. */
@@ -37,7 +37,7 @@ export function checkSource(source: Source): void {
 }
 
 /** Chromium says of a file that is gone that it is empty, and only reading tells: nothing is encrypted in its place. */
-export async function checkThere(source: Source): Promise<void> {
+export async function checkFileExists(source: Source): Promise<void> {
   if (!isBlob(source) || source.size > 0) return;
   await source.arrayBuffer().catch((error: unknown) => {
     throw asIo(error, UNREADABLE);
@@ -74,7 +74,7 @@ export function randomAccess(source: Source): RandomAccess | undefined {
 
 /** All bytes of a Blob. */
 export async function readBlob(blob: Blob): Promise<Owned> {
-  const bytes = roomFor(blob.size);
+  const bytes = allocate(blob.size);
   const { pull } = blobPuller(blob);
   let at = 0;
   for (let piece = await pull(); piece; piece = await pull()) {
@@ -87,8 +87,8 @@ export async function readBlob(blob: Blob): Promise<Owned> {
 interface Puller {
   readonly size: number | undefined;
   /** The next bytes; undefined at the end. */
-  pull(): Promise<Owned | undefined>;
-  cancel(reason: unknown): void;
+  readonly pull: () => Promise<Owned | undefined>;
+  readonly cancel: (reason: unknown) => void;
 }
 
 function bytesPuller(bytes: Owned): Puller {

@@ -1,6 +1,6 @@
 /** `sealwax/worker` and `sealwax/worker-host`: the work of a page in a Web Worker. */
 
-import type { Bytes, DecryptOptions, Decryption, EncryptOptions, Encryption, FetchRange, KeyProvider, Keys, OpenRangeOptions, RangeReader, RangeSource, Source, TransformPair, WasmInput } from './index.js';
+import type { Bytes, DecryptOptions, Decryption, EncryptOptions, Encryption, FetchRange, KeyProvider, Keys, OpenRangeOptions, RangeReader, RangeSource, Source, TransformPair } from './index.js';
 
 export type * from './index.js';
 

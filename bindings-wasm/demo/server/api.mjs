@@ -1,7 +1,7 @@
 // The way of every request to the API: its route, where it comes from, how much its sender may ask, who that is,
 // whether it is well formed, and then what it wants. Whoever is refused on the way is refused before anything is read
 // or done for them, and each decision is a line of the audit trail, the refused ones too.
-import { readJson, refuseForeign } from './body.mjs';
+import { readJson, refuseForeign } from './json-body.mjs';
 import { HttpError, notFound } from './errors.mjs';
 import { NOBODY } from './audit.mjs';
 import { addressOf, Limits } from './limits.mjs';

@@ -6,8 +6,8 @@ import { Api } from './api.mjs';
 import { forbidden, HttpError, notFound } from './errors.mjs';
 import { HOME, loadFiles, sendFile } from './files.mjs';
 import { addressOf } from './limits.mjs';
-import { Headers } from './headers.mjs';
-import { securityHeaders } from './security.mjs';
+import { Headers } from './header-check.mjs';
+import { securityHeaders } from './security-headers.mjs';
 import { Sessions } from './sessions.mjs';
 
 const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];

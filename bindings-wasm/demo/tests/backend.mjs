@@ -8,7 +8,7 @@ after(endWorld);
 await world({ proxy: startWire, browser: false });
 await import('./server.test.mjs');
 await import('./tls.test.mjs');
-await import('./life.test.mjs');
+await import('./start-and-stop.test.mjs');
 await import('./attack/requests.test.mjs');
 await import('./attack/transport.test.mjs');
 await import('./attack/hand-in.test.mjs');

@@ -7,7 +7,7 @@ after(endWorld);
 
 await import('./server.test.mjs');
 await import('./tls.test.mjs');
-await import('./life.test.mjs');
+await import('./start-and-stop.test.mjs');
 await import('./attack/requests.test.mjs');
 await import('./attack/transport.test.mjs');
 await import('./attack/hand-in.test.mjs');
@@ -16,7 +16,7 @@ await import('./upload.test.mjs');
 await import('./network.test.mjs');
 await import('./tabs.test.mjs');
 await import('./names.test.mjs');
-await import('./many.test.mjs');
+await import('./small-files.test.mjs');
 await import('./failure.test.mjs');
 await import('./page.test.mjs');
 await import('./cross.test.mjs');

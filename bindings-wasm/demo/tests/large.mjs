@@ -6,4 +6,4 @@ import { endWorld } from './support/world.mjs';
 after(endWorld);
 
 await import('./network.test.mjs');
-await import('./many.test.mjs');
+await import('./small-files.test.mjs');

@@ -39,7 +39,7 @@ test('a name that turns the text around it is shown as what it is, in the queue,
 test('of a folder with something unreadable the rest is taken, and what is not is named', async () => {
   const page = await openPage();
   const found = await page.evaluate(async () => {
-    const { filesOfDrop } = await import('/upload/collect.mjs');
+    const { filesOfDrop } = await import('/upload/dropped-files.mjs');
     const file = (name, isReadable) => ({ isFile: true, fullPath: `/album/${name}`, name,
       file: (resolve, reject) => (isReadable ? resolve(new File(['x'], name)) : reject(new DOMException('no', 'NotReadableError'))) });
     const folder = (name, children) => ({ isFile: false, fullPath: name, name, createReader() {

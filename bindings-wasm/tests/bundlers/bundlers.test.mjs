@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { launch, open, runPage, serve } from '../support/browser.mjs';
+import { launch, runPage, serve } from '../support/browser.mjs';
 import { run } from '../consume/support.mjs';
 import { WORKS, project, start } from './support.mjs';
 
@@ -60,6 +60,7 @@ for (const [kind, ...switches] of [['webpack'], ['Turbopack', '--turbopack']]) {
   projectTest(`Next 15 by ${kind}, its server for development`, 'next', 'app/report.mjs', async ({ folder, bin }, keep) => {
     const { url } = keep(await start(folder, bin('next'), (port) => ['dev', ...switches, '--port', port]));
     await served(`${url}server`);
+    await served(`${url}edge`);
     await works(`${url}client`);
   });
 
@@ -67,11 +68,17 @@ for (const [kind, ...switches] of [['webpack'], ['Turbopack', '--turbopack']]) {
     await runIn(made, 'next', 'build', ...switches);
     const { url } = keep(await start(made.folder, made.bin('next'), (port) => ['start', '--port', port]));
     await served(`${url}server`);
+    await served(`${url}edge`);
     await works(`${url}client`);
   });
 }
 
-projectTest('Parcel', 'parcel', 'report.mjs', async (made) => {
+projectTest('Parcel, its server for development', 'parcel', 'report.mjs', async ({ folder, bin }, keep) => {
+  const { url } = keep(await start(folder, bin('parcel'), (port) => ['serve', 'index.html', '--port', port, '--no-autoinstall', '--no-cache']));
+  await works(url);
+});
+
+projectTest('Parcel, built', 'parcel', 'report.mjs', async (made) => {
   await runIn(made, 'parcel', 'build', 'index.html', '--no-autoinstall', '--no-cache');
   const server = await serve({ folders: { '/': join(made.folder, 'dist') }, pages: {} });
   try {

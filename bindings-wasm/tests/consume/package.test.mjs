@@ -19,7 +19,7 @@ const LIBS = ['es2024,esnext.disposable,dom,dom.iterable,dom.asynciterable', 'es
 const installed = (name) => join(consumer.folder, 'node_modules/sealwax', name);
 
 test('the files, and no other', () => {
-  const paths = packed.files.map(({ path }) => path.replace(/^dist\/(chunk|modules-text)-[A-Z0-9]{8}\.js/, 'dist/$1-*.js'));
+  const paths = packed.files.map(({ path }) => path.replace(/^dist\/(chunk|inline-modules)-[A-Z0-9]{8}\.js/, 'dist/$1-*.js'));
   const scripts = paths.filter((path) => /^dist\/(?!\w+\.d\.).*\.c?js$/.test(path));
   assert.deepEqual(paths.filter((path) => path.endsWith('.map')).sort(), withMaps(scripts).sort(), 'every bundled script has its map');
   assert.deepEqual([...new Set(paths.filter((path) => !path.endsWith('.map')))].sort(), [
@@ -29,16 +29,22 @@ test('the files, and no other', () => {
     'dist/aes.wasm',
     'dist/all.cjs',
     'dist/chunk-*.js',
+    'dist/edge-light.js',
+    'dist/errors.d.cts',
     'dist/index.cjs',
     'dist/index.d.cts',
     'dist/index.js',
+    'dist/inline-modules-*.js',
     'dist/inline.js',
     'dist/integrity.json',
+    'dist/keys.d.cts',
     'dist/kms.cjs',
     'dist/kms.d.cts',
     'dist/kms.js',
-    'dist/modules-text-*.js',
+    'dist/messages.d.cts',
     'dist/node.js',
+    'dist/providers.d.cts',
+    'dist/ranges.d.cts',
     'dist/sealwax.wasm',
     'dist/worker-host.cjs',
     'dist/worker-host.d.cts',
@@ -51,8 +57,13 @@ test('the files, and no other', () => {
     'inline/package.json',
     'kms/package.json',
     'package.json',
+    'types/errors.d.ts',
     'types/index.d.ts',
+    'types/keys.d.ts',
     'types/kms.d.ts',
+    'types/messages.d.ts',
+    'types/providers.d.ts',
+    'types/ranges.d.ts',
     'types/worker-host.d.ts',
     'types/worker.d.ts',
     'worker-host/package.json',

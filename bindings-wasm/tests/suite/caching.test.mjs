@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CachingProvider, LocalKey, decrypt, encrypt, inspect } from 'sealwax';
 import { provider } from '../support/providers.mjs';
-import { KEK, isNode, key, plaintextOf, rejectsWith, sleep, throwsWith } from '../support/suite.mjs';
+import { KEK, key, plaintextOf, rejectsWith, sleep, throwsWith } from '../support/suite.mjs';
 import { newWorker } from '../support/worker.mjs';
 
 const PLAINTEXT = plaintextOf(1000);

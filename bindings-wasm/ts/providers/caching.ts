@@ -3,7 +3,7 @@
 import type { CachingOptions, EncryptionContext, GeneratedDek, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from '../../types/index.js';
 import { toBase64 } from '../bytes.js';
 import { generateDek, needCore } from '../core.js';
-import { SealwaxError, guard, invalid } from '../errors.js';
+import { SealwaxError, callCore, invalid } from '../errors.js';
 import { nameOf, providersOf } from '../calls.js';
 import { type Names, checkOptions } from '../options.js';
 
@@ -103,7 +103,7 @@ export class CachingProvider implements KeyProvider {
   async #make(context: EncryptionContext, call: ProviderCall): Promise<GeneratedDek> {
     if (this.#inner.generate) return this.#inner.generate(context, call);
     await needCore();
-    const dek = guard(() => generateDek());
+    const dek = callCore(() => generateDek());
     return { dek, ...(await this.#inner.wrap(dek, context, call)) };
   }
 

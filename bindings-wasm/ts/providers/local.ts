@@ -6,7 +6,7 @@ import { isCryptoKey } from '../brands.js';
 import { type Owned, concat, view } from '../bytes.js';
 import { KekExpansion, LocalKek, type MessageCipher, format, needCore } from '../core.js';
 import { type Engine, engineOf } from '../engine.js';
-import { SealwaxError, guard, invalid } from '../errors.js';
+import { SealwaxError, callCore, invalid } from '../errors.js';
 
 const ALGORITHM: HmacImportParams = { name: 'HMAC', hash: 'SHA-512' };
 
@@ -58,7 +58,7 @@ export class LocalKey implements KeyProvider {
     await this.#ready();
     const bytes = view(dek, 'the DEK');
     const cipher = await this.#expanded(
-      guard(() => KekExpansion.forWrap(this.keyId, canonicalContext)),
+      callCore(() => KekExpansion.forWrap(this.keyId, canonicalContext)),
       (expansion) => expansion.sealing(),
     );
     const prefix = cipher.prefix() as Owned;
@@ -69,7 +69,7 @@ export class LocalKey implements KeyProvider {
     await this.#ready();
     try {
       const cipher = await this.#expanded(
-        guard(() => KekExpansion.forUnwrap(this.keyId, wrappedDek, canonicalContext)),
+        callCore(() => KekExpansion.forUnwrap(this.keyId, wrappedDek, canonicalContext)),
         (expansion) => expansion.opening(wrappedDek),
       );
       const sealed = wrappedDek.slice(format().prefix);
@@ -97,7 +97,7 @@ export class LocalKey implements KeyProvider {
     if (this.#closed) throw new SealwaxError('invalid_state', 'the key was closed');
     const bytes = this.#bytes;
     if (bytes) {
-      this.#kek = guard(() => new LocalKek(bytes));
+      this.#kek = callCore(() => new LocalKek(bytes));
       bytes.fill(0);
       this.#bytes = undefined;
     }
@@ -107,14 +107,14 @@ export class LocalKey implements KeyProvider {
   async #expanded(expansion: KekExpansion, finish: (expansion: KekExpansion) => MessageCipher): Promise<MessageCipher> {
     const kek = this.#kek;
     try {
-      if (kek) guard(() => expansion.expand(kek));
+      if (kek) callCore(() => expansion.expand(kek));
       for (let message = expansion.message(); message; message = expansion.message()) {
         const block = new Uint8Array(await subtle().sign(ALGORITHM, this.cryptoKey!, message as Owned));
-        guard(() => expansion.provide(block));
+        callCore(() => expansion.provide(block));
         block.fill(0);
         message.fill(0);
       }
-      return guard(() => finish(expansion));
+      return callCore(() => finish(expansion));
     } finally {
       expansion.free();
     }

@@ -68,7 +68,7 @@ export class RsaOaepPublicKey implements KeyProvider {
         const der = typeof source === 'string' ? fromPem(source) : view(source, 'the key');
         return await crypto.subtle.importKey('spki', der, algorithm, true, ['encrypt']);
       }
-      return await crypto.subtle.importKey('jwk', source as JsonWebKey, algorithm, true, ['encrypt']);
+      return await crypto.subtle.importKey('jwk', source, algorithm, true, ['encrypt']);
     } catch (error) {
       throw new SealwaxError('invalid_argument', 'the key is not an RSA public key', { cause: error });
     }

@@ -2,16 +2,16 @@
 
 import type { Bytes, DecryptOptions, Decryption, EncryptOptions, Encryption, FetchRange, KeyEvent, OpenRangeOptions, Progress, RangeReader, RangeSource, SealwaxWorkerOptions, Source, Transfer, TransformPair, WorkerKeys } from '../../types/worker.js';
 import { SealwaxError, invalid } from '../errors.js';
-import { MOVED } from '../moved.js';
+import { PACKAGE_FOLDER } from '../package-folder.js';
 import { DECRYPT, ENCRYPT, type Names, OPEN_RANGE, checkOptions } from '../options.js';
-import { abortable, limited, throwIfAborted } from '../signal.js';
+import { abortable, withDeadline, throwIfAborted } from '../cancellation.js';
 import { checkSource } from '../source.js';
-import type { Failure } from './failure.js';
-import { type AnyOptions, type SentJob, sendOptions } from './job.js';
-import { keyList, sendKeys } from './providers.js';
-import { RemoteDecryption, RemoteEncryption, RemoteRange, type SentRange, type Start } from './results.js';
-import { type SentSource, sendRanges, sendSource, transferOf } from './sources.js';
-import { type Endpoint, ROOT, Wire, weakly } from './wire.js';
+import type { EncodedError } from './error-codec.js';
+import { type AnyOptions, type SentJob, sendOptions } from './job-messages.js';
+import { keyList, sendKeys } from './remote-providers.js';
+import { RemoteDecryption, RemoteEncryption, RemoteRange, type SentRange, type Start } from './remote-results.js';
+import { type SentSource, sendRanges, sendSource, transferOf } from './remote-sources.js';
+import { ROOT, RpcChannel, weakly } from './rpc.js';
 
 const OPTIONS: Names<SealwaxWorkerOptions> = () => ({ worker: 1, wasm: 1, aes: 1 });
 const ENCRYPT_HERE: Names<EncryptOptions & Transfer> = () => ({ ...ENCRYPT(), transfer: 1 });
@@ -26,7 +26,7 @@ const forgotten = new FinalizationRegistry<Worker>((worker) => worker.terminate(
 
 export class SealwaxWorker {
   readonly #worker: Worker | MessagePort;
-  readonly #wire: Wire;
+  readonly #rpc: RpcChannel;
   /** When modules that the page gave are loaded. */
   readonly #ready: Promise<unknown>;
 
@@ -34,21 +34,21 @@ export class SealwaxWorker {
     checkOptions(options, OPTIONS);
     const { wasm, aes } = options;
     this.#worker = workerOf(options);
-    this.#wire = new Wire(this.#worker as Endpoint, {}, weakly);
-    endOnFailure(this.#worker, new WeakRef(this.#wire));
-    if (!options.worker) forgotten.register(this.#wire, this.#worker as Worker);
-    this.#ready = wasm === undefined && aes === undefined ? Promise.resolve() : this.#wire.call(ROOT, 'init', [wasm, aes]);
+    this.#rpc = new RpcChannel(this.#worker, {}, weakly);
+    endOnFailure(this.#worker, new WeakRef(this.#rpc));
+    if (!options.worker) forgotten.register(this.#rpc, this.#worker as Worker);
+    this.#ready = wasm === undefined && aes === undefined ? Promise.resolve() : this.#rpc.call(ROOT, 'init', [wasm, aes]);
     this.#ready.catch(() => {}); // the jobs tell
   }
 
   encrypt(source: Source, keys: WorkerKeys, options: EncryptOptions & Transfer = {}): Encryption {
     checkOptions(options, ENCRYPT_HERE);
-    return new RemoteEncryption(this.#wire, this.#start('encrypt', source, keys, options));
+    return new RemoteEncryption(this.#rpc, this.#start('encrypt', source, keys, options));
   }
 
   decrypt(source: Source, keys: WorkerKeys, options: DecryptOptions & Transfer = {}): Decryption {
     checkOptions(options, DECRYPT_HERE);
-    return new RemoteDecryption(this.#wire, this.#start('decrypt', source, keys, options));
+    return new RemoteDecryption(this.#rpc, this.#start('decrypt', source, keys, options));
   }
 
   encryptStream(keys: WorkerKeys, options: EncryptOptions & Transfer = {}): TransformPair {
@@ -64,12 +64,12 @@ export class SealwaxWorker {
   async openRange(source: RangeSource | FetchRange | Blob | Bytes, keys: WorkerKeys, options: OpenRangeOptions & Transfer = {}): Promise<RangeReader> {
     checkOptions(options, OPEN_RANGE_HERE);
     throwIfAborted(options.signal);
-    const sent = sendRanges(this.#wire, source, !!options.transfer);
+    const sent = sendRanges(this.#rpc, source, !!options.transfer);
     const { job, settle } = this.#job(sent, keys, options, () => {}); // its calls have signals of their own
     try {
       await abortable(this.#ready, options.signal);
-      const opened = this.#wire.call<SentRange>(ROOT, 'openRange', [job], { signal: options.signal, transfer: transferOf(sent) });
-      return new RemoteRange(this.#wire, await abortable(opened, options.signal));
+      const opened = this.#rpc.call<SentRange>(ROOT, 'openRange', [job], { signal: options.signal, transfer: transferOf(sent) });
+      return new RemoteRange(this.#rpc, await abortable(opened, options.signal));
     } finally {
       settle();
     }
@@ -78,7 +78,7 @@ export class SealwaxWorker {
   terminate(): void {
     if ('terminate' in this.#worker) this.#worker.terminate();
     else this.#worker.close();
-    this.#wire.end(new SealwaxError('cancelled', 'the worker was terminated'), new SealwaxError('invalid_state', 'the worker was terminated'));
+    this.#rpc.end(new SealwaxError('cancelled', 'the worker was terminated'), new SealwaxError('invalid_state', 'the worker was terminated'));
   }
 
   [Symbol.dispose](): void {
@@ -89,27 +89,27 @@ export class SealwaxWorker {
   #start(method: 'encrypt' | 'decrypt', source: Source, keys: WorkerKeys, options: AnyOptions): Start {
     checkSource(source);
     keyList(keys);
-    const limit = limited(options.signal, 0);
+    const limit = withDeadline(options.signal, 0);
     let settle = limit.done;
     const run = async () => {
       await this.#ready;
-      const sent = sendSource(this.#wire, source, !!options.transfer);
+      const sent = sendSource(this.#rpc, source, !!options.transfer);
       const { job, settle: forget } = this.#job(sent, keys, options, limit.abort);
       settle = () => {
         limit.done();
         forget();
       };
-      return this.#wire.call<number>(ROOT, method, [job], { transfer: transferOf(sent) });
+      return this.#rpc.call<number>(ROOT, method, [job], { transfer: transferOf(sent) });
     };
     return { run, settle: () => settle(), signal: limit.signal };
   }
 
   /** The job for the worker, and how to forget what it may ask for meanwhile. */
-  #job(source: SentSource, keys: WorkerKeys, options: AnyOptions, abort: (reason: unknown) => void): { job: SentJob<AnyOptions>; settle(): void } {
+  #job(source: SentSource, keys: WorkerKeys, options: AnyOptions, abort: (reason: unknown) => void): { job: SentJob<AnyOptions>; settle: () => void } {
     const { onProgress, onKeyEvent } = options;
-    const wire = this.#wire;
-    const { sent, withdraw } = sendKeys(wire, keys);
-    const callbacks = wire.offer({
+    const rpc = this.#rpc;
+    const { sent, withdraw } = sendKeys(rpc, keys);
+    const callbacks = rpc.offer({
       progress: (progress: Progress) => {
         try {
           onProgress?.(progress);
@@ -117,12 +117,12 @@ export class SealwaxWorker {
           abort(error);
         }
       },
-      keyEvent: (event: KeyEvent, failure?: Failure) =>
-        onKeyEvent?.(failure ? { ...event, error: wire.failures.decode(failure) } : event),
+      keyEvent: (event: KeyEvent, failure?: EncodedError) =>
+        onKeyEvent?.(failure ? { ...event, error: rpc.failures.decode(failure) } : event),
     });
     const settle = () => {
       withdraw();
-      wire.withdraw(callbacks);
+      rpc.withdraw(callbacks);
     };
     const wants = { wantsProgress: !!onProgress, wantsKeyEvents: !!onKeyEvent };
     return { job: { source, keys: sent, options: sendOptions(options), callbacks, ...wants }, settle };
@@ -138,8 +138,8 @@ function workerOf({ worker }: SealwaxWorkerOptions): Worker | MessagePort {
 function ownWorker(): Worker {
   if (typeof Worker !== 'function') throw invalid('there is no Worker here: give the option worker');
   try {
-    return MOVED
-      ? new Worker(`${MOVED}worker-script.js`, { type: 'module', name: 'sealwax' })
+    return PACKAGE_FOLDER
+      ? new Worker(`${PACKAGE_FOLDER}worker-script.js`, { type: 'module', name: 'sealwax' })
       : new Worker(new URL('./worker-script.js', import.meta.url), { type: 'module', name: 'sealwax' });
   } catch (error) {
     const why = 'Trusted Types forbid it, or it is of another origin';
@@ -148,9 +148,9 @@ function ownWorker(): Worker {
 }
 
 /** Apart from the class, so that the worker does not hold on to who uses it. */
-function endOnFailure(worker: Worker | MessagePort, wire: WeakRef<Wire>): void {
+function endOnFailure(worker: Worker | MessagePort, rpc: WeakRef<RpcChannel>): void {
   worker.addEventListener('error', (event) => {
     const text = (event as ErrorEvent).message || 'its script cannot be loaded; a Content-Security-Policy needs worker-src';
-    wire.deref()?.end(new SealwaxError('io', `the worker failed: ${text}`));
+    rpc.deref()?.end(new SealwaxError('io', `the worker failed: ${text}`));
   });
 }

@@ -7,12 +7,12 @@ import { decrypt } from '../decrypt.js';
 import { encrypt } from '../encrypt.js';
 import { type Names, checkOptions } from '../options.js';
 import { openRange } from '../range.js';
-import type { Failure } from './failure.js';
-import type { SentJob, SentParts } from './job.js';
-import { receiveKeys } from './providers.js';
-import { receiveRanges, receiveSource } from './sources.js';
-import { moved, offerStream } from './streams.js';
-import { type Endpoint, type Service, Wire } from './wire.js';
+import type { EncodedError } from './error-codec.js';
+import type { SentJob, SentParts } from './job-messages.js';
+import { receiveKeys } from './remote-providers.js';
+import { receiveRanges, receiveSource } from './remote-sources.js';
+import { transferred, offerStream } from './remote-streams.js';
+import { type Endpoint, type Service, RpcChannel } from './rpc.js';
 
 type Providers = NonNullable<HostOptions['providers']>;
 
@@ -21,23 +21,23 @@ const OPTIONS: Names<HostOptions> = () => ({ providers: 1, endpoint: 1 });
 export function serveSealwax(options: HostOptions = {}): void {
   checkOptions(options, OPTIONS);
   const { providers = {}, endpoint = globalThis } = options;
-  const wire: Wire = new Wire(endpoint as unknown as Endpoint, {
+  const rpc: RpcChannel = new RpcChannel(endpoint as unknown as Endpoint, {
     init: (wasm, aes) => init(wasm, aes),
-    encrypt: (job: SentJob<EncryptOptions>) => wire.offer(new Host(wire, providers, job).encryption()),
-    decrypt: (job: SentJob<DecryptOptions>) => wire.offer(new Host(wire, providers, job).decryption()),
-    openRange: (job: SentJob<OpenRangeOptions>, signal: AbortSignal) => new Host(wire, providers, job).range(signal),
+    encrypt: (job: SentJob<EncryptOptions>) => rpc.offer(new Host(rpc, providers, job).encryption()),
+    decrypt: (job: SentJob<DecryptOptions>) => rpc.offer(new Host(rpc, providers, job).decryption()),
+    openRange: (job: SentJob<OpenRangeOptions>, signal: AbortSignal) => new Host(rpc, providers, job).range(signal),
   });
 }
 
 /** One job. */
 class Host<Options extends EncryptOptions & DecryptOptions & OpenRangeOptions> {
-  readonly #wire: Wire;
+  readonly #rpc: RpcChannel;
   readonly #providers: Providers;
   readonly #job: SentJob<Options>;
   readonly #controller = new AbortController();
 
-  constructor(wire: Wire, providers: Providers, job: SentJob<Options>) {
-    this.#wire = wire;
+  constructor(rpc: RpcChannel, providers: Providers, job: SentJob<Options>) {
+    this.#rpc = rpc;
     this.#providers = providers;
     this.#job = job;
   }
@@ -48,10 +48,10 @@ class Host<Options extends EncryptOptions & DecryptOptions & OpenRangeOptions> {
       ...this.#common(),
       header: () => message.header(),
       size: () => message.size(),
-      bytes: async () => moved(await message.bytes()),
+      bytes: async () => transferred(await message.bytes()),
       blob: (type) => message.blob(type),
-      stream: () => offerStream(this.#wire, message.stream(), true),
-      parts: async (options) => sendParts(this.#wire, await message.parts(options), 'stream' in this.#job.source),
+      stream: () => offerStream(this.#rpc, message.stream(), true),
+      parts: async (options) => sendParts(this.#rpc, await message.parts(options), 'stream' in this.#job.source),
     };
   }
 
@@ -62,63 +62,65 @@ class Host<Options extends EncryptOptions & DecryptOptions & OpenRangeOptions> {
       header: () => message.header(),
       metadata: () => message.metadata(),
       expectedSize: () => message.expectedSize(),
-      bytes: async () => moved(await message.bytes()),
+      bytes: async () => transferred(await message.bytes()),
       blob: (type) => message.blob(type),
-      stream: () => offerStream(this.#wire, message.stream(), true),
+      stream: () => offerStream(this.#rpc, message.stream(), true),
     };
   }
 
   async range(signal: AbortSignal): Promise<object> {
-    const wire = this.#wire;
-    const reader = await openRange(receiveRanges(wire, this.#job.source), this.#keys(), { ...this.#options(), signal });
-    const target = wire.offer({
-      read: async (offset, length, signal) => moved(await reader.read(offset, length, { signal })),
-      stream: (offset, length) => offerStream(wire, reader.stream(offset, length), true),
+    const rpc = this.#rpc;
+    const reader = await openRange(receiveRanges(rpc, this.#job.source), this.#keys(), { ...this.#options(), signal });
+    const target = rpc.offer({
+      read: async (offset, length, signal) => transferred(await reader.read(offset, length, { signal })),
+      stream: (offset, length) => offerStream(rpc, reader.stream(offset, length), true),
       close: () => {
         reader.close();
-        wire.withdraw(target);
+        rpc.withdraw(target);
       },
     });
     return { target, header: reader.header, size: reader.size, metadata: reader.metadata() };
   }
 
   #common(): Service {
-    return { abort: (reason: Failure) => this.#controller.abort(this.#wire.failures.decode(reason)) };
+    return { abort: (reason: EncodedError) => this.#controller.abort(this.#rpc.failures.decode(reason)) };
   }
 
   #source() {
-    return receiveSource(this.#wire, this.#job.source);
+    return receiveSource(this.#rpc, this.#job.source);
   }
 
   #keys() {
-    return receiveKeys(this.#wire, this.#job.keys, this.#providers);
+    return receiveKeys(this.#rpc, this.#job.keys, this.#providers);
   }
 
   #options(): Options {
     const { options, callbacks, wantsProgress, wantsKeyEvents } = this.#job;
-    const wire = this.#wire;
+    const rpc = this.#rpc;
     return {
       ...options,
       signal: this.#controller.signal,
-      ...(wantsProgress && { onProgress: (progress: Progress) => wire.tell(callbacks, 'progress', [progress]) }),
+      ...(wantsProgress && { onProgress: (progress: Progress) => rpc.tell(callbacks, 'progress', [progress]) }),
       ...(wantsKeyEvents && { onKeyEvent: ({ error, ...event }: KeyEvent) =>
-        wire.tell(callbacks, 'keyEvent', [event, error === undefined ? undefined : wire.failures.encode(error)]) }),
+        rpc.tell(callbacks, 'keyEvent', [event, error === undefined ? undefined : rpc.failures.encode(error)]) }),
     };
   }
 }
 
-function sendParts(wire: Wire, parts: Parts, isStream: boolean): SentParts {
+function sendParts(rpc: RpcChannel, parts: Parts, isStream: boolean): SentParts {
   const iterator = parts[Symbol.asyncIterator]();
-  const target = wire.offer({
-    bytes: async (number: number) => moved(await parts.part(number).bytes()),
+  const target = rpc.offer({
+    bytes: async (number: number) => transferred(await parts.part(number).bytes()),
     blob: (number: number) => parts.part(number).blob(),
     next: async () => {
-      const { value, done } = await iterator.next();
-      return done ? undefined : { number: value.number, offset: value.offset, size: value.size, blob: await value.blob() };
+      const next = await iterator.next();
+      if (next.done) return undefined;
+      const { number, offset, size } = next.value;
+      return { number, offset, size, blob: await next.value.blob() };
     },
     close: () => {
       parts.close();
-      wire.withdraw(target);
+      rpc.withdraw(target);
     },
   });
   return { target, isStream, partSize: parts.partSize, size: parts.size, count: parts.count };

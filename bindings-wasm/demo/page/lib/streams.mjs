@@ -1,5 +1,5 @@
 // The page's side of the Service Worker: plaintext of open objects, on demand.
-import { scriptUrl } from './trusted.mjs';
+import { scriptUrl } from './trusted-types.mjs';
 
 const KEEP_ALIVE_MS = 10_000;
 const READY_MS = 10_000;

@@ -5,7 +5,7 @@ import { sealFile } from '../lib/envelope.mjs';
 import { describe } from '../lib/messages.mjs';
 import { unlessAborted } from '../lib/network.mjs';
 import { MultipartUpload } from './multipart.mjs';
-import { WholeUpload } from './whole.mjs';
+import { SinglePutUpload } from './single-put.mjs';
 
 const PAUSED = Symbol('paused');
 const CANCELLED = Symbol('cancelled');
@@ -79,7 +79,7 @@ export class UploadJob {
     const { backend, file, path, space } = this.#details;
     this.#object ??= await backend.create(space, signal);
     this.#sealed ??= await unlessAborted(this.#seal(backend, file, path, this.#object), signal);
-    const Upload = this.#sealed.partCount === 1 ? WholeUpload : MultipartUpload;
+    const Upload = this.#sealed.partCount === 1 ? SinglePutUpload : MultipartUpload;
     this.#upload ??= new Upload({
       backend,
       object: this.#object.id,

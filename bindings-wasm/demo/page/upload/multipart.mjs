@@ -3,49 +3,29 @@
 // A part is made anew for each try and is the same bytes each time; none is kept in memory longer
 // than its request. What the store has acknowledged is not sent again after a pause or a failure.
 import { retry } from '../lib/network.mjs';
+import { BodyUpload } from './body-upload.mjs';
 import { put } from './put.mjs';
 
 const CONCURRENCY = 4;
 const URLS_AT_ONCE = 16;
 
-/** The upload of `source`, which has `partCount`, `size` and `part(index): Promise<Blob | Uint8Array>`. */
-export class MultipartUpload {
-  #backend;
-  #object;
-  #source;
-  #onProgress;
+export class MultipartUpload extends BodyUpload {
   #uploadId;
   #urls = new Map();
   #etags = [];
   #sent = [];
   #making = Promise.resolve();
-  #stop = new AbortController();
-
-  constructor({ backend, object, source, onProgress }) {
-    this.#backend = backend;
-    this.#object = object;
-    this.#source = source;
-    this.#onProgress = onProgress;
-  }
 
   /** Sends what is missing. Rejects with `stop()`'s reason when stopped; can then be run again. */
   async run() {
-    this.#stop = new AbortController();
-    const { signal } = this.#stop;
     try {
-      await this.#run(signal);
+      await this.#run(this.start());
     } catch (error) {
       // The store has removed the upload, after a long pause or another sign-in: all over again.
       if (error.status !== 404) throw error;
       this.#forget();
-      this.#stop = new AbortController();
-      await this.#run(this.#stop.signal);
+      await this.#run(this.start());
     }
-  }
-
-  /** Ends the running requests; the upload stays at the store. */
-  stop(reason) {
-    this.#stop.abort(reason);
   }
 
   /** Gives up: the store forgets all parts. */
@@ -56,23 +36,23 @@ export class MultipartUpload {
   }
 
   async #run(signal) {
-    this.#uploadId ??= (await this.#backend.post('/api/uploads/begin', { object: this.#object }, signal)).uploadId;
+    this.#uploadId ??= (await this.backend.post('/api/uploads/begin', { object: this.object }, signal)).uploadId;
     let next = 0;
     const lane = async () => {
-      while (next < this.#source.partCount) {
+      while (next < this.source.partCount) {
         const index = next++;
         if (!this.#etags[index]) this.#etags[index] = await this.#send(index, signal);
       }
     };
-    const end = (error) => this.#stop.abort(error); // One lane's end is the end of all.
+    const end = (error) => this.stop(error); // One lane's end is the end of all.
     await Promise.all(Array.from({ length: CONCURRENCY }, () => lane().catch(end)));
     signal.throwIfAborted();
-    await this.#ask('complete', { size: this.#source.size, etags: this.#etags }, signal);
+    await this.#ask('complete', { size: this.source.size, etags: this.#etags }, signal);
     this.#uploadId = undefined;
   }
 
   #ask(what, details, signal) {
-    return this.#backend.post(`/api/uploads/${what}`, { object: this.#object, uploadId: this.#uploadId, ...details }, signal);
+    return this.backend.post(`/api/uploads/${what}`, { object: this.object, uploadId: this.#uploadId, ...details }, signal);
   }
 
   #forget() {
@@ -106,7 +86,7 @@ export class MultipartUpload {
   #made(index, signal) {
     const made = this.#making.then(() => {
       signal.throwIfAborted();
-      return this.#source.part(index, signal);
+      return this.source.part(index, signal);
     });
     this.#making = made.catch(() => {});
     return made;
@@ -114,7 +94,7 @@ export class MultipartUpload {
 
   #url(index, signal) {
     if (!this.#urls.has(index)) {
-      const count = Math.min(URLS_AT_ONCE, this.#source.partCount - index);
+      const count = Math.min(URLS_AT_ONCE, this.source.partCount - index);
       const signed = this.#ask('parts', { from: index + 1, count }, signal);
       for (let offset = 0; offset < count; offset += 1) {
         const one = signed.then(({ parts }) => parts[offset]);
@@ -127,6 +107,6 @@ export class MultipartUpload {
 
   #progress(index, sent) {
     this.#sent[index] = sent;
-    this.#onProgress(this.#sent.reduce((sum, value) => sum + (value ?? 0), 0));
+    this.onProgress(this.#sent.reduce((sum, value) => sum + (value ?? 0), 0));
   }
 }

@@ -3,7 +3,7 @@
 //
 // It belongs to one user. Thousands of files are nothing special: what is done for each does not depend on how
 // many there are.
-import { scriptUrl } from '../lib/trusted.mjs';
+import { scriptUrl } from '../lib/trusted-types.mjs';
 
 /** Small files wait for answers most of the time, so many of them go at once, in shared requests. */
 const SMALL = 1024 * 1024;

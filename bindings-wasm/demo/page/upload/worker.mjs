@@ -1,4 +1,4 @@
 // The upload worker: encryption and network, off the page's thread.
-import { serveJobs } from './serve.mjs';
+import { serveJobs } from './worker-commands.mjs';
 
 serveJobs();

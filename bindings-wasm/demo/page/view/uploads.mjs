@@ -1,5 +1,5 @@
 // Where files come in: dropped, or chosen.
-import { filesOfDrop, filesOfInput } from '../upload/collect.mjs';
+import { filesOfDrop, filesOfInput } from '../upload/dropped-files.mjs';
 import { byId } from './dom.mjs';
 
 /**

@@ -1,5 +1,5 @@
 // Objects: new ids, the list, signed requests for the store, headers, the audit trail.
-import { each } from '../body.mjs';
+import { each } from '../json-body.mjs';
 import { listed, mayRead, mayReplaceHeader, mayWrite, ObjectId } from '../objects.mjs';
 import { MOST_HEADER, MOST_HEADERS, REQUESTS } from '../requests.mjs';
 

@@ -9,7 +9,7 @@ import { isUnbroken } from '../../server/audit.mjs';
 import { client, objectOf } from '../support/client.mjs';
 import { headerOf, vaultKey } from '../support/seal.mjs';
 import { listUploads } from '../support/store.mjs';
-import { trespass, watchStore } from '../support/watch.mjs';
+import { trespass, watchStore } from '../support/store-watch.mjs';
 import { ALL } from '../support/world.mjs';
 
 const RUNS = ALL ? 3_000 : 250;

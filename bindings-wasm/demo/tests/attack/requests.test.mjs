@@ -10,7 +10,7 @@ import { ObjectId } from '../../server/objects.mjs';
 import { Signer } from '../../server/signer.mjs';
 import { client, objectOf } from '../support/client.mjs';
 import { listUploads } from '../support/store.mjs';
-import { watchStore } from '../support/watch.mjs';
+import { watchStore } from '../support/store-watch.mjs';
 import { world } from '../support/world.mjs';
 
 const KEY_ID = 'transit/keys/vault';

@@ -10,7 +10,7 @@ import { addressOf, Limits } from '../../server/limits.mjs';
 import { originsOf, startServer } from '../../server/server.mjs';
 import { KeyService } from '../../server/kms.mjs';
 import { freePorts } from '../../services/ports.mjs';
-import { client, objectOf, raw } from '../support/client.mjs';
+import { client, raw } from '../support/client.mjs';
 import { listUploads } from '../support/store.mjs';
 import { world } from '../support/world.mjs';
 

@@ -1,7 +1,7 @@
 // The same worker without encryption, to compare with: same parts, same requests. The header is that of an empty
 // file, which the backend takes like any other.
 import { sealFile } from '/lib/envelope.mjs';
-import { serveJobs } from '/upload/serve.mjs';
+import { serveJobs } from '/upload/worker-commands.mjs';
 
 const PART_SIZE = 8 * 1024 * 1024;
 

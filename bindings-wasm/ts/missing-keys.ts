@@ -6,10 +6,10 @@ import { type CallOptions, ProviderCalls, attemptOf, isRejection } from './calls
 import { localProviderId } from './core.js';
 import { invalid } from './errors.js';
 import type { Header } from './header.js';
-import { unwrapOne } from './unwrapping.js';
+import { unwrapOne } from './unwrap-dek.js';
 
 /** Those of `made` that the header lacks. Where names are equal, the provider is asked. */
-export async function lackingKeys(providers: readonly KeyProvider[], made: readonly WrappedKey[], header: Header, dek: Owned, options: CallOptions): Promise<WrappedKey[]> {
+export async function missingKeys(providers: readonly KeyProvider[], made: readonly WrappedKey[], header: Header, dek: Owned, options: CallOptions): Promise<WrappedKey[]> {
   const calls = new ProviderCalls(options);
   const lacking: WrappedKey[] = [];
   for (const key of made) {

@@ -1,10 +1,10 @@
-// Providers across the wire: they live on the page and are called from the worker, or live there.
+// Providers between page and worker: they live on the page and are called from the worker, or live there.
 
 import type { EncryptionContext, GeneratedDek, KeyName, KeyProvider, ProviderCall, WorkerKeys, WrappedDek, WrappedKey } from '../../types/worker.js';
 import { type Owned, view } from '../bytes.js';
 import { nameOf, providersOf } from '../calls.js';
 import { invalid } from '../errors.js';
-import { Moved, type Wire } from './wire.js';
+import { Transferred, type RpcChannel } from './rpc.js';
 
 /** A provider of the page's by its offer, or one of the worker's by its name. */
 export type SentProvider = string | OfferedProvider;
@@ -27,61 +27,61 @@ export function keyList(keys: WorkerKeys): readonly (KeyProvider | string)[] {
 }
 
 /** Offers those that live here. */
-export function sendKeys(wire: Wire, keys: WorkerKeys): { sent: SentProvider[]; withdraw(): void } {
-  const sent = keyList(keys).map((key) => (typeof key === 'string' ? key : offerProvider(wire, key)));
+export function sendKeys(rpc: RpcChannel, keys: WorkerKeys): { sent: SentProvider[]; withdraw: () => void } {
+  const sent = keyList(keys).map((key) => (typeof key === 'string' ? key : offerProvider(rpc, key)));
   const withdraw = () => {
-    for (const provider of sent) if (typeof provider !== 'string') wire.withdraw(provider.target);
+    for (const provider of sent) if (typeof provider !== 'string') rpc.withdraw(provider.target);
   };
   return { sent, withdraw };
 }
 
-function offerProvider(wire: Wire, provider: KeyProvider): SentProvider {
+function offerProvider(rpc: RpcChannel, provider: KeyProvider): SentProvider {
   const settling = new Map<number, (opened: boolean) => void>();
-  const target = wire.offer({
+  const target = rpc.offer({
     accepts: (keyId: string) => provider.accepts(keyId),
     wrap: async (dek: Owned, context: EncryptionContext, details: CallDetails, signal: AbortSignal) => {
       try {
-        return await provider.wrap(dek, context, callOf(wire, details, signal));
+        return await provider.wrap(dek, context, callOf(rpc, details, signal));
       } finally {
         dek.fill(0);
       }
     },
     unwrap: async (wrapped: WrappedKey, context: EncryptionContext, details: CallDetails, signal: AbortSignal) => {
       const onSettled = (callback: (opened: boolean) => void) => void settling.set(details.reports, callback);
-      return secret(await provider.unwrap(wrapped, context, { ...callOf(wire, details, signal), onSettled }));
+      return secret(await provider.unwrap(wrapped, context, { ...callOf(rpc, details, signal), onSettled }));
     },
     settled: (reports: number, opened: boolean) => {
       settling.get(reports)?.(opened);
       settling.delete(reports);
     },
     generate: async (context: EncryptionContext, details: CallDetails, signal: AbortSignal) => {
-      const made = await provider.generate!(context, callOf(wire, details, signal));
+      const made = await provider.generate!(context, callOf(rpc, details, signal));
       const dek = secret(made?.dek);
-      return new Moved({ keyId: made.keyId, wrappedDek: made.wrappedDek, dek: dek.value }, dek.transfer);
+      return new Transferred({ keyId: made.keyId, wrappedDek: made.wrappedDek, dek: dek.value }, dek.transfer);
     },
   });
   return { ...nameOf(provider), target, generates: typeof provider.generate === 'function', isRemote: provider.isRemote ?? true };
 }
 
-const callOf = (wire: Wire, { reports, ...details }: CallDetails, signal: AbortSignal): ProviderCall => ({
+const callOf = (rpc: RpcChannel, { reports, ...details }: CallDetails, signal: AbortSignal): ProviderCall => ({
   ...details,
   signal,
-  report: (report) => wire.tell(reports, 'report', [report]),
+  report: (report) => rpc.tell(reports, 'report', [report]),
 });
 
 /** Moves a DEK to the other side: nothing of it stays here. */
-function secret(dek: unknown): Moved {
+function secret(dek: unknown): Transferred {
   const bytes = view(dek as Uint8Array, 'the DEK that the provider returned');
-  if (bytes.length === bytes.buffer.byteLength) return new Moved(bytes, [bytes.buffer]);
+  if (bytes.length === bytes.buffer.byteLength) return new Transferred(bytes, [bytes.buffer]);
   const copy = bytes.slice(); // the rest of the buffer is not ours to give away
   bytes.fill(0);
-  return new Moved(copy, [copy.buffer]);
+  return new Transferred(copy, [copy.buffer]);
 }
 
 /** The providers as the worker calls them. */
-export const receiveKeys = (wire: Wire, sent: readonly SentProvider[], own: Readonly<Record<string, KeyProvider>>): KeyProvider[] =>
+export const receiveKeys = (rpc: RpcChannel, sent: readonly SentProvider[], own: Readonly<Record<string, KeyProvider>>): KeyProvider[] =>
   sent.map((provider) => {
-    if (typeof provider !== 'string') return new PageProvider(wire, provider);
+    if (typeof provider !== 'string') return new PageProvider(rpc, provider);
     if (!Object.hasOwn(own, provider)) throw invalid(`the worker has no provider "${provider}"`);
     return own[provider]!;
   });
@@ -91,24 +91,24 @@ class PageProvider implements KeyProvider {
   readonly keyId: string;
   readonly isRemote: boolean;
   readonly generate?: (context: EncryptionContext, call: ProviderCall) => Promise<GeneratedDek>;
-  readonly #wire: Wire;
+  readonly #rpc: RpcChannel;
   readonly #target: number;
 
-  constructor(wire: Wire, { target, providerId, keyId, generates, isRemote }: OfferedProvider) {
+  constructor(rpc: RpcChannel, { target, providerId, keyId, generates, isRemote }: OfferedProvider) {
     this.providerId = providerId;
     this.keyId = keyId;
     this.isRemote = isRemote;
-    this.#wire = wire;
+    this.#rpc = rpc;
     this.#target = target;
     if (generates) this.generate = (context, call) => this.#ask('generate', [context], call);
   }
 
   accepts(keyId: string): Promise<boolean> {
-    return this.#wire.call(this.#target, 'accepts', [keyId]);
+    return this.#rpc.call(this.#target, 'accepts', [keyId]);
   }
 
   wrap(dek: Uint8Array, context: EncryptionContext, call: ProviderCall): Promise<WrappedDek> {
-    const copy = dek.slice() as Owned; // moved; the one of the caller's is the caller's to wipe
+    const copy = dek.slice(); // moved; the one of the caller's is the caller's to wipe
     return this.#ask('wrap', [copy, context], call, [copy.buffer]);
   }
 
@@ -118,13 +118,13 @@ class PageProvider implements KeyProvider {
 
   async #ask<T>(method: string, args: unknown[], call: ProviderCall, transfer: Transferable[] = []): Promise<T> {
     const { signal, report, onSettled, ...rest } = call;
-    const reports = this.#wire.offer({ report });
-    onSettled?.((opened) => this.#wire.tell(this.#target, 'settled', [reports, opened]));
+    const reports = this.#rpc.offer({ report });
+    onSettled?.((opened) => this.#rpc.tell(this.#target, 'settled', [reports, opened]));
     const details: CallDetails = { ...rest, reports };
     try {
-      return await this.#wire.call(this.#target, method, [...args, details], { signal, transfer });
+      return await this.#rpc.call(this.#target, method, [...args, details], { signal, transfer });
     } finally {
-      this.#wire.withdraw(reports);
+      this.#rpc.withdraw(reports);
     }
   }
 }

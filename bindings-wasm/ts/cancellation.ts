@@ -21,15 +21,15 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefine
   });
 }
 
-export interface Limit {
+export interface Deadline {
   readonly signal: AbortSignal;
-  abort(reason: unknown): void;
-  renew(): void;
-  done(): void;
+  readonly abort: (reason: unknown) => void;
+  readonly renew: () => void;
+  readonly done: () => void;
 }
 
 /** A signal that is aborted with `parent`, by `abort`, or after `limit` milliseconds; `renew` begins them anew, `done` ends the waiting. */
-export function limited(parent: AbortSignal | undefined, limit: number): Limit {
+export function withDeadline(parent: AbortSignal | undefined, limit: number): Deadline {
   const controller = new AbortController();
   const follow = () => controller.abort(parent?.reason);
   if (parent?.aborted) follow();

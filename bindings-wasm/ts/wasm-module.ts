@@ -42,7 +42,7 @@ export class WasmModule {
   }
 
   async #load(input: WasmInput | Promise<WasmInput> | undefined): Promise<void> {
-    const source = await (input ?? this.#source());
+    const source = await Promise.resolve(input ?? this.#source());
     const isAddress = typeof source === 'string' || isUrl(source);
     const response = isAddress ? await request(source) : source;
     try {

@@ -1,6 +1,6 @@
 // The forms of a result: bytes, a Blob, a stream.
 
-import { type Owned, concat, roomFor } from './bytes.js';
+import { type Owned, concat, allocate } from './bytes.js';
 import { SealwaxError } from './errors.js';
 
 export type Pieces = AsyncGenerator<Owned[]>;
@@ -11,7 +11,7 @@ const BLOB_PART = 32 << 20;
 const ROOM = 1 << 16;
 
 /** A result that is made once, in one form. */
-export class Once {
+export class SingleUse {
   #used = false;
 
   use(): void {
@@ -23,7 +23,7 @@ export class Once {
 /** All bytes. Where their number is known, engines write into the result itself if they can. */
 export async function toBytes(pieces: (room?: Owned) => Pieces, size?: number): Promise<Owned> {
   if (size === undefined) return concat((await collect(pieces())).flat());
-  const bytes = roomFor(size);
+  const bytes = allocate(size);
   let at = 0;
   for await (const run of pieces(bytes)) {
     for (const piece of run) {
@@ -107,9 +107,9 @@ export function toStream(pieces: Pieces, abandon?: (reason: unknown) => void): R
   return new ReadableStream<Owned>(
     {
       async pull(controller) {
-        const { value, done } = await pieces.next();
-        if (done) return controller.close();
-        const joined = value.length === 1 ? value[0]! : concat(value);
+        const next = await pieces.next();
+        if (next.done) return controller.close();
+        const joined = next.value.length === 1 ? next.value[0]! : concat(next.value);
         // An empty piece is none; pulling again is up to the stream.
         if (joined.length > 0) controller.enqueue(joined);
         else await this.pull?.(controller);

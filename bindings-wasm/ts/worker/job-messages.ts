@@ -5,8 +5,8 @@ import type { Transfer } from '../../types/worker.js';
 import { textOrBytes, view } from '../bytes.js';
 import { pairsOf } from '../context.js';
 import type { PartLayout, PartPlace } from '../part-layout.js';
-import type { SentProvider } from './providers.js';
-import type { SentSource } from './sources.js';
+import type { SentProvider } from './remote-providers.js';
+import type { SentSource } from './remote-sources.js';
 
 /** A job as the page asks for it. */
 export interface SentJob<Options> {

@@ -4,12 +4,12 @@ import type { Decryption, Encryption, HeaderInfo, Part, Parts, PartsOptions, Ran
 import type { Owned } from '../bytes.js';
 import { invalid } from '../errors.js';
 import { PARTS, SIGNAL, checkOptions } from '../options.js';
-import { Once } from '../output.js';
+import { SingleUse } from '../sinks.js';
 import { placeOf } from '../part-layout.js';
-import { abortable, throwIfAborted } from '../signal.js';
-import type { SentPart, SentParts } from './job.js';
-import { remoteStream } from './streams.js';
-import type { Wire } from './wire.js';
+import { abortable, throwIfAborted } from '../cancellation.js';
+import type { SentPart, SentParts } from './job-messages.js';
+import { remoteStream } from './remote-streams.js';
+import type { RpcChannel } from './rpc.js';
 import { readBlob } from '../source.js';
 
 /** Objects of the worker's that a forgotten result of the page's holds on to. */
@@ -31,47 +31,47 @@ async function holding<T>(owner: object, work: Promise<T>): Promise<T> {
 /** How a job begins in the worker, and what the page keeps for it meanwhile. */
 export interface Start {
   /** Asks for the job; returns its number. */
-  run(): Promise<number>;
+  readonly run: () => Promise<number>;
   /** Forgets providers and callbacks, which the worker will not ask for again. */
-  settle(): void;
+  readonly settle: () => void;
   readonly signal: AbortSignal | undefined;
 }
 
 /** The worker's job, asked for at the first use. */
 class Job {
-  readonly wire: Wire;
+  readonly rpc: RpcChannel;
   readonly #start: Start;
-  readonly #once = new Once();
+  readonly #singleUse = new SingleUse();
   #target: Promise<number> | undefined;
 
-  constructor(wire: Wire, start: Start) {
-    this.wire = wire;
+  constructor(rpc: RpcChannel, start: Start) {
+    this.rpc = rpc;
     this.#start = start;
   }
 
   async call<T>(method: string, ...args: unknown[]): Promise<T> {
     const { signal } = this.#start;
     throwIfAborted(signal);
-    const answer = this.#asked().then((target) => this.wire.call<T>(target, method, args));
+    const answer = this.#asked().then((target) => this.rpc.call<T>(target, method, args));
     return this.held(abortable(answer, signal));
   }
 
   /** As {@link call}, for the one result that a message has. */
   async result<T>(method: string, ...args: unknown[]): Promise<T> {
-    this.#once.use();
+    this.#singleUse.use();
     return this.call<T>(method, ...args).finally(this.#start.settle);
   }
 
   /** Progress goes on while the parts are taken: the job keeps its callbacks. */
   parts({ partSize }: PartsOptions): Promise<SentParts> {
-    this.#once.use();
+    this.#singleUse.use();
     return this.call('parts', { partSize });
   }
 
   stream(): ReadableStream<Owned> {
-    this.#once.use();
+    this.#singleUse.use();
     // The stream holds on to the job by what it calls in the end.
-    return remoteStream(this.wire, this.call('stream'), { signal: this.#start.signal, settle: () => this.#start.settle() });
+    return remoteStream(this.rpc, this.call('stream'), { signal: this.#start.signal, settle: () => this.#start.settle() });
   }
 
   /** Keeps the job until the work is done. */
@@ -81,15 +81,15 @@ class Job {
 
   #asked(): Promise<number> {
     if (this.#target) return this.#target;
-    const { wire } = this; // what is called later must not hold on to the job
+    const { rpc } = this; // what is called later must not hold on to the job
     const { signal, settle, run } = this.#start;
     const target = run();
-    const abort = () => void target.then((number) => wire.tell(number, 'abort', [wire.failures.encode(signal?.reason)]), () => {});
+    const abort = () => void target.then((number) => rpc.tell(number, 'abort', [rpc.failures.encode(signal?.reason)]), () => {});
     signal?.addEventListener('abort', abort, { once: true });
     forgotten.register(this, () => {
       settle();
       signal?.removeEventListener('abort', abort);
-      target.then((number) => wire.release(number), () => {});
+      target.then((number) => rpc.release(number), () => {});
     });
     this.#target = target;
     return target;
@@ -99,8 +99,8 @@ class Job {
 export class RemoteEncryption implements Encryption {
   readonly #job: Job;
 
-  constructor(wire: Wire, start: Start) {
-    this.#job = new Job(wire, start);
+  constructor(rpc: RpcChannel, start: Start) {
+    this.#job = new Job(rpc, start);
   }
 
   header(): Promise<Owned> {
@@ -133,8 +133,8 @@ export class RemoteEncryption implements Encryption {
 export class RemoteDecryption implements Decryption {
   readonly #job: Job;
 
-  constructor(wire: Wire, start: Start) {
-    this.#job = new Job(wire, start);
+  constructor(rpc: RpcChannel, start: Start) {
+    this.#job = new Job(rpc, start);
   }
 
   header(): Promise<HeaderInfo> {
@@ -183,12 +183,12 @@ class RemoteParts implements Parts {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Part> {
-    if (this.#sent.isStream) return yield* this.#next();
+    if (this.#sent.isStream) return void (yield* this.#next());
     for (let number = 1; number <= this.count!; number++) yield this.part(number);
   }
 
   close(): void {
-    this.#job.wire.tell(this.#sent.target, 'close', []);
+    this.#job.rpc.tell(this.#sent.target, 'close', []);
   }
 
   [Symbol.dispose](): void {
@@ -203,7 +203,7 @@ class RemoteParts implements Parts {
   }
 
   #call<T>(method: string, ...args: unknown[]): Promise<T> {
-    return this.#job.held(this.#job.wire.call<T>(this.#sent.target, method, args));
+    return this.#job.held(this.#job.rpc.call<T>(this.#sent.target, method, args));
   }
 }
 
@@ -218,17 +218,17 @@ export interface SentRange {
 export class RemoteRange implements RangeReader {
   readonly header: HeaderInfo;
   readonly size: number;
-  readonly #wire: Wire;
+  readonly #rpc: RpcChannel;
   readonly #target: number;
   readonly #metadata: Owned | undefined;
 
-  constructor(wire: Wire, { target, header, size, metadata }: SentRange) {
-    this.#wire = wire;
+  constructor(rpc: RpcChannel, { target, header, size, metadata }: SentRange) {
+    this.#rpc = rpc;
     this.#target = target;
     this.#metadata = metadata;
     this.header = header;
     this.size = size;
-    forgotten.register(this, () => wire.tell(target, 'close', []));
+    forgotten.register(this, () => rpc.tell(target, 'close', []));
   }
 
   metadata(): Owned | undefined {
@@ -239,21 +239,21 @@ export class RemoteRange implements RangeReader {
     checkOptions(options, SIGNAL);
     const { signal } = options;
     throwIfAborted(signal);
-    return holding(this, abortable(this.#wire.call<Owned>(this.#target, 'read', [offset, length], { signal }), signal));
+    return holding(this, abortable(this.#rpc.call<Owned>(this.#target, 'read', [offset, length], { signal }), signal));
   }
 
   stream(offset = 0, length?: number, options: { signal?: AbortSignal } = {}): ReadableStream<Owned> {
     checkOptions(options, SIGNAL);
     const { signal } = options;
     if (!Number.isSafeInteger(offset) || offset < 0) throw invalid('offset and length are integers from 0');
-    return remoteStream(this.#wire, this.#wire.call(this.#target, 'stream', [offset, length]), { signal, settle: () => this.#streamed() });
+    return remoteStream(this.#rpc, this.#rpc.call(this.#target, 'stream', [offset, length]), { signal, settle: () => this.#streamed() });
   }
 
   /** A stream that calls this in the end holds on to the reader, which is not forgotten meanwhile. */
   #streamed(): void {}
 
   close(): void {
-    this.#wire.tell(this.#target, 'close', []);
+    this.#rpc.tell(this.#target, 'close', []);
   }
 
   [Symbol.dispose](): void {

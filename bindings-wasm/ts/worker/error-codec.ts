@@ -4,14 +4,14 @@ import type { Attempt, ErrorCode, SealwaxErrorOptions } from '../../types/index.
 import { SealwaxError, isSealwaxError } from '../errors.js';
 
 /** An error as it travels. */
-export interface Failure {
+export interface EncodedError {
   /** Of an error of ours. */
   readonly code?: ErrorCode;
   readonly name: string;
   readonly message: string;
   readonly details?: Pick<SealwaxErrorOptions, 'chunk' | 'needed' | 'keys' | 'pair'>;
-  readonly attempts?: readonly (Omit<Attempt, 'error'> & { error: Failure })[];
-  readonly cause?: Failure;
+  readonly attempts?: readonly (Omit<Attempt, 'error'> & { error: EncodedError })[];
+  readonly cause?: EncodedError;
   /** Its number on the side that threw it first, and whether that is the side which receives it. */
   readonly origin: number;
   readonly isYours: boolean;
@@ -24,12 +24,12 @@ const KEPT = 64;
  * Turns errors into what a message can carry and back. An error that crosses and comes back, as the
  * cause of one of ours, is the very object that was thrown.
  */
-export class FailureCodec {
+export class ErrorCodec {
   readonly #thrown = new Map<number, unknown>();
   readonly #received = new WeakMap<object, number>();
   #next = 1;
 
-  encode(error: unknown): Failure {
+  encode(error: unknown): EncodedError {
     const known = typeof error === 'object' && error !== null ? this.#received.get(error) : undefined;
     const base = { name: nameOf(error), message: messageOf(error), origin: known ?? this.#keep(error), isYours: known !== undefined };
     if (!isSealwaxError(error)) return base;
@@ -38,7 +38,7 @@ export class FailureCodec {
     return { ...base, code, details: { chunk, needed, keys, pair }, attempts, ...(cause !== undefined && { cause: this.encode(cause) }) };
   }
 
-  decode(failure: Failure): unknown {
+  decode(failure: EncodedError): unknown {
     const own = failure.isYours ? this.#thrown.get(failure.origin) : undefined;
     if (own !== undefined) return own;
     const error = failure.code ? this.#ours(failure, failure.code) : foreign(failure);
@@ -46,7 +46,7 @@ export class FailureCodec {
     return error;
   }
 
-  #ours({ message, details, attempts = [], cause }: Failure, code: ErrorCode): SealwaxError {
+  #ours({ message, details, attempts = [], cause }: EncodedError, code: ErrorCode): SealwaxError {
     const error = new SealwaxError(code, '', {
       ...details,
       ...(cause && { cause: this.decode(cause) }),
@@ -65,8 +65,8 @@ export class FailureCodec {
 }
 
 /** An error of a host that was thrown on the other side. */
-function foreign({ name, message }: Failure): Error {
-  if (name === 'AbortError' || name === 'TimeoutError') return new DOMException(message, name) as unknown as Error;
+function foreign({ name, message }: EncodedError): Error {
+  if (name === 'AbortError' || name === 'TimeoutError') return new DOMException(message, name);
   const error = name === 'TypeError' ? new TypeError(message) : new Error(message);
   if (error.name !== name) error.name = name;
   return error;

@@ -82,7 +82,7 @@ class Opening<T> {
   }
 
   fail(providers: readonly KeyProvider[]): never {
-    if (this.#wrongDek !== undefined) throw this.#wrongDek;
+    if (this.#wrongDek !== undefined) throw this.#wrongDek as Error;
     if (this.#attempts.length > 0) this.#calls.fail(this.#attempts);
     this.#calls.throwIfAborted();
     const wanted = this.#header.wrappedKeys.map(({ providerId, keyId }) => ({ providerId, keyId }));
@@ -93,8 +93,10 @@ class Opening<T> {
 }
 
 /** A DEK that a provider returned and that the header refuses. */
-class WrongDek {
-  constructor(readonly reason: unknown) {}
+class WrongDek extends Error {
+  constructor(readonly reason: unknown) {
+    super();
+  }
 }
 
 /** Whether a DEK opened the object, for who waits for it. */

@@ -1,7 +1,7 @@
 // Calls between a page and its worker, in both directions, over messages.
 
 import { SealwaxError } from '../errors.js';
-import { type Failure, FailureCodec } from './failure.js';
+import { type EncodedError, ErrorCodec } from './error-codec.js';
 
 /** A `Worker`, a `MessagePort`, or the global scope of a worker. */
 export interface Endpoint {
@@ -12,10 +12,10 @@ export interface Endpoint {
 }
 
 /** What the other side may call. Every method gets the call's signal as its last argument. */
-export type Service = Readonly<Record<string, (...args: any[]) => unknown>>;
+export type Service = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 /** An answer, and what of it is handed over instead of copied. */
-export class Moved {
+export class Transferred {
   constructor(readonly value: unknown, readonly transfer: Transferable[]) {}
 }
 
@@ -27,35 +27,35 @@ export interface CallOptions {
 type Message =
   | { kind: 'call'; id: number; target: number; method: string; args: unknown[] }
   | { kind: 'tell'; target: number; method: string; args: unknown[] }
-  | { kind: 'abort'; id: number; reason: Failure }
+  | { kind: 'abort'; id: number; reason: EncodedError }
   | { kind: 'answer'; id: number; value: unknown }
-  | { kind: 'failure'; id: number; failure: Failure }
+  | { kind: 'failure'; id: number; failure: EncodedError }
   | { kind: 'release'; target: number };
 
 interface Pending {
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** The service that each side starts with. */
 export const ROOT = 0;
 
-/** How an endpoint finds the wire that its messages are for. */
-export type Hold = (wire: Wire) => () => Wire | undefined;
+/** How an endpoint finds the channel that its messages are for. */
+export type Hold = (rpc: RpcChannel) => () => RpcChannel | undefined;
 
-const strongly: Hold = (wire) => () => wire;
+const strongly: Hold = (rpc) => () => rpc;
 
-/** The wire is forgotten when nobody holds it and no call is under way. */
-export const weakly: Hold = (wire) => {
-  const held = new WeakRef(wire);
+/** The channel is forgotten when nobody holds it and no call is under way. */
+export const weakly: Hold = (rpc) => {
+  const held = new WeakRef(rpc);
   return () => held.deref();
 };
 
-/** Wires with calls under way. */
-const busy = new Set<Wire>();
+/** Channels with calls under way. */
+const busy = new Set<RpcChannel>();
 
-export class Wire {
-  readonly failures = new FailureCodec();
+export class RpcChannel {
+  readonly failures = new ErrorCodec();
   readonly #endpoint: Endpoint;
   readonly #services = new Map<number, Service>();
   /** Calls to the other side. */
@@ -68,15 +68,15 @@ export class Wire {
   constructor(endpoint: Endpoint, root: Service, hold = strongly) {
     this.#endpoint = endpoint;
     this.#services.set(ROOT, root);
-    Wire.#listen(endpoint, hold(this));
+    RpcChannel.#listen(endpoint, hold(this));
   }
 
-  static #listen(endpoint: Endpoint, wire: () => Wire | undefined): void {
+  static #listen(endpoint: Endpoint, rpc: () => RpcChannel | undefined): void {
     endpoint.addEventListener('message', ({ data }) => {
-      const receiver = wire();
+      const receiver = rpc();
       if (receiver) receiver.#receive(data as Message);
     });
-    endpoint.addEventListener('messageerror', () => wire()?.end(new SealwaxError('io', 'a message cannot be read')));
+    endpoint.addEventListener('messageerror', () => rpc()?.end(new SealwaxError('io', 'a message cannot be read')));
     endpoint.start?.();
   }
 
@@ -164,7 +164,7 @@ export class Wire {
       const call = this.#find({ target, method });
       if (!call) throw new SealwaxError('invalid_state', 'the object was closed');
       const result = await call(...args, controller.signal);
-      const { value, transfer } = result instanceof Moved ? result : new Moved(result, []);
+      const { value, transfer } = result instanceof Transferred ? result : new Transferred(result, []);
       this.#post({ kind: 'answer', id, value }, transfer);
     } catch (error) {
       this.#post({ kind: 'failure', id, failure: this.failures.encode(error) });
@@ -173,8 +173,9 @@ export class Wire {
     }
   }
 
-  #find({ target, method }: { target: number; method: string }): ((...args: any[]) => unknown) | undefined {
+  #find({ target, method }: { target: number; method: string }): ((...args: unknown[]) => unknown) | undefined {
     const service = this.#services.get(target);
-    return service && Object.hasOwn(service, method) ? service[method] : undefined;
+    if (!service || !Object.hasOwn(service, method)) return undefined;
+    return service[method] as (...args: unknown[]) => unknown; // both sides are of one package
   }
 }

@@ -5,7 +5,7 @@ import { type Owned, view } from './bytes.js';
 import { type CallOptions, ProviderCalls, attemptOf, checkedDek, nameOf } from './calls.js';
 import type { Context } from './context.js';
 import { checkWrappedKey, generateDek } from './core.js';
-import { guard } from './errors.js';
+import { callCore } from './errors.js';
 
 /** A DEK with its wrapped keys. The caller wipes the DEK. */
 export interface Wrapped {
@@ -25,7 +25,7 @@ export class Wrapping {
     const [first, ...others] = providers as [KeyProvider, ...KeyProvider[]];
     const calls = this.#calls;
     if (!first.generate) {
-      const dek = guard(() => generateDek()) as Owned;
+      const dek = callCore(() => generateDek()) as Owned;
       return { dek, keys: await this.wrap(providers, dek, context, failed).catch(wiping(dek)) };
     }
     let made: GeneratedDek;
@@ -81,7 +81,7 @@ export class Wrapping {
   #checkWrapped(provider: KeyProvider, wrapped: WrappedDek): WrappedDek {
     if (typeof wrapped?.keyId !== 'string') throw new TypeError('the provider returned no keyId');
     const wrappedDek = view(wrapped.wrappedDek, 'the wrapped DEK that the provider returned');
-    guard(() => checkWrappedKey([provider.providerId, wrapped.keyId], wrappedDek));
+    callCore(() => checkWrappedKey([provider.providerId, wrapped.keyId], wrappedDek));
     return { keyId: wrapped.keyId, wrappedDek };
   }
 }
@@ -94,7 +94,7 @@ const wiping = (dek: Owned) => (error: unknown): never => {
 };
 
 /** Wrapped keys as the module takes them: their names, and their bytes. */
-export const listed = (keys: readonly WrappedKey[]): [names: string[], wrappedDeks: Uint8Array[]] => [
+export const wrappedKeyLists = (keys: readonly WrappedKey[]): [names: string[], wrappedDeks: Uint8Array[]] => [
   keys.flatMap(({ providerId, keyId }) => [providerId, keyId]),
   keys.map(({ wrappedDek }) => wrappedDek),
 ];

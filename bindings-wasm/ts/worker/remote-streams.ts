@@ -1,33 +1,33 @@
-// Streams across the wire: the side that has the bytes offers a reader, the other one pulls.
+// Streams between page and worker: the side that has the bytes offers a reader, the other one pulls.
 
 import { type Owned, isBytes, view } from '../bytes.js';
 import { asIo, invalid } from '../errors.js';
-import { abortable } from '../signal.js';
-import type { Failure } from './failure.js';
-import { Moved, type Wire } from './wire.js';
+import { abortable } from '../cancellation.js';
+import type { EncodedError } from './error-codec.js';
+import { Transferred, type RpcChannel } from './rpc.js';
 
 /** Bytes on their way, their buffer handed over: the receiver has all of it, the sender nothing. */
-export const moved = (bytes: Owned): Moved => new Moved(bytes, [bytes.buffer]);
+export const transferred = (bytes: Owned): Transferred => new Transferred(bytes, [bytes.buffer]);
 
 /** Bytes that the caller gives up, or a copy of them. */
-export const given = (bytes: Owned, isGiven: boolean): Owned => (isGiven ? bytes : bytes.slice());
+export const transferOrCopy = (bytes: Owned, isGiven: boolean): Owned => (isGiven ? bytes : bytes.slice());
 
 /** Lets the other side read a stream; returns the number of the offer. */
-export function offerStream(wire: Wire, stream: ReadableStream<Uint8Array>, isGiven: boolean): number {
+export function offerStream(rpc: RpcChannel, stream: ReadableStream<Uint8Array>, isGiven: boolean): number {
   if (stream.locked) throw invalid('the stream is in use already');
   const reader = stream.getReader();
-  const target = wire.offer({
+  const target = rpc.offer({
     read: async () => {
       const { value, done } = await reader.read().catch((error: unknown) => {
         throw asIo(error, 'the source failed');
       });
       if (done) return undefined;
       if (!isBytes(value)) throw invalid('the stream must carry Uint8Arrays');
-      return moved(given(view(value, 'a chunk of the stream'), isGiven));
+      return transferred(transferOrCopy(view(value, 'a chunk of the stream'), isGiven));
     },
-    cancel: (reason: Failure) => {
-      wire.withdraw(target);
-      reader.cancel(wire.failures.decode(reason)).catch(() => {});
+    cancel: (reason: EncodedError) => {
+      rpc.withdraw(target);
+      reader.cancel(rpc.failures.decode(reason)).catch(() => {});
     },
   });
   return target;
@@ -36,27 +36,27 @@ export function offerStream(wire: Wire, stream: ReadableStream<Uint8Array>, isGi
 export interface RemoteOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called once, when nothing more will be read. */
-  settle?(): void;
+  readonly settle?: () => void;
 }
 
 /** The stream behind an offer of the other side's. One piece waits here for its reader. */
-export function remoteStream(wire: Wire, target: Promise<number>, { signal, settle }: RemoteOptions = {}): ReadableStream<Owned> {
+export function remoteStream(rpc: RpcChannel, target: Promise<number>, { signal, settle }: RemoteOptions = {}): ReadableStream<Owned> {
   const cancel = (reason: unknown) => {
-    target.then((number) => wire.tell(number, 'cancel', [wire.failures.encode(reason)]), () => {});
+    target.then((number) => rpc.tell(number, 'cancel', [rpc.failures.encode(reason)]), () => {});
     settle?.();
   };
   return new ReadableStream<Owned>(
     {
       async pull(controller) {
         try {
-          const answer = target.then((number) => wire.call<Owned | undefined>(number, 'read', []));
+          const answer = target.then((number) => rpc.call<Owned | undefined>(number, 'read', []));
           const piece = await abortable(answer, signal);
           if (piece) return controller.enqueue(piece);
         } catch (error) {
           cancel(error);
           throw error;
         }
-        wire.release(await target);
+        rpc.release(await target);
         settle?.();
         controller.close();
       },

@@ -37,12 +37,28 @@ const OPTIONS = {
 for (const name of await readdir(here('dist'))) {
   if (!name.endsWith('.wasm')) await rm(here(`dist/${name}`));
 }
-for (const license of ['LICENSE-APACHE', 'LICENSE-MIT']) await copyFile(here(`../${license}`), here(license));
+for (const license of ['LICENSE-APACHE', 'LICENSE-MIT'])
+  await copyFile(here(`../${license}`), here(license));
 // The core's glue alone, for a test of what it computes.
-await build({ ...OPTIONS, entryPoints: [here('build/core.js')], outfile: here('build/glue.js'), format: 'esm' });
 await build({
   ...OPTIONS,
-  entryPoints: ['index', 'node', 'workerd', 'edge-light', 'inline', 'kms', 'worker', 'worker-host', 'worker-script'].map((name) => here(`ts/${name}.ts`)),
+  entryPoints: [here('build/core.js')],
+  outfile: here('build/glue.js'),
+  format: 'esm',
+});
+await build({
+  ...OPTIONS,
+  entryPoints: [
+    'index',
+    'node',
+    'workerd',
+    'edge-light',
+    'inline',
+    'kms',
+    'worker',
+    'worker-host',
+    'worker-script',
+  ].map((name) => here(`ts/${name}.ts`)),
   outdir: here('dist'),
   splitting: true,
   format: 'esm',
@@ -56,13 +72,25 @@ await build({
   define: { 'import.meta.url': '"about:blank"' }, // nothing is beside it
 });
 // What reads no "exports", such as Parcel as it comes and TypeScript's `node10`, looks for folders.
-for (const [name, types] of Object.entries({ inline: 'index', kms: 'kms', worker: 'worker', 'worker-host': 'worker-host' })) {
+for (const [name, types] of Object.entries({
+  inline: 'index',
+  kms: 'kms',
+  worker: 'worker',
+  'worker-host': 'worker-host',
+})) {
   await mkdir(here(name), { recursive: true });
-  const places = { main: `../dist/${types}.cjs`, module: `../dist/${name}.js`, types: `../types/${types}.d.ts` };
+  const places = {
+    main: `../dist/${types}.cjs`,
+    module: `../dist/${name}.js`,
+    types: `../types/${types}.d.ts`,
+  };
   await writeFile(here(`${name}/package.json`), `${JSON.stringify(places, null, 2)}\n`);
 }
 for (const [name, part] of Object.entries(COMMON_JS)) {
-  await writeFile(here(`dist/${name}.cjs`), `'use strict';\nmodule.exports = require('./all.cjs').${part};\n`);
+  await writeFile(
+    here(`dist/${name}.cjs`),
+    `'use strict';\nmodule.exports = require('./all.cjs').${part};\n`,
+  );
 }
 for (const name of await readdir(here('types'))) {
   const types = await readFile(here(`types/${name}`), 'utf8');
@@ -75,14 +103,20 @@ for (const name of await readdir(here('dist'))) {
 
 // For pages that load the package from a CDN: what each file is, as `integrity` takes it.
 const integrity = {};
-for (const name of (await readdir(here('dist'))).filter((name) => /\.(js|wasm)$/.test(name)).sort()) {
-  integrity[name] = `sha384-${createHash('sha384').update(await readFile(here(`dist/${name}`))).digest('base64')}`;
+for (const name of (await readdir(here('dist')))
+  .filter((name) => /\.(js|wasm)$/.test(name))
+  .sort()) {
+  integrity[name] = `sha384-${createHash('sha384')
+    .update(await readFile(here(`dist/${name}`)))
+    .digest('base64')}`;
 }
 await writeFile(here('dist/integrity.json'), `${JSON.stringify(integrity, null, 2)}\n`);
 
 /** The modules' text is in the file already: its map need not carry it once more. */
 async function withoutText(path) {
   const map = JSON.parse(await readFile(path, 'utf8'));
-  map.sourcesContent = map.sourcesContent?.map((text, at) => (map.sources[at].endsWith('.base64') ? null : text));
+  map.sourcesContent = map.sourcesContent?.map((text, at) =>
+    map.sources[at].endsWith('.base64') ? null : text,
+  );
   await writeFile(path, JSON.stringify(map));
 }

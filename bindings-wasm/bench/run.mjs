@@ -15,8 +15,22 @@ import { table } from './table.mjs';
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { values: options } = parseArgs({ options: { quick: { type: 'boolean' } } });
 const SIZES = options.quick
-  ? { blobs: { mib: 8, rounds: 1 }, wasm: { mib: 2, rounds: 1 }, peers: { mib: 2, rounds: 1 }, small: { messages: 200 }, frames: { mib: 16 }, loads: 2 }
-  : { blobs: { mib: 256, rounds: 5 }, wasm: { mib: 64, rounds: 5 }, peers: { mib: 64, rounds: 3 }, small: { messages: 20_000 }, frames: { mib: 1024 }, loads: 11 };
+  ? {
+      blobs: { mib: 8, rounds: 1 },
+      wasm: { mib: 2, rounds: 1 },
+      peers: { mib: 2, rounds: 1 },
+      small: { messages: 200 },
+      frames: { mib: 16 },
+      loads: 2,
+    }
+  : {
+      blobs: { mib: 256, rounds: 5 },
+      wasm: { mib: 64, rounds: 5 },
+      peers: { mib: 64, rounds: 3 },
+      small: { messages: 20_000 },
+      frames: { mib: 1024 },
+      loads: 11,
+    };
 
 const WORKER = `<!doctype html><link rel="icon" href="data:,"><script type="module">
   globalThis.measure = (name, options) => new Promise((resolve, reject) => {
@@ -61,8 +75,13 @@ const FRAMES = `<!doctype html><link rel="icon" href="data:,"><script type="modu
 </script>`;
 
 async function start() {
-  const worker = await bundle(at('browser/worker.mjs'), { external: ['/dist/*', '/bare/*'], alias: {}, define: { global: 'globalThis' } });
-  const script = (_request, response) => response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(worker);
+  const worker = await bundle(at('browser/worker.mjs'), {
+    external: ['/dist/*', '/bare/*'],
+    alias: {},
+    define: { global: 'globalThis' },
+  });
+  const script = (_request, response) =>
+    response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(worker);
   const server = await serve({
     folders: { '/dist/': at('../dist/'), '/bare/': at('../build/bare/') },
     pages: { '/': WORKER, '/import': IMPORT, '/frames': FRAMES },
@@ -109,7 +128,10 @@ async function measure() {
       console.error(`measuring ${name}`);
       const page = await browser.newPage();
       await page.goto(origin);
-      results[name] = await page.evaluate(([name, sizes]) => globalThis.measure(name, sizes), [name, SIZES[name]]);
+      results[name] = await page.evaluate(
+        ([name, sizes]) => globalThis.measure(name, sizes),
+        [name, SIZES[name]],
+      );
       await page.close();
     }
     results.frames = await frames(browser, origin);

@@ -39,11 +39,16 @@ export const sizeOf = (...files) => ({
 });
 
 /** Our page: script and module. */
-export const sealwaxPage = async () => sizeOf(await bundle(page('sealwax')), await readFile(MODULE));
+export const sealwaxPage = async () =>
+  sizeOf(await bundle(page('sealwax')), await readFile(MODULE));
 
 /** A peer's page, whose WebAssembly, if any, is in its script. */
 export const peerPage = async (name) => sizeOf(await bundle(page(name)));
 
 /** All that is WebAssembly or speaks to it. */
 export const modulesAndGlue = async () =>
-  sizeOf(await readFile(MODULE), await readFile(AES), await bundle(GLUE, { alias: { 'sealwax-aes': at('../ts/aes.ts') } }));
+  sizeOf(
+    await readFile(MODULE),
+    await readFile(AES),
+    await bundle(GLUE, { alias: { 'sealwax-aes': at('../ts/aes.ts') } }),
+  );

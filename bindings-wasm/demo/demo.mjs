@@ -33,7 +33,15 @@ const PACKAGE = process.env.SEALWAX_DIST ?? here('../dist');
  * @param {Record<string, string>} [options.mounts] further folders to serve, for tests
  * @param {object} [options.server] further options of `startServer`
  */
-export async function startDemo({ host = '127.0.0.1', port, tls, proxy, dist = PACKAGE, mounts = {}, server: more = {} } = {}) {
+export async function startDemo({
+  host = '127.0.0.1',
+  port,
+  tls,
+  proxy,
+  dist = PACKAGE,
+  mounts = {},
+  server: more = {},
+} = {}) {
   if (!existsSync(dist)) throw new Error(`the package sealwax is not built: there is no ${dist}`);
   const stack = [];
   const stop = async () => {

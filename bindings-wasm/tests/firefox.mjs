@@ -11,7 +11,12 @@ let server;
 let browser;
 
 before(async () => {
-  const firefox = { browser: 'firefox', executablePath: FIREFOX, headless: true, protocolTimeout: TIMEOUT };
+  const firefox = {
+    browser: 'firefox',
+    executablePath: FIREFOX,
+    headless: true,
+    protocolTimeout: TIMEOUT,
+  };
   [server, browser] = await Promise.all([serveSuite(), puppeteer.launch(firefox)]);
 });
 after(async () => {

@@ -21,7 +21,10 @@ function source(fail) {
       yield PIECE;
     }
   };
-  return { seen, stream: Readable.from(pieces(), { objectMode: false, highWaterMark: PIECE.length }) };
+  return {
+    seen,
+    stream: Readable.from(pieces(), { objectMode: false, highWaterMark: PIECE.length }),
+  };
 }
 
 /** Takes a little at a time, after a while. */
@@ -41,7 +44,9 @@ function slowTarget(seen) {
 test('a slow target of Node: nothing is lost, nothing runs ahead', async () => {
   const { seen, stream } = source();
   const target = slowTarget(seen);
-  const sealed = Readable.toWeb(stream).pipeThrough(encryptStream(key())).pipeThrough(decryptStream(key()));
+  const sealed = Readable.toWeb(stream)
+    .pipeThrough(encryptStream(key()))
+    .pipeThrough(decryptStream(key()));
   await pipeline(Readable.fromWeb(sealed), target.stream);
   assert.equal(target.bytes, COUNT * PIECE.length);
   assert.ok(target.ahead < 2 * MOST_AHEAD, `${target.ahead} bytes ahead`);
@@ -58,8 +63,18 @@ test('a slow target of the web', async () => {
 test('a target that fails gives the source up; a source that fails is io', async () => {
   const { stream } = source();
   const full = new Writable({ write: (_chunk, _encoding, done) => done(new Error('no space')) });
-  await assert.rejects(encrypt(Readable.toWeb(stream), key()).stream().pipeTo(Writable.toWeb(full)), /no space/);
+  await assert.rejects(
+    encrypt(Readable.toWeb(stream), key()).stream().pipeTo(Writable.toWeb(full)),
+    /no space/,
+  );
   await new Promise((resolve) => (stream.destroyed ? resolve() : stream.once('close', resolve)));
-  const broken = decrypt(Readable.toWeb(source(10).stream).pipeThrough(encryptStream(key())), key());
-  await assert.rejects(broken.bytes(), ({ code, cause }) => code === 'io' && (cause instanceof RangeError || cause.cause instanceof RangeError));
+  const broken = decrypt(
+    Readable.toWeb(source(10).stream).pipeThrough(encryptStream(key())),
+    key(),
+  );
+  await assert.rejects(
+    broken.bytes(),
+    ({ code, cause }) =>
+      code === 'io' && (cause instanceof RangeError || cause.cause instanceof RangeError),
+  );
 });

@@ -27,7 +27,8 @@ async function nodeWorker() {
 const load = (name) => (name === 'sealwax/worker' ? nodeWorker() : import(name));
 
 /** Imports become calls, and the rest the body of a function. */
-const runnable = (code) => code.replace(/^import \{ (.*?) \} from '(.*?)';$/gm, "const { $1 } = await load('$2');");
+const runnable = (code) =>
+  code.replace(/^import \{ (.*?) \} from '(.*?)';$/gm, "const { $1 } = await load('$2');");
 
 const key = await LocalKey.generate('notes');
 const file = new Blob(['tide table']);
@@ -38,7 +39,9 @@ before(async () => {
   server = createServer((request, response) => {
     const [, start, end] = /bytes=(\d+)-(\d+)/.exec(request.headers.range);
     const last = Math.min(Number(end), sealed.length - 1);
-    response.writeHead(206, { 'Content-Range': `bytes ${start}-${last}/${sealed.length}` }).end(sealed.subarray(Number(start), last + 1));
+    response
+      .writeHead(206, { 'Content-Range': `bytes ${start}-${last}/${sealed.length}` })
+      .end(sealed.subarray(Number(start), last + 1));
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
@@ -51,13 +54,27 @@ async function given() {
   const flip = async (bytes) => bytes.map((byte) => byte ^ 0x5a);
   const yourKms = { wrap: flip, unwrap: flip };
   const url = `http://127.0.0.1:${server.address().port}/object`;
-  return { assert, load, key, file, tampered, yourKms, url, streamOfYours: file.stream(), upload: async (number, part) => assert.ok(number > 0 && part.size > 0) };
+  return {
+    assert,
+    load,
+    key,
+    file,
+    tampered,
+    yourKms,
+    url,
+    streamOfYours: file.stream(),
+    upload: async (number, part) => assert.ok(number > 0 && part.size > 0),
+  };
 }
 
-test('the page has its examples', () => assert.ok(examples.length >= 9, `${examples.length} examples`));
+test('the page has its examples', () =>
+  assert.ok(examples.length >= 9, `${examples.length} examples`));
 
 for (const [index, code] of examples.entries()) {
-  test(`example ${index + 1}: ${code.trim().split('\n').find((line) => line && !line.startsWith('import'))}`, async () => {
+  test(`example ${index + 1}: ${code
+    .trim()
+    .split('\n')
+    .find((line) => line && !line.startsWith('import'))}`, async () => {
     const names = await given();
     // The first example makes its own key.
     if (code.includes('const key =')) delete names.key;

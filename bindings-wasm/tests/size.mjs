@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { modulesAndGlue, sealwaxPage } from '../bench/shipped.mjs';
 
-const kilobytes = ({ raw, gzip }) => `${(raw / 1000).toFixed(1)} kB, gzipped ${(gzip / 1000).toFixed(1)} kB`;
+const kilobytes = ({ raw, gzip }) =>
+  `${(raw / 1000).toFixed(1)} kB, gzipped ${(gzip / 1000).toFixed(1)} kB`;
 
 test('both modules and their glue: 120 kB, gzipped 50 kB', async (context) => {
   const size = await modulesAndGlue();

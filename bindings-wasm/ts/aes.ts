@@ -7,7 +7,9 @@ import { SealwaxError } from './errors.js';
 import { PACKAGE_FOLDER } from './package-folder.js';
 import { WasmModule } from './wasm-module.js';
 
-export const aesModule = new WasmModule('aes.wasm', initAes, () => (PACKAGE_FOLDER ? `${PACKAGE_FOLDER}aes.wasm` : new URL('./aes.wasm', import.meta.url)));
+export const aesModule = new WasmModule('aes.wasm', initAes, () =>
+  PACKAGE_FOLDER ? `${PACKAGE_FOLDER}aes.wasm` : new URL('./aes.wasm', import.meta.url),
+);
 
 /** Loads the cipher. Whatever has the core seal or open by itself needs it. */
 export const needAes = (): Promise<void> => aesModule.load();

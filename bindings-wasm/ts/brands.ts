@@ -15,16 +15,21 @@ function isOf(type: Class, getter: string, value: unknown): boolean {
   }
 }
 
-export const isArrayBuffer = (value: unknown): value is ArrayBuffer => isOf(ArrayBuffer, 'byteLength', value);
+export const isArrayBuffer = (value: unknown): value is ArrayBuffer =>
+  isOf(ArrayBuffer, 'byteLength', value);
 
-export const isShared = (value: unknown): value is SharedArrayBuffer => isOf(globalThis.SharedArrayBuffer, 'byteLength', value);
+export const isShared = (value: unknown): value is SharedArrayBuffer =>
+  isOf(globalThis.SharedArrayBuffer, 'byteLength', value);
 
 export const isBlob = (value: unknown): value is Blob => isOf(globalThis.Blob, 'size', value);
 
-export const isStream = (value: unknown): value is ReadableStream => isOf(globalThis.ReadableStream, 'locked', value);
+export const isStream = (value: unknown): value is ReadableStream =>
+  isOf(globalThis.ReadableStream, 'locked', value);
 
-export const isResponse = (value: unknown): value is Response => isOf(globalThis.Response, 'status', value);
+export const isResponse = (value: unknown): value is Response =>
+  isOf(globalThis.Response, 'status', value);
 
 export const isUrl = (value: unknown): value is URL => isOf(globalThis.URL, 'href', value);
 
-export const isCryptoKey = (value: unknown): value is CryptoKey => isOf(globalThis.CryptoKey, 'algorithm', value);
+export const isCryptoKey = (value: unknown): value is CryptoKey =>
+  isOf(globalThis.CryptoKey, 'algorithm', value);

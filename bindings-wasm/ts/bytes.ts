@@ -24,10 +24,16 @@ export function writableView(bytes: Bytes, what: string): Owned {
   const buffer: unknown = isView ? bytes.buffer : bytes;
   if (!isArrayBuffer(buffer)) {
     // Another thread could change shared memory between the reading and the sealing.
-    throw invalid(isShared(buffer) ? `${what} must not be shared memory: copy it first` : `${what} must be bytes`);
+    throw invalid(
+      isShared(buffer)
+        ? `${what} must not be shared memory: copy it first`
+        : `${what} must be bytes`,
+    );
   }
   try {
-    return isView ? new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(buffer);
+    return isView
+      ? new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength)
+      : new Uint8Array(buffer);
   } catch {
     throw invalid(`${what} must not be detached: its buffer was handed to somebody else`);
   }
@@ -38,7 +44,11 @@ const MOST_AT_ONCE = 1 << 29;
 
 /** Refuses what the module's memory might not hold. */
 export function checkOneShotSize(bytes: Owned): Owned {
-  if (bytes.length > MOST_AT_ONCE) throw new SealwaxError('limit_exceeded', 'that much goes through encrypt or decrypt, in pieces');
+  if (bytes.length > MOST_AT_ONCE)
+    throw new SealwaxError(
+      'limit_exceeded',
+      'that much goes through encrypt or decrypt, in pieces',
+    );
   return bytes;
 }
 
@@ -67,7 +77,11 @@ export function allocate(size: number): Owned {
   try {
     return new Uint8Array(size);
   } catch (error) {
-    throw new SealwaxError('no_memory', `there is no room for ${size} bytes: take the Blob, the stream or parts`, { cause: error });
+    throw new SealwaxError(
+      'no_memory',
+      `there is no room for ${size} bytes: take the Blob, the stream or parts`,
+      { cause: error },
+    );
   }
 }
 

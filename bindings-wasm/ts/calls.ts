@@ -1,6 +1,16 @@
 // Asking providers: time limits, one error for all attempts, one event for each call.
 
-import type { Attempt, CallDetails, EncryptionContext, KeyEvent, KeyName, KeyProvider, Keys, ProviderCall, WrappedDek } from '../types/index.js';
+import type {
+  Attempt,
+  CallDetails,
+  EncryptionContext,
+  KeyEvent,
+  KeyName,
+  KeyProvider,
+  Keys,
+  ProviderCall,
+  WrappedDek,
+} from '../types/index.js';
 import { type Owned, view } from './bytes.js';
 import type { Context } from './context.js';
 import { format } from './core.js';
@@ -22,9 +32,17 @@ export function providersOf(keys: Keys): readonly KeyProvider[] {
   const list = (Array.isArray(keys) ? keys : [keys]) as readonly KeyProvider[];
   if (list.length === 0) throw invalid('at least one key provider is needed');
   for (const provider of list) {
-    const lacks = (method: 'accepts' | 'wrap' | 'unwrap') => typeof provider?.[method] !== 'function';
-    if (typeof provider?.providerId !== 'string' || lacks('accepts') || lacks('wrap') || lacks('unwrap')) {
-      throw invalid(`a key provider with providerId, accepts, wrap and unwrap is needed${hint(provider)}`);
+    const lacks = (method: 'accepts' | 'wrap' | 'unwrap') =>
+      typeof provider?.[method] !== 'function';
+    if (
+      typeof provider?.providerId !== 'string' ||
+      lacks('accepts') ||
+      lacks('wrap') ||
+      lacks('unwrap')
+    ) {
+      throw invalid(
+        `a key provider with providerId, accepts, wrap and unwrap is needed${hint(provider)}`,
+      );
     }
   }
   return list;
@@ -36,9 +54,14 @@ export function nameOf(provider: KeyProvider): KeyName {
   return { providerId: provider.providerId, keyId: typeof keyId === 'string' ? keyId : '' };
 }
 
-export const shownName = ({ providerId, keyId }: KeyName): string => `${shown(providerId)}${keyId && ` ${shown(keyId)}`}`;
+export const shownName = ({ providerId, keyId }: KeyName): string =>
+  `${shown(providerId)}${keyId && ` ${shown(keyId)}`}`;
 
-export const attemptOf = ({ providerId, keyId }: KeyName, error: unknown): Attempt => ({ providerId, keyId, error });
+export const attemptOf = ({ providerId, keyId }: KeyName, error: unknown): Attempt => ({
+  providerId,
+  keyId,
+  error,
+});
 
 /** The calls for one object. */
 export class ProviderCalls {
@@ -101,10 +124,13 @@ export class ProviderCalls {
   /** FORMAT.md K-07: a KMS that failed outweighs a wrapped key that did not open. */
   fail(attempts: readonly Attempt[]): never {
     this.throwIfAborted();
-    const code = attempts.every(({ error }) => isRejection(error)) ? 'key_unwrap' : 'provider_failed';
+    const code = attempts.every(({ error }) => isRejection(error))
+      ? 'key_unwrap'
+      : 'provider_failed';
     const said = attempts.map((attempt) => `${shownName(attempt)}: ${describe(attempt.error)}`);
     const errors = attempts.map(({ error }) => error);
-    const cause = errors.length === 1 ? errors[0] : new AggregateError(errors, 'every provider failed');
+    const cause =
+      errors.length === 1 ? errors[0] : new AggregateError(errors, 'every provider failed');
     throw new SealwaxError(code, said.join('; '), { cause, attempts });
   }
 }
@@ -112,11 +138,13 @@ export class ProviderCalls {
 /** The DEK that a provider returned. One of another length says nothing about the wrapped key: the provider is at fault. */
 export function checkedDek(dek: unknown): Owned {
   const bytes = view(dek as Uint8Array, 'the DEK that the provider returned');
-  if (bytes.length !== format().key) throw new TypeError(`the provider returned a DEK of ${bytes.length} bytes`);
+  if (bytes.length !== format().key)
+    throw new TypeError(`the provider returned a DEK of ${bytes.length} bytes`);
   return bytes;
 }
 
-export const isRejection = (error: unknown): boolean => isSealwaxError(error) && error.code === 'key_unwrap';
+export const isRejection = (error: unknown): boolean =>
+  isSealwaxError(error) && error.code === 'key_unwrap';
 
 const describe = (error: unknown): string => {
   const { name, message } = (error ?? {}) as Partial<Error>;
@@ -131,7 +159,13 @@ class Recorder {
   readonly #options: CallOptions;
   #details: CallDetails;
 
-  constructor({ providerId }: KeyProvider, operation: KeyEvent['operation'], keyId: string, context: EncryptionContext, options: CallOptions) {
+  constructor(
+    { providerId }: KeyProvider,
+    operation: KeyEvent['operation'],
+    keyId: string,
+    context: EncryptionContext,
+    options: CallOptions,
+  ) {
     this.#base = { operation, providerId, context };
     this.#options = options;
     this.#details = { keyId };
@@ -167,6 +201,9 @@ export function notify<T>(listener: (news: T) => void, news: T): void {
     listener(news);
   } catch (error) {
     if (typeof reportError === 'function') reportError(error);
-    else queueMicrotask(() => { throw error; }); // Node has only this
+    else
+      queueMicrotask(() => {
+        throw error;
+      }); // Node has only this
   }
 }

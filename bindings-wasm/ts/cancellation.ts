@@ -37,7 +37,11 @@ export function withDeadline(parent: AbortSignal | undefined, limit: number): De
   let timer: ReturnType<typeof setTimeout> | undefined;
   const renew = () => {
     clearTimeout(timer);
-    if (limit > 0) timer = setTimeout(() => controller.abort(new DOMException(`no answer within ${limit} ms`, 'TimeoutError')), limit);
+    if (limit > 0)
+      timer = setTimeout(
+        () => controller.abort(new DOMException(`no answer within ${limit} ms`, 'TimeoutError')),
+        limit,
+      );
   };
   const done = () => {
     clearTimeout(timer);

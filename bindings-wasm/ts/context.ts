@@ -21,9 +21,11 @@ export function toContext(input: ContextInput = {}): Context {
 /** The pairs, in the order of the caller's. */
 export function pairsOf(input: ContextInput): (readonly [string, string])[] {
   const isList = typeof input === 'object' && input !== null && Symbol.iterator in input;
-  if (!isList && !isPlain(input)) throw invalid('the context must be a plain object, a Map or a list of pairs');
+  if (!isList && !isPlain(input))
+    throw invalid('the context must be a plain object, a Map or a list of pairs');
   const pairs: unknown[] = isList ? [...input] : Object.entries(input);
-  if (!pairs.every((pair) => Array.isArray(pair) && pair.length === 2)) throw invalid('a list as context has pairs [key, value]');
+  if (!pairs.every((pair) => Array.isArray(pair) && pair.length === 2))
+    throw invalid('a list as context has pairs [key, value]');
   return pairs as [string, string][];
 }
 

@@ -24,17 +24,33 @@ export interface FormatLengths {
 /** A run of chunks: its place in the body, and the index of its first chunk. */
 export type ChunkRun = readonly [start: number, end: number, index: number];
 
-type LengthList = readonly [chunk: number, sealedChunk: number, prefix: number, tag: number, key: number, start: number];
+type LengthList = readonly [
+  chunk: number,
+  sealedChunk: number,
+  prefix: number,
+  tag: number,
+  key: number,
+  start: number,
+];
 
 let lengths: FormatLengths | undefined;
 
-export const coreModule = new WasmModule('sealwax.wasm', initCore, () => (PACKAGE_FOLDER ? `${PACKAGE_FOLDER}sealwax.wasm` : new URL('./sealwax.wasm', import.meta.url)), () => {
-  const [chunk, sealedChunk, prefix, tag, key, start] = formatLengths() as LengthList;
-  lengths = { chunk, sealedChunk, prefix, tag, key, start };
-});
+export const coreModule = new WasmModule(
+  'sealwax.wasm',
+  initCore,
+  () =>
+    PACKAGE_FOLDER ? `${PACKAGE_FOLDER}sealwax.wasm` : new URL('./sealwax.wasm', import.meta.url),
+  () => {
+    const [chunk, sealedChunk, prefix, tag, key, start] = formatLengths() as LengthList;
+    lengths = { chunk, sealedChunk, prefix, tag, key, start };
+  },
+);
 
 /** Loads the core; the cipher is loaded when it is needed. */
-export function init(module?: WasmInput | Promise<WasmInput>, aes?: WasmInput | Promise<WasmInput>): Promise<void> {
+export function init(
+  module?: WasmInput | Promise<WasmInput>,
+  aes?: WasmInput | Promise<WasmInput>,
+): Promise<void> {
   if (aes !== undefined) aesModule.setSource(() => aes);
   return coreModule.load(module);
 }
@@ -49,4 +65,5 @@ export function format(): FormatLengths {
 }
 
 /** How many chunks of this length, sealed or not, there are in a run: no bytes are one, too. */
-export const chunkCount = (length: number, step: number): number => Math.max(1, Math.ceil(length / step));
+export const chunkCount = (length: number, step: number): number =>
+  Math.max(1, Math.ceil(length / step));

@@ -1,6 +1,16 @@
 // Decryption: the result that is made when asked for.
 
-import type { Bytes, DecryptOptions, Decryption, Decryptor, HeaderInfo, KeyProvider, Keys, Source, TransformPair } from '../types/index.js';
+import type {
+  Bytes,
+  DecryptOptions,
+  Decryption,
+  Decryptor,
+  HeaderInfo,
+  KeyProvider,
+  Keys,
+  Source,
+  TransformPair,
+} from '../types/index.js';
 import { needAes } from './aes.js';
 import { isBlob } from './brands.js';
 import { type Owned, checkOneShotSize, isBytes, isEqual, optionalView, view } from './bytes.js';
@@ -26,16 +36,23 @@ export interface OpenedHeader {
 }
 
 /** Parses, checks what must hold before any provider is asked, unwraps, verifies. */
-export async function openHeader(bytes: Owned, providers: readonly KeyProvider[], options: OpenOptions): Promise<OpenedHeader> {
+export async function openHeader(
+  bytes: Owned,
+  providers: readonly KeyProvider[],
+  options: OpenOptions,
+): Promise<OpenedHeader> {
   throwIfAborted(options.signal);
   const required = options.context && toContext(options.context).canonical;
   const header = parseHeader(bytes, required);
   if (header.sealedMetadataSize > 0) await needAes();
-  const handle = await unwrapDek(providers, header, options, (dek) => callCore(() => new DecryptHandle(bytes, dek)));
+  const handle = await unwrapDek(providers, header, options, (dek) =>
+    callCore(() => new DecryptHandle(bytes, dek)),
+  );
   return { header, handle };
 }
 
-export const metadataOf = (handle: DecryptHandle): Owned | undefined => callCore(() => handle.metadata()) as Owned | undefined;
+export const metadataOf = (handle: DecryptHandle): Owned | undefined =>
+  callCore(() => handle.metadata()) as Owned | undefined;
 
 export function decrypt(source: Source, keys: Keys, options: DecryptOptions = {}): Decryption {
   checkSource(source);
@@ -74,7 +91,9 @@ class Message implements Decryption {
 
   async expectedSize(): Promise<number | undefined> {
     const { header } = await this.#open();
-    return this.#bodySize(header) === undefined ? undefined : callCore(() => plaintextLength(this.#bodySize(header)!));
+    return this.#bodySize(header) === undefined
+      ? undefined
+      : callCore(() => plaintextLength(this.#bodySize(header)!));
   }
 
   async bytes(): Promise<Owned> {
@@ -117,7 +136,11 @@ class Message implements Decryption {
   }
 
   #abandon(reason: unknown): void {
-    if (this.#opened) this.#opened.then(({ reader }) => reader.close(reason), () => {});
+    if (this.#opened)
+      this.#opened.then(
+        ({ reader }) => reader.close(reason),
+        () => {},
+      );
     else abandon(this.#source, reason);
   }
 
@@ -126,8 +149,11 @@ class Message implements Decryption {
     const { header, handle, reader } = await this.#open();
     try {
       const prefix = await reader.read(format().prefix);
-      if (prefix.length < format().prefix) throw new SealwaxError('truncated', 'the body ends within its prefix');
-      const cipher = callCore(() => handle.message(prefix, optionalView(associatedData, 'the associated data')));
+      if (prefix.length < format().prefix)
+        throw new SealwaxError('truncated', 'the body ends within its prefix');
+      const cipher = callCore(() =>
+        handle.message(prefix, optionalView(associatedData, 'the associated data')),
+      );
       const size = this.#bodySize(header);
       const engine = await engineOf(cipher, choice, size);
       yield* opened({ reader, engine, signal, onProgress, total: plaintextTotal(size), room });
@@ -168,10 +194,15 @@ export function decryptStream(keys: Keys, options: DecryptOptions = {}): Transfo
   return { writable, readable: decrypt(readable, keys, options).stream() };
 }
 
-export async function createDecryptor(envelope: Bytes | Blob, keys: Keys, options: Omit<DecryptOptions, 'header'> = {}): Promise<Decryptor> {
+export async function createDecryptor(
+  envelope: Bytes | Blob,
+  keys: Keys,
+  options: Omit<DecryptOptions, 'header'> = {},
+): Promise<Decryptor> {
   checkOptions(options, DECRYPTOR);
   const providers = providersOf(keys);
-  if (!isBytes(envelope) && !isBlob(envelope)) throw invalid('the envelope must be bytes or a Blob');
+  if (!isBytes(envelope) && !isBlob(envelope))
+    throw invalid('the envelope must be bytes or a Blob');
   await needCore();
   const bytes = await readHeader(readerOf(envelope, options.signal));
   await needAes();
@@ -208,7 +239,9 @@ class HandleDecryptor implements Decryptor {
 
   decryptBody(body: Bytes, associatedData = this.#associatedData): Owned {
     const bytes = checkOneShotSize(view(body, 'the body'));
-    return callCore(() => this.#handle.decryptBody(bytes, optionalView(associatedData, 'the associated data'))) as Owned;
+    return callCore(() =>
+      this.#handle.decryptBody(bytes, optionalView(associatedData, 'the associated data')),
+    ) as Owned;
   }
 
   close(): void {

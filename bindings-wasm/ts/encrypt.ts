@@ -1,8 +1,28 @@
 // Encryption: the result that is made when asked for.
 
-import type { EncryptOptions, Encryption, Encryptor, EncryptorOptions, Keys, MessageOptions, Parts, PartsOptions, Source, TransformPair, WrappedKey } from '../types/index.js';
+import type {
+  EncryptOptions,
+  Encryption,
+  Encryptor,
+  EncryptorOptions,
+  Keys,
+  MessageOptions,
+  Parts,
+  PartsOptions,
+  Source,
+  TransformPair,
+  WrappedKey,
+} from '../types/index.js';
 import { needAes } from './aes.js';
-import { type Owned, checkOneShotSize, concat, optionalView, textOrBytes, view, writableView } from './bytes.js';
+import {
+  type Owned,
+  checkOneShotSize,
+  concat,
+  optionalView,
+  textOrBytes,
+  view,
+  writableView,
+} from './bytes.js';
 import { providersOf } from './calls.js';
 import { type Context, toContext } from './context.js';
 import { EncryptHandle, type MessageCipher, bodyLength, needCore } from './core.js';
@@ -13,7 +33,14 @@ import { SingleUse, type Pieces, toBlob, toBytes, toStream } from './sinks.js';
 import { randomParts, streamParts } from './parts.js';
 import { sealed } from './pipeline.js';
 import { throwIfAborted } from './cancellation.js';
-import { type Reader, abandon, checkSource, checkFileExists, randomAccess, readerOf } from './source.js';
+import {
+  type Reader,
+  abandon,
+  checkSource,
+  checkFileExists,
+  randomAccess,
+  readerOf,
+} from './source.js';
 import { Wrapping, wrappedKeyLists } from './wrap-dek.js';
 
 /** A header that is finished and the DEK behind it. */
@@ -30,7 +57,11 @@ export function encrypt(source: Source, keys: Keys, options: EncryptOptions = {}
 }
 
 /** Asks the providers, and makes the header for a plaintext of this length. */
-async function open(providers: ReturnType<typeof providersOf>, options: EncryptOptions, size: number | undefined): Promise<Opened> {
+async function open(
+  providers: ReturnType<typeof providersOf>,
+  options: EncryptOptions,
+  size: number | undefined,
+): Promise<Opened> {
   throwIfAborted(options.signal);
   await needCore();
   const context = toContext(options.context);
@@ -44,10 +75,18 @@ async function open(providers: ReturnType<typeof providersOf>, options: EncryptO
   }
 }
 
-function makeHandle(dek: Owned, keys: readonly WrappedKey[], context: Context, options: EncryptorOptions, size: number | undefined): EncryptHandle {
+function makeHandle(
+  dek: Owned,
+  keys: readonly WrappedKey[],
+  context: Context,
+  options: EncryptorOptions,
+  size: number | undefined,
+): EncryptHandle {
   const { metadata, padding = 'auto' } = options;
   const bytes = metadata === undefined ? undefined : textOrBytes(metadata, 'the metadata');
-  return callCore(() => new EncryptHandle(dek, ...wrappedKeyLists(keys), context.canonical, bytes, padding, size));
+  return callCore(
+    () => new EncryptHandle(dek, ...wrappedKeyLists(keys), context.canonical, bytes, padding, size),
+  );
 }
 
 /** Checks source and size at once. */
@@ -73,7 +112,13 @@ class Message implements Encryption {
   readonly #singleUse = new SingleUse();
   #opened: Promise<Opened> | undefined;
 
-  constructor(source: Source, options: MessageOptions, size: number | undefined, open: () => Promise<Opened>, ownsHandle: boolean) {
+  constructor(
+    source: Source,
+    options: MessageOptions,
+    size: number | undefined,
+    open: () => Promise<Opened>,
+    ownsHandle: boolean,
+  ) {
     this.#source = source;
     this.#options = options;
     this.#size = size;
@@ -131,7 +176,9 @@ class Message implements Encryption {
   async #start(): Promise<{ front: Owned; cipher: MessageCipher }> {
     const { handle, header } = await this.#handle();
     return callCore(() => {
-      const cipher = handle.message(optionalView(this.#options.associatedData, 'the associated data'));
+      const cipher = handle.message(
+        optionalView(this.#options.associatedData, 'the associated data'),
+      );
       if (this.#ownsHandle) handle.free(); // the header is made and the message has its key
       const prefix = cipher.prefix() as Owned;
       return { front: this.#options.detached ? prefix : concat([header, prefix]), cipher };
@@ -145,7 +192,14 @@ class Message implements Encryption {
       const { front, cipher } = await this.#start();
       const engine = await engineOf(cipher, choice, this.#size);
       yield [front];
-      yield* sealed({ reader, engine, signal, onProgress, total: this.#size, room: room?.subarray(front.length) });
+      yield* sealed({
+        reader,
+        engine,
+        signal,
+        onProgress,
+        total: this.#size,
+        room: room?.subarray(front.length),
+      });
     } catch (error) {
       reader.close(error);
       throw error;
@@ -155,7 +209,10 @@ class Message implements Encryption {
   }
 }
 
-export async function createEncryptor(keys: Keys, options: EncryptorOptions = {}): Promise<Encryptor> {
+export async function createEncryptor(
+  keys: Keys,
+  options: EncryptorOptions = {},
+): Promise<Encryptor> {
   checkOptions(options, ENCRYPTOR);
   await needAes();
   // Its messages share the header, and most are small: no room to rewrap unless asked for.
@@ -181,13 +238,20 @@ class HandleEncryptor implements Encryptor {
 
   encryptBytes(plaintext: Uint8Array, associatedData = this.#options.associatedData): Owned {
     const bytes = checkOneShotSize(view(plaintext, 'the plaintext'));
-    return callCore(() => this.#opened.handle.encrypt(bytes, optionalView(associatedData, 'the associated data'))) as Owned;
+    return callCore(() =>
+      this.#opened.handle.encrypt(bytes, optionalView(associatedData, 'the associated data')),
+    ) as Owned;
   }
 
-  encryptInto(plaintext: Uint8Array, out: Uint8Array, associatedData = this.#options.associatedData): number {
+  encryptInto(
+    plaintext: Uint8Array,
+    out: Uint8Array,
+    associatedData = this.#options.associatedData,
+  ): number {
     const target = writableView(out, 'the output');
     const needed = this.sealedSize(view(plaintext, 'the plaintext').length);
-    if (target.length < needed) throw new SealwaxError('buffer_too_small', `${needed} bytes are needed`, { needed });
+    if (target.length < needed)
+      throw new SealwaxError('buffer_too_small', `${needed} bytes are needed`, { needed });
     target.set(this.encryptBytes(plaintext, associatedData));
     return needed;
   }
@@ -196,7 +260,13 @@ class HandleEncryptor implements Encryptor {
     checkOptions(options, ENCRYPT_MESSAGE);
     const { engine, associatedData } = this.#options;
     const merged = { engine, associatedData, ...options } as MessageOptions;
-    return new Message(source, merged, sizeOf(source, options.size), async () => this.#opened, false);
+    return new Message(
+      source,
+      merged,
+      sizeOf(source, options.size),
+      async () => this.#opened,
+      false,
+    );
   }
 
   close(): void {

@@ -28,7 +28,11 @@ const WEBCRYPTO_FROM = 8192;
 let hadSmall = false;
 
 /** The engine of a message; takes the cipher over. `size` is that of the message, if known. */
-export async function engineOf(cipher: MessageCipher, choice: EngineChoice = 'auto', size?: number): Promise<Engine> {
+export async function engineOf(
+  cipher: MessageCipher,
+  choice: EngineChoice = 'auto',
+  size?: number,
+): Promise<Engine> {
   const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
   switch (choice) {
     case 'wasm':
@@ -37,7 +41,11 @@ export async function engineOf(cipher: MessageCipher, choice: EngineChoice = 'au
       if (!subtle || isForWasm(size)) return wasmEngine(cipher);
       break;
     case 'webcrypto':
-      if (!subtle) throw new SealwaxError('invalid_state', 'there is no WebCrypto here: it needs https or localhost');
+      if (!subtle)
+        throw new SealwaxError(
+          'invalid_state',
+          'there is no WebCrypto here: it needs https or localhost',
+        );
       break;
     default:
       throw invalid('engine is "auto", "webcrypto" or "wasm"');
@@ -115,7 +123,9 @@ class WebCryptoEngine implements Engine {
     const calls: Promise<ArrayBuffer>[] = [];
     for (let at = 0; at < count; at++) {
       const iv = nonces.subarray(at * nonceLength, (at + 1) * nonceLength);
-      calls.push(call({ name: 'AES-GCM', iv }, input.subarray(at * step, (at + 1) * step), first + at));
+      calls.push(
+        call({ name: 'AES-GCM', iv }, input.subarray(at * step, (at + 1) * step), first + at),
+      );
     }
     return (await firstFailure(calls)).map((bytes) => new Uint8Array(bytes));
   }

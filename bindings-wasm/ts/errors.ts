@@ -1,6 +1,12 @@
 // The one error class, and the way from the module's errors to it.
 
-import type { Attempt, ErrorClass, ErrorCode, SealwaxError as Public, SealwaxErrorOptions } from '../types/index.js';
+import type {
+  Attempt,
+  ErrorClass,
+  ErrorCode,
+  SealwaxError as Public,
+  SealwaxErrorOptions,
+} from '../types/index.js';
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 /** Most characters of a text of others' that are shown. */
@@ -8,10 +14,14 @@ const SHOWN = 512;
 
 /** What would end a line, move a cursor or turn the direction of writing is written out, as the core does. */
 const escaped = (text: string): string =>
-  text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => SHORT[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`);
+  text.replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    (character) => SHORT[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
 
 /** A text of others' for a message. */
-export const shown = (text: string): string => escaped(text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text);
+export const shown = (text: string): string =>
+  escaped(text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text);
 
 /** Numbers and names as in core/vectors/error_codes.json, which a test compares. */
 export const ERROR_NUMBERS: Readonly<Record<ErrorCode, number>> = {
@@ -57,7 +67,10 @@ export class SealwaxError extends Error {
   constructor(code: ErrorCode, message = '', options: SealwaxErrorOptions = {}) {
     const { cause, chunk, needed, attempts = [], keys, pair } = options;
     const subject = code.replaceAll('_', ' ');
-    super(message ? `${subject}: ${escaped(message)}` : subject, cause === undefined ? undefined : { cause });
+    super(
+      message ? `${subject}: ${escaped(message)}` : subject,
+      cause === undefined ? undefined : { cause },
+    );
     this.code = code;
     this.number = ERROR_NUMBERS[code];
     // The classes are ranges of twenty numbers; "ok" would be of none.
@@ -77,7 +90,8 @@ export const isSealwaxError = (error: unknown): error is SealwaxError => {
 };
 
 /** An error of the caller's making. */
-export const invalid = (message: string): SealwaxError => new SealwaxError('invalid_argument', message);
+export const invalid = (message: string): SealwaxError =>
+  new SealwaxError('invalid_argument', message);
 
 /** The end of a message about something of the wrong kind, where it is clear what was meant. */
 export function hint(value: unknown): string {
@@ -102,7 +116,9 @@ function fromThrown([number, text, detail]: Thrown): SealwaxError {
     case 'authentication':
       return chunkNotAuthentic(detail as number);
     case 'buffer_too_small':
-      return new SealwaxError(code, `${detail as number} bytes are needed`, { needed: detail as number });
+      return new SealwaxError(code, `${detail as number} bytes are needed`, {
+        needed: detail as number,
+      });
     case 'context_mismatch':
       return pairMismatch(detail as Pair);
     default:
@@ -113,7 +129,11 @@ function fromThrown([number, text, detail]: Thrown): SealwaxError {
 function pairMismatch([key, wanted, found]: Pair): SealwaxError {
   const quoted = (text: string) => shown(JSON.stringify(text));
   const is = found === undefined ? 'is missing' : `is ${quoted(found)}`;
-  return new SealwaxError('context_mismatch', `${quoted(key)} must be ${quoted(wanted)} and ${is}`, { pair: { key, wanted, found } });
+  return new SealwaxError(
+    'context_mismatch',
+    `${quoted(key)} must be ${quoted(wanted)} and ${is}`,
+    { pair: { key, wanted, found } },
+  );
 }
 
 export const chunkNotAuthentic = (chunk: number, cause?: unknown): SealwaxError =>
@@ -123,7 +143,9 @@ export const chunkNotAuthentic = (chunk: number, cause?: unknown): SealwaxError 
 export function fromModule(error: unknown): unknown {
   if (isThrown(error)) return fromThrown(error);
   if (error instanceof WebAssembly.RuntimeError) {
-    return new SealwaxError('panic', 'the WebAssembly module stopped: this is a bug of Sealwax', { cause: error });
+    return new SealwaxError('panic', 'the WebAssembly module stopped: this is a bug of Sealwax', {
+      cause: error,
+    });
   }
   if (error instanceof Error && error.message.includes('null pointer passed to rust')) {
     return new SealwaxError('invalid_state', 'the object was closed');

@@ -51,7 +51,8 @@ export async function readHeader(reader: Reader): Promise<Owned> {
   const length = callCore(() => announcedLength(start));
   if (length === undefined) throw new SealwaxError('truncated', 'the input ends within the header');
   const rest = await reader.read(length - start.length);
-  if (start.length + rest.length < length) throw new SealwaxError('truncated', 'the input ends within the header');
+  if (start.length + rest.length < length)
+    throw new SealwaxError('truncated', 'the input ends within the header');
   const bytes = new Uint8Array(length);
   bytes.set(start);
   bytes.set(rest, start.length);
@@ -61,14 +62,16 @@ export async function readHeader(reader: Reader): Promise<Owned> {
 /** The header that an envelope in memory starts with. */
 export function headerOf(envelope: Owned): Owned {
   const length = callCore(() => announcedLength(envelope.subarray(0, format().start)));
-  if (length === undefined || length > envelope.length) throw new SealwaxError('truncated', 'the input ends within the header');
+  if (length === undefined || length > envelope.length)
+    throw new SealwaxError('truncated', 'the input ends within the header');
   return envelope.slice(0, length);
 }
 
 export async function inspect(source: Bytes | Blob | string): Promise<HeaderInfo> {
   await needCore();
   const input = typeof source === 'string' ? decoded(source) : source;
-  if (!isBlob(input) && typeof input !== 'object') throw invalid('the source must be bytes, a Blob or text');
+  if (!isBlob(input) && typeof input !== 'object')
+    throw invalid('the source must be bytes, a Blob or text');
   const reader = readerOf(isBlob(input) ? input : view(input, 'the source'));
   return publicInfo(parseHeader(await readHeader(reader)));
 }

@@ -8,7 +8,14 @@ import { type Deadline, abortable, withDeadline, throwIfAborted } from './cancel
 
 type Address = string | URL;
 
-const OPTIONS: Names<HttpRangeOptions> = () => ({ headers: 1, credentials: 1, fetch: 1, retries: 1, retryDelay: 1, timeout: 1 });
+const OPTIONS: Names<HttpRangeOptions> = () => ({
+  headers: 1,
+  credentials: 1,
+  fetch: 1,
+  retries: 1,
+  retryDelay: 1,
+  timeout: 1,
+});
 
 /** What goes away by itself: too many requests, and what gateways say of a server that is not there. */
 const PASSING: readonly number[] = [429, 502, 503, 504];
@@ -17,12 +24,18 @@ const LONGEST_PAUSE = 20_000;
 
 /** A failure after which the same question may be answered. */
 class Passing extends Error {
-  constructor(readonly reason: SealwaxError, readonly pause = 0) {
+  constructor(
+    readonly reason: SealwaxError,
+    readonly pause = 0,
+  ) {
     super();
   }
 }
 
-export function httpRange(url: Address | (() => Address | Promise<Address>), options: HttpRangeOptions = {}): RangeSource {
+export function httpRange(
+  url: Address | (() => Address | Promise<Address>),
+  options: HttpRangeOptions = {},
+): RangeSource {
   checkOptions(options, OPTIONS);
   const { retries = 5, retryDelay = 250, timeout = 30_000 } = options;
   for (const [name, value] of Object.entries({ retries, retryDelay, timeout })) {
@@ -38,7 +51,11 @@ class HttpObject implements RangeSource {
   readonly #options: HttpRangeOptions;
   readonly #limits: Limits;
 
-  constructor(url: Address | (() => Address | Promise<Address>), options: HttpRangeOptions, limits: Limits) {
+  constructor(
+    url: Address | (() => Address | Promise<Address>),
+    options: HttpRangeOptions,
+    limits: Limits,
+  ) {
     this.#url = url;
     this.#options = options;
     this.#limits = limits;
@@ -49,7 +66,11 @@ class HttpObject implements RangeSource {
       const response = await this.#request(0, 1, attempt.signal);
       response.body?.cancel().catch(() => {});
       const total = rangeOf(response)?.[3];
-      if (!total || total === '*') throw new SealwaxError('io', 'the server does not say the size: expose Content-Range, or give the option size');
+      if (!total || total === '*')
+        throw new SealwaxError(
+          'io',
+          'the server does not say the size: expose Content-Range, or give the option size',
+        );
       return Number(total);
     });
   }
@@ -66,7 +87,11 @@ class HttpObject implements RangeSource {
   }
 
   /** Makes attempts until one ends well. Whenever there is less `missing` than before, it counts from the start. */
-  async #insist<T>(signal: AbortSignal | undefined, work: (attempt: Deadline) => Promise<T>, missing = () => 0): Promise<T> {
+  async #insist<T>(
+    signal: AbortSignal | undefined,
+    work: (attempt: Deadline) => Promise<T>,
+    missing = () => 0,
+  ): Promise<T> {
     const { retries, timeout } = this.#limits;
     let before = missing();
     for (let failures = 0; ; failures++) {
@@ -75,7 +100,9 @@ class HttpObject implements RangeSource {
         return await work(attempt);
       } catch (error) {
         throwIfAborted(signal);
-        const failure = attempt.signal.aborted ? new Passing(asIo(attempt.signal.reason, 'the server does not answer')) : error;
+        const failure = attempt.signal.aborted
+          ? new Passing(asIo(attempt.signal.reason, 'the server does not answer'))
+          : error;
         if (!(failure instanceof Passing)) throw error;
         if (missing() < before) failures = 0;
         before = missing();
@@ -91,7 +118,8 @@ class HttpObject implements RangeSource {
   async #pause(failures: number, asked: number, signal: AbortSignal | undefined): Promise<void> {
     const usual = this.#limits.retryDelay * 2 ** failures * (0.5 + Math.random() / 2);
     const over = withDeadline(signal, Math.max(1, Math.min(LONGEST_PAUSE, Math.max(usual, asked))));
-    if (!over.signal.aborted) await new Promise((resolve) => over.signal.addEventListener('abort', resolve));
+    if (!over.signal.aborted)
+      await new Promise((resolve) => over.signal.addEventListener('abort', resolve));
     over.done();
     throwIfAborted(signal);
   }
@@ -101,13 +129,19 @@ class HttpObject implements RangeSource {
     const all = new Headers(headers);
     all.set('Range', `bytes=${offset}-${offset + length - 1}`);
     const address = await this.#address();
-    const answer = ask(address, { headers: all, ...(credentials && { credentials }), signal, cache: 'no-store' });
+    const answer = ask(address, {
+      headers: all,
+      ...(credentials && { credentials }),
+      signal,
+      cache: 'no-store',
+    });
     const response = await abortable(answer, signal).catch((error: unknown) => {
       throw new Passing(asIo(error, 'the request failed'));
     });
     if (response.status !== 206) throw refusal(response);
     const start = rangeOf(response)?.[1];
-    if (start !== undefined && Number(start) !== offset) throw new SealwaxError('io', `the server sent the range from ${start}, not from ${offset}`);
+    if (start !== undefined && Number(start) !== offset)
+      throw new SealwaxError('io', `the server sent the range from ${start}, not from ${offset}`);
     return response;
   }
 
@@ -116,19 +150,25 @@ class HttpObject implements RangeSource {
     try {
       return new Request(address).url;
     } catch (error) {
-      throw new SealwaxError('invalid_argument', 'no request can be made to that URL', { cause: error });
+      throw new SealwaxError('invalid_argument', 'no request can be made to that URL', {
+        cause: error,
+      });
     }
   }
 }
 
 /** `[, first, last, total]` of what an answer holds; a page sees it across origins only where it is exposed. */
-const rangeOf = ({ headers }: Response): RegExpExecArray | null => /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '');
+const rangeOf = ({ headers }: Response): RegExpExecArray | null =>
+  /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '');
 
 /** An answer that holds no range, as an error. */
 function refusal(response: Response): SealwaxError | Passing {
   response.body?.cancel().catch(() => {});
   // A server that ignores ranges would send the whole object each time.
-  const error = new SealwaxError('io', response.ok ? 'the server does not serve ranges' : `the server answered ${response.status}`);
+  const error = new SealwaxError(
+    'io',
+    response.ok ? 'the server does not serve ranges' : `the server answered ${response.status}`,
+  );
   return PASSING.includes(response.status) ? new Passing(error, pauseOf(response)) : error;
 }
 
@@ -167,8 +207,15 @@ class Wanted {
     try {
       while (this.missing > 0) {
         const piece = await this.#read(reader, attempt);
-        if (!piece) throw new Passing(new SealwaxError('io', `the server sent ${this.#held} bytes and not ${this.bytes.length}`));
-        if (piece.length > this.missing) throw new SealwaxError('io', 'the server sent more than it was asked for');
+        if (!piece)
+          throw new Passing(
+            new SealwaxError(
+              'io',
+              `the server sent ${this.#held} bytes and not ${this.bytes.length}`,
+            ),
+          );
+        if (piece.length > this.missing)
+          throw new SealwaxError('io', 'the server sent more than it was asked for');
         this.bytes.set(piece, this.#held);
         this.#held += piece.length;
         attempt.renew();
@@ -178,7 +225,10 @@ class Wanted {
     }
   }
 
-  async #read(reader: ReadableStreamDefaultReader<Uint8Array> | undefined, { signal }: Deadline): Promise<Uint8Array | undefined> {
+  async #read(
+    reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
+    { signal }: Deadline,
+  ): Promise<Uint8Array | undefined> {
     try {
       return reader && (await abortable(reader.read(), signal)).value;
     } catch (error) {
@@ -192,7 +242,8 @@ class Wanted {
    */
   #check({ headers }: Response): void {
     const etag = headers.get('etag');
-    if (this.#etag !== undefined && this.#etag !== etag) throw new SealwaxError('io', 'the object has changed while it was read');
+    if (this.#etag !== undefined && this.#etag !== etag)
+      throw new SealwaxError('io', 'the object has changed while it was read');
     this.#etag = etag;
   }
 }

@@ -9,18 +9,33 @@ import type { Header } from './header.js';
 import { unwrapOne } from './unwrap-dek.js';
 
 /** Those of `made` that the header lacks. Where names are equal, the provider is asked. */
-export async function missingKeys(providers: readonly KeyProvider[], made: readonly WrappedKey[], header: Header, dek: Owned, options: CallOptions): Promise<WrappedKey[]> {
+export async function missingKeys(
+  providers: readonly KeyProvider[],
+  made: readonly WrappedKey[],
+  header: Header,
+  dek: Owned,
+  options: CallOptions,
+): Promise<WrappedKey[]> {
   const calls = new ProviderCalls(options);
   const lacking: WrappedKey[] = [];
   for (const key of made) {
-    const namesakes = header.wrappedKeys.filter(({ providerId, keyId }) => providerId === key.providerId && keyId === key.keyId);
-    if (namesakes.length === 0 || !(await isThere(calls, providers, namesakes, header, dek))) lacking.push(key);
+    const namesakes = header.wrappedKeys.filter(
+      ({ providerId, keyId }) => providerId === key.providerId && keyId === key.keyId,
+    );
+    if (namesakes.length === 0 || !(await isThere(calls, providers, namesakes, header, dek)))
+      lacking.push(key);
   }
   return lacking;
 }
 
 /** Whether a provider unwraps the DEK by one of these wrapped keys, which have one name. */
-async function isThere(calls: ProviderCalls, providers: readonly KeyProvider[], namesakes: readonly WrappedKey[], header: Header, dek: Owned): Promise<boolean> {
+async function isThere(
+  calls: ProviderCalls,
+  providers: readonly KeyProvider[],
+  namesakes: readonly WrappedKey[],
+  header: Header,
+  dek: Owned,
+): Promise<boolean> {
   const { providerId, keyId } = namesakes[0]!;
   let asked = false;
   for (const provider of providers) {
@@ -36,6 +51,9 @@ async function isThere(calls: ProviderCalls, providers: readonly KeyProvider[], 
     }
   }
   // Readers ask a remote provider for the first one only: the second would open nothing.
-  if (asked && providerId !== localProviderId()) throw invalid('the header has a wrapped key of this provider and key id that the new key does not open');
+  if (asked && providerId !== localProviderId())
+    throw invalid(
+      'the header has a wrapped key of this provider and key id that the new key does not open',
+    );
   return !asked; // one that only wraps cannot be asked, and locks nobody out but itself
 }

@@ -1,6 +1,14 @@
 // Options: each name is known or refused. One that was ignored would take the check along that it asks for.
 
-import type { DecryptOptions, EncryptOptions, EncryptorOptions, MessageOptions, OpenRangeOptions, PartsOptions, RewrapOptions } from '../types/index.js';
+import type {
+  DecryptOptions,
+  EncryptOptions,
+  EncryptorOptions,
+  MessageOptions,
+  OpenRangeOptions,
+  PartsOptions,
+  RewrapOptions,
+} from '../types/index.js';
 import { invalid } from './errors.js';
 
 /**
@@ -12,32 +20,71 @@ export type Names<Options> = () => { readonly [Name in keyof Options]-?: 1 };
 const CALL = { signal: 1, providerTimeout: 1, onKeyEvent: 1, objectName: 1 } as const;
 const MESSAGE = { engine: 1, associatedData: 1, onProgress: 1 } as const;
 
-export const ENCRYPTOR: Names<EncryptorOptions> = () => ({ ...CALL, ...MESSAGE, context: 1, metadata: 1, padding: 1, requireAll: 1 });
+export const ENCRYPTOR: Names<EncryptorOptions> = () => ({
+  ...CALL,
+  ...MESSAGE,
+  context: 1,
+  metadata: 1,
+  padding: 1,
+  requireAll: 1,
+});
 export const ENCRYPT: Names<EncryptOptions> = () => ({ ...ENCRYPTOR(), detached: 1, size: 1 });
-export const ENCRYPT_MESSAGE: Names<MessageOptions> = () => ({ ...MESSAGE, signal: 1, detached: 1, size: 1 });
-export const DECRYPT: Names<DecryptOptions> = () => ({ ...CALL, ...MESSAGE, context: 1, header: 1 });
-export const DECRYPTOR: Names<Omit<DecryptOptions, 'header'>> = () => ({ ...CALL, ...MESSAGE, context: 1 });
-export const OPEN_RANGE: Names<OpenRangeOptions> = () => ({ ...CALL, engine: 1, associatedData: 1, context: 1, header: 1, size: 1 });
+export const ENCRYPT_MESSAGE: Names<MessageOptions> = () => ({
+  ...MESSAGE,
+  signal: 1,
+  detached: 1,
+  size: 1,
+});
+export const DECRYPT: Names<DecryptOptions> = () => ({
+  ...CALL,
+  ...MESSAGE,
+  context: 1,
+  header: 1,
+});
+export const DECRYPTOR: Names<Omit<DecryptOptions, 'header'>> = () => ({
+  ...CALL,
+  ...MESSAGE,
+  context: 1,
+});
+export const OPEN_RANGE: Names<OpenRangeOptions> = () => ({
+  ...CALL,
+  engine: 1,
+  associatedData: 1,
+  context: 1,
+  header: 1,
+  size: 1,
+});
 export const REWRAP: Names<RewrapOptions> = () => ({ ...CALL, context: 1, requireAll: 1, mode: 1 });
 export const PARTS: Names<PartsOptions> = () => ({ partSize: 1 });
 export const SIGNAL: Names<{ signal?: AbortSignal }> = () => ({ signal: 1 });
 
 /** What was called otherwise, or is called so elsewhere. */
-const OTHERWISE: Readonly<Record<string, string>> = { requiredContext: 'context', aad: 'associatedData' };
+const OTHERWISE: Readonly<Record<string, string>> = {
+  requiredContext: 'context',
+  aad: 'associatedData',
+};
 
 /** Not by its class: a page has those of its frames, too. */
-const isSignal = (value: unknown): boolean => typeof ((value ?? {}) as Partial<AbortSignal>).addEventListener === 'function';
+const isSignal = (value: unknown): boolean =>
+  typeof ((value ?? {}) as Partial<AbortSignal>).addEventListener === 'function';
 
 /** Refuses what is no option of this call, and what cannot be called where it will be. */
-export function checkOptions<Options extends object>(options: Options, names: Names<Options>): void {
-  if (typeof options !== 'object' || options === null) throw invalid('the options must be an object');
+export function checkOptions<Options extends object>(
+  options: Options,
+  names: Names<Options>,
+): void {
+  if (typeof options !== 'object' || options === null)
+    throw invalid('the options must be an object');
   const known = Object.keys(names());
   for (const [name, value] of Object.entries(options) as [string, unknown][]) {
-    if (!known.includes(name)) throw invalid(`there is no option "${name}" here: ${hint(name, known)}`);
+    if (!known.includes(name))
+      throw invalid(`there is no option "${name}" here: ${hint(name, known)}`);
     if (value === undefined) continue;
     if (name === 'signal' && !isSignal(value)) throw invalid('signal must be an AbortSignal');
-    if (name === 'providerTimeout' && !((value as number) >= 0)) throw invalid('providerTimeout must be a number from 0'); // or there was no limit
-    if (name.startsWith('on') && typeof value !== 'function') throw invalid(`${name} must be a function`);
+    if (name === 'providerTimeout' && !((value as number) >= 0))
+      throw invalid('providerTimeout must be a number from 0'); // or there was no limit
+    if (name.startsWith('on') && typeof value !== 'function')
+      throw invalid(`${name} must be a function`);
   }
 }
 

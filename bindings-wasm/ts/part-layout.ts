@@ -19,7 +19,10 @@ export interface PartLayout {
 }
 
 /** The place of a part by its number, from 1; fails for numbers that no part has. */
-export function placeOf(number: number, { partSize, size, count, isStream }: PartLayout): PartPlace {
+export function placeOf(
+  number: number,
+  { partSize, size, count, isStream }: PartLayout,
+): PartPlace {
   if (isStream || size === undefined || count === undefined) {
     throw new SealwaxError('invalid_state', 'the parts of a stream come in order only');
   }

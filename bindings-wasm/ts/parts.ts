@@ -23,7 +23,8 @@ function partSizeOf({ partSize }: PartsOptions, size: number | undefined): numbe
   }
   // Smaller ones would seal each chunk many times; whoever asks for them meant mebibytes.
   const least = format().chunk;
-  if (!Number.isSafeInteger(partSize) || partSize < least) throw invalid(`partSize is a number of bytes, ${least} at least`);
+  if (!Number.isSafeInteger(partSize) || partSize < least)
+    throw invalid(`partSize is a number of bytes, ${least} at least`);
   return partSize;
 }
 
@@ -61,7 +62,11 @@ class RandomParts implements Parts {
   part(number: number): Part {
     const place = placeOf(number, this);
     const pieces = () => this.#seal(number, place.offset, place.offset + place.size);
-    return { ...place, bytes: async () => concat(await pieces()), blob: async () => this.#blobOf(await pieces()) };
+    return {
+      ...place,
+      bytes: async () => concat(await pieces()),
+      blob: async () => this.#blobOf(await pieces()),
+    };
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Part> {
@@ -100,10 +105,14 @@ class RandomParts implements Parts {
   async #chunks(first: number, behind: number): Promise<Owned[]> {
     const { engine, plaintext, signal } = this.#object;
     const { chunk, sealedChunk } = format();
-    const reader = plaintext.reader(first * chunk, Math.min(behind * chunk, plaintext.size), signal);
+    const reader = plaintext.reader(
+      first * chunk,
+      Math.min(behind * chunk, plaintext.size),
+      signal,
+    );
     const runs: Promise<Owned[]>[] = [];
     try {
-      for (let index = first; index < behind; ) {
+      for (let index = first; index < behind;) {
         throwIfAborted(signal);
         const bytes = await reader.readUnits(chunk, engine.batch);
         runs.push(observed(engine.seal(index, bytes)));
@@ -134,7 +143,8 @@ class TagRecord {
       differs(this.#digests, part, digest) ||
       differs(this.#shared, first, tags[0]!) ||
       differs(this.#shared, last, tags.at(-1)!);
-    if (seen) throw new SealwaxError('io', 'the source has changed since it was sealed: start again');
+    if (seen)
+      throw new SealwaxError('io', 'the source has changed since it was sealed: start again');
     this.#digests.set(part, digest);
     this.#shared.set(first, tags[0]!);
     this.#shared.set(last, tags.at(-1)!);
@@ -166,7 +176,11 @@ function cut(pieces: readonly Owned[], start: number, end: number): Owned[] {
 }
 
 /** Of a stream: in order, each part kept for retries as long as the caller keeps it. */
-export function streamParts(options: PartsOptions, size: number | undefined, pieces: Pieces): Parts {
+export function streamParts(
+  options: PartsOptions,
+  size: number | undefined,
+  pieces: Pieces,
+): Parts {
   return new StreamParts(partSizeOf(options, size), size, pieces);
 }
 

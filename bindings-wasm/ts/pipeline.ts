@@ -50,7 +50,11 @@ export function sealed({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]>
     }
     const chunks = chunkCount(plaintext.length, chunk);
     const room = slot(job.room, index * sealedChunk, plaintext.length + chunks * tag);
-    const run = { chunks, plaintext: plaintext.length, pieces: observed(engine.seal(index, plaintext, room)) };
+    const run = {
+      chunks,
+      plaintext: plaintext.length,
+      pieces: observed(engine.seal(index, plaintext, room)),
+    };
     index += chunks;
     return run;
   };
@@ -68,7 +72,9 @@ export function opened({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]>
     ended = sealed.length < sealedChunk;
     if (sealed.length < tag) {
       // Reported in its turn: chunks before it may be worse than missing.
-      const pieces = Promise.reject(new SealwaxError('truncated', 'the last chunk is missing or cut off'));
+      const pieces = Promise.reject(
+        new SealwaxError('truncated', 'the last chunk is missing or cut off'),
+      );
       return { chunks: 0, plaintext: 0, pieces: observed(pieces) };
     }
     const chunks = chunkCount(sealed.length, sealedChunk);

@@ -1,11 +1,27 @@
 // Random access to a sealed object somewhere: the header, the prefix and the last chunk, which
 // authenticates the length; then the chunks that are asked for.
 
-import type { Bytes, HeaderInfo, Keys, OpenRangeOptions, RangeReader, RangeSource, FetchRange } from '../types/index.js';
+import type {
+  Bytes,
+  HeaderInfo,
+  Keys,
+  OpenRangeOptions,
+  RangeReader,
+  RangeSource,
+  FetchRange,
+} from '../types/index.js';
 import { isBlob } from './brands.js';
 import { type Owned, concat, isBytes, optionalView, view } from './bytes.js';
 import { providersOf } from './calls.js';
-import { type ChunkRun, announcedLength, bodyRange, format, lastChunk, needCore, plaintextLength } from './core.js';
+import {
+  type ChunkRun,
+  announcedLength,
+  bodyRange,
+  format,
+  lastChunk,
+  needCore,
+  plaintextLength,
+} from './core.js';
 import { metadataOf, openHeader } from './decrypt.js';
 import { type Engine, engineOf } from './engine.js';
 import { SealwaxError, asIo, callCore, invalid } from './errors.js';
@@ -30,13 +46,17 @@ class Ranges {
 
   async size(signal?: AbortSignal): Promise<number> {
     const size = await this.#ask(() => this.#source.size(signal), signal);
-    if (!Number.isSafeInteger(size) || size < 0) throw new SealwaxError('io', 'the source does not know its size');
+    if (!Number.isSafeInteger(size) || size < 0)
+      throw new SealwaxError('io', 'the source does not know its size');
     return size;
   }
 
   async read(start: number, end: number, signal?: AbortSignal): Promise<Owned> {
     if (start >= end) return new Uint8Array(0);
-    const bytes = view(await this.#ask(() => this.#source.read(start, end - start, signal), signal), 'what the source read');
+    const bytes = view(
+      await this.#ask(() => this.#source.read(start, end - start, signal), signal),
+      'what the source read',
+    );
     if (bytes.length !== end - start) {
       throw new SealwaxError('io', `the source read ${bytes.length} bytes and not ${end - start}`);
     }
@@ -51,13 +71,22 @@ class Ranges {
   }
 }
 
-function rangesOf(source: RangeSource | FetchRange | Blob | Bytes, size: number | undefined): RangeSource {
+function rangesOf(
+  source: RangeSource | FetchRange | Blob | Bytes,
+  size: number | undefined,
+): RangeSource {
   if (isBytes(source)) {
     const bytes = view(source, 'the source');
-    return { size: async () => bytes.length, read: async (offset, length) => bytes.subarray(offset, offset + length) };
+    return {
+      size: async () => bytes.length,
+      read: async (offset, length) => bytes.subarray(offset, offset + length),
+    };
   }
   if (isBlob(source)) {
-    return { size: async () => source.size, read: (offset, length) => readBlob(source.slice(offset, offset + length)) };
+    return {
+      size: async () => source.size,
+      read: (offset, length) => readBlob(source.slice(offset, offset + length)),
+    };
   }
   if (typeof source === 'function') return fromFunction(source, size);
   if (typeof source?.read !== 'function' || typeof source.size !== 'function') {
@@ -78,7 +107,11 @@ function fromFunction(fetchRange: FetchRange, size: number | undefined): RangeSo
   return { size: async () => size, read };
 }
 
-export async function openRange(source: RangeSource | FetchRange | Blob | Bytes, keys: Keys, options: OpenRangeOptions = {}): Promise<RangeReader> {
+export async function openRange(
+  source: RangeSource | FetchRange | Blob | Bytes,
+  keys: Keys,
+  options: OpenRangeOptions = {},
+): Promise<RangeReader> {
   checkOptions(options, OPEN_RANGE);
   const providers = providersOf(keys);
   const ranges = new Ranges(rangesOf(source, options.size));
@@ -90,9 +123,13 @@ export async function openRange(source: RangeSource | FetchRange | Blob | Bytes,
     const bodyStart = options.header ? 0 : header.headerSize;
     const body: Body = { ranges, start: bodyStart, size: size - bodyStart };
     const { prefix: prefixLength } = format();
-    if (body.size < prefixLength) throw new SealwaxError('truncated', 'the body ends within its prefix');
-    const prefix = start ?? (await ranges.read(bodyStart, bodyStart + prefixLength, options.signal));
-    const cipher = callCore(() => handle.message(prefix, optionalView(options.associatedData, 'the associated data')));
+    if (body.size < prefixLength)
+      throw new SealwaxError('truncated', 'the body ends within its prefix');
+    const prefix =
+      start ?? (await ranges.read(bodyStart, bodyStart + prefixLength, options.signal));
+    const cipher = callCore(() =>
+      handle.message(prefix, optionalView(options.associatedData, 'the associated data')),
+    );
     const engine = await engineOf(cipher, options.engine, body.size);
     const length = await authenticate(body, engine, options.signal).catch((error: unknown) => {
       engine.close();
@@ -105,11 +142,16 @@ export async function openRange(source: RangeSource | FetchRange | Blob | Bytes,
 }
 
 /** Header and, where one request brought both, the prefix. */
-async function readFront(ranges: Ranges, size: number, { header, signal }: OpenRangeOptions): Promise<{ header: Owned; start?: Owned }> {
+async function readFront(
+  ranges: Ranges,
+  size: number,
+  { header, signal }: OpenRangeOptions,
+): Promise<{ header: Owned; start?: Owned }> {
   if (header) return { header: view(header, 'the header').slice() };
   const probe = await ranges.read(0, Math.min(PROBE, size), signal);
   const length = callCore(() => announcedLength(probe.subarray(0, format().start)));
-  if (length === undefined || length > size) throw new SealwaxError('truncated', 'the object ends within the header');
+  if (length === undefined || length > size)
+    throw new SealwaxError('truncated', 'the object ends within the header');
   const rest = await ranges.read(Math.min(probe.length, length), length, signal);
   const bytes = concat([probe.subarray(0, length), rest]);
   const start = probe.slice(length, length + format().prefix);
@@ -124,7 +166,11 @@ interface Body {
 }
 
 /** Opens the last chunk; returns the length of the plaintext. */
-async function authenticate(body: Body, engine: Engine, signal: AbortSignal | undefined): Promise<number> {
+async function authenticate(
+  body: Body,
+  engine: Engine,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const [start, end, index] = callCore(() => lastChunk(body.size) as ChunkRun);
   const chunk = await body.ranges.read(body.start + start, body.start + end, signal);
   await engine.open(index, chunk);
@@ -139,7 +185,13 @@ class Reader implements RangeReader {
   readonly #metadata: Owned | undefined;
   #closed = false;
 
-  constructor(body: Body, engine: Engine, header: Header, metadata: Owned | undefined, size: number) {
+  constructor(
+    body: Body,
+    engine: Engine,
+    header: Header,
+    metadata: Owned | undefined,
+    size: number,
+  ) {
     this.#body = body;
     this.#engine = engine;
     this.header = publicInfo(header);
@@ -151,7 +203,11 @@ class Reader implements RangeReader {
     return this.#metadata?.slice();
   }
 
-  async read(offset: number, length: number, options: { signal?: AbortSignal } = {}): Promise<Owned> {
+  async read(
+    offset: number,
+    length: number,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Owned> {
     checkOptions(options, SIGNAL);
     const [start, end] = this.#clip(offset, length);
     const pieces: Owned[] = [];
@@ -159,7 +215,11 @@ class Reader implements RangeReader {
     return concat(pieces);
   }
 
-  stream(offset = 0, length = this.size - offset, options: { signal?: AbortSignal } = {}): ReadableStream<Owned> {
+  stream(
+    offset = 0,
+    length = this.size - offset,
+    options: { signal?: AbortSignal } = {},
+  ): ReadableStream<Owned> {
     checkOptions(options, SIGNAL);
     const [start, end] = this.#clip(offset, Math.max(0, length));
     return toStream(this.#pieces(start, end, options.signal));
@@ -175,7 +235,12 @@ class Reader implements RangeReader {
   }
 
   #clip(offset: number, length: number): [number, number] {
-    if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(length) || offset < 0 || length < 0) {
+    if (
+      !Number.isSafeInteger(offset) ||
+      !Number.isSafeInteger(length) ||
+      offset < 0 ||
+      length < 0
+    ) {
       throw invalid('offset and length are integers from 0');
     }
     return [Math.min(offset, this.size), Math.min(offset + length, this.size)];

@@ -13,7 +13,12 @@ import { REWRAP, checkOptions } from './options.js';
 import { readerOf } from './source.js';
 import { Wrapping, wrappedKeyLists } from './wrap-dek.js';
 
-export async function rewrapHeader(header: Bytes, oldKeys: Keys, newKeys: Keys, options: RewrapOptions = {}): Promise<Owned> {
+export async function rewrapHeader(
+  header: Bytes,
+  oldKeys: Keys,
+  newKeys: Keys,
+  options: RewrapOptions = {},
+): Promise<Owned> {
   checkOptions(options, REWRAP);
   const { mode = 'replace' } = options;
   if (mode !== 'replace' && mode !== 'add') throw invalid('mode is "replace" or "add"');
@@ -25,7 +30,10 @@ export async function rewrapHeader(header: Bytes, oldKeys: Keys, newKeys: Keys, 
   try {
     const context = { pairs: old.context, canonical: old.canonicalContext };
     const made = await new Wrapping(options).wrap(newProviders, dek, context);
-    const keys = mode === 'add' ? [...old.wrappedKeys, ...(await missingKeys(newProviders, made, old, dek, options))] : made;
+    const keys =
+      mode === 'add'
+        ? [...old.wrappedKeys, ...(await missingKeys(newProviders, made, old, dek, options))]
+        : made;
     return callCore(() => handle.rewrapHeader(...wrappedKeyLists(keys))) as Owned;
   } finally {
     dek.fill(0);
@@ -33,8 +41,18 @@ export async function rewrapHeader(header: Bytes, oldKeys: Keys, newKeys: Keys, 
   }
 }
 
-export async function rewrap<T extends Blob | Bytes>(envelope: T, oldKeys: Keys, newKeys: Keys, options?: RewrapOptions): Promise<T extends Blob ? Blob : Owned>;
-export async function rewrap(envelope: Blob | Bytes, oldKeys: Keys, newKeys: Keys, options: RewrapOptions = {}): Promise<Blob | Owned> {
+export async function rewrap<T extends Blob | Bytes>(
+  envelope: T,
+  oldKeys: Keys,
+  newKeys: Keys,
+  options?: RewrapOptions,
+): Promise<T extends Blob ? Blob : Owned>;
+export async function rewrap(
+  envelope: Blob | Bytes,
+  oldKeys: Keys,
+  newKeys: Keys,
+  options: RewrapOptions = {},
+): Promise<Blob | Owned> {
   checkOptions(options, REWRAP);
   await needCore();
   if (isBlob(envelope)) {

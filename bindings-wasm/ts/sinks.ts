@@ -15,7 +15,11 @@ export class SingleUse {
   #used = false;
 
   use(): void {
-    if (this.#used) throw new SealwaxError('invalid_state', 'the result was taken already: call encrypt or decrypt again');
+    if (this.#used)
+      throw new SealwaxError(
+        'invalid_state',
+        'the result was taken already: call encrypt or decrypt again',
+      );
     this.#used = true;
   }
 }
@@ -55,7 +59,7 @@ export class BlobMaker {
   }
 
   add(piece: Owned): void {
-    for (let rest = piece; rest.length > 0; ) {
+    for (let rest = piece; rest.length > 0;) {
       const fitting = rest.subarray(0, this.#block.length - this.#filled);
       this.#block.set(fitting, this.#filled);
       this.#filled += fitting.length;
@@ -88,7 +92,11 @@ export class BlobMaker {
 export async function checkReadable(blob: Blob): Promise<Blob> {
   const reader = blob.slice(-1).stream().getReader();
   await reader.read().catch((error: unknown) => {
-    throw new SealwaxError('io', `there is no room for a Blob of ${blob.size} bytes: take the stream or parts`, { cause: error });
+    throw new SealwaxError(
+      'io',
+      `there is no room for a Blob of ${blob.size} bytes: take the stream or parts`,
+      { cause: error },
+    );
   });
   return blob;
 }
@@ -103,7 +111,10 @@ export async function toBlob(pieces: Pieces, type: string, size?: number): Promi
  * Pulls as the consumer reads. Runs become one piece each: large pieces cost least. `abandon` gives
  * the source up when the consumer cancels, even before the first piece was made.
  */
-export function toStream(pieces: Pieces, abandon?: (reason: unknown) => void): ReadableStream<Owned> {
+export function toStream(
+  pieces: Pieces,
+  abandon?: (reason: unknown) => void,
+): ReadableStream<Owned> {
   return new ReadableStream<Owned>(
     {
       async pull(controller) {

@@ -44,10 +44,12 @@ export async function checkFileExists(source: Source): Promise<void> {
   });
 }
 
-const noSource = (source: unknown) => invalid(`the source must be bytes, a Blob or a ReadableStream of bytes${hint(source)}`);
+const noSource = (source: unknown) =>
+  invalid(`the source must be bytes, a Blob or a ReadableStream of bytes${hint(source)}`);
 
 /** The same of sources that are read in any order. */
-export const noRanges = (source: unknown) => invalid(`the source must be a RangeSource, a function, a Blob or bytes${hint(source)}`);
+export const noRanges = (source: unknown) =>
+  invalid(`the source must be a RangeSource, a function, a Blob or bytes${hint(source)}`);
 
 const UNREADABLE = 'the source cannot be read';
 const CHANGED = () => new SealwaxError('io', 'the source has changed its length');
@@ -69,7 +71,10 @@ export function randomAccess(source: Source): RandomAccess | undefined {
     return { size, reader };
   }
   if (!isBlob(source)) return undefined;
-  return { size: source.size, reader: (start, end, signal) => readerOf(source.slice(start, end), signal) };
+  return {
+    size: source.size,
+    reader: (start, end, signal) => readerOf(source.slice(start, end), signal),
+  };
 }
 
 /** All bytes of a Blob. */
@@ -188,7 +193,7 @@ class QueueReader implements Reader {
 
   #take(length: number): Owned {
     const taken: Owned[] = [];
-    for (let missing = length; missing > 0; ) {
+    for (let missing = length; missing > 0;) {
       const piece = this.#pieces[0]!;
       if (piece.length > missing) this.#pieces[0] = piece.subarray(missing);
       else this.#pieces.shift();

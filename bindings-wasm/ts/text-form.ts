@@ -18,7 +18,9 @@ export async function fromText(text: string): Promise<Owned> {
 }
 
 function encoded(bytes: Owned): string {
-  return textPrefix() + toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return (
+    textPrefix() + toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+  );
 }
 
 export function decoded(text: string): Owned {
@@ -26,6 +28,7 @@ export function decoded(text: string): Owned {
   if (!text.startsWith(prefix)) throw new SealwaxError('bad_magic');
   const bytes = fromBase64(text.slice(prefix.length).replaceAll('-', '+').replaceAll('_', '/'));
   // `atob` takes white space, padding, `+` and `/`, and unused bits that are set: none of it comes back.
-  if (!bytes || encoded(bytes) !== text) throw new SealwaxError('malformed', 'the text form is not base64url');
+  if (!bytes || encoded(bytes) !== text)
+    throw new SealwaxError('malformed', 'the text form is not base64url');
   return bytes;
 }

@@ -2,7 +2,15 @@
 
 import type { Attempt, KeyProvider, ProviderCall, WrappedKey } from '../types/index.js';
 import type { Owned } from './bytes.js';
-import { type CallOptions, ProviderCalls, attemptOf, checkedDek, nameOf, notify, shownName } from './calls.js';
+import {
+  type CallOptions,
+  ProviderCalls,
+  attemptOf,
+  checkedDek,
+  nameOf,
+  notify,
+  shownName,
+} from './calls.js';
 import { SealwaxError } from './errors.js';
 import type { Header } from './header.js';
 
@@ -10,7 +18,12 @@ import type { Header } from './header.js';
 const SHOWN = 8;
 
 /** Asks until `accept` takes a DEK: a remote provider once at most, others for every key that they accept (FORMAT.md K-06, K-07). */
-export async function unwrapDek<T>(providers: readonly KeyProvider[], header: Header, options: CallOptions, accept: (dek: Owned) => T): Promise<T> {
+export async function unwrapDek<T>(
+  providers: readonly KeyProvider[],
+  header: Header,
+  options: CallOptions,
+  accept: (dek: Owned) => T,
+): Promise<T> {
   const opening = new Opening(header, options, accept);
   for (const provider of providers) {
     const opened = await opening.ask(provider);
@@ -20,10 +33,18 @@ export async function unwrapDek<T>(providers: readonly KeyProvider[], header: He
 }
 
 /** Asks a provider for the DEK behind one wrapped key. */
-export function unwrapOne(calls: ProviderCalls, provider: KeyProvider, key: WrappedKey, header: Header, more?: Partial<ProviderCall>): Promise<Owned> {
+export function unwrapOne(
+  calls: ProviderCalls,
+  provider: KeyProvider,
+  key: WrappedKey,
+  header: Header,
+  more?: Partial<ProviderCall>,
+): Promise<Owned> {
   const context = { pairs: header.context, canonical: header.canonicalContext };
   const work = async (call: ProviderCall) =>
-    checkedDek(await provider.unwrap({ ...key, wrappedDek: key.wrappedDek.slice() }, context.pairs, call));
+    checkedDek(
+      await provider.unwrap({ ...key, wrappedDek: key.wrappedDek.slice() }, context.pairs, call),
+    );
   return calls.ask(provider, 'unwrap', key.keyId, context, work, more);
 }
 
@@ -43,7 +64,8 @@ class Opening<T> {
   async ask(provider: KeyProvider): Promise<{ value: T } | undefined> {
     let asked = false;
     for (const key of this.#header.wrappedKeys) {
-      if (key.providerId !== provider.providerId || (asked && provider.isRemote !== false)) continue;
+      if (key.providerId !== provider.providerId || (asked && provider.isRemote !== false))
+        continue;
       try {
         if (!(await this.#calls.accepts(provider, key.keyId))) continue;
         asked = true;
@@ -87,8 +109,16 @@ class Opening<T> {
     this.#calls.throwIfAborted();
     const wanted = this.#header.wrappedKeys.map(({ providerId, keyId }) => ({ providerId, keyId }));
     const offered = providers.map(nameOf);
-    const list = (names: typeof wanted) => [...names.slice(0, SHOWN).map(shownName), ...(names.length > SHOWN ? [`${names.length - SHOWN} more`] : [])].join(', ');
-    throw new SealwaxError('no_matching_key', `the object needs ${list(wanted)}; given: ${list(offered)}`, { keys: { wanted, offered } });
+    const list = (names: typeof wanted) =>
+      [
+        ...names.slice(0, SHOWN).map(shownName),
+        ...(names.length > SHOWN ? [`${names.length - SHOWN} more`] : []),
+      ].join(', ');
+    throw new SealwaxError(
+      'no_matching_key',
+      `the object needs ${list(wanted)}; given: ${list(offered)}`,
+      { keys: { wanted, offered } },
+    );
   }
 }
 

@@ -36,7 +36,10 @@ export class WasmModule {
   load(module?: WasmInput | Promise<WasmInput>): Promise<void> {
     this.#loading ??= this.#load(module).catch((error: unknown) => {
       this.#loading = undefined; // the next call tries again
-      throw asIo(error, `${this.#name} cannot be had: give init() its address or bytes, or import 'sealwax/inline'`);
+      throw asIo(
+        error,
+        `${this.#name} cannot be had: give init() its address or bytes, or import 'sealwax/inline'`,
+      );
     });
     return this.#loading;
   }
@@ -49,7 +52,10 @@ export class WasmModule {
       const module = isResponse(response) ? await compile(response, this.#name) : response;
       await this.#start({ module_or_path: module as never });
     } catch (error) {
-      throw asIo(fromModule(error), 'the WebAssembly module cannot be started; a Content-Security-Policy needs \'wasm-unsafe-eval\'');
+      throw asIo(
+        fromModule(error),
+        "the WebAssembly module cannot be started; a Content-Security-Policy needs 'wasm-unsafe-eval'",
+      );
     }
     this.#started();
     this.#isReady = true;
@@ -60,7 +66,9 @@ async function request(address: string | URL): Promise<Response> {
   // Turbopack starts workers from Blobs, to which no path is relative, and names files by their paths.
   const isOfBlob = globalThis.location?.protocol === 'blob:';
   try {
-    return await fetch(isOfBlob ? new URL(String(address), location.origin) : address, { credentials: 'same-origin' });
+    return await fetch(isOfBlob ? new URL(String(address), location.origin) : address, {
+      credentials: 'same-origin',
+    });
   } catch (error) {
     throw asIo(error, `the WebAssembly module cannot be loaded from ${address}`);
   }
@@ -70,8 +78,12 @@ async function request(address: string | URL): Promise<Response> {
 async function compile(response: Response, name: string): Promise<WebAssembly.Module> {
   const type = response.headers.get('content-type') ?? '';
   if (!response.ok || type.startsWith('text/html')) {
-    throw new SealwaxError('io', `${response.url} answered ${response.status} with ${type || 'no type'} in place of the WebAssembly module: serve ${name} there, or import 'sealwax/inline'`);
+    throw new SealwaxError(
+      'io',
+      `${response.url} answered ${response.status} with ${type || 'no type'} in place of the WebAssembly module: serve ${name} there, or import 'sealwax/inline'`,
+    );
   }
-  if (type.startsWith('application/wasm') && WebAssembly.compileStreaming) return WebAssembly.compileStreaming(response);
+  if (type.startsWith('application/wasm') && WebAssembly.compileStreaming)
+    return WebAssembly.compileStreaming(response);
   return WebAssembly.compile(await response.arrayBuffer());
 }

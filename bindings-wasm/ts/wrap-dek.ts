@@ -21,7 +21,11 @@ export class Wrapping {
   }
 
   /** Makes a DEK and has every provider wrap it; the first may generate it. */
-  async generate(providers: readonly KeyProvider[], context: Context, failed: readonly Attempt[] = []): Promise<Wrapped> {
+  async generate(
+    providers: readonly KeyProvider[],
+    context: Context,
+    failed: readonly Attempt[] = [],
+  ): Promise<Wrapped> {
     const [first, ...others] = providers as [KeyProvider, ...KeyProvider[]];
     const calls = this.#calls;
     if (!first.generate) {
@@ -31,7 +35,8 @@ export class Wrapping {
     let made: GeneratedDek;
     try {
       made = await calls.ask(first, 'generate', nameOf(first).keyId, context, async (call) =>
-        this.#checkGenerated(first, await first.generate!(context.pairs, call)));
+        this.#checkGenerated(first, await first.generate!(context.pairs, call)),
+      );
     } catch (error) {
       const attempt = attemptOf(nameOf(first), error);
       if (calls.requiresAll || others.length === 0) calls.fail([...failed, attempt]);
@@ -48,19 +53,31 @@ export class Wrapping {
   }
 
   /** Has every provider wrap, in parallel; unless told so, no object is written with a key missing. */
-  async wrap(providers: readonly KeyProvider[], dek: Owned, context: Context, failed: readonly Attempt[] = []): Promise<WrappedKey[]> {
+  async wrap(
+    providers: readonly KeyProvider[],
+    dek: Owned,
+    context: Context,
+    failed: readonly Attempt[] = [],
+  ): Promise<WrappedKey[]> {
     const { keys, attempts } = await this.#wrapped(providers, dek, context);
-    if (keys.length === 0 || (this.#calls.requiresAll && attempts.length > 0)) this.#calls.fail([...failed, ...attempts]);
+    if (keys.length === 0 || (this.#calls.requiresAll && attempts.length > 0))
+      this.#calls.fail([...failed, ...attempts]);
     return keys;
   }
 
-  async #wrapped(providers: readonly KeyProvider[], dek: Owned, context: Context): Promise<{ keys: WrappedKey[]; attempts: Attempt[] }> {
+  async #wrapped(
+    providers: readonly KeyProvider[],
+    dek: Owned,
+    context: Context,
+  ): Promise<{ keys: WrappedKey[]; attempts: Attempt[] }> {
     const wrapped = await Promise.allSettled(
       providers.map((provider) => {
         const copy = dek.slice(); // one provider's mistakes with the array do not reach another's
-        return this.#calls.ask(provider, 'wrap', nameOf(provider).keyId, context, async (call) =>
-          this.#checkWrapped(provider, await provider.wrap(copy, context.pairs, call)),
-        ).finally(() => copy.fill(0));
+        return this.#calls
+          .ask(provider, 'wrap', nameOf(provider).keyId, context, async (call) =>
+            this.#checkWrapped(provider, await provider.wrap(copy, context.pairs, call)),
+          )
+          .finally(() => copy.fill(0));
       }),
     );
     this.#calls.throwIfAborted();
@@ -86,15 +103,23 @@ export class Wrapping {
   }
 }
 
-const keyOf = ({ providerId }: KeyProvider, { keyId, wrappedDek }: WrappedDek): WrappedKey => ({ providerId, keyId, wrappedDek });
+const keyOf = ({ providerId }: KeyProvider, { keyId, wrappedDek }: WrappedDek): WrappedKey => ({
+  providerId,
+  keyId,
+  wrappedDek,
+});
 
-const wiping = (dek: Owned) => (error: unknown): never => {
-  dek.fill(0);
-  throw error;
-};
+const wiping =
+  (dek: Owned) =>
+  (error: unknown): never => {
+    dek.fill(0);
+    throw error;
+  };
 
 /** Wrapped keys as the module takes them: their names, and their bytes. */
-export const wrappedKeyLists = (keys: readonly WrappedKey[]): [names: string[], wrappedDeks: Uint8Array[]] => [
+export const wrappedKeyLists = (
+  keys: readonly WrappedKey[],
+): [names: string[], wrappedDeks: Uint8Array[]] => [
   keys.flatMap(({ providerId, keyId }) => [providerId, keyId]),
   keys.map(({ wrappedDek }) => wrappedDek),
 ];

@@ -79,5 +79,9 @@ export class SealwaxError extends Error {
   /** With `no_matching_key`: the keys that wrap the object's DEK, and those of the providers, where they have a `keyId`. */
   readonly keys?: { readonly wanted: readonly KeyName[]; readonly offered: readonly KeyName[] };
   /** With `context_mismatch`: the first pair that differs; `found` is undefined where the object has none. */
-  readonly pair?: { readonly key: string; readonly wanted: string; readonly found: string | undefined };
+  readonly pair?: {
+    readonly key: string;
+    readonly wanted: string;
+    readonly found: string | undefined;
+  };
 }

@@ -6,8 +6,28 @@
  */
 
 import type { Keys } from './keys.js';
-import type { Bytes, DecryptOptions, Decryption, Decryptor, EncryptOptions, Encryption, Encryptor, EncryptorOptions, HeaderInfo, RewrapOptions, Source, TransformPair, WasmInput } from './messages.js';
-import type { FetchRange, HttpRangeOptions, OpenRangeOptions, RangeReader, RangeSource } from './ranges.js';
+import type {
+  Bytes,
+  DecryptOptions,
+  Decryption,
+  Decryptor,
+  EncryptOptions,
+  Encryption,
+  Encryptor,
+  EncryptorOptions,
+  HeaderInfo,
+  RewrapOptions,
+  Source,
+  TransformPair,
+  WasmInput,
+} from './messages.js';
+import type {
+  FetchRange,
+  HttpRangeOptions,
+  OpenRangeOptions,
+  RangeReader,
+  RangeSource,
+} from './ranges.js';
 
 export * from './errors.js';
 export * from './keys.js';
@@ -26,7 +46,10 @@ declare global {
  * Loads the module ahead of time, or from elsewhere: a URL, a response, bytes or a module. `aes` says where
  * the cipher is, which is loaded only for small messages, metadata, and where there is no WebCrypto.
  */
-export function init(module?: WasmInput | Promise<WasmInput>, aes?: WasmInput | Promise<WasmInput>): Promise<void>;
+export function init(
+  module?: WasmInput | Promise<WasmInput>,
+  aes?: WasmInput | Promise<WasmInput>,
+): Promise<void>;
 
 /** Encrypts under a fresh DEK that every provider wraps. Nothing happens before a result is asked for. */
 export function encrypt(source: Source, keys: Keys, options?: EncryptOptions): Encryption;
@@ -44,17 +67,36 @@ export function decryptStream(keys: Keys, options?: DecryptOptions): TransformPa
 export function createEncryptor(keys: Keys, options?: EncryptorOptions): Promise<Encryptor>;
 
 /** Opens a header once, for many bodies. `envelope` is a header, or starts with one. */
-export function createDecryptor(envelope: Bytes | Blob, keys: Keys, options?: Omit<DecryptOptions, 'header'>): Promise<Decryptor>;
+export function createDecryptor(
+  envelope: Bytes | Blob,
+  keys: Keys,
+  options?: Omit<DecryptOptions, 'header'>,
+): Promise<Decryptor>;
 
 /** Reads a header without any key. Nothing in it is authenticated. */
 export function inspect(source: Bytes | Blob | string): Promise<HeaderInfo>;
 
 /** Wraps the DEK of a header anew; context and metadata stay. Returns the new header, as long as the old one if it fits. */
-export function rewrapHeader(header: Bytes, oldKeys: Keys, newKeys: Keys, options?: RewrapOptions): Promise<Uint8Array<ArrayBuffer>>;
+export function rewrapHeader(
+  header: Bytes,
+  oldKeys: Keys,
+  newKeys: Keys,
+  options?: RewrapOptions,
+): Promise<Uint8Array<ArrayBuffer>>;
 
 /** Rewraps a whole envelope. Of a Blob only the header is read. */
-export function rewrap(envelope: Blob, oldKeys: Keys, newKeys: Keys, options?: RewrapOptions): Promise<Blob>;
-export function rewrap(envelope: Bytes, oldKeys: Keys, newKeys: Keys, options?: RewrapOptions): Promise<Uint8Array<ArrayBuffer>>;
+export function rewrap(
+  envelope: Blob,
+  oldKeys: Keys,
+  newKeys: Keys,
+  options?: RewrapOptions,
+): Promise<Blob>;
+export function rewrap(
+  envelope: Bytes,
+  oldKeys: Keys,
+  newKeys: Keys,
+  options?: RewrapOptions,
+): Promise<Uint8Array<ArrayBuffer>>;
 
 /** The text form of an envelope or a header. */
 export function toText(bytes: Bytes): Promise<string>;
@@ -68,7 +110,14 @@ export function fromText(text: string): Promise<Uint8Array<ArrayBuffer>>;
  * off or stalls is continued from there, unless the ETag has become another one. What the function throws, and every
  * other answer, is final.
  */
-export function httpRange(url: string | URL | (() => string | URL | Promise<string | URL>), options?: HttpRangeOptions): RangeSource;
+export function httpRange(
+  url: string | URL | (() => string | URL | Promise<string | URL>),
+  options?: HttpRangeOptions,
+): RangeSource;
 
 /** Opens a sealed object for random access: two or three small requests, then the ranges that are read. */
-export function openRange(source: RangeSource | FetchRange | Blob | Bytes, keys: Keys, options?: OpenRangeOptions): Promise<RangeReader>;
+export function openRange(
+  source: RangeSource | FetchRange | Blob | Bytes,
+  keys: Keys,
+  options?: OpenRangeOptions,
+): Promise<RangeReader>;

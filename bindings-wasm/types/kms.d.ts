@@ -1,6 +1,13 @@
 /** `sealwax/kms`: providers for KMSs. None of them brings a dependency. */
 
-import type { EncryptionContext, GeneratedDek, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from './index.js';
+import type {
+  EncryptionContext,
+  GeneratedDek,
+  KeyProvider,
+  ProviderCall,
+  WrappedDek,
+  WrappedKey,
+} from './index.js';
 
 export { HttpProvider, HttpProviderError } from './index.js';
 export type { CsrfHeader, HttpProviderOptions } from './index.js';
@@ -21,10 +28,21 @@ interface AwsRequest {
 /** What is used of a `KMS` of `@aws-sdk/client-kms`, version 3. */
 export interface AwsKmsClient {
   /** Where an endpoint is configured, it must be https, or http to this machine. */
-  readonly config?: { endpoint?: (() => Promise<{ protocol: string; hostname: string }>) | undefined };
-  generateDataKey(input: AwsRequest & { NumberOfBytes: number }, options?: { abortSignal?: AbortSignal }): Promise<AwsAnswer>;
-  encrypt(input: AwsRequest & { Plaintext: Uint8Array }, options?: { abortSignal?: AbortSignal }): Promise<AwsAnswer>;
-  decrypt(input: AwsRequest & { CiphertextBlob: Uint8Array }, options?: { abortSignal?: AbortSignal }): Promise<AwsAnswer>;
+  readonly config?: {
+    endpoint?: (() => Promise<{ protocol: string; hostname: string }>) | undefined;
+  };
+  generateDataKey(
+    input: AwsRequest & { NumberOfBytes: number },
+    options?: { abortSignal?: AbortSignal },
+  ): Promise<AwsAnswer>;
+  encrypt(
+    input: AwsRequest & { Plaintext: Uint8Array },
+    options?: { abortSignal?: AbortSignal },
+  ): Promise<AwsAnswer>;
+  decrypt(
+    input: AwsRequest & { CiphertextBlob: Uint8Array },
+    options?: { abortSignal?: AbortSignal },
+  ): Promise<AwsAnswer>;
 }
 
 export interface AwsKmsOptions {

@@ -58,7 +58,10 @@ export interface EncryptOptions extends EncryptorOptions {
   size?: number;
 }
 
-export type MessageOptions = Pick<EncryptOptions, 'engine' | 'associatedData' | 'signal' | 'onProgress' | 'detached' | 'size'>;
+export type MessageOptions = Pick<
+  EncryptOptions,
+  'engine' | 'associatedData' | 'signal' | 'onProgress' | 'detached' | 'size'
+>;
 
 export interface DecryptOptions extends CommonOptions {
   /** Pairs that the object's context must have, others it may have; checked before any provider is asked. */
@@ -168,7 +171,10 @@ export interface Decryptor {
   [Symbol.dispose](): void;
 }
 
-export interface RewrapOptions extends Omit<CommonOptions, 'engine' | 'associatedData' | 'onProgress'> {
+export interface RewrapOptions extends Omit<
+  CommonOptions,
+  'engine' | 'associatedData' | 'onProgress'
+> {
   /** Pairs that the object's context must have, others it may have; checked before any provider is asked. */
   context?: ContextInput;
   /** As in {@link EncryptorOptions}, of the new providers. */

@@ -1,6 +1,13 @@
 /** The providers of the package. */
 
-import type { EncryptionContext, GeneratedDek, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from './keys.js';
+import type {
+  EncryptionContext,
+  GeneratedDek,
+  KeyProvider,
+  ProviderCall,
+  WrappedDek,
+  WrappedKey,
+} from './keys.js';
 import type { Bytes } from './messages.js';
 
 /**

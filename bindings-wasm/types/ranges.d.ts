@@ -11,7 +11,11 @@ export interface RangeSource {
 }
 
 /** A function that hands out ranges; the size of the object goes into the options. */
-export type FetchRange = (offset: number, length: number, signal?: AbortSignal) => Promise<Bytes | Blob | Response>;
+export type FetchRange = (
+  offset: number,
+  length: number,
+  signal?: AbortSignal,
+) => Promise<Bytes | Blob | Response>;
 
 export interface HttpRangeOptions {
   headers?: HeadersInit;
@@ -37,9 +41,17 @@ export interface RangeReader {
   readonly size: number;
   metadata(): Uint8Array<ArrayBuffer> | undefined;
   /** Authentic plaintext from `offset` on: `length` bytes, fewer only at the end. */
-  read(offset: number, length: number, options?: { signal?: AbortSignal }): Promise<Uint8Array<ArrayBuffer>>;
+  read(
+    offset: number,
+    length: number,
+    options?: { signal?: AbortSignal },
+  ): Promise<Uint8Array<ArrayBuffer>>;
   /** The same as a stream in constant memory; to the end without a length. */
-  stream(offset?: number, length?: number, options?: { signal?: AbortSignal }): ReadableStream<Uint8Array<ArrayBuffer>>;
+  stream(
+    offset?: number,
+    length?: number,
+    options?: { signal?: AbortSignal },
+  ): ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Forgets the keys. */
   close(): void;
   [Symbol.dispose](): void;

@@ -1,6 +1,20 @@
 /** `sealwax/worker` and `sealwax/worker-host`: the work of a page in a Web Worker. */
 
-import type { Bytes, DecryptOptions, Decryption, EncryptOptions, Encryption, FetchRange, KeyProvider, Keys, OpenRangeOptions, RangeReader, RangeSource, Source, TransformPair } from './index.js';
+import type {
+  Bytes,
+  DecryptOptions,
+  Decryption,
+  EncryptOptions,
+  Encryption,
+  FetchRange,
+  KeyProvider,
+  Keys,
+  OpenRangeOptions,
+  RangeReader,
+  RangeSource,
+  Source,
+  TransformPair,
+} from './index.js';
 
 export type * from './index.js';
 
@@ -35,7 +49,11 @@ export class SealwaxWorker {
   encryptStream(keys: WorkerKeys, options?: EncryptOptions & Transfer): TransformPair;
   decryptStream(keys: WorkerKeys, options?: DecryptOptions & Transfer): TransformPair;
   /** A source that is an object or a function stays on the page and is asked by the worker. */
-  openRange(source: RangeSource | FetchRange | Blob | Bytes, keys: WorkerKeys, options?: OpenRangeOptions & Transfer): Promise<RangeReader>;
+  openRange(
+    source: RangeSource | FetchRange | Blob | Bytes,
+    keys: WorkerKeys,
+    options?: OpenRangeOptions & Transfer,
+  ): Promise<RangeReader>;
   /** Ends the worker. What is under way fails with code `cancelled`. */
   terminate(): void;
   [Symbol.dispose](): void;

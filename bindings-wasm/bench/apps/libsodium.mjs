@@ -9,7 +9,8 @@ document.querySelector('input').onchange = async ({ target }) => {
   const parts = [header];
   for (let at = 0; at < Math.max(1, file.size); at += 65536) {
     const chunk = new Uint8Array(await file.slice(at, at + 65536).arrayBuffer());
-    const tag = at + 65536 >= file.size ? sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0;
+    const tag =
+      at + 65536 >= file.size ? sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0;
     parts.push(sodium.crypto_secretstream_xchacha20poly1305_push(state, chunk, null, tag));
   }
   document.querySelector('a').href = URL.createObjectURL(new Blob(parts));

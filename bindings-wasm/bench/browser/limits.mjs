@@ -10,7 +10,8 @@ const TAG = 16;
 export async function subtleLoop(method, blob, { keep = false } = {}) {
   const length = method === 'encrypt' ? CHUNK : CHUNK + TAG;
   const key = await importKey();
-  const call = (chunk) => crypto.subtle[method]({ name: 'AES-GCM', iv: nonce(index++) }, key, chunk);
+  const call = (chunk) =>
+    crypto.subtle[method]({ name: 'AES-GCM', iv: nonce(index++) }, key, chunk);
   const kept = [];
   let index = 0;
   let before = [];
@@ -55,7 +56,11 @@ export function sealedChunks(blob) {
   return subtleLoop('encrypt', blob, { keep: true });
 }
 
-const importKey = () => crypto.subtle.importKey('raw', new Uint8Array(32).fill(7), 'AES-GCM', false, ['encrypt', 'decrypt']);
+const importKey = () =>
+  crypto.subtle.importKey('raw', new Uint8Array(32).fill(7), 'AES-GCM', false, [
+    'encrypt',
+    'decrypt',
+  ]);
 
 function nonce(index) {
   const bytes = new Uint8Array(12);

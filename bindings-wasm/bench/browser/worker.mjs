@@ -36,7 +36,10 @@ async function fileOf(name, blob) {
 }
 
 async function blobs({ mib, rounds }) {
-  const blob = await fileOf('plaintext', new Blob(Array.from({ length: mib }, () => plaintextOf(MIB))));
+  const blob = await fileOf(
+    'plaintext',
+    new Blob(Array.from({ length: mib }, () => plaintextOf(MIB))),
+  );
   const sealed = await fileOf('sealed', await encrypt(blob, key, { engine: 'webcrypto' }).blob());
   const chunks = await fileOf('chunks', await sealedChunks(blob));
   return {
@@ -70,13 +73,17 @@ async function wasm({ mib, rounds }) {
 
 async function peers({ mib, rounds }) {
   const bytes = plaintextOf(mib * MIB);
-  const ours = { encrypt: (plaintext) => encrypt(plaintext, key).bytes(), decrypt: (sealed) => decrypt(sealed, key).bytes() };
+  const ours = {
+    encrypt: (plaintext) => encrypt(plaintext, key).bytes(),
+    decrypt: (sealed) => decrypt(sealed, key).bytes(),
+  };
   const [encrypts, decrypts] = [{}, {}];
   for (const [name, make] of Object.entries({ sealwax: async () => ours, ...PEERS })) {
     const side = await make();
     const sealed = await side.encrypt(bytes);
     const opened = await side.decrypt(sealed);
-    if (opened.length !== bytes.length || opened[bytes.length - 1] !== bytes[bytes.length - 1]) throw new Error(`${name} decrypts wrongly`);
+    if (opened.length !== bytes.length || opened[bytes.length - 1] !== bytes[bytes.length - 1])
+      throw new Error(`${name} decrypts wrongly`);
     encrypts[name] = () => side.encrypt(bytes);
     decrypts[name] = () => side.decrypt(sealed);
   }

@@ -38,7 +38,8 @@ async function refresh() {
 
 /** Something was stored: the list is made anew, soon, and not for each of thousands. */
 function refreshSoon() {
-  const next = refreshed.at + Math.max(REFRESH_MS, refreshed.took / REFRESH_SHARE) - performance.now();
+  const next =
+    refreshed.at + Math.max(REFRESH_MS, refreshed.took / REFRESH_SHARE) - performance.now();
   planned ??= setTimeout(refresh, Math.max(0, next));
 }
 
@@ -47,13 +48,17 @@ function openQueue(user) {
   owner = user;
   unfollow = new AbortController();
   showQueue(queue, unfollow.signal);
-  queue.addEventListener('change', ({ detail: items }) => {
-    if (items.some(({ state }) => state === 'done')) {
-      if (queue.count('waiting', 'active') === 0) refresh();
-      else refreshSoon();
-    }
-    if (items.some(({ state }) => state === 'locked')) session.check();
-  }, { signal: unfollow.signal });
+  queue.addEventListener(
+    'change',
+    ({ detail: items }) => {
+      if (items.some(({ state }) => state === 'done')) {
+        if (queue.count('waiting', 'active') === 0) refresh();
+        else refreshSoon();
+      }
+      if (items.some(({ state }) => state === 'locked')) session.check();
+    },
+    { signal: unfollow.signal },
+  );
 }
 
 /** Nothing of the user who was here stays: no upload, no key, no name. */
@@ -104,19 +109,28 @@ function showUser() {
 }
 
 function prepare() {
-  for (const input of document.querySelectorAll('input[name="space"]')) input.onchange = () => showParties(input.value);
+  for (const input of document.querySelectorAll('input[name="space"]'))
+    input.onchange = () => showParties(input.value);
   showParties(space());
   prepareDetails();
   prepareUploads(() => {
     const [mine, where] = [queue, space()];
     return (files) => mine?.add(files, where);
   });
-  prepareUnlock(() => session.current, () => {
-    showUser();
-    refresh();
-  });
+  prepareUnlock(
+    () => session.current,
+    () => {
+      showUser();
+      refresh();
+    },
+  );
   byId('refresh').onclick = refresh;
-  byId('sign-out').onclick = () => session.signOut().catch((error) => sayInSignIn(`The server still has you signed in. ${describe(error).message}`));
+  byId('sign-out').onclick = () =>
+    session
+      .signOut()
+      .catch((error) =>
+        sayInSignIn(`The server still has you signed in. ${describe(error).message}`),
+      );
   session.addEventListener('begun', onBegun);
   session.addEventListener('ended', onEnded);
   addEventListener('beforeunload', (event) => {

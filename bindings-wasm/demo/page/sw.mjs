@@ -24,7 +24,10 @@ async function answer(request, kind, key) {
   const source = await ask({ kind, key, range: parseRange(request.headers.get('Range')) });
   if (!source) return new Response('This object is not open in any window.', { status: 404 });
   if (source.unsatisfiable) {
-    return new Response(null, { status: 416, headers: { 'Content-Range': `bytes */${source.length}` } });
+    return new Response(null, {
+      status: 416,
+      headers: { 'Content-Range': `bytes */${source.length}` },
+    });
   }
   const { start, end, length, partial } = source;
   return new Response(streamOf(source.port), {
@@ -52,7 +55,10 @@ function parseRange(header) {
 }
 
 function disposition(name) {
-  const encoded = encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return `attachment; filename*=UTF-8''${encoded}`;
 }
 
@@ -71,18 +77,22 @@ async function ask(message) {
 
 /** Chunks from the page, one for each pull. */
 function streamOf(port) {
-  return new ReadableStream({
-    pull: (controller) => new Promise((resolve) => {
-      port.onmessage = ({ data: { bytes, error } }) => {
-        if (bytes) enqueue(controller, bytes);
-        else if (error) controller.error(new Error(error));
-        else controller.close();
-        resolve();
-      };
-      port.postMessage('pull');
-    }),
-    cancel: () => port.postMessage('cancel'),
-  }, { highWaterMark: 0 });
+  return new ReadableStream(
+    {
+      pull: (controller) =>
+        new Promise((resolve) => {
+          port.onmessage = ({ data: { bytes, error } }) => {
+            if (bytes) enqueue(controller, bytes);
+            else if (error) controller.error(new Error(error));
+            else controller.close();
+            resolve();
+          };
+          port.postMessage('pull');
+        }),
+      cancel: () => port.postMessage('cancel'),
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /**

@@ -25,7 +25,9 @@ export class Api {
 
   /** `services`: `{ store, kms, audit, sessions, headers }`; `origins`: where the page may be. */
   constructor(services, { origins, limits }) {
-    const routes = [sessionRoutes, objectRoutes, uploadRoutes, keyRoutes].flatMap((make) => make(services));
+    const routes = [sessionRoutes, objectRoutes, uploadRoutes, keyRoutes].flatMap((make) =>
+      make(services),
+    );
     this.#routes = new Map(routes.map((route) => [route.name, route]));
     this.#audit = services.audit;
     this.#sessions = services.sessions;
@@ -44,13 +46,17 @@ export class Api {
       if (!route) throw notFound();
       if (request.method !== 'GET') refuseForeign(request, this.#origins);
       if (!route.open) this.#identify(call);
-      const raw = route.body && await readJson(request, route.most);
+      const raw = route.body && (await readJson(request, route.most));
       call.body = route.body && checked(route.body, raw);
-      if (route.limit) this.#limits.take(route.limit, { address, user: call.user }, route.cost?.(call.body));
+      if (route.limit)
+        this.#limits.take(route.limit, { address, user: call.user }, route.cost?.(call.body));
     } catch (error) {
       throw this.#refused(call, address, error);
     }
-    return route.run({ ...call, decide: (action, object, work) => this.#decide(call, action, object, work) });
+    return route.run({
+      ...call,
+      decide: (action, object, work) => this.#decide(call, action, object, work),
+    });
   }
 
   #identify(call) {
@@ -69,7 +75,13 @@ export class Api {
     } catch (tooMany) {
       why = tooMany;
     }
-    if (!why.again) this.#audit.record({ actor, action: 'request', outcome: outcomeOf(why), detail: codeOf(why) });
+    if (!why.again)
+      this.#audit.record({
+        actor,
+        action: 'request',
+        outcome: outcomeOf(why),
+        detail: codeOf(why),
+      });
     return why;
   }
 
@@ -87,5 +99,6 @@ export class Api {
   }
 }
 
-const outcomeOf = (error) => (error instanceof HttpError && error.status < 500 ? 'refused' : 'failed');
+const outcomeOf = (error) =>
+  error instanceof HttpError && error.status < 500 ? 'refused' : 'failed';
 const codeOf = (error) => (error instanceof HttpError ? error.code : 'internal');

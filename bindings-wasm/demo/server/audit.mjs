@@ -17,10 +17,30 @@ const MOST_OF_OBJECT = 500;
 const FILE_SIZE = 16 * 1024 * 1024;
 const FILES = 8;
 
-const ACTIONS = new Set(['sign in', 'sign out', 'create', 'list', 'read trail', 'read public keys',
-  'sign get-header', 'sign get-body', 'sign head-body', 'sign put-body', 'sign parts', 'begin upload', 'complete upload',
-  'abort upload', 'hand in', 'replace header', 'generate key', 'wrap key', 'unwrap key', 'rotate vault', 'rotate inbox',
-  'request']);
+const ACTIONS = new Set([
+  'sign in',
+  'sign out',
+  'create',
+  'list',
+  'read trail',
+  'read public keys',
+  'sign get-header',
+  'sign get-body',
+  'sign head-body',
+  'sign put-body',
+  'sign parts',
+  'begin upload',
+  'complete upload',
+  'abort upload',
+  'hand in',
+  'replace header',
+  'generate key',
+  'wrap key',
+  'unwrap key',
+  'rotate vault',
+  'rotate inbox',
+  'request',
+]);
 const OUTCOMES = new Set(['allowed', 'refused', 'failed']);
 /** Who asks without a session. */
 export const NOBODY = 'nobody';
@@ -50,11 +70,27 @@ export class AuditTrail {
    */
   record({ actor, action, object, outcome, detail }) {
     // Where nothing can be written down, nothing is decided.
-    if (this.#failed) throw new HttpError(503, 'no_audit_trail', 'The server cannot write its audit trail.', { cause: this.#failed });
-    const isKnown = ACTIONS.has(action) && OUTCOMES.has(outcome) && (actor === NOBODY || USERS.has(actor))
-      && (object === undefined || object instanceof ObjectId) && (detail === undefined || /^[a-z_]{1,40}$|^version \d{1,9}$/.test(detail));
+    if (this.#failed)
+      throw new HttpError(503, 'no_audit_trail', 'The server cannot write its audit trail.', {
+        cause: this.#failed,
+      });
+    const isKnown =
+      ACTIONS.has(action) &&
+      OUTCOMES.has(outcome) &&
+      (actor === NOBODY || USERS.has(actor)) &&
+      (object === undefined || object instanceof ObjectId) &&
+      (detail === undefined || /^[a-z_]{1,40}$|^version \d{1,9}$/.test(detail));
     if (!isKnown) throw new TypeError('the audit trail takes fixed words only');
-    const entry = { number: ++this.#count, time: new Date().toISOString(), actor, action, object: object && String(object), outcome, detail, previous: this.#last };
+    const entry = {
+      number: ++this.#count,
+      time: new Date().toISOString(),
+      actor,
+      action,
+      object: object && String(object),
+      outcome,
+      detail,
+      previous: this.#last,
+    };
     entry.hash = hashOf(entry);
     this.#last = entry.hash;
     this.#keep(entry, object?.owner);
@@ -69,7 +105,9 @@ export class AuditTrail {
   /** What happened to `object` last, oldest first. */
   of(object) {
     const text = String(object);
-    return (this.#lines.get(object.owner) ?? []).filter((entry) => entry.object === text).slice(-MOST_OF_OBJECT);
+    return (this.#lines.get(object.owner) ?? [])
+      .filter((entry) => entry.object === text)
+      .slice(-MOST_OF_OBJECT);
   }
 
   /** Resolves when all is written. */
@@ -86,7 +124,13 @@ export class AuditTrail {
   /** Lines that come while others are written go out together. */
   #write(line) {
     this.#pending += line;
-    this.#writing ??= this.#drain().catch((error) => { this.#failed = error; }).finally(() => { this.#writing = undefined; });
+    this.#writing ??= this.#drain()
+      .catch((error) => {
+        this.#failed = error;
+      })
+      .finally(() => {
+        this.#writing = undefined;
+      });
   }
 
   async #drain() {

@@ -32,11 +32,16 @@ export class Headers {
     if (info.headerSize !== bytes.length) throw badHeader('There is something behind the header.');
     const names = Object.keys(info.context);
     const { context } = id;
-    if (names.length !== Object.keys(context).length || names.some((name) => info.context[name] !== context[name])) {
+    if (
+      names.length !== Object.keys(context).length ||
+      names.some((name) => info.context[name] !== context[name])
+    ) {
       throw badHeader('The header belongs to another object.');
     }
-    if (info.wrappedKeys.length !== 1) throw badHeader('The header has another number of keys than one.');
-    if (!(await this.#isOfSpace(id.space, info.wrappedKeys[0]))) throw badHeader('The header names another key than that of its space.');
+    if (info.wrappedKeys.length !== 1)
+      throw badHeader('The header has another number of keys than one.');
+    if (!(await this.#isOfSpace(id.space, info.wrappedKeys[0])))
+      throw badHeader('The header names another key than that of its space.');
     return info;
   }
 

@@ -44,6 +44,9 @@ export async function each(items, work) {
   const settled = await Promise.allSettled(items.map(work));
   const unknown = settled.find(({ status, reason }) => status === 'rejected' && !reason.code);
   if (unknown) throw unknown.reason;
-  return { results: settled.map(({ value, reason }) =>
-    (reason ? { error: reason.code, message: reason.message, status: reason.status } : { value })) };
+  return {
+    results: settled.map(({ value, reason }) =>
+      reason ? { error: reason.code, message: reason.message, status: reason.status } : { value },
+    ),
+  };
 }

@@ -28,7 +28,9 @@ export class KeyService {
 
   /** A new DEK for object `id`, and the same wrapped; both as OpenBao gives them. */
   async generate(id) {
-    const data = await this.#call('POST', 'transit/datakey/plaintext/vault', { context: derive(id) });
+    const data = await this.#call('POST', 'transit/datakey/plaintext/vault', {
+      context: derive(id),
+    });
     return { dek: data.plaintext, wrapped: data.ciphertext };
   }
 
@@ -89,7 +91,9 @@ export class KeyService {
 function derive(id) {
   if (!(id instanceof ObjectId)) throw new TypeError('keys belong to objects');
   const { context } = id;
-  const pairs = Object.entries(context).map((pair) => pair.map((text) => Buffer.from(text, 'utf8')));
+  const pairs = Object.entries(context).map((pair) =>
+    pair.map((text) => Buffer.from(text, 'utf8')),
+  );
   pairs.sort(([a], [b]) => Buffer.compare(a, b));
   const fields = pairs.flat().flatMap((field) => [u16(field.length), field]);
   return Buffer.concat([u16(pairs.length), ...fields]).toString('base64');

@@ -33,21 +33,32 @@ export class Limits {
   /** Takes `cost` of `kind` from the address and, if there is one, the user; fails with 429 where it is not there. */
   take(kind, { user, address }, cost = 1) {
     const { burst, perSecond } = this.#kinds[kind];
-    const wanted = [[`${kind} address ${address}`, USERS_OF_AN_ADDRESS], ...(user ? [[`${kind} user ${user.id}`, 1]] : [])];
-    const buckets = wanted.map(([key, share]) => this.#bucket(key, { burst: burst * share, perSecond: perSecond * share }));
+    const wanted = [
+      [`${kind} address ${address}`, USERS_OF_AN_ADDRESS],
+      ...(user ? [[`${kind} user ${user.id}`, 1]] : []),
+    ];
+    const buckets = wanted.map(([key, share]) =>
+      this.#bucket(key, { burst: burst * share, perSecond: perSecond * share }),
+    );
     for (const bucket of buckets) {
       if (bucket.level >= cost) continue;
       const again = bucket.empty;
       bucket.empty = true;
       throw tooMany(Math.ceil((cost - bucket.level) / bucket.perSecond), again);
     }
-    for (const bucket of buckets) Object.assign(bucket, { level: bucket.level - cost, empty: false });
+    for (const bucket of buckets)
+      Object.assign(bucket, { level: bucket.level - cost, empty: false });
   }
 
   #bucket(key, { burst, perSecond }) {
     const now = this.#now();
     const { level, time, empty } = this.#buckets.get(key) ?? { level: burst, time: now };
-    const bucket = { perSecond, empty, level: Math.min(burst, level + (perSecond * (now - time)) / 1000), time: now };
+    const bucket = {
+      perSecond,
+      empty,
+      level: Math.min(burst, level + (perSecond * (now - time)) / 1000),
+      time: now,
+    };
     // The one that was not used for longest goes first: it is full again by then, or nearly.
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);

@@ -19,7 +19,12 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 export class ObjectId {
   /** @param {string} space @param {string} owner @param {string} name */
   constructor(space, owner, name) {
-    if (!SPACES.includes(space) || !USERS.has(owner) || typeof name !== 'string' || !UUID.test(name)) {
+    if (
+      !SPACES.includes(space) ||
+      !USERS.has(owner) ||
+      typeof name !== 'string' ||
+      !UUID.test(name)
+    ) {
       throw new TypeError('not the id of an object');
     }
     this.space = space;
@@ -78,7 +83,8 @@ export function mayUseKey(user, id) {
 
 /** Members rotate the vault's key, readers that of the inbox too. */
 export function mayRotate(user, space) {
-  if (space === 'inbox' && user.role !== 'reader') throw forbidden('Only a reader rotates the key of the inbox.');
+  if (space === 'inbox' && user.role !== 'reader')
+    throw forbidden('Only a reader rotates the key of the inbox.');
 }
 
 /** Where what `user` may list of `space` begins: a reader sees the whole inbox, everyone else their own part. */

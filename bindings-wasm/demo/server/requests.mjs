@@ -19,10 +19,21 @@ const fields = (entries) => v.strictObject({ __proto__: null, ...entries });
 const count = (most) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
 const text = (pattern, most) => v.pipe(v.string(), v.maxLength(most), v.regex(pattern));
 const list = (item, most) => v.pipe(v.array(item), v.minLength(1), v.maxLength(most));
-const base64 = (most) => v.pipe(text(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, 4 * Math.ceil(most / 3)),
-  v.transform((value) => Buffer.from(value, 'base64')));
+const base64 = (most) =>
+  v.pipe(
+    text(
+      /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+      4 * Math.ceil(most / 3),
+    ),
+    v.transform((value) => Buffer.from(value, 'base64')),
+  );
 
-const object = v.pipe(v.string(), v.maxLength(80), v.check((value) => ObjectId.parse(value) !== undefined), v.transform(ObjectId.parse));
+const object = v.pipe(
+  v.string(),
+  v.maxLength(80),
+  v.check((value) => ObjectId.parse(value) !== undefined),
+  v.transform(ObjectId.parse),
+);
 const space = v.picklist(SPACES);
 const uploadId = text(/^[\w.-]+$/, 256);
 const etag = text(/^"[\w-]+"$/, 128);
@@ -32,7 +43,10 @@ const context = v.pipe(
   fields({ app: v.string(), object: v.string(), owner: v.string(), space: v.string() }),
   v.check((pairs) => {
     const expected = ObjectId.parse(pairs.object)?.context;
-    return expected !== undefined && Object.entries(expected).every(([name, value]) => pairs[name] === value);
+    return (
+      expected !== undefined &&
+      Object.entries(expected).every(([name, value]) => pairs[name] === value)
+    );
   }),
   v.transform((pairs) => ObjectId.parse(pairs.object)),
 );
@@ -41,7 +55,14 @@ const keyId = v.literal(VAULT_KEY);
 /** What is asked about a key. */
 const KEYS = {
   generate: { keyId, context },
-  wrap: { keyId, context, dek: v.pipe(base64(32), v.check(({ length }) => length === 32)) },
+  wrap: {
+    keyId,
+    context,
+    dek: v.pipe(
+      base64(32),
+      v.check(({ length }) => length === 32),
+    ),
+  },
   unwrap: { keyId, context, wrappedDek: base64(1024) },
 };
 
@@ -52,18 +73,39 @@ export const REQUESTS = {
   create: fields({ space, count: count(MOST_AT_ONCE) }),
   list: fields({ space, limit: count(1000) }),
   object: fields({ object }),
-  sign: fields({ requests: list(fields({ object, action: v.picklist(['get-header', 'get-body', 'head-body', 'put-body']) }), MOST_AT_ONCE) }),
-  parts: v.pipe(fields({ object, uploadId, from: count(MOST_PARTS), count: count(MOST_AT_ONCE) }),
-    v.check(({ from, count: parts }) => from + parts - 1 <= MOST_PARTS)),
-  complete: fields({ object, uploadId, size: count(Number.MAX_SAFE_INTEGER), etags: list(etag, MOST_PARTS) }),
+  sign: fields({
+    requests: list(
+      fields({ object, action: v.picklist(['get-header', 'get-body', 'head-body', 'put-body']) }),
+      MOST_AT_ONCE,
+    ),
+  }),
+  parts: v.pipe(
+    fields({ object, uploadId, from: count(MOST_PARTS), count: count(MOST_AT_ONCE) }),
+    v.check(({ from, count: parts }) => from + parts - 1 <= MOST_PARTS),
+  ),
+  complete: fields({
+    object,
+    uploadId,
+    size: count(Number.MAX_SAFE_INTEGER),
+    etags: list(etag, MOST_PARTS),
+  }),
   abort: fields({ object, uploadId }),
   handIn: fields({ requests: list(fields({ object, header }), MOST_HEADERS) }),
   replace: fields({ object, header, etag }),
   generate: fields(KEYS.generate),
   wrap: fields(KEYS.wrap),
   unwrap: fields(KEYS.unwrap),
-  keys: fields({ requests: list(v.variant('operation', Object.entries(KEYS).map(([operation, entries]) =>
-    fields({ operation: v.literal(operation), ...entries }))), MOST_AT_ONCE) }),
+  keys: fields({
+    requests: list(
+      v.variant(
+        'operation',
+        Object.entries(KEYS).map(([operation, entries]) =>
+          fields({ operation: v.literal(operation), ...entries }),
+        ),
+      ),
+      MOST_AT_ONCE,
+    ),
+  }),
   rotate: fields({ key: space }),
 };
 

@@ -24,7 +24,9 @@ export function securityHeaders(origins, secure) {
     'trusted-types': 'sealwax',
   };
   return {
-    'Content-Security-Policy': Object.entries(policy).map((rule) => rule.join(' ')).join('; '),
+    'Content-Security-Policy': Object.entries(policy)
+      .map((rule) => rule.join(' '))
+      .join('; '),
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',

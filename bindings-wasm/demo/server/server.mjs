@@ -12,7 +12,12 @@ import { Sessions } from './sessions.mjs';
 
 const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
 /** Whoever sends slowly holds a connection no longer than this; requests are small. */
-const TIMES = { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+const TIMES = {
+  headersTimeout: 10_000,
+  requestTimeout: 20_000,
+  keepAliveTimeout: 10_000,
+  connectionsCheckingInterval: 1_000,
+};
 const SILENCE_MS = 60_000;
 /** Connections at a time, of all and of one address: a browser has six. Behind a proxy they are all the proxy's. */
 const CONNECTIONS = { all: 2_000, perAddress: 256 };
@@ -23,7 +28,9 @@ const CONNECTIONS = { all: 2_000, perAddress: 256 };
  */
 export function originsOf({ host, port, tls }) {
   const name = host.includes(':') ? `[${host}]` : host;
-  const names = LOOPBACK.includes(name) ? [name, ...LOOPBACK.filter((other) => other !== name)] : [name];
+  const names = LOOPBACK.includes(name)
+    ? [name, ...LOOPBACK.filter((other) => other !== name)]
+    : [name];
   return names.map((each) => new URL(`${tls ? 'https' : 'http'}://${each}:${port}`).origin);
 }
 
@@ -42,21 +49,44 @@ export function originsOf({ host, port, tls }) {
  * @param {object} [options.times] other time limits, in milliseconds
  * @param {{ all?: number, perAddress?: number }} [options.connections] other numbers of connections
  */
-export async function startServer({ listen, mounts, store, kms, audit, inspect, limits, sessionSeconds, times, connections }) {
+export async function startServer({
+  listen,
+  mounts,
+  store,
+  kms,
+  audit,
+  inspect,
+  limits,
+  sessionSeconds,
+  times,
+  connections,
+}) {
   const origins = originsOf(listen);
   const secure = Boolean(listen.tls);
   if (!secure && !LOOPBACK.includes(new URL(origins[0]).hostname)) {
     throw new Error('plain http is for loopback only: give a certificate');
   }
-  const services = { store, kms, audit, sessions: new Sessions(secure, sessionSeconds), headers: new Headers({ inspect, kms }) };
+  const services = {
+    store,
+    kms,
+    audit,
+    sessions: new Sessions(secure, sessionSeconds),
+    headers: new Headers({ inspect, kms }),
+  };
   const context = {
     files: await loadFiles(mounts),
     api: new Api(services, { origins, limits }),
     headers: securityHeaders([store.origin, kms.origin], secure),
     hosts: origins.map((origin) => new URL(origin).host),
   };
-  const options = { ...TIMES, ...times, ...(secure ? { ...listen.tls, minVersion: 'TLSv1.2' } : {}) };
-  const server = (secure ? createHttps : createHttp)(options, (request, response) => answer(context, request, response));
+  const options = {
+    ...TIMES,
+    ...times,
+    ...(secure ? { ...listen.tls, minVersion: 'TLSv1.2' } : {}),
+  };
+  const server = (secure ? createHttps : createHttp)(options, (request, response) =>
+    answer(context, request, response),
+  );
   server.setTimeout(SILENCE_MS);
   limitConnections(server, { ...CONNECTIONS, ...connections });
   await new Promise((resolve, reject) => {
@@ -95,9 +125,11 @@ async function answer({ files, api, headers, hosts }, request, response) {
   try {
     // A name that somebody else points at this address is not this page (DNS rebinding).
     if (!hosts.includes(request.headers.host)) throw forbidden('This page has another name.');
-    if (request.url.startsWith('/api/')) return sendJson(response, 200, await api.answer(request, response));
+    if (request.url.startsWith('/api/'))
+      return sendJson(response, 200, await api.answer(request, response));
     if (request.url === '/') return void response.writeHead(302, { Location: HOME }).end();
-    const file = ['GET', 'HEAD'].includes(request.method) && files.get(request.url.split('?', 1)[0]);
+    const file =
+      ['GET', 'HEAD'].includes(request.method) && files.get(request.url.split('?', 1)[0]);
     if (!file) throw notFound();
     sendFile(file, request, response);
   } catch (error) {
@@ -108,7 +140,11 @@ async function answer({ files, api, headers, hosts }, request, response) {
 function sendJson(response, status, value) {
   const bytes = Buffer.from(JSON.stringify(value));
   // Keys travel here: nothing may keep an answer.
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': bytes.length, 'Cache-Control': 'no-store' });
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': bytes.length,
+    'Cache-Control': 'no-store',
+  });
   response.end(bytes);
 }
 
@@ -116,7 +152,9 @@ function sendError(error, request, response) {
   const known = error instanceof HttpError;
   if (!known) console.error(error);
   if (response.headersSent || response.destroyed) return response.destroy();
-  const { status, code, message, retryAfter } = known ? error : { status: 500, code: 'internal', message: 'The server failed.' };
+  const { status, code, message, retryAfter } = known
+    ? error
+    : { status: 500, code: 'internal', message: 'The server failed.' };
   if (retryAfter) response.setHeader('Retry-After', retryAfter);
   // What is left of a refused request is not waited for.
   if (!request.complete) response.setHeader('Connection', 'close');

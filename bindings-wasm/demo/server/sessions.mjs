@@ -41,10 +41,19 @@ export class Sessions {
     const user = USERS.get(id);
     if (!user) throw badRequest('There is no such user.');
     const token = randomBytes(32).toString('base64url');
-    const session = { key: hash(token), user, until: Date.now() + this.#lifetime * 1000, uploads: new Map() };
+    const session = {
+      key: hash(token),
+      user,
+      until: Date.now() + this.#lifetime * 1000,
+      uploads: new Map(),
+    };
     const ended = this.#sweep(session, this.#sessions.get(this.#key(request)));
     this.#sessions.set(session.key, session);
-    return { session, ended, cookie: `${this.#cookie}=${token}; Max-Age=${this.#lifetime}; ${this.#attributes}` };
+    return {
+      session,
+      ended,
+      cookie: `${this.#cookie}=${token}; Max-Age=${this.#lifetime}; ${this.#attributes}`,
+    };
   }
 
   /** Ends a session and returns the Set-Cookie value that forgets it. */
@@ -79,7 +88,8 @@ export class Sessions {
     const ended = [];
     for (const old of this.#sessions.values()) {
       const goesOn = old.user === session.user && (old === before || old.until < now);
-      if (!goesOn && old !== before && old.until + WAIT_MS > now && !surplus.includes(old)) continue;
+      if (!goesOn && old !== before && old.until + WAIT_MS > now && !surplus.includes(old))
+        continue;
       this.#sessions.delete(old.key);
       if (!goesOn) ended.push(Object.assign(old, { isOver: true }));
       else {

@@ -52,7 +52,7 @@ export class Store {
 
   /** Begins the upload of a body. A second try finds the one that the first has begun. */
   async beginUpload(id) {
-    if (await this.bodySize(id) !== undefined) throw alreadyThere();
+    if ((await this.bodySize(id)) !== undefined) throw alreadyThere();
     const [begun] = await this.#uploads(id);
     if (begun) return begun;
     const response = await this.#ask(this.#signer.object('POST', id, 'body', { uploads: '' }));
@@ -61,16 +61,23 @@ export class Store {
 
   /** Puts the parts together, if no body is there. Done twice it is done once. */
   async completeUpload(id, uploadId, size, etags) {
-    const parts = etags.map((etag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${etag}</ETag></Part>`);
+    const parts = etags.map(
+      (etag, index) => `<Part><PartNumber>${index + 1}</PartNumber><ETag>${etag}</ETag></Part>`,
+    );
     const body = `<CompleteMultipartUpload>${parts.join('')}</CompleteMultipartUpload>`;
-    const { ok, status, text } = await this.#send(this.#signer.object('POST', id, 'body', { uploadId }, ONCE), body);
+    const { ok, status, text } = await this.#send(
+      this.#signer.object('POST', id, 'body', { uploadId }, ONCE),
+      body,
+    );
     // S3 may answer 200 and report a failure in the text.
     if (ok && !text.includes('<Error>')) return;
     // A first answer that was lost leaves a body, and an upload that the store no longer knows.
     const there = await this.bodySize(id);
     if (there === size) return;
     if (there !== undefined) throw alreadyThere();
-    throw status === 404 || status === 400 ? noSuchUpload() : storeDown(new Error(`status ${status} for an upload's end`));
+    throw status === 404 || status === 400
+      ? noSuchUpload()
+      : storeDown(new Error(`status ${status} for an upload's end`));
   }
 
   /** Forgets an upload's parts. One that is not there is forgotten already. */
@@ -80,7 +87,11 @@ export class Store {
 
   /** Stores the header of a new object. The same one twice is stored once; another is refused. */
   async putHeader(id, bytes) {
-    const { status } = await this.#ask(this.#signer.object('PUT', id, 'header', {}, ONCE), bytes, [412]);
+    const { status } = await this.#ask(
+      this.#signer.object('PUT', id, 'header', {}, ONCE),
+      bytes,
+      [412],
+    );
     if (status !== 412) return;
     const { bytes: there } = await this.header(id);
     if (!there.equals(bytes)) throw alreadyThere();
@@ -88,20 +99,32 @@ export class Store {
 
   /** Replaces exactly the header with `etag`; done twice it is done once. */
   async replaceHeader(id, bytes, etag) {
-    const { status } = await this.#ask(this.#signer.object('PUT', id, 'header', {}, { 'If-Match': etag }), bytes, [412]);
+    const { status } = await this.#ask(
+      this.#signer.object('PUT', id, 'header', {}, { 'If-Match': etag }),
+      bytes,
+      [412],
+    );
     if (status === 412 && !(await this.header(id)).bytes.equals(bytes)) throw headerChanged();
   }
 
   /** The header of an object, with its ETag. */
   async header(id) {
-    const { ok, bytes, headers } = await this.#ask(this.#signer.object('GET', id, 'header'), undefined, [404]);
+    const { ok, bytes, headers } = await this.#ask(
+      this.#signer.object('GET', id, 'header'),
+      undefined,
+      [404],
+    );
     if (!ok) throw noSuchObject();
     return { bytes, etag: headers.get('ETag') };
   }
 
   /** Length of a body; undefined where there is none. */
   async bodySize(id) {
-    const { ok, headers } = await this.#ask(this.#signer.object('HEAD', id, 'body'), undefined, [404]);
+    const { ok, headers } = await this.#ask(
+      this.#signer.object('HEAD', id, 'body'),
+      undefined,
+      [404],
+    );
     return ok ? Number(headers.get('Content-Length')) : undefined;
   }
 
@@ -121,23 +144,38 @@ export class Store {
   }
 
   async #uploads(id) {
-    const { text } = await this.#ask(this.#signer.bucket('GET', { uploads: '', prefix: `${id}/body` }));
+    const { text } = await this.#ask(
+      this.#signer.bucket('GET', { uploads: '', prefix: `${id}/body` }),
+    );
     return xmlElements(text, 'Upload').flatMap((upload) => xmlValues(upload, 'UploadId'));
   }
 
   /** An answer that is a success, or one of the `expected` others. */
   async #ask(request, body, expected = []) {
     const answer = await this.#send(request, body);
-    if (!answer.ok && !expected.includes(answer.status)) throw storeDown(new Error(`status ${answer.status}`));
+    if (!answer.ok && !expected.includes(answer.status))
+      throw storeDown(new Error(`status ${answer.status}`));
     return answer;
   }
 
   async #send(request, body) {
     const { url, method, headers } = await request;
     try {
-      const response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
+      const response = await fetch(url, {
+        method,
+        headers,
+        body,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        redirect: 'error',
+      });
       const bytes = Buffer.from(await response.arrayBuffer());
-      return { ok: response.ok, status: response.status, headers: response.headers, bytes, text: bytes.toString('utf8') };
+      return {
+        ok: response.ok,
+        status: response.status,
+        headers: response.headers,
+        bytes,
+        text: bytes.toString('utf8'),
+      };
     } catch (error) {
       throw storeDown(error);
     }
@@ -157,5 +195,9 @@ function note(found, contents) {
 
 /** `version` changes with every write of header or body. */
 const described = ({ id, header, body }) => ({
-  id: String(id), size: body.size, headerSize: header.size, modified: body.modified, version: `${header.etag} ${body.etag}`,
+  id: String(id),
+  size: body.size,
+  headerSize: header.size,
+  modified: body.modified,
+  version: `${header.etag} ${body.etag}`,
 });

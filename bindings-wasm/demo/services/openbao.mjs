@@ -52,10 +52,15 @@ async function configure(bao, reader, origins) {
   const password = randomBytes(9).toString('base64url');
   await bao('sys/auth/userpass', { type: 'userpass' });
   await bao(`auth/userpass/users/${reader}`, {
-    password, token_policies: ['demo-reader'], token_no_default_policy: true, token_ttl: '1h',
+    password,
+    token_policies: ['demo-reader'],
+    token_no_default_policy: true,
+    token_ttl: '1h',
   });
   const { auth } = await bao('auth/token/create-orphan', {
-    policies: ['demo-backend'], no_default_policy: true, period: '24h',
+    policies: ['demo-backend'],
+    no_default_policy: true,
+    period: '24h',
   });
   await bao('auth/token/revoke-self', {});
   return { token: auth.client_token, password };

@@ -15,7 +15,8 @@ export async function freePorts(count) {
   const [end] = (await readFile(RANGE, 'utf8').catch(() => USUAL_RANGE)).split('\t').map(Number);
   const ports = new Set();
   for (let tries = 0; ports.size < count; tries += 1) {
-    if (tries === MOST_TRIES) throw new Error(`no ${count} ports are free between ${LOWEST} and ${end}`);
+    if (tries === MOST_TRIES)
+      throw new Error(`no ${count} ports are free between ${LOWEST} and ${end}`);
     // At random: demos that start at the same time look in different places.
     const port = randomInt(LOWEST, Math.max(end, LOWEST + count));
     if (await isFree(port)) ports.add(port);

@@ -52,7 +52,9 @@ export class Service {
   async waitUntil(ready, limitMs = 60_000) {
     const deadline = Date.now() + limitMs;
     let ended = false;
-    this.#ended.then(() => { ended = true; });
+    this.#ended.then(() => {
+      ended = true;
+    });
     while (!(await ready().catch(() => false))) {
       if (ended || Date.now() > deadline) {
         throw new Error(`${this.#name} did not start:\n${this.#output}`);

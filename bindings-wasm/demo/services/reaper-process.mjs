@@ -19,4 +19,5 @@ for (const pid of processes) {
     // It has ended by itself.
   }
 }
-for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+for (const folder of folders)
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });

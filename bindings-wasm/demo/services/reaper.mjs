@@ -22,7 +22,10 @@ function tell(message) {
 
 function start() {
   // Detached: Ctrl-C in the terminal is for the demo, and not for it.
-  const reaper = spawn(process.execPath, [SCRIPT], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  const reaper = spawn(process.execPath, [SCRIPT], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   reaper.stdin.on('error', () => {});
   reaper.stdin.unref();
   reaper.unref();

@@ -41,22 +41,30 @@ async function watched(browser, what, work) {
   const seconds = (performance.now() - start) / 1000;
   const { before, most } = await memory.end();
   const mib = (bytes) => `${(bytes / MIB).toFixed(0)} MiB`;
-  console.log(`${what}: ${mib(size)} in ${seconds.toFixed(0)} s; tab ${mib(most.tab)} at most (${mib(before.tab)} before), all of Chromium ${mib(most.browser)}`);
+  console.log(
+    `${what}: ${mib(size)} in ${seconds.toFixed(0)} s; tab ${mib(most.tab)} at most (${mib(before.tab)} before), all of Chromium ${mib(most.browser)}`,
+  );
   assert.ok(most.tab < MEMORY, 'the tab took too much memory');
   return result;
 }
 
 /** Reads the marks by ranges, in the page. */
 function readMarks(page) {
-  return page.evaluate(async (offsets) => {
-    const { Backend } = await import('/lib/backend.mjs');
-    const { listObjects } = await import('/lib/objects.mjs');
-    const { objects: [stored] } = await listObjects(new Backend('alice'), 'vault');
-    const opened = await stored.open();
-    const texts = [];
-    for (const offset of offsets) texts.push(new TextDecoder().decode(await opened.read(offset, 32)));
-    return texts;
-  }, MARKS.map(({ offset }) => offset));
+  return page.evaluate(
+    async (offsets) => {
+      const { Backend } = await import('/lib/backend.mjs');
+      const { listObjects } = await import('/lib/objects.mjs');
+      const {
+        objects: [stored],
+      } = await listObjects(new Backend('alice'), 'vault');
+      const opened = await stored.open();
+      const texts = [];
+      for (const offset of offsets)
+        texts.push(new TextDecoder().decode(await opened.read(offset, 32)));
+      return texts;
+    },
+    MARKS.map(({ offset }) => offset),
+  );
 }
 
 /** Uploads by the page's own input, and tells how far it is. */
@@ -65,7 +73,9 @@ async function upload(page, path) {
   const telling = setInterval(async () => console.error(await state()), TELL_MS);
   try {
     await page.choose('files', path);
-    await page.until(() => ['done', 'failed'].includes(document.querySelector('.upload')?.dataset.state));
+    await page.until(() =>
+      ['done', 'failed'].includes(document.querySelector('.upload')?.dataset.state),
+    );
   } finally {
     clearInterval(telling);
   }
@@ -74,12 +84,18 @@ async function upload(page, path) {
 
 /** Downloads by the page's own button; the path of what was saved. */
 async function download(browser, page, folder) {
-  await browser.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder, eventsEnabled: true });
+  await browser.send('Browser.setDownloadBehavior', {
+    behavior: 'allow',
+    downloadPath: folder,
+    eventsEnabled: true,
+  });
   const ended = browser.event('Browser.downloadProgress', ({ state }) => state !== 'inProgress');
   await page.until(() => document.querySelector('.object[data-open]'));
   await page.evaluate(() => {
     delete self.showSaveFilePicker; // It needs a person; without it the Service Worker feeds a download.
-    [...document.querySelectorAll('.object button')].find(({ textContent }) => textContent === 'Download').click();
+    [...document.querySelectorAll('.object button')]
+      .find(({ textContent }) => textContent === 'Download')
+      .click();
   });
   assert.equal((await ended).state, 'completed');
   return join(folder, 'big.bin');
@@ -89,8 +105,13 @@ async function check(browser, url, folder, path) {
   const page = await browser.open(url);
   await page.signIn('alice');
   await watched(browser, 'upload', () => upload(page, path));
-  assert.deepEqual(await readMarks(page), MARKS.map(({ text }) => text));
-  const saved = await watched(browser, 'download', () => download(browser, page, join(folder, 'saved')));
+  assert.deepEqual(
+    await readMarks(page),
+    MARKS.map(({ text }) => text),
+  );
+  const saved = await watched(browser, 'download', () =>
+    download(browser, page, join(folder, 'saved')),
+  );
   execFileSync('cmp', [path, saved]);
   console.log('byte for byte the same');
 }
@@ -98,7 +119,10 @@ async function check(browser, url, folder, path) {
 try {
   const { demo, folder } = await world({ proxy: undefined, browser: false });
   const { bavail, bsize } = await statfs(folder);
-  assert.ok(bavail * bsize > 2.2 * size, `${Math.ceil((2.2 * size) / GIB)} GiB of disk are needed at ${folder}`);
+  assert.ok(
+    bavail * bsize > 2.2 * size,
+    `${Math.ceil((2.2 * size) / GIB)} GiB of disk are needed at ${folder}`,
+  );
   const path = join(folder, 'big.bin');
   await makeFile(path);
   const browser = new Chromium(join(folder, 'profile'));

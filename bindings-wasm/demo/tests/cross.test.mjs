@@ -16,7 +16,9 @@ import { ALL, objectId, objectRow, openPage, TARGET, upload, world } from './sup
 const here = (name) => fileURLToPath(new URL(`cross/${name}`, import.meta.url));
 const C_BINDING = fileURLToPath(new URL('../../../bindings-c', import.meta.url));
 const PYTHON = process.env.SEALWAX_PYTHON ?? join(TARGET, 'tools/venv/bin/python');
-const LIBRARY = ['checked', 'release', 'debug'].map((profile) => join(TARGET, profile, 'libsealwax_c.a')).find(existsSync);
+const LIBRARY = ['checked', 'release', 'debug']
+  .map((profile) => join(TARGET, profile, 'libsealwax_c.a'))
+  .find(existsSync);
 
 const noPython = () => {
   if (ALL) return false;
@@ -47,7 +49,9 @@ async function stored(name) {
 }
 
 async function python(script, args, input) {
-  const { demo: { bao } } = await world();
+  const {
+    demo: { bao },
+  } = await world();
   const env = { ...process.env, VAULT_ADDR: bao.url, VAULT_TOKEN: bao.token };
   return execFileSync(PYTHON, [here(script), ...args], { env, input, maxBuffer: 1 << 24 });
 }
@@ -56,8 +60,12 @@ async function python(script, args, input) {
 async function unwrap(id) {
   const { demo } = await world();
   const page = await openPage();
-  const { wrappedKeys: [key] } = await page.evaluate(async (object) => {
-    const [{ Backend }, { inspectSealed }, { readHeader }] = await Promise.all(['backend', 'envelope', 'store'].map((name) => import(`/lib/${name}.mjs`)));
+  const {
+    wrappedKeys: [key],
+  } = await page.evaluate(async (object) => {
+    const [{ Backend }, { inspectSealed }, { readHeader }] = await Promise.all(
+      ['backend', 'envelope', 'store'].map((name) => import(`/lib/${name}.mjs`)),
+    );
     return inspectSealed((await readHeader(new Backend('alice'), object)).bytes);
   }, id);
   await page.context().close();
@@ -80,7 +88,11 @@ test('the page opens what Python sealed', { skip: noPython() }, async () => {
   });
   const [header, body] = ['header', 'body'].map((part) => join(folder, `from-python.${part}`));
   const metadata = { name: 'from-python.txt', path: 'from-python.txt', type: 'text/plain' };
-  await python('seal.py', [header, body, JSON.stringify(object.context), JSON.stringify(metadata)], 'Hello from Python\n');
+  await python(
+    'seal.py',
+    [header, body, JSON.stringify(object.context), JSON.stringify(metadata)],
+    'Hello from Python\n',
+  );
   await putDirectly(demo, `${object.id}/body`, await readFile(body));
   await putDirectly(demo, `${object.id}/header`, await readFile(header));
   await page.getByRole('button', { name: 'Refresh' }).click();
@@ -93,7 +105,19 @@ test('C opens what the page sealed', { skip: noC() }, async () => {
   const { folder } = await world();
   const { path, id, header, body } = await stored('to-c.bin');
   const tool = join(folder, 'open-c');
-  execFileSync('cc', ['-O1', '-Wall', '-Werror', here('open.c'), `-I${join(C_BINDING, 'include')}`, LIBRARY, '-lm', '-lpthread', '-ldl', '-o', tool]);
+  execFileSync('cc', [
+    '-O1',
+    '-Wall',
+    '-Werror',
+    here('open.c'),
+    `-I${join(C_BINDING, 'include')}`,
+    LIBRARY,
+    '-lm',
+    '-lpthread',
+    '-ldl',
+    '-o',
+    tool,
+  ]);
   const dek = await unwrap(id);
   const plaintext = execFileSync(tool, [header, body, dek], { maxBuffer: 1 << 24 });
   const out = join(folder, 'from-c.bin');

@@ -6,7 +6,15 @@ import { test } from 'node:test';
 
 import { writeFile } from './support/files.mjs';
 import { getDirectly, putDirectly } from './support/store.mjs';
-import { CHANGED, objectId, objectRow, openPage, upload, uploadRow, world } from './support/world.mjs';
+import {
+  CHANGED,
+  objectId,
+  objectRow,
+  openPage,
+  upload,
+  uploadRow,
+  world,
+} from './support/world.mjs';
 
 const MIB = 1024 * 1024;
 /** Longer than the page tries before it gives up. */
@@ -32,7 +40,9 @@ async function openPreview(page, id) {
 async function failedDownload(page, path) {
   const [saved] = await Promise.all([
     page.waitForEvent('download'),
-    objectRow(page, path).getByRole('button', { name: /^Download/ }).click(),
+    objectRow(page, path)
+      .getByRole('button', { name: /^Download/ })
+      .click(),
   ]);
   return saved.failure();
 }
@@ -58,7 +68,10 @@ test('an object cut between two chunks shows an error and no content', async () 
   const body = await getDirectly(demo, `${id}/body`);
   await putDirectly(demo, `${id}/body`, body.subarray(0, 56 + 2 * 16_400));
   await openPreview(page, id);
-  await page.locator('#panel').getByText('The stored object is incomplete. Nothing of it is shown.').waitFor();
+  await page
+    .locator('#panel')
+    .getByText('The stored object is incomplete. Nothing of it is shown.')
+    .waitFor();
   assert.equal(await page.locator('#panel pre').count(), 0);
   await page.context().close();
 });
@@ -96,13 +109,19 @@ test('another user is refused, in the page as well, and the owner sees the attem
     const { Backend } = await import('/lib/backend.mjs');
     const { StoredObject } = await import('/lib/objects.mjs');
     const other = new StoredObject(new Backend('bob'), { id: object, size: 1000 });
-    return other.open().then(() => 'opened', (error) => [error.status, error.code].join(' '));
+    return other.open().then(
+      () => 'opened',
+      (error) => [error.status, error.code].join(' '),
+    );
   }, id);
   assert.equal(refused, '403 forbidden');
   await openPreview(page, id);
   await page.getByRole('tab', { name: 'Audit trail' }).click();
   await page.locator('#panel tr', { hasText: 'bob' }).first().waitFor();
-  assert.match(await page.locator('#panel tr', { hasText: 'bob' }).first().innerText(), /refused: forbidden/);
+  assert.match(
+    await page.locator('#panel tr', { hasText: 'bob' }).first().innerText(),
+    /refused: forbidden/,
+  );
   await bob.context().close();
   await page.context().close();
 });

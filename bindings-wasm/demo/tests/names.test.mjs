@@ -9,9 +9,19 @@ import { writeFile } from './support/files.mjs';
 import { objectRow, openPage, upload, uploadRow, world } from './support/world.mjs';
 
 test('characters that cannot be seen, or that turn text around, are written out', () => {
-  const cases = { 'photo\u202egnp.exe': 'photo\\u{202e}gnp.exe', 'a\u2066b\u2069c': 'a\\u{2066}b\\u{2069}c', 'x\0\x1b[2Jy': 'x\\u{0}\\u{1b}[2Jy', 'a\u200fb\u061cc': 'a\\u{200f}b\\u{61c}c',
-    'two\nlines\u2028here': 'two\\u{a}lines\\u{2028}here', 'zero\u200bwidth\ufeff': 'zero\\u{200b}width\\u{feff}', 'half\ud800': 'half\\u{d800}', 'tag\u{e0041}': 'tag\\u{e0041}', 'back\\slash': 'back\\\\slash',
-    'soft\u00adhyphen\u3164': 'soft\\u{ad}hyphen\\u{3164}', 'ünïcode 文件 שלום 👩‍👧 کتاب‌ها.txt': 'ünïcode 文件 שלום 👩‍👧 کتاب‌ها.txt' };
+  const cases = {
+    'photo\u202egnp.exe': 'photo\\u{202e}gnp.exe',
+    'a\u2066b\u2069c': 'a\\u{2066}b\\u{2069}c',
+    'x\0\x1b[2Jy': 'x\\u{0}\\u{1b}[2Jy',
+    'a\u200fb\u061cc': 'a\\u{200f}b\\u{61c}c',
+    'two\nlines\u2028here': 'two\\u{a}lines\\u{2028}here',
+    'zero\u200bwidth\ufeff': 'zero\\u{200b}width\\u{feff}',
+    'half\ud800': 'half\\u{d800}',
+    'tag\u{e0041}': 'tag\\u{e0041}',
+    'back\\slash': 'back\\\\slash',
+    'soft\u00adhyphen\u3164': 'soft\\u{ad}hyphen\\u{3164}',
+    'ünïcode 文件 שלום 👩‍👧 کتاب‌ها.txt': 'ünïcode 文件 שלום 👩‍👧 کتاب‌ها.txt',
+  };
   for (const [text, shown] of Object.entries(cases)) assert.equal(visible(text), shown);
   assert.equal(visible(['x']), 'x');
   assert.equal(fileName('../a\u202eb:c\0.txt'), '.._a_b_c_.txt');
@@ -31,7 +41,10 @@ test('a name that turns the text around it is shown as what it is, in the queue,
   await page.locator('#details-title', { hasText: shown }).waitFor();
   assert.ok(!(await page.locator('body').innerText()).includes('\u202e'));
   await page.keyboard.press('Escape');
-  const [saved] = await Promise.all([page.waitForEvent('download'), row.getByRole('button', { name: /^Download/ }).click()]);
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    row.getByRole('button', { name: /^Download/ }).click(),
+  ]);
   assert.equal(saved.suggestedFilename(), 'invoice_fdp.exe');
   await page.context().close();
 });
@@ -40,20 +53,49 @@ test('of a folder with something unreadable the rest is taken, and what is not i
   const page = await openPage();
   const found = await page.evaluate(async () => {
     const { filesOfDrop } = await import('/upload/dropped-files.mjs');
-    const file = (name, isReadable) => ({ isFile: true, fullPath: `/album/${name}`, name,
-      file: (resolve, reject) => (isReadable ? resolve(new File(['x'], name)) : reject(new DOMException('no', 'NotReadableError'))) });
-    const folder = (name, children) => ({ isFile: false, fullPath: name, name, createReader() {
-      const batches = [children, []];
-      return { readEntries: (resolve, reject) => (children ? resolve(batches.shift()) : reject(new DOMException('no', 'NotFoundError'))) };
-    } });
-    const entries = [folder('/album', [file('one', true), file('two', false), folder('/album/locked'), file('three', true)]), file('four', true)];
+    const file = (name, isReadable) => ({
+      isFile: true,
+      fullPath: `/album/${name}`,
+      name,
+      file: (resolve, reject) =>
+        isReadable
+          ? resolve(new File(['x'], name))
+          : reject(new DOMException('no', 'NotReadableError')),
+    });
+    const folder = (name, children) => ({
+      isFile: false,
+      fullPath: name,
+      name,
+      createReader() {
+        const batches = [children, []];
+        return {
+          readEntries: (resolve, reject) =>
+            children ? resolve(batches.shift()) : reject(new DOMException('no', 'NotFoundError')),
+        };
+      },
+    });
+    const entries = [
+      folder('/album', [
+        file('one', true),
+        file('two', false),
+        folder('/album/locked'),
+        file('three', true),
+      ]),
+      file('four', true),
+    ];
     const items = entries.map((entry) => ({ kind: 'file', webkitGetAsEntry: () => entry }));
     const taken = [];
-    for await (const { path, message, file: one } of filesOfDrop({ items })) taken.push([path, one ? 'taken' : message]);
+    for await (const { path, message, file: one } of filesOfDrop({ items }))
+      taken.push([path, one ? 'taken' : message]);
     return taken;
   });
-  assert.deepEqual(found, [['album/one', 'taken'], ['album/two', 'This file cannot be read. It may have been moved, changed or closed to you.'],
-    ['album/three', 'taken'], ['album/locked', 'This folder cannot be read.'], ['album/four', 'taken']]);
+  assert.deepEqual(found, [
+    ['album/one', 'taken'],
+    ['album/two', 'This file cannot be read. It may have been moved, changed or closed to you.'],
+    ['album/three', 'taken'],
+    ['album/locked', 'This folder cannot be read.'],
+    ['album/four', 'taken'],
+  ]);
   await page.context().close();
 });
 
@@ -61,7 +103,8 @@ test('a file of a dropped folder that is gone when its turn comes fails by its n
   const { folder } = await world();
   const dropped = join(folder, 'leaky');
   await mkdir(dropped);
-  for (const name of ['first.bin', 'gone.bin', 'last.bin']) await writeFile(join(dropped, name), 2000);
+  for (const name of ['first.bin', 'gone.bin', 'last.bin'])
+    await writeFile(join(dropped, name), 2000);
   const page = await openPage();
   // The files are chosen, and one is removed before the page reads any of them.
   await page.evaluate(() => {
@@ -72,8 +115,12 @@ test('a file of a dropped folder that is gone when its turn comes fails by its n
   await page.locator('#folder').setInputFiles(dropped);
   await rm(join(dropped, 'gone.bin'));
   await page.evaluate(() => globalThis.take({ target: document.getElementById('folder') }));
-  for (const name of ['first.bin', 'last.bin']) await page.locator('.upload[data-state="done"]', { hasText: name }).waitFor();
+  for (const name of ['first.bin', 'last.bin'])
+    await page.locator('.upload[data-state="done"]', { hasText: name }).waitFor();
   await uploadRow(page, 'gone.bin', 'failed').waitFor();
-  assert.match(await uploadRow(page, 'gone.bin').locator('.state').innerText(), /^This file cannot be read/);
+  assert.match(
+    await uploadRow(page, 'gone.bin').locator('.state').innerText(),
+    /^This file cannot be read/,
+  );
   await page.context().close();
 });

@@ -7,7 +7,16 @@ import { test } from 'node:test';
 
 import { hashFile, wav, writeFile } from './support/files.mjs';
 import { getDirectly, putDirectly } from './support/store.mjs';
-import { ARTEFACTS, CHANGED, objectId, objectRow, openPage, upload, uploadRow, world } from './support/world.mjs';
+import {
+  ARTEFACTS,
+  CHANGED,
+  objectId,
+  objectRow,
+  openPage,
+  upload,
+  uploadRow,
+  world,
+} from './support/world.mjs';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -18,7 +27,11 @@ const shoot = (page, name) => page.screenshot({ path: join(ARTEFACTS, `${name}.p
 /** What axe-core has against the page as it is now. */
 async function violations(page) {
   await page.evaluate(await readFile(AXE, 'utf8'));
-  const { violations: found } = await page.evaluate(() => globalThis.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+  const { violations: found } = await page.evaluate(() =>
+    globalThis.axe.run({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    }),
+  );
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
@@ -37,8 +50,11 @@ async function openObject(page, path, tab) {
   if (tab) await page.getByRole('tab', { name: tab }).click();
 }
 
-for (const [name, options] of [['light', { ...DESKTOP, colorScheme: 'light' }], ['dark', { ...DESKTOP, colorScheme: 'dark' }],
-  ['phone', { ...PHONE, colorScheme: 'light' }]]) {
+for (const [name, options] of [
+  ['light', { ...DESKTOP, colorScheme: 'light' }],
+  ['dark', { ...DESKTOP, colorScheme: 'dark' }],
+  ['phone', { ...PHONE, colorScheme: 'light' }],
+]) {
   test(`no accessibility violation and no sideways scrolling: ${name}`, async () => {
     const page = await openPage('alice', options);
     const { picture, text } = await samples(page);
@@ -48,7 +64,9 @@ for (const [name, options] of [['light', { ...DESKTOP, colorScheme: 'light' }], 
     assert.deepEqual(await violations(page), []);
     await shoot(page, `page-${name}`);
     for (const tab of ['Preview', 'What the cloud sees', 'Key', 'Audit trail']) {
-      await (tab === 'Preview' ? openObject(page, text) : page.getByRole('tab', { name: tab }).click());
+      await (tab === 'Preview'
+        ? openObject(page, text)
+        : page.getByRole('tab', { name: tab }).click());
       await page.locator('#panel > :not(.note)').first().waitFor();
       assert.deepEqual(await violations(page), [], tab);
       await shoot(page, `${tab.toLowerCase().replaceAll(' ', '-')}-${name}`);
@@ -129,7 +147,9 @@ test('a picture is shown, and a text that holds markup stays a text', async () =
   await upload(page, [picture, markup]);
   await objectRow(page, markup).waitFor();
   await openObject(page, picture);
-  const width = await page.locator('#panel img').evaluate((image) => image.decode().then(() => image.naturalWidth));
+  const width = await page
+    .locator('#panel img')
+    .evaluate((image) => image.decode().then(() => image.naturalWidth));
   assert.equal(width, 1280);
   await page.keyboard.press('Escape');
   await openObject(page, markup);
@@ -150,7 +170,8 @@ test('sound seeks by ranges: the end plays without the middle being fetched', as
   const player = page.locator('#panel audio');
   await player.waitFor();
   const result = await player.evaluate(async (audio) => {
-    const once = (name) => new Promise((resolve) => audio.addEventListener(name, resolve, { once: true }));
+    const once = (name) =>
+      new Promise((resolve) => audio.addEventListener(name, resolve, { once: true }));
     if (audio.readyState < 1) await once('loadedmetadata');
     audio.currentTime = audio.duration - 30;
     await once('seeked');
@@ -175,12 +196,18 @@ test('with a picked file, the content is written to it, and nothing if it does n
     globalThis.picked = await root.getFileHandle('picked.bin', { create: true });
     globalThis.showSaveFilePicker = async () => globalThis.picked;
   });
-  const saved = () => page.evaluate(async () => {
-    const bytes = await (await globalThis.picked.getFile()).arrayBuffer();
-    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-    return { size: bytes.byteLength, hash: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('') };
-  });
-  await objectRow(page, path).getByRole('button', { name: /^Download/ }).click();
+  const saved = () =>
+    page.evaluate(async () => {
+      const bytes = await (await globalThis.picked.getFile()).arrayBuffer();
+      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+      return {
+        size: bytes.byteLength,
+        hash: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join(''),
+      };
+    });
+  await objectRow(page, path)
+    .getByRole('button', { name: /^Download/ })
+    .click();
   await page.locator('#announcer', { hasText: 'saved' }).waitFor();
   const whole = { size: 3_000_000, hash: await hashFile(path) };
   assert.deepEqual(await saved(), whole);
@@ -190,7 +217,9 @@ test('with a picked file, the content is written to it, and nothing if it does n
   await putDirectly(demo, `${id}/body`, body);
   await page.getByRole('button', { name: 'Refresh' }).click();
   await page.waitForTimeout(500);
-  await objectRow(page, path).getByRole('button', { name: /^Download/ }).click();
+  await objectRow(page, path)
+    .getByRole('button', { name: /^Download/ })
+    .click();
   await objectRow(page, path).getByText(CHANGED).waitFor();
   assert.deepEqual(await saved(), whole, 'the file on disk must stay as it was');
   await page.context().close();
@@ -203,7 +232,8 @@ test('rotating the key writes the header alone', async () => {
   await upload(page, path);
   await objectRow(page, path).waitFor();
   const id = await objectId(page, path);
-  const read = () => Promise.all(['header', 'body'].map((part) => getDirectly(demo, `${id}/${part}`)));
+  const read = () =>
+    Promise.all(['header', 'body'].map((part) => getDirectly(demo, `${id}/${part}`)));
   const [header, body] = await read();
   await openObject(page, path, 'Key');
   await page.getByRole('button', { name: 'Rotate the key' }).click();

@@ -11,9 +11,14 @@ import { world } from './support/world.mjs';
 const ACTIONS = ['get-header', 'get-body', 'head-body', 'put-body'];
 const HEADER = Buffer.from('no header').toString('base64');
 /** Everything else that is asked about an object. */
-const ROUTES = { '/api/uploads/begin': {}, '/api/uploads/parts': { uploadId: 'x', from: 1, count: 1 },
-  '/api/uploads/complete': { uploadId: 'x', size: 1, etags: ['"x"'] }, '/api/uploads/abort': { uploadId: 'x' },
-  '/api/objects/replace-header': { header: HEADER, etag: '"x"' }, '/api/objects/audit': {} };
+const ROUTES = {
+  '/api/uploads/begin': {},
+  '/api/uploads/parts': { uploadId: 'x', from: 1, count: 1 },
+  '/api/uploads/complete': { uploadId: 'x', size: 1, etags: ['"x"'] },
+  '/api/uploads/abort': { uploadId: 'x' },
+  '/api/objects/replace-header': { header: HEADER, etag: '"x"' },
+  '/api/objects/audit': {},
+};
 
 test('every answer has a strict policy, and the page may talk to the store and the key service only', async () => {
   const { demo } = await world();
@@ -22,7 +27,9 @@ test('every answer has a strict policy, and the page may talk to the store and t
     const policy = headers.get('content-security-policy');
     assert.match(policy, /default-src 'none'/);
     assert.match(policy, /script-src 'self' 'wasm-unsafe-eval'(;|$)/);
-    assert.ok(policy.includes(`connect-src 'self' ${demo.fronts.store.url} ${demo.fronts.kms.url};`));
+    assert.ok(
+      policy.includes(`connect-src 'self' ${demo.fronts.store.url} ${demo.fronts.kms.url};`),
+    );
     assert.doesNotMatch(policy, /unsafe-inline|'unsafe-eval'|\*/);
     assert.equal(headers.get('x-content-type-options'), 'nosniff');
   }
@@ -31,12 +38,23 @@ test('every answer has a strict policy, and the page may talk to the store and t
 test('no path leads out of the served folders', async () => {
   const { demo } = await world();
   const { port } = new URL(demo.url);
-  const status = (path) => new Promise((resolve, reject) => {
-    // Not fetch, which would tidy the path before it sends it.
-    request({ host: '127.0.0.1', port, path }, (response) => resolve(response.resume().statusCode)).on('error', reject).end();
-  });
+  const status = (path) =>
+    new Promise((resolve, reject) => {
+      // Not fetch, which would tidy the path before it sends it.
+      request({ host: '127.0.0.1', port, path }, (response) =>
+        resolve(response.resume().statusCode),
+      )
+        .on('error', reject)
+        .end();
+    });
   assert.equal(await status('/view/dom.mjs'), 200);
-  for (const path of ['/../package.json', '/%2e%2e/package.json', '/..%2fpackage.json', '/view/../../demo.mjs', '//etc/passwd']) {
+  for (const path of [
+    '/../package.json',
+    '/%2e%2e/package.json',
+    '/..%2fpackage.json',
+    '/view/../../demo.mjs',
+    '//etc/passwd',
+  ]) {
     assert.equal(await status(path), 404, path);
   }
 });
@@ -45,14 +63,21 @@ test('without a session nothing is signed and no key is unwrapped', async () => 
   const { id, context } = await objectOf('alice');
   const nobody = await client();
   const keyId = 'transit/keys/vault';
-  const routes = { '/api/objects': { space: 'vault', count: 1 }, '/api/objects/list': { space: 'vault', limit: 1 },
+  const routes = {
+    '/api/objects': { space: 'vault', count: 1 },
+    '/api/objects/list': { space: 'vault', limit: 1 },
     '/api/objects/sign': { requests: [{ object: id, action: 'get-body' }] },
     '/api/objects/hand-in': { requests: [{ object: id, header: HEADER }] },
-    '/api/keys/unwrap': { keyId, context, wrappedDek: 'AAAA' }, '/api/keys/generate': { keyId, context },
-    '/api/keys/rotate': { key: 'vault' } };
+    '/api/keys/unwrap': { keyId, context, wrappedDek: 'AAAA' },
+    '/api/keys/generate': { keyId, context },
+    '/api/keys/rotate': { key: 'vault' },
+  };
   for (const [path, details] of Object.entries(ROUTES)) routes[path] = { object: id, ...details };
   for (const [path, body] of Object.entries(routes)) {
-    const { status, body: { error: code } } = await nobody.post(path, body);
+    const {
+      status,
+      body: { error: code },
+    } = await nobody.post(path, body);
     assert.deepEqual([status, code], [401, 'not_signed_in'], path);
   }
 });
@@ -61,8 +86,15 @@ test('the session cookie is out of reach of scripts and other sites', async () =
   const { demo } = await world();
   const nobody = await client();
   const { headers } = await nobody.post('/api/session', { user: 'alice' });
-  assert.match(headers.get('set-cookie'), /^session=[\w-]{43}; Max-Age=28800; Path=\/; HttpOnly; SameSite=Strict$/);
-  const foreign = await nobody.post('/api/session', { user: 'alice' }, { Origin: 'http://elsewhere.example' });
+  assert.match(
+    headers.get('set-cookie'),
+    /^session=[\w-]{43}; Max-Age=28800; Path=\/; HttpOnly; SameSite=Strict$/,
+  );
+  const foreign = await nobody.post(
+    '/api/session',
+    { user: 'alice' },
+    { Origin: 'http://elsewhere.example' },
+  );
   assert.equal(foreign.status, 403);
   const none = await fetch(`${demo.url}/api/session`, { method: 'POST', body: '{}' });
   assert.equal(none.status, 403);
@@ -74,15 +106,30 @@ test('a stranger gets nothing signed or done for an object, and each attempt is 
   for (const action of ACTIONS) {
     assert.deepEqual(await bob.sign(id, action), { status: 403, error: 'forbidden' }, action);
   }
-  assert.deepEqual(await bob.one('/api/objects/hand-in', { object: id, header: HEADER }), { status: 403, error: 'forbidden' });
+  assert.deepEqual(await bob.one('/api/objects/hand-in', { object: id, header: HEADER }), {
+    status: 403,
+    error: 'forbidden',
+  });
   for (const [path, details] of Object.entries(ROUTES)) {
     const { status, body } = await bob.post(path, { object: id, ...details });
     assert.deepEqual([status, body.error], [403, 'forbidden'], path);
   }
-  const { body: { entries } } = await owner.post('/api/objects/audit', { object: id });
-  const refused = entries.filter(({ actor, outcome }) => actor === 'bob' && outcome === 'refused').map(({ action }) => action);
-  assert.deepEqual(refused, [...ACTIONS.map((action) => `sign ${action}`), 'hand in', 'begin upload', 'sign parts',
-    'complete upload', 'abort upload', 'replace header', 'read trail']);
+  const {
+    body: { entries },
+  } = await owner.post('/api/objects/audit', { object: id });
+  const refused = entries
+    .filter(({ actor, outcome }) => actor === 'bob' && outcome === 'refused')
+    .map(({ action }) => action);
+  assert.deepEqual(refused, [
+    ...ACTIONS.map((action) => `sign ${action}`),
+    'hand in',
+    'begin upload',
+    'sign parts',
+    'complete upload',
+    'abort upload',
+    'replace header',
+    'read trail',
+  ]);
 });
 
 test('a key opens for its owner and its object alone', async () => {
@@ -91,16 +138,27 @@ test('a key opens for its owner and its object alone', async () => {
   const made = await owner.post('/api/keys/generate', { keyId, context });
   assert.equal(made.status, 200);
   const { wrappedDek } = made.body;
-  assert.equal((await owner.post('/api/keys/unwrap', { keyId, context, wrappedDek })).body.dek, made.body.dek);
+  assert.equal(
+    (await owner.post('/api/keys/unwrap', { keyId, context, wrappedDek })).body.dek,
+    made.body.dek,
+  );
 
   const bob = await client('bob');
   const stolen = await bob.post('/api/keys/unwrap', { keyId, context, wrappedDek });
   assert.deepEqual([stolen.status, stolen.body.error], [403, 'forbidden']);
   // Bob presents Alice's wrapped key with a context of his own: the key service refuses it.
   const his = await objectOf('bob');
-  const relabelled = await his.owner.post('/api/keys/unwrap', { keyId, context: his.context, wrappedDek });
+  const relabelled = await his.owner.post('/api/keys/unwrap', {
+    keyId,
+    context: his.context,
+    wrappedDek,
+  });
   assert.deepEqual([relabelled.status, relabelled.body.error], [422, 'key_unwrap']);
-  const forged = await bob.post('/api/keys/unwrap', { keyId, context: { ...context, owner: 'bob' }, wrappedDek });
+  const forged = await bob.post('/api/keys/unwrap', {
+    keyId,
+    context: { ...context, owner: 'bob' },
+    wrappedDek,
+  });
   assert.deepEqual([forged.status, forged.body.error], [400, 'bad_request']);
 });
 
@@ -108,12 +166,18 @@ test('the backend opens nothing of the inbox', async () => {
   const { owner, context } = await objectOf('alice', 'inbox');
   const fields = { keyId: 'transit/keys/vault', context };
   const dek = Buffer.alloc(32).toString('base64');
-  for (const [path, body] of [['generate', fields], ['wrap', { ...fields, dek }], ['unwrap', { ...fields, wrappedDek: dek }]]) {
+  for (const [path, body] of [
+    ['generate', fields],
+    ['wrap', { ...fields, dek }],
+    ['unwrap', { ...fields, wrappedDek: dek }],
+  ]) {
     assert.equal((await owner.post(`/api/keys/${path}`, body)).status, 403, path);
   }
   const { demo } = await world();
   const direct = await fetch(`${demo.bao.url}/v1/transit/decrypt/inbox`, {
-    method: 'POST', headers: { 'X-Vault-Token': demo.bao.token }, body: JSON.stringify({ ciphertext: 'vault:v1:AAAA' }),
+    method: 'POST',
+    headers: { 'X-Vault-Token': demo.bao.token },
+    body: JSON.stringify({ ciphertext: 'vault:v1:AAAA' }),
   });
   assert.equal(direct.status, 403);
 });
@@ -124,7 +188,8 @@ test('a signed URL does one thing: another key, another method and another condi
   const other = await objectOf('alice');
   const moved = signed.url.replace(id, other.id);
   assert.notEqual(moved, signed.url);
-  const put = (url, headers, method = 'PUT') => fetch(url, { method, headers, body: method === 'PUT' ? 'x' : undefined });
+  const put = (url, headers, method = 'PUT') =>
+    fetch(url, { method, headers, body: method === 'PUT' ? 'x' : undefined });
   assert.equal((await put(moved, signed.headers)).status, 403);
   assert.equal((await put(signed.url, signed.headers, 'DELETE')).status, 403);
   assert.equal((await put(signed.url, {})).status, 403);
@@ -140,7 +205,9 @@ test('the audit trail is a chain: a line that is changed or missing shows', asyn
   const all = demo.audit.all();
   assert.ok(isUnbroken(all));
   assert.equal(demo.audit.of(ObjectId.parse(id)).length, 1);
-  const changed = all.map((entry, index) => (index === 0 ? { ...entry, actor: 'nobody', action: 'list' } : entry));
+  const changed = all.map((entry, index) =>
+    index === 0 ? { ...entry, actor: 'nobody', action: 'list' } : entry,
+  );
   assert.ok(!isUnbroken(changed));
   assert.ok(!isUnbroken(all.filter((_, index) => index !== 0)));
 });

@@ -30,14 +30,17 @@ async function makeFolder(path) {
 function watchTasks() {
   globalThis.longest = 0;
   new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, duration);
+    for (const { duration } of list.getEntries())
+      globalThis.longest = Math.max(globalThis.longest, duration);
   }).observe({ type: 'longtask' });
 }
 
 test(`${FILES} small files are sealed and stored`, async (context) => {
   const { demo, folder } = await world();
   let requests = 0;
-  const count = () => { requests += 1; };
+  const count = () => {
+    requests += 1;
+  };
   diagnostics.subscribe('http.server.request.start', count);
   const many = await makeFolder(join(folder, 'many'));
   const browser = new Chromium(join(folder, 'many-profile'));
@@ -48,16 +51,29 @@ test(`${FILES} small files are sealed and stored`, async (context) => {
     const before = requests;
     const start = performance.now();
     await page.drop('drop', many);
-    await page.until((count) => document.getElementById('totals').textContent.startsWith(`${count} of ${count} stored`), FILES);
+    await page.until(
+      (count) =>
+        document.getElementById('totals').textContent.startsWith(`${count} of ${count} stored`),
+      FILES,
+    );
     const seconds = (performance.now() - start) / 1000;
     requests -= before;
-    const { longest, rows } = await page.evaluate(() => ({ longest: globalThis.longest, rows: document.querySelectorAll('.upload').length }));
-    context.diagnostic(`${(FILES / seconds).toFixed(0)} files a second, ${(requests / FILES).toFixed(2)} requests to the backend for each, longest task ${longest.toFixed(0)} ms`);
+    const { longest, rows } = await page.evaluate(() => ({
+      longest: globalThis.longest,
+      rows: document.querySelectorAll('.upload').length,
+    }));
+    context.diagnostic(
+      `${(FILES / seconds).toFixed(0)} files a second, ${(requests / FILES).toFixed(2)} requests to the backend for each, longest task ${longest.toFixed(0)} ms`,
+    );
     assert.ok(rows <= ROWS, `${rows} rows`);
     assert.ok(requests / FILES < REQUESTS_PER_FILE, `${requests} requests`);
-    if (BIG) assert.ok(FILES / seconds >= PER_SECOND, `${(FILES / seconds).toFixed(1)} files a second`);
+    if (BIG)
+      assert.ok(FILES / seconds >= PER_SECOND, `${(FILES / seconds).toFixed(1)} files a second`);
     if (BIG) assert.ok(longest <= LONGEST_TASK_MS, `a task of ${longest} ms`);
-    await page.until((count) => document.getElementById('objects-note').textContent.endsWith(` of ${count}.`), FILES);
+    await page.until(
+      (count) => document.getElementById('objects-note').textContent.endsWith(` of ${count}.`),
+      FILES,
+    );
     await page.until(() => document.querySelectorAll('.object[data-open]').length === 50);
     assert.deepEqual(await listUploads(demo), []);
   } finally {

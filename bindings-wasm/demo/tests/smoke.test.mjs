@@ -5,7 +5,15 @@ import { test } from 'node:test';
 
 import { hashFile, MARKER, writeFile } from './support/files.mjs';
 import { getDirectly, listUploads, putDirectly } from './support/store.mjs';
-import { CHANGED, download, objectId, objectRow, openPage, upload, world } from './support/world.mjs';
+import {
+  CHANGED,
+  download,
+  objectId,
+  objectRow,
+  openPage,
+  upload,
+  world,
+} from './support/world.mjs';
 
 const SIZE = 9 * 1024 * 1024; // Two parts.
 
@@ -34,7 +42,9 @@ test('a file is sealed, stored, listed, opened and saved; once it is changed in 
   await page.locator('#panel').getByText(CHANGED).waitFor();
   assert.equal(await page.locator('#panel pre').count(), 0);
   // The Service Worker must not be shown uploads: see page/sw.mjs.
-  const scope = await page.evaluate(async () => new URL((await navigator.serviceWorker.ready).scope).pathname);
+  const scope = await page.evaluate(
+    async () => new URL((await navigator.serviceWorker.ready).scope).pathname,
+  );
   assert.equal(scope, '/files/');
   assert.deepEqual(page.problems, []);
   await page.context().close();

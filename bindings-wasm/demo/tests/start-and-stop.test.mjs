@@ -22,7 +22,9 @@ async function startMain(name) {
     env: { ...process.env, TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const ended = new Promise((resolve) => main.once('exit', (code, signal) => resolve({ code, signal })));
+  const ended = new Promise((resolve) =>
+    main.once('exit', (code, signal) => resolve({ code, signal })),
+  );
   let text = '';
   for await (const data of main.stdout) {
     text += data;
@@ -39,7 +41,8 @@ async function descendants(parent) {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
     parents.set(Number(pid), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
   }
-  const below = (pid) => pid > 1 && parents.has(pid) && (parents.get(pid) === parent || below(parents.get(pid)));
+  const below = (pid) =>
+    pid > 1 && parents.has(pid) && (parents.get(pid) === parent || below(parents.get(pid)));
   return [...parents.keys()].filter(below);
 }
 
@@ -54,7 +57,10 @@ async function isRunning(pid) {
   return stat !== undefined && !/\) Z /.test(stat);
 }
 
-for (const [signal, expected] of [['SIGINT', { code: 0, signal: null }], ['SIGKILL', { code: null, signal: 'SIGKILL' }]]) {
+for (const [signal, expected] of [
+  ['SIGINT', { code: 0, signal: null }],
+  ['SIGKILL', { code: null, signal: 'SIGKILL' }],
+]) {
   test(`the demo serves its page, and after ${signal} no process and no file of it is left`, async () => {
     const { main, ended, temporary, url } = await startMain(signal);
     const page = await fetch(url);
@@ -64,7 +70,8 @@ for (const [signal, expected] of [['SIGINT', { code: 0, signal: null }], ['SIGKI
     assert.equal((await readdir(temporary)).length, 1);
     main.kill(signal);
     assert.deepEqual(await ended, expected);
-    for (const pid of started) await until(`process ${pid} ends`, async () => !(await isRunning(pid)));
+    for (const pid of started)
+      await until(`process ${pid} ends`, async () => !(await isRunning(pid)));
     await until('all files are removed', async () => (await readdir(temporary)).length === 0);
     await assert.rejects(fetch(url));
   });

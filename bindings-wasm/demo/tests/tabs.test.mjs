@@ -41,11 +41,17 @@ test('who signs in in one tab ends what the other tab shows and sends', async ()
   await signIn(second, 'bob');
   await alice.locator(ASKED).waitFor();
   demo.fronts.store.rate = Infinity;
-  assert.equal(await alice.locator('.upload, .object').count(), 0, 'something of Alice is still shown');
+  assert.equal(
+    await alice.locator('.upload, .object').count(),
+    0,
+    'something of Alice is still shown',
+  );
   await second.getByRole('button', { name: 'Refresh' }).click();
   assert.equal(await objectRow(second, path).count(), 0);
   assert.deepEqual(await listUploads(demo), [], 'what was on its way is still at the store');
-  const trail = demo.audit.all().filter(({ actor, action }) => actor === 'bob' && action === 'hand in');
+  const trail = demo.audit
+    .all()
+    .filter(({ actor, action }) => actor === 'bob' && action === 'hand in');
   assert.deepEqual(trail, [], 'something was stored as Bob');
   assert.deepEqual(alice.problems, []);
   await alice.context().close();
@@ -55,14 +61,24 @@ test('a tab that was told nothing is refused, and what it sends goes to nobody e
   const { demo, folder } = await world();
   const alice = await openPage();
   // As if the message between tabs were lost: the session becomes Bob's behind the page's back.
-  await alice.evaluate(() => fetch('/api/session', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"user":"bob"}' }));
+  await alice.evaluate(() =>
+    fetch('/api/session', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{"user":"bob"}',
+    }),
+  );
   const before = demo.audit.all().length;
   await upload(alice, await writeFile(join(folder, 'for-alice.txt'), 1000), { wait: false });
   await alice.locator(ASKED).waitFor();
   assert.match(await alice.locator('#sign-in-reason').innerText(), /^Someone else has signed in/);
   assert.equal(await alice.locator('.upload, .object').count(), 0);
   const since = demo.audit.all().slice(before);
-  assert.ok(since.length > 0 && since.every(({ outcome, detail }) => outcome === 'refused' && detail === 'other_user'), JSON.stringify(since));
+  assert.ok(
+    since.length > 0 &&
+      since.every(({ outcome, detail }) => outcome === 'refused' && detail === 'other_user'),
+    JSON.stringify(since),
+  );
   await alice.context().close();
 });
 
@@ -108,7 +124,8 @@ test('without a Service Worker people sign in, upload and save all the same', as
   const context = await browser.newContext({ acceptDownloads: true });
   await context.addInitScript(() => {
     delete self.showSaveFilePicker;
-    ServiceWorkerContainer.prototype.register = () => Promise.reject(new DOMException('not here', 'SecurityError'));
+    ServiceWorkerContainer.prototype.register = () =>
+      Promise.reject(new DOMException('not here', 'SecurityError'));
   });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
@@ -117,7 +134,12 @@ test('without a Service Worker people sign in, upload and save all the same', as
   const path = await writeFile(join(folder, 'without-worker.bin'), 100_000);
   await upload(page, path);
   await objectRow(page, path).waitFor();
-  const [saved] = await Promise.all([page.waitForEvent('download'), objectRow(page, path).getByRole('button', { name: /^Download/ }).click()]);
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    objectRow(page, path)
+      .getByRole('button', { name: /^Download/ })
+      .click(),
+  ]);
   assert.equal(saved.suggestedFilename(), 'without-worker.bin');
   assert.equal(await saved.failure(), null);
   await context.close();

@@ -17,11 +17,38 @@ import { world } from './support/world.mjs';
 async function secureServer() {
   const { demo, folder } = await world();
   const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(folder, name));
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1',
-    '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-days',
+      '1',
+      '-subj',
+      '/CN=localhost',
+      '-addext',
+      'subjectAltName=IP:127.0.0.1',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ],
+    { stdio: 'ignore' },
+  );
   const [port] = await freePorts(1);
   const tls = { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') };
-  const services = { store: demo.store, kms: new KeyService(demo.bao), audit: new AuditTrail(), mounts: {}, inspect: () => {} };
+  const services = {
+    store: demo.store,
+    kms: new KeyService(demo.bao),
+    audit: new AuditTrail(),
+    mounts: {},
+    inspect: () => {},
+  };
   const server = await startServer({ listen: { host: '127.0.0.1', port, tls }, ...services });
   return { server, port, ca: tls.cert, services };
 }
@@ -30,10 +57,13 @@ async function secureServer() {
 function handshake({ port, ca }, minVersion, maxVersion) {
   return new Promise((resolve) => {
     // The lowest security level, so that it is the server that refuses old versions.
-    const socket = connect({ host: '127.0.0.1', port, ca, minVersion, maxVersion, ciphers: 'DEFAULT:@SECLEVEL=0' }, () => {
-      resolve(socket.getProtocol());
-      socket.destroy();
-    });
+    const socket = connect(
+      { host: '127.0.0.1', port, ca, minVersion, maxVersion, ciphers: 'DEFAULT:@SECLEVEL=0' },
+      () => {
+        resolve(socket.getProtocol());
+        socket.destroy();
+      },
+    );
     socket.on('error', ({ code }) => resolve(code));
   });
 }
@@ -49,11 +79,20 @@ test('TLS 1.3 and 1.2, nothing older', async () => {
 test('over TLS the cookie is bound to the host, and browsers are told to stay with TLS', async () => {
   const { server, port, ca } = await secureServer();
   const headers = await new Promise((resolve, reject) => {
-    const call = request({ host: '127.0.0.1', port, ca, path: '/api/session', method: 'POST',
-      headers: { Origin: server.origin, 'Content-Type': 'application/json' } }, (response) => {
-      response.resume();
-      resolve(response.headers);
-    });
+    const call = request(
+      {
+        host: '127.0.0.1',
+        port,
+        ca,
+        path: '/api/session',
+        method: 'POST',
+        headers: { Origin: server.origin, 'Content-Type': 'application/json' },
+      },
+      (response) => {
+        response.resume();
+        resolve(response.headers);
+      },
+    );
     call.on('error', reject);
     call.end('{"user":"alice"}');
   });
@@ -65,5 +104,8 @@ test('over TLS the cookie is bound to the host, and browsers are told to stay wi
 test('plain http is refused on anything but loopback', async () => {
   const { server, services } = await secureServer();
   await server.close();
-  await assert.rejects(startServer({ listen: { host: '0.0.0.0', port: 0 }, ...services }), /loopback only/);
+  await assert.rejects(
+    startServer({ listen: { host: '0.0.0.0', port: 0 }, ...services }),
+    /loopback only/,
+  );
 });

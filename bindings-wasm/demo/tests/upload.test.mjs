@@ -19,7 +19,9 @@ if (ALL) SIZES['300 MiB'] = 300 * MIB;
 /** The files below `folder` that contain `text`. */
 async function filesWith(folder, text) {
   const grep = promisify(execFile)('grep', ['-rlaF', text, folder]);
-  const { stdout } = await grep.catch((error) => (error.code === 1 ? { stdout: '' } : Promise.reject(error)));
+  const { stdout } = await grep.catch((error) =>
+    error.code === 1 ? { stdout: '' } : Promise.reject(error),
+  );
   return stdout.split('\n').filter(Boolean);
 }
 

@@ -30,53 +30,108 @@ async function served(url) {
 }
 
 const runIn = ({ folder, bin }, program, ...programArguments) =>
-  run(bin(program), programArguments, { cwd: folder, timeout: 600_000, env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } });
+  run(bin(program), programArguments, {
+    cwd: folder,
+    timeout: 600_000,
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
+  });
 
-projectTest('Vite 7, its server for development', 'vite', 'report.mjs', async ({ folder, bin }, keep) => {
-  const { url } = keep(await start(folder, bin('vite'), (port) => ['--port', port, '--strictPort']));
-  await works(url);
-});
+projectTest(
+  'Vite 7, its server for development',
+  'vite',
+  'report.mjs',
+  async ({ folder, bin }, keep) => {
+    const { url } = keep(
+      await start(folder, bin('vite'), (port) => ['--port', port, '--strictPort']),
+    );
+    await works(url);
+  },
+);
 
 projectTest('Vite 7, built', 'vite', 'report.mjs', async (made, keep) => {
   await runIn(made, 'vite', 'build');
-  const { url } = keep(await start(made.folder, made.bin('vite'), (port) => ['preview', '--port', port, '--strictPort']));
+  const { url } = keep(
+    await start(made.folder, made.bin('vite'), (port) => [
+      'preview',
+      '--port',
+      port,
+      '--strictPort',
+    ]),
+  );
   await works(url);
 });
 
-projectTest('SvelteKit, its server for development', 'kit', 'src/routes/report.mjs', async ({ folder, bin }, keep) => {
-  const { url } = keep(await start(folder, bin('vite'), (port) => ['--port', port, '--strictPort']));
-  await served(url);
-  await works(url);
-});
+projectTest(
+  'SvelteKit, its server for development',
+  'kit',
+  'src/routes/report.mjs',
+  async ({ folder, bin }, keep) => {
+    const { url } = keep(
+      await start(folder, bin('vite'), (port) => ['--port', port, '--strictPort']),
+    );
+    await served(url);
+    await works(url);
+  },
+);
 
 projectTest('SvelteKit, built', 'kit', 'src/routes/report.mjs', async (made, keep) => {
   await runIn(made, 'vite', 'build');
-  const { url } = keep(await start(made.folder, made.bin('vite'), (port) => ['preview', '--port', port, '--strictPort']));
+  const { url } = keep(
+    await start(made.folder, made.bin('vite'), (port) => [
+      'preview',
+      '--port',
+      port,
+      '--strictPort',
+    ]),
+  );
   await served(url);
   await works(url);
 });
 
 for (const [kind, ...switches] of [['webpack'], ['Turbopack', '--turbopack']]) {
-  projectTest(`Next 15 by ${kind}, its server for development`, 'next', 'app/report.mjs', async ({ folder, bin }, keep) => {
-    const { url } = keep(await start(folder, bin('next'), (port) => ['dev', ...switches, '--port', port]));
-    await served(`${url}server`);
-    await served(`${url}edge`);
-    await works(`${url}client`);
-  });
+  projectTest(
+    `Next 15 by ${kind}, its server for development`,
+    'next',
+    'app/report.mjs',
+    async ({ folder, bin }, keep) => {
+      const { url } = keep(
+        await start(folder, bin('next'), (port) => ['dev', ...switches, '--port', port]),
+      );
+      await served(`${url}server`);
+      await served(`${url}edge`);
+      await works(`${url}client`);
+    },
+  );
 
   projectTest(`Next 15 by ${kind}, built`, 'next', 'app/report.mjs', async (made, keep) => {
     await runIn(made, 'next', 'build', ...switches);
-    const { url } = keep(await start(made.folder, made.bin('next'), (port) => ['start', '--port', port]));
+    const { url } = keep(
+      await start(made.folder, made.bin('next'), (port) => ['start', '--port', port]),
+    );
     await served(`${url}server`);
     await served(`${url}edge`);
     await works(`${url}client`);
   });
 }
 
-projectTest('Parcel, its server for development', 'parcel', 'report.mjs', async ({ folder, bin }, keep) => {
-  const { url } = keep(await start(folder, bin('parcel'), (port) => ['serve', 'index.html', '--port', port, '--no-autoinstall', '--no-cache']));
-  await works(url);
-});
+projectTest(
+  'Parcel, its server for development',
+  'parcel',
+  'report.mjs',
+  async ({ folder, bin }, keep) => {
+    const { url } = keep(
+      await start(folder, bin('parcel'), (port) => [
+        'serve',
+        'index.html',
+        '--port',
+        port,
+        '--no-autoinstall',
+        '--no-cache',
+      ]),
+    );
+    await works(url);
+  },
+);
 
 projectTest('Parcel, built', 'parcel', 'report.mjs', async (made) => {
   await runIn(made, 'parcel', 'build', 'index.html', '--no-autoinstall', '--no-cache');

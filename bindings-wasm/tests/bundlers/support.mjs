@@ -12,7 +12,10 @@ const FIXTURES = here('fixtures');
 const COMMON = here('../consume/fixtures/report.mjs');
 
 /** What `report.mjs` finds where all is well. */
-export const WORKS = { page: 'tide table, 100011 of 100011', worker: 'tide table, 100011 of 100011' };
+export const WORKS = {
+  page: 'tide table, 100011 of 100011',
+  worker: 'tide table, 100011 of 100011',
+};
 
 /** A project with the files of a fixture; `common` says where in it `report.mjs` belongs. */
 export async function project(name, common) {
@@ -23,9 +26,18 @@ export async function project(name, common) {
   await cp(COMMON, join(folder, common));
   const { path } = await pack(folder);
   await mkdir(join(folder, 'node_modules/sealwax'));
-  await run('tar', ['-xzf', path, '-C', join(folder, 'node_modules/sealwax'), '--strip-components=1']);
+  await run('tar', [
+    '-xzf',
+    path,
+    '-C',
+    join(folder, 'node_modules/sealwax'),
+    '--strip-components=1',
+  ]);
   // Frameworks look for it to find where the project begins.
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ name, private: true, type: 'module', dependencies: { sealwax: '*' } }));
+  await writeFile(
+    join(folder, 'package.json'),
+    JSON.stringify({ name, private: true, type: 'module', dependencies: { sealwax: '*' } }),
+  );
   await writeFile(join(folder, 'package-lock.json'), '{ "lockfileVersion": 3, "packages": {} }');
   return { folder, clean, bin: (program) => join(folder, 'node_modules/.bin', program) };
 }
@@ -42,9 +54,14 @@ export const freePort = async () => {
 export async function start(folder, program, argumentsOf, environment = {}) {
   const port = await freePort();
   // A group of its own: these programs have children.
-  const server = spawn(program, argumentsOf(port), { cwd: folder, detached: true, env: { ...process.env, CI: '1', NEXT_TELEMETRY_DISABLED: '1', ...environment } });
+  const server = spawn(program, argumentsOf(port), {
+    cwd: folder,
+    detached: true,
+    env: { ...process.env, CI: '1', NEXT_TELEMETRY_DISABLED: '1', ...environment },
+  });
   let output = '';
-  for (const stream of [server.stdout, server.stderr]) stream.on('data', (text) => (output += text));
+  for (const stream of [server.stdout, server.stderr])
+    stream.on('data', (text) => (output += text));
   const url = `http://localhost:${port}/`;
   const stop = async () => {
     if (server.exitCode !== null || server.signalCode !== null) return;
@@ -52,7 +69,13 @@ export async function start(folder, program, argumentsOf, environment = {}) {
     await once(server, 'exit');
   };
   for (let tries = 0; tries < 1200 && server.exitCode === null; tries++) {
-    if (await fetch(url).then(() => true, () => false)) return { url, stop, output: () => output };
+    if (
+      await fetch(url).then(
+        () => true,
+        () => false,
+      )
+    )
+      return { url, stop, output: () => output };
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await stop();

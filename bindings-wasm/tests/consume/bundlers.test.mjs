@@ -14,13 +14,15 @@ import { launch, open, runPage, serve } from '../support/browser.mjs';
 import { project } from './support.mjs';
 
 const WORKS = 'tide table, 100011 of 100011';
-const PAGE = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/main.mjs"></script>';
+const PAGE =
+  '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/main.mjs"></script>';
 
 let consumer;
 let browser;
 before(async () => {
   [consumer, browser] = await Promise.all([project(), launch()]);
-  for (const name of ['main.mjs', 'report.mjs', 'inline.mjs', 'inline-worker.mjs']) await consumer.use(name);
+  for (const name of ['main.mjs', 'report.mjs', 'inline.mjs', 'inline-worker.mjs'])
+    await consumer.use(name);
   await writeFile(join(consumer.folder, 'index.html'), PAGE);
 });
 after(async () => {
@@ -54,7 +56,11 @@ for (const [name, vite] of Object.entries({ 'Vite 7': vite7, 'Vite 8': vite8 }))
   });
 
   test(`${name}, its server for development`, async () => {
-    const server = await vite.createServer({ ...viteConfig(), cacheDir: `node_modules/.vite/${name.replace(' ', '')}`, server: { host: '127.0.0.1', port: 0 } });
+    const server = await vite.createServer({
+      ...viteConfig(),
+      cacheDir: `node_modules/.vite/${name.replace(' ', '')}`,
+      server: { host: '127.0.0.1', port: 0 },
+    });
     await server.listen();
     await served(server);
   });
@@ -80,13 +86,24 @@ async function served(server) {
 test('a hot reload leaves no worker behind', async () => {
   const path = await consumer.use('hot.mjs');
   await writeFile(join(consumer.folder, 'hot.html'), PAGE.replace('main.mjs', 'hot.mjs'));
-  const server = await vite8.createServer({ ...viteConfig(), server: { host: '127.0.0.1', port: 0 } });
+  const server = await vite8.createServer({
+    ...viteConfig(),
+    server: { host: '127.0.0.1', port: 0 },
+  });
   await server.listen();
-  const { page, close } = await open(browser, `${server.resolvedUrls.local[0].replace('127.0.0.1', 'localhost')}hot.html`);
+  const { page, close } = await open(
+    browser,
+    `${server.resolvedUrls.local[0].replace('127.0.0.1', 'localhost')}hot.html`,
+  );
   try {
     for (let version = 1; version <= 4; version++) {
-      await page.waitForFunction((version) => globalThis.version === version, version, { timeout: 60_000 });
-      await writeFile(path, (await readFile(path, 'utf8')).replace(`version = ${version}`, `version = ${version + 1}`));
+      await page.waitForFunction((version) => globalThis.version === version, version, {
+        timeout: 60_000,
+      });
+      await writeFile(
+        path,
+        (await readFile(path, 'utf8')).replace(`version = ${version}`, `version = ${version + 1}`),
+      );
     }
     for (let tries = 0; page.workers().length !== 1 && tries < 100; tries++) await sleep(50);
     assert.equal(page.workers().length, 1);
@@ -114,21 +131,38 @@ test('webpack', async () => {
 async function copyAssets(folder) {
   const dist = join(consumer.folder, 'node_modules/sealwax/dist');
   await mkdir(folder, { recursive: true });
-  const names = (await readdir(dist)).filter((name) => /^(sealwax\.wasm|aes\.wasm|worker-script\.js|chunk-.*\.js)$/.test(name));
+  const names = (await readdir(dist)).filter((name) =>
+    /^(sealwax\.wasm|aes\.wasm|worker-script\.js|chunk-.*\.js)$/.test(name),
+  );
   await Promise.all(names.map((name) => copyFile(join(dist, name), join(folder, name))));
 }
 
 test('esbuild', async () => {
   const folder = join(consumer.folder, 'esbuild');
-  await esbuild.build({ entryPoints: [join(consumer.folder, 'main.mjs')], bundle: true, minify: true, format: 'esm', outfile: join(folder, 'main.mjs') });
+  await esbuild.build({
+    entryPoints: [join(consumer.folder, 'main.mjs')],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    outfile: join(folder, 'main.mjs'),
+  });
   await copyAssets(folder);
   await built(folder);
 });
 
 test('esbuild with sealwax/inline: scripts alone, those of a page and of its worker', async () => {
   const folder = join(consumer.folder, 'inlined');
-  const entryPoints = ['inline.mjs', 'inline-worker.mjs'].map((name) => join(consumer.folder, name));
-  await esbuild.build({ entryPoints, bundle: true, minify: true, format: 'esm', outdir: folder, outExtension: { '.js': '.mjs' } });
+  const entryPoints = ['inline.mjs', 'inline-worker.mjs'].map((name) =>
+    join(consumer.folder, name),
+  );
+  await esbuild.build({
+    entryPoints,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+  });
   assert.deepEqual((await readdir(folder)).sort(), ['inline-worker.mjs', 'inline.mjs']);
   await built(folder, PAGE.replace('main.mjs', 'inline.mjs'));
 });

@@ -19,9 +19,15 @@ const LIBS = ['es2024,esnext.disposable,dom,dom.iterable,dom.asynciterable', 'es
 const installed = (name) => join(consumer.folder, 'node_modules/sealwax', name);
 
 test('the files, and no other', () => {
-  const paths = packed.files.map(({ path }) => path.replace(/^dist\/(chunk|inline-modules)-[A-Z0-9]{8}\.js/, 'dist/$1-*.js'));
+  const paths = packed.files.map(({ path }) =>
+    path.replace(/^dist\/(chunk|inline-modules)-[A-Z0-9]{8}\.js/, 'dist/$1-*.js'),
+  );
   const scripts = paths.filter((path) => /^dist\/(?!\w+\.d\.).*\.c?js$/.test(path));
-  assert.deepEqual(paths.filter((path) => path.endsWith('.map')).sort(), withMaps(scripts).sort(), 'every bundled script has its map');
+  assert.deepEqual(
+    paths.filter((path) => path.endsWith('.map')).sort(),
+    withMaps(scripts).sort(),
+    'every bundled script has its map',
+  );
   assert.deepEqual([...new Set(paths.filter((path) => !path.endsWith('.map')))].sort(), [
     'LICENSE-APACHE',
     'LICENSE-MIT',
@@ -72,7 +78,10 @@ test('the files, and no other', () => {
 });
 
 /** The files of CommonJS but for the one that has it all are a line each. */
-const withMaps = (scripts) => scripts.filter((path) => !path.endsWith('.cjs') || path === 'dist/all.cjs').map((path) => `${path}.map`);
+const withMaps = (scripts) =>
+  scripts
+    .filter((path) => !path.endsWith('.cjs') || path === 'dist/all.cjs')
+    .map((path) => `${path}.map`);
 
 test('no file names a place of the machine that built it', async () => {
   for (const { path } of packed.files) {
@@ -82,18 +91,29 @@ test('no file names a place of the machine that built it', async () => {
 });
 
 test('every target of the exports is there', async () => {
-  const { exports, main, module, types } = JSON.parse(await readFile(installed('package.json'), 'utf8'));
-  const targetsOf = (target) => (typeof target === 'string' ? [target] : Object.values(target).flatMap(targetsOf));
-  for (const target of [main, module, types, ...targetsOf(exports)]) await readFile(installed(target));
+  const { exports, main, module, types } = JSON.parse(
+    await readFile(installed('package.json'), 'utf8'),
+  );
+  const targetsOf = (target) =>
+    typeof target === 'string' ? [target] : Object.values(target).flatMap(targetsOf);
+  for (const target of [main, module, types, ...targetsOf(exports)])
+    await readFile(installed(target));
 });
 
 test('what npm shows and a provenance statement needs', async () => {
-  const { repository, license, publishConfig, dependencies, scripts } = JSON.parse(await readFile(installed('package.json'), 'utf8'));
-  assert.deepEqual(repository, { type: 'git', url: 'git+https://github.com/sealwax/sealwax.git', directory: 'bindings-wasm' });
+  const { repository, license, publishConfig, dependencies, scripts } = JSON.parse(
+    await readFile(installed('package.json'), 'utf8'),
+  );
+  assert.deepEqual(repository, {
+    type: 'git',
+    url: 'git+https://github.com/sealwax/sealwax.git',
+    directory: 'bindings-wasm',
+  });
   assert.deepEqual(publishConfig, { access: 'public', provenance: true });
   assert.equal(license, 'Apache-2.0 OR MIT');
   assert.equal(dependencies, undefined);
-  for (const name of ['preinstall', 'install', 'postinstall']) assert.equal(scripts[name], undefined);
+  for (const name of ['preinstall', 'install', 'postinstall'])
+    assert.equal(scripts[name], undefined);
 });
 
 test('publint has nothing to say', async () => {
@@ -102,16 +122,28 @@ test('publint has nothing to say', async () => {
 });
 
 test('the types resolve as the code does (attw), for ES modules, CommonJS, bundlers and the way of Node 10', async () => {
-  await run(program('attw'), [packed.path, '--no-definitely-typed', '--exclude-entrypoints', './sealwax.wasm', './aes.wasm']);
+  await run(program('attw'), [
+    packed.path,
+    '--no-definitely-typed',
+    '--exclude-entrypoints',
+    './sealwax.wasm',
+    './aes.wasm',
+  ]);
 });
 
-for (const [module, resolution, file] of [['NodeNext', 'NodeNext', 'types.ts'], ['ESNext', 'Bundler', 'types.ts'], ['Node18', 'Node16', 'types.cts']]) {
+for (const [module, resolution, file] of [
+  ['NodeNext', 'NodeNext', 'types.ts'],
+  ['ESNext', 'Bundler', 'types.ts'],
+  ['Node18', 'Node16', 'types.cts'],
+]) {
   test(`a program in TypeScript, ${file} resolved by ${resolution}`, async () => {
     const path = await consumer.use('types.ts', file);
     for (const lib of LIBS) {
       const options = { module, moduleResolution: resolution, target: 'es2022', lib, types: '' };
       const switches = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-      await run(program('tsc'), ['--noEmit', '--strict', ...switches, path], { cwd: consumer.folder });
+      await run(program('tsc'), ['--noEmit', '--strict', ...switches, path], {
+        cwd: consumer.folder,
+      });
     }
   });
 }

@@ -12,7 +12,10 @@ import { project } from './support.mjs';
 const STRICT = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 const DIST = '/node_modules/sealwax/dist/';
 const ENTRIES = Object.fromEntries(
-  ['index', 'worker', 'worker-host', 'inline'].map((name) => [name === 'index' ? 'sealwax' : `sealwax/${name}`, `${DIST}${name}.js`]),
+  ['index', 'worker', 'worker-host', 'inline'].map((name) => [
+    name === 'index' ? 'sealwax' : `sealwax/${name}`,
+    `${DIST}${name}.js`,
+  ]),
 );
 const IMPORTS = JSON.stringify({ imports: ENTRIES });
 const HASH = `'sha256-${createHash('sha256').update(IMPORTS).digest('base64')}'`;
@@ -26,8 +29,22 @@ const MAPPED = `<!doctype html><script type="importmap">${IMPORTS}</script><scri
 let consumer;
 let browser;
 before(async () => {
-  [consumer, browser] = await Promise.all([project(), launch({ args: ['--js-flags=--expose-gc'] })]);
-  for (const name of ['main', 'report', 'inline', 'inline-worker', 'small', 'policy', 'trusted', 'host', 'forgotten']) await consumer.use(`${name}.mjs`);
+  [consumer, browser] = await Promise.all([
+    project(),
+    launch({ args: ['--js-flags=--expose-gc'] }),
+  ]);
+  for (const name of [
+    'main',
+    'report',
+    'inline',
+    'inline-worker',
+    'small',
+    'policy',
+    'trusted',
+    'host',
+    'forgotten',
+  ])
+    await consumer.use(`${name}.mjs`);
 });
 after(async () => {
   await browser?.close();
@@ -40,7 +57,12 @@ async function visit(page, { policy = STRICT, wasm, aes, script } = {}) {
     folders: { '/': consumer.folder },
     pages: { '/': page },
     headers: { 'Content-Security-Policy': policy },
-    routes: { '/direct/': direct, ...(wasm && { [`${DIST}sealwax.wasm`]: wasm }), ...(aes && { [`${DIST}aes.wasm`]: aes }), ...(script && { [`${DIST}worker-script.js`]: script }) },
+    routes: {
+      '/direct/': direct,
+      ...(wasm && { [`${DIST}sealwax.wasm`]: wasm }),
+      ...(aes && { [`${DIST}aes.wasm`]: aes }),
+      ...(script && { [`${DIST}worker-script.js`]: script }),
+    },
   });
   try {
     return await runPage(browser, server.origin);
@@ -56,7 +78,8 @@ async function direct(_request, response, { pathname }) {
   response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(resolved);
 }
 
-const answer = (status, type, text) => (_request, response) => response.writeHead(status, { 'Content-Type': type }).end(text);
+const answer = (status, type, text) => (_request, response) =>
+  response.writeHead(status, { 'Content-Type': type }).end(text);
 const WORKS = 'tide table, 100011 of 100011';
 
 test('a page with addresses under a strict policy, and its worker', async () => {
@@ -79,15 +102,23 @@ test('a server that does not know the type of .wasm', async () => {
 });
 
 test('a server that answers a page of HTML for the module', async () => {
-  const { result } = await visit(DIRECT, { wasm: answer(200, 'text/html', '<!doctype html><div id="app">') });
+  const { result } = await visit(DIRECT, {
+    wasm: answer(200, 'text/html', '<!doctype html><div id="app">'),
+  });
   assert.equal(result.error, 'io');
-  assert.match(result.message, /answered 200 with text\/html in place of the WebAssembly module: serve sealwax\.wasm there, or import 'sealwax\/inline'/);
+  assert.match(
+    result.message,
+    /answered 200 with text\/html in place of the WebAssembly module: serve sealwax\.wasm there, or import 'sealwax\/inline'/,
+  );
 });
 
 test('a server without the module', async () => {
   const { result } = await visit(DIRECT, { wasm: answer(404, 'text/plain', '') });
   assert.equal(result.error, 'io');
-  assert.match(result.message, /answered 404 .*serve sealwax\.wasm there, or import 'sealwax\/inline'/);
+  assert.match(
+    result.message,
+    /answered 404 .*serve sealwax\.wasm there, or import 'sealwax\/inline'/,
+  );
 });
 
 test('a policy that forbids WebAssembly', async () => {
@@ -97,7 +128,9 @@ test('a policy that forbids WebAssembly', async () => {
 });
 
 test('a policy that forbids the request for the module', async () => {
-  const { result } = await visit(DIRECT, { policy: "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'" });
+  const { result } = await visit(DIRECT, {
+    policy: "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'",
+  });
   assert.equal(result.error, 'io');
   assert.match(result.message, /cannot be loaded from .*sealwax\.wasm/);
 });
@@ -131,7 +164,10 @@ test('sealwax/inline where no .wasm is served', async () => {
 test('a page whose policy forbids WebAssembly, and a worker whose own policy does not', async () => {
   const policy = "default-src 'self'"; // without 'wasm-unsafe-eval'
   const text = await readFile(`${consumer.folder}${DIST}worker-script.js`);
-  const script = (_request, response) => response.writeHead(200, { 'Content-Type': 'text/javascript', 'Content-Security-Policy': STRICT }).end(text);
+  const script = (_request, response) =>
+    response
+      .writeHead(200, { 'Content-Type': 'text/javascript', 'Content-Security-Policy': STRICT })
+      .end(text);
   const { result } = await visit(page('/direct/policy.mjs'), { policy, script });
   assert.match(result.here, /needs 'wasm-unsafe-eval'/);
   assert.equal(result.there, 'tide table');
@@ -140,15 +176,24 @@ test('a page whose policy forbids WebAssembly, and a worker whose own policy doe
 test('Trusted Types: the error says what to do, and that works', async () => {
   const policy = `${STRICT}; worker-src 'self'; require-trusted-types-for 'script'`;
   const { result } = await visit(page('/direct/trusted.mjs'), { policy });
-  assert.match(result.refused, /^io io: the browser refuses the script of the worker, as where Trusted Types forbid it.*give the option worker/);
+  assert.match(
+    result.refused,
+    /^io io: the browser refuses the script of the worker, as where Trusted Types forbid it.*give the option worker/,
+  );
   assert.deepEqual([result.own, result.here], [true, true]);
 });
 
 test('a worker that nobody can use any more ends, and none that is at work', async () => {
-  const server = await serve({ folders: { '/': consumer.folder }, pages: { '/': page('/direct/forgotten.mjs') }, routes: { '/direct/': direct } });
+  const server = await serve({
+    folders: { '/': consumer.folder },
+    pages: { '/': page('/direct/forgotten.mjs') },
+    routes: { '/direct/': direct },
+  });
   const { page: opened, close } = await open(browser, server.origin);
   try {
-    await opened.waitForFunction(() => globalThis.result !== undefined, undefined, { timeout: 60_000 });
+    await opened.waitForFunction(() => globalThis.result !== undefined, undefined, {
+      timeout: 60_000,
+    });
     assert.deepEqual(await opened.evaluate(() => globalThis.result), { read: 20, sealed: true });
     for (let tries = 0; opened.workers().length > 0 && tries < 100; tries++) {
       await opened.evaluate(() => globalThis.collected());
@@ -165,8 +210,13 @@ test('a worker that nobody can use any more ends, and none that is at work', asy
 async function cdn(change = (_name, bytes) => bytes) {
   const file = async (_request, response, { pathname }) => {
     const type = pathname.endsWith('.wasm') ? 'application/wasm' : 'text/javascript';
-    const bytes = change(basename(pathname), await readFile(`${consumer.folder}${DIST}${basename(pathname)}`));
-    response.writeHead(200, { 'Content-Type': type, 'Access-Control-Allow-Origin': '*' }).end(bytes);
+    const bytes = change(
+      basename(pathname),
+      await readFile(`${consumer.folder}${DIST}${basename(pathname)}`),
+    );
+    response
+      .writeHead(200, { 'Content-Type': type, 'Access-Control-Allow-Origin': '*' })
+      .end(bytes);
   };
   const server = await serve({ routes: { '/': file } });
   return { ...server, origin: server.origin.replace('localhost', '127.0.0.1') };
@@ -176,7 +226,12 @@ async function cdn(change = (_name, bytes) => bytes) {
 async function fromCdn(server) {
   const integrity = JSON.parse(await readFile(`${consumer.folder}${DIST}integrity.json`, 'utf8'));
   const scripts = Object.entries(integrity).filter(([name]) => name.endsWith('.js'));
-  const map = { imports: { sealwax: `${server.origin}/index.js` }, integrity: Object.fromEntries(scripts.map(([name, hash]) => [`${server.origin}/${name}`, hash])) };
+  const map = {
+    imports: { sealwax: `${server.origin}/index.js` },
+    integrity: Object.fromEntries(
+      scripts.map(([name, hash]) => [`${server.origin}/${name}`, hash]),
+    ),
+  };
   const script = `
     import { decrypt, encrypt, init, LocalKey } from 'sealwax';
     await init(fetch('${server.origin}/sealwax.wasm', { integrity: '${integrity['sealwax.wasm']}' }));
@@ -186,12 +241,20 @@ async function fromCdn(server) {
   const text = JSON.stringify(map);
   const hash = createHash('sha256').update(text).digest('base64');
   const own = await serve({
-    pages: { '/': `<!doctype html><script type="importmap">${text}</script><script type="module" src="/load.mjs"></script>` },
+    pages: {
+      '/': `<!doctype html><script type="importmap">${text}</script><script type="module" src="/load.mjs"></script>`,
+    },
     routes: {
-      '/load.mjs': answer(200, 'text/javascript', "import('/main.mjs').catch((error) => (globalThis.result = `${error.name}: ${error.message}`));"),
+      '/load.mjs': answer(
+        200,
+        'text/javascript',
+        "import('/main.mjs').catch((error) => (globalThis.result = `${error.name}: ${error.message}`));",
+      ),
       '/main.mjs': answer(200, 'text/javascript', script),
     },
-    headers: { 'Content-Security-Policy': `default-src 'none'; script-src 'self' ${server.origin} 'sha256-${hash}' 'wasm-unsafe-eval'; connect-src ${server.origin}` },
+    headers: {
+      'Content-Security-Policy': `default-src 'none'; script-src 'self' ${server.origin} 'sha256-${hash}' 'wasm-unsafe-eval'; connect-src ${server.origin}`,
+    },
   });
   try {
     return (await runPage(browser, own.origin)).result;
@@ -207,7 +270,10 @@ test('a CDN, with the integrity of every file', async () => {
 
 for (const kind of ['.js', '.wasm']) {
   test(`a CDN that has changed a ${kind} file`, async () => {
-    const changed = (name, bytes) => (name.endsWith(kind) && name !== 'index.js' ? Buffer.concat([bytes, Buffer.from('\n')]) : bytes);
+    const changed = (name, bytes) =>
+      name.endsWith(kind) && name !== 'index.js'
+        ? Buffer.concat([bytes, Buffer.from('\n')])
+        : bytes;
     assert.match(await fromCdn(await cdn(changed)), /^(TypeError|SealwaxError): /);
   });
 }

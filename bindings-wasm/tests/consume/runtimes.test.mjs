@@ -10,7 +10,16 @@ import { program, project, run } from './support.mjs';
 let consumer;
 before(async () => {
   consumer = await project();
-  for (const name of ['once.mjs', 'print.mjs', 'threads.mjs', 'subpaths.mjs', 'require.cjs', 'stack.mjs', 'workerd.mjs']) await consumer.use(name);
+  for (const name of [
+    'once.mjs',
+    'print.mjs',
+    'threads.mjs',
+    'subpaths.mjs',
+    'require.cjs',
+    'stack.mjs',
+    'workerd.mjs',
+  ])
+    await consumer.use(name);
 });
 after(() => consumer?.clean());
 
@@ -33,26 +42,45 @@ test('Node: require', async () => {
 });
 
 test('Node: require where modules cannot be required, as before 20.19 and in Jest', async () => {
-  assert.equal(await output('node', '--no-experimental-require-module', 'require.cjs'), 'true true true index.cjs\n');
+  assert.equal(
+    await output('node', '--no-experimental-require-module', 'require.cjs'),
+    'true true true index.cjs\n',
+  );
 });
 
 test('Node: bundled into one file, of either kind, with nothing beside it', async () => {
   for (const format of ['esm', 'cjs']) {
     const outfile = join(consumer.folder, `bundled/${format}.${format === 'esm' ? 'mjs' : 'cjs'}`);
     const source = "import { once } from './once.mjs'; once().then(console.log);";
-    await build({ stdin: { contents: source, resolveDir: consumer.folder }, bundle: true, platform: 'node', format, outfile, logLevel: 'error' });
+    await build({
+      stdin: { contents: source, resolveDir: consumer.folder },
+      bundle: true,
+      platform: 'node',
+      format,
+      outfile,
+      logLevel: 'error',
+    });
     assert.equal(await run('node', [outfile], { cwd: '/' }), 'tide table\n', format);
   }
 });
 
 test('Node: names in stacks, and files and lines of the sources where maps are read', async () => {
-  assert.match(await output('node', 'stack.mjs'), /at readHeader .*\n[\s\S]*at async Message\.bytes /);
-  assert.match(await output('node', '--enable-source-maps', 'stack.mjs'), /readHeader.*ts\/header\.ts:\d+/);
+  assert.match(
+    await output('node', 'stack.mjs'),
+    /at readHeader .*\n[\s\S]*at async Message\.bytes /,
+  );
+  assert.match(
+    await output('node', '--enable-source-maps', 'stack.mjs'),
+    /readHeader.*ts\/header\.ts:\d+/,
+  );
 });
 
 test('Deno, which reads the package and nothing else', async () => {
   const only = `--allow-read=${consumer.folder}`;
-  assert.equal(await output(program('deno'), 'run', '--no-prompt', '--cached-only', only, 'print.mjs'), 'tide table\n');
+  assert.equal(
+    await output(program('deno'), 'run', '--no-prompt', '--cached-only', only, 'print.mjs'),
+    'tide table\n',
+  );
 });
 
 test('Bun', async () => {

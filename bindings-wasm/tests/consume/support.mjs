@@ -12,15 +12,24 @@ const execute = promisify(execFile);
 /** The folder of the package. */
 export const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
 const FIXTURES = fileURLToPath(new URL('fixtures/', import.meta.url));
-const PROGRAMS = ['../../node_modules/.bin/', 'node_modules/.bin/'].map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
+const PROGRAMS = ['../../node_modules/.bin/', 'node_modules/.bin/'].map((folder) =>
+  fileURLToPath(new URL(folder, import.meta.url)),
+);
 
 /** Runs a program; its whole output is the error where it fails. */
 export async function run(program, programArguments, options = {}) {
   try {
-    const { stdout } = await execute(program, programArguments, { timeout: 120_000, maxBuffer: 1 << 26, ...options });
+    const { stdout } = await execute(program, programArguments, {
+      timeout: 120_000,
+      maxBuffer: 1 << 26,
+      ...options,
+    });
     return stdout;
   } catch (error) {
-    throw new Error(`${program} ${programArguments.join(' ')}: ${error.stdout}${error.stderr}${error.message}`, { cause: error });
+    throw new Error(
+      `${program} ${programArguments.join(' ')}: ${error.stdout}${error.stderr}${error.message}`,
+      { cause: error },
+    );
   }
 }
 
@@ -29,7 +38,9 @@ export const program = (name) => PROGRAMS.map((folder) => join(folder, name)).fi
 
 /** Packs the package into a folder; npm's own account of it. */
 export async function pack(folder) {
-  const json = JSON.parse(await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: PACKAGE }));
+  const json = JSON.parse(
+    await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: PACKAGE }),
+  );
   const [packed] = Array.isArray(json) ? json : Object.values(json);
   return { ...packed, path: join(folder, packed.filename) };
 }
@@ -40,7 +51,10 @@ export async function project(context) {
   const clean = () => rm(folder, { recursive: true, force: true });
   if (context) context.after(clean);
   const { path } = await pack(folder);
-  await writeFile(join(folder, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }\n');
+  await writeFile(
+    join(folder, 'package.json'),
+    '{ "name": "consumer", "private": true, "type": "module" }\n',
+  );
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', path], { cwd: folder });
   return { folder, clean, use: (name, to = name) => copy(name, join(folder, to)) };
 }

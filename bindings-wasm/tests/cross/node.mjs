@@ -15,7 +15,11 @@ const keys = {
 
 const opened = {};
 for (const [name, key] of Object.entries(keys)) {
-  opened[name] = Buffer.from(await decrypt(Buffer.from(sealed, 'base64'), key, { context }).bytes()).toString();
+  opened[name] = Buffer.from(
+    await decrypt(Buffer.from(sealed, 'base64'), key, { context }).bytes(),
+  ).toString();
 }
-const made = await encrypt(new TextEncoder().encode(text), Object.values(keys), { context }).bytes();
+const made = await encrypt(new TextEncoder().encode(text), Object.values(keys), {
+  context,
+}).bytes();
 console.log(JSON.stringify({ opened, made: Buffer.from(made).toString('base64') }));

@@ -11,7 +11,10 @@ for await (const chunk of process.stdin) chunks.push(chunk);
 const { urls } = JSON.parse(Buffer.concat(chunks).toString());
 
 const providersOf = (url) => ({
-  aws: new AwsKms(ARN, new KMS({ endpoint: url, region: 'us-east-1', credentials: CREDENTIALS, maxAttempts: 1 })),
+  aws: new AwsKms(
+    ARN,
+    new KMS({ endpoint: url, region: 'us-east-1', credentials: CREDENTIALS, maxAttempts: 1 }),
+  ),
   http: new HttpProvider({ url, keyId: 'key' }),
   vault: new VaultTransit('key', { url, token: 'token' }),
 });
@@ -19,7 +22,8 @@ const providersOf = (url) => ({
 /** What an error and its causes say. */
 function saidBy(error) {
   const said = [];
-  for (let at = error; at instanceof Error; at = at.cause) said.push(`${at.code ?? at.name}: ${at.message}`);
+  for (let at = error; at instanceof Error; at = at.cause)
+    said.push(`${at.code ?? at.name}: ${at.message}`);
   return said.join('; ');
 }
 
@@ -27,7 +31,9 @@ const found = {};
 for (const [kind, url] of Object.entries(urls)) {
   found[kind] = {};
   for (const [name, key] of Object.entries(providersOf(url))) {
-    found[kind][name] = await encrypt(new Uint8Array(1), key).bytes().then(() => 'sealed', saidBy);
+    found[kind][name] = await encrypt(new Uint8Array(1), key)
+      .bytes()
+      .then(() => 'sealed', saidBy);
   }
 }
 console.log(JSON.stringify(found));

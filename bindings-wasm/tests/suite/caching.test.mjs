@@ -42,7 +42,10 @@ test('CachingProvider: limits of bytes, age and number; other contexts apart', a
   assert.deepEqual([age.calls.wrap, age.calls.unwrap], [2, 2]);
   const few = provider();
   const byCapacity = new CachingProvider(few, { capacity: 1 });
-  const two = [await sealWith(key(), { context: { n: '1' } }), await sealWith(key(), { context: { n: '2' } })];
+  const two = [
+    await sealWith(key(), { context: { n: '1' } }),
+    await sealWith(key(), { context: { n: '2' } }),
+  ];
   for (const one of [...two, ...two]) await openWith(one, byCapacity);
   assert.equal(few.calls.unwrap, 4, 'the least recently used one was forgotten');
   const contexts = provider();
@@ -50,7 +53,12 @@ test('CachingProvider: limits of bytes, age and number; other contexts apart', a
   for (const n of ['1', '2', '1', '2']) await sealWith(byContext, { context: { n } });
   assert.equal(contexts.calls.wrap, 2);
   for (const limit of ['maxAge', 'maxMessages', 'maxBytes', 'capacity']) {
-    for (const value of [0, -1, NaN]) throwsWith(() => new CachingProvider(key(), { [limit]: value }), 'invalid_argument', new RegExp(limit));
+    for (const value of [0, -1, NaN])
+      throwsWith(
+        () => new CachingProvider(key(), { [limit]: value }),
+        'invalid_argument',
+        new RegExp(limit),
+      );
   }
 });
 
@@ -63,7 +71,10 @@ async function forged(sealed) {
 }
 
 /** A worker's calls of the page's providers must not differ from those here. */
-for (const [where, make] of [['here', async () => ({ decrypt, terminate() {} })], ['in a worker', newWorker]]) {
+for (const [where, make] of [
+  ['here', async () => ({ decrypt, terminate() {} })],
+  ['in a worker', newWorker],
+]) {
   test(`CachingProvider: a DEK is admitted when it has opened the object, and not before; ${where}`, async () => {
     const api = await make();
     const inner = provider();
@@ -72,7 +83,11 @@ for (const [where, make] of [['here', async () => ({ decrypt, terminate() {} })]
     await api.decrypt(used, cache).bytes();
     await rejectsWith(api.decrypt(await forged(other), cache).bytes(), 'header_authentication');
     await api.decrypt(used, cache).bytes();
-    assert.equal(inner.calls.unwrap, 2, 'the forged object has not taken the place of the one in use');
+    assert.equal(
+      inner.calls.unwrap,
+      2,
+      'the forged object has not taken the place of the one in use',
+    );
     await api.decrypt(other, cache).bytes();
     assert.equal(inner.calls.unwrap, 3, 'nor was its DEK kept');
     api.terminate();
@@ -115,29 +130,56 @@ test('CachingProvider: a miss looks at one entry, however many there are', async
       for (const item of iterate.call(this)) yield (looked++, item);
     };
   class Counting extends Map {}
-  for (const name of ['keys', 'values', 'entries', Symbol.iterator]) Counting.prototype[name] = counted(Map.prototype[name]);
-  const inner = { providerId: 'x', accepts: () => true, wrap: async () => {}, unwrap: async () => new Uint8Array(32) };
+  for (const name of ['keys', 'values', 'entries', Symbol.iterator])
+    Counting.prototype[name] = counted(Map.prototype[name]);
+  const inner = {
+    providerId: 'x',
+    accepts: () => true,
+    wrap: async () => {},
+    unwrap: async () => new Uint8Array(32),
+  };
   const { Map: usual } = globalThis;
   globalThis.Map = Counting;
   const cache = new CachingProvider(inner, { capacity: 500 });
   globalThis.Map = usual;
   const call = { canonicalContext: new Uint8Array(2), report() {} };
-  for (let at = 0; at < 1000; at++) await cache.unwrap({ keyId: 'k', wrappedDek: new Uint8Array(new Uint32Array([at]).buffer) }, {}, call);
+  for (let at = 0; at < 1000; at++)
+    await cache.unwrap(
+      { keyId: 'k', wrappedDek: new Uint8Array(new Uint32Array([at]).buffer) },
+      {},
+      call,
+    );
   assert.ok(looked > 0 && looked <= 1000, `${looked} entries looked at for 1,000 misses`);
 });
 
 test('CachingProvider: a provider that asks the cache which asks it is refused', async () => {
-  const inner = provider({ unwrap: (...args) => cache.unwrap(...args), wrap: (...args) => cache.wrap(...args) });
+  const inner = provider({
+    unwrap: (...args) => cache.unwrap(...args),
+    wrap: (...args) => cache.wrap(...args),
+  });
   const cache = new CachingProvider(inner);
-  const error = await rejectsWith(openWith(await sealWith(key()), cache), 'provider_failed', /asks the cache that asks it/);
+  const error = await rejectsWith(
+    openWith(await sealWith(key()), cache),
+    'provider_failed',
+    /asks the cache that asks it/,
+  );
   assert.equal(error.cause.code, 'invalid_state');
   await rejectsWith(sealWith(cache), 'provider_failed', /asks the cache that asks it/);
 });
 
 test('CachingProvider: what it cannot stand in front of, and options that are none', () => {
-  for (const inner of [undefined, null, {}, [key()], 'name']) throwsWith(() => new CachingProvider(inner), 'invalid_argument', /a key provider with/);
-  throwsWith(() => new CachingProvider(LocalKey.generate('k')), 'invalid_argument', /not the promise of one: await it/);
-  throwsWith(() => new CachingProvider(key(), { ttl: 5 }), 'invalid_argument', /no option "ttl" here: there are maxAge/);
+  for (const inner of [undefined, null, {}, [key()], 'name'])
+    throwsWith(() => new CachingProvider(inner), 'invalid_argument', /a key provider with/);
+  throwsWith(
+    () => new CachingProvider(LocalKey.generate('k')),
+    'invalid_argument',
+    /not the promise of one: await it/,
+  );
+  throwsWith(
+    () => new CachingProvider(key(), { ttl: 5 }),
+    'invalid_argument',
+    /no option "ttl" here: there are maxAge/,
+  );
   const cache = new CachingProvider(new LocalKey(KEK, 'k'));
   assert.deepEqual([cache.providerId, cache.keyId, cache.isRemote], ['local', 'k', false]);
 });

@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { encrypt, httpRange, openRange } from 'sealwax';
-import { CHUNK, isNode, key, origin, plaintextOf, readAll, rejectsWith, throwsWith } from '../support/suite.mjs';
+import {
+  CHUNK,
+  isNode,
+  key,
+  origin,
+  plaintextOf,
+  readAll,
+  rejectsWith,
+  throwsWith,
+} from '../support/suite.mjs';
 
 /** More than one request of a stream. */
 const PLAINTEXT = plaintextOf((1 << 20) + 3 * CHUNK);
@@ -22,7 +31,11 @@ function source(fault, at, options = {}) {
   const name = `${Date.now()}-${++run}`;
   const made = { requests: 0 };
   const counting = (...args) => ((made.requests += 1), fetch(...args));
-  const range = httpRange(`${origin}/faulty/${fault}/${at}/${name}/faulty`, { ...QUICK, fetch: counting, ...options });
+  const range = httpRange(`${origin}/faulty/${fault}/${at}/${name}/faulty`, {
+    ...QUICK,
+    fetch: counting,
+    ...options,
+  });
   return Object.assign(made, { range });
 }
 
@@ -36,7 +49,17 @@ async function use(made) {
   return made.requests;
 }
 
-for (const fault of ['429', '502', '503', '504', 'dropped', 'cut', 'cut-chunked', 'stalled', 'silent']) {
+for (const fault of [
+  '429',
+  '502',
+  '503',
+  '504',
+  'dropped',
+  'cut',
+  'cut-chunked',
+  'stalled',
+  'silent',
+]) {
   test(`httpRange: ${fault}, at every request in turn`, async () => {
     const usual = await use(source('none', 'all'));
     assert.ok(usual > 4, `${usual} requests`);
@@ -49,16 +72,26 @@ for (const fault of ['429', '502', '503', '504', 'dropped', 'cut', 'cut-chunked'
   });
 }
 
-const skip = !isNode && 'Chromium may drop what it had of an answer that breaks off, and would never come to the end';
+const skip =
+  !isNode &&
+  'Chromium may drop what it had of an answer that breaks off, and would never come to the end';
 
-test('httpRange: a body that always breaks off in the middle is put together all the same', { skip }, async () => {
-  const { range } = source('cut', 'all');
-  const whole = await range.read(100, 1000);
-  const { range: good } = source('none', 'all');
-  assert.deepEqual(whole, new Uint8Array(await good.read(100, 1000)));
-});
+test(
+  'httpRange: a body that always breaks off in the middle is put together all the same',
+  { skip },
+  async () => {
+    const { range } = source('cut', 'all');
+    const whole = await range.read(100, 1000);
+    const { range: good } = source('none', 'all');
+    assert.deepEqual(whole, new Uint8Array(await good.read(100, 1000)));
+  },
+);
 
-for (const [fault, message] of [['503', /answered 503/], ['dropped', /the request failed/], ['silent', /does not answer/]]) {
+for (const [fault, message] of [
+  ['503', /answered 503/],
+  ['dropped', /the request failed/],
+  ['silent', /does not answer/],
+]) {
   test(`httpRange: ${fault} for good ends after so many attempts`, async () => {
     const timeout = fault === 'silent' ? 60 : 60_000;
     const made = source(fault, 'all', { retries: 2, timeout });
@@ -71,7 +104,14 @@ for (const [fault, message] of [['503', /answered 503/], ['dropped', /the reques
 }
 
 test('httpRange: what will not pass is not asked again', async () => {
-  for (const [fault, message] of [['400', /answered 400/], ['403', /answered 403/], ['404', /answered 404/], ['500', /answered 500/], ['elsewhere', /range from 1, not from 0/], ['more', /more than it was asked/]]) {
+  for (const [fault, message] of [
+    ['400', /answered 400/],
+    ['403', /answered 403/],
+    ['404', /answered 404/],
+    ['500', /answered 500/],
+    ['elsewhere', /range from 1, not from 0/],
+    ['more', /more than it was asked/],
+  ]) {
     const made = source(fault, 'all');
     await rejectsWith(made.range.read(0, 10), 'io', message);
     assert.equal(made.requests, 1, fault);
@@ -79,12 +119,18 @@ test('httpRange: what will not pass is not asked again', async () => {
   const { range } = source('none', 'all', { headers: { 'no header': 'x' } });
   await assert.rejects(range.read(0, 1));
   await rejectsWith(httpRange('http://').size(), 'invalid_argument', /URL/);
-  const failing = httpRange(async () => { throw new Error('no signature'); });
+  const failing = httpRange(async () => {
+    throw new Error('no signature');
+  });
   assert.equal((await rejectsWith(openRange(failing, key()), 'io')).cause.message, 'no signature');
 });
 
 test('httpRange: an object that became another one is not put together with the first', async () => {
-  await rejectsWith(source('changed', 1).range.read(0, 1000), 'io', /has changed while it was read/);
+  await rejectsWith(
+    source('changed', 1).range.read(0, 1000),
+    'io',
+    /has changed while it was read/,
+  );
 });
 
 test('httpRange: the pause that a server asks for', async () => {
@@ -96,7 +142,11 @@ test('httpRange: the pause that a server asks for', async () => {
 });
 
 test('httpRange: an abort ends a pause, and an answer that stalls', async () => {
-  for (const [fault, options] of [['503', { retryDelay: 60_000 }], ['stalled', { timeout: 0 }], ['silent', { timeout: 0 }]]) {
+  for (const [fault, options] of [
+    ['503', { retryDelay: 60_000 }],
+    ['stalled', { timeout: 0 }],
+    ['silent', { timeout: 0 }],
+  ]) {
     const made = source(fault, 'all', options);
     const controller = new AbortController();
     const reason = new Error('enough');
@@ -108,6 +158,7 @@ test('httpRange: an abort ends a pause, and an answer that stalls', async () => 
 });
 
 test('httpRange: options that are none', () => {
-  for (const options of [{ retries: -1 }, { retryDelay: NaN }, { timeout: -5 }]) throwsWith(() => httpRange('/x', options), 'invalid_argument', /number from 0/);
+  for (const options of [{ retries: -1 }, { retryDelay: NaN }, { timeout: -5 }])
+    throwsWith(() => httpRange('/x', options), 'invalid_argument', /number from 0/);
   throwsWith(() => httpRange('/x', { attempts: 3 }), 'invalid_argument', /no option "attempts"/);
 });

@@ -2,8 +2,31 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { LocalKey, createDecryptor, createEncryptor, decrypt, encrypt, fromText, inspect, openRange, rewrapHeader, toText } from 'sealwax';
-import { CHUNK, KEK, SIZES, both, concat, key, plaintextOf, readAll, rejectsWith, streamOf, throwsWith } from '../support/suite.mjs';
+import {
+  LocalKey,
+  createDecryptor,
+  createEncryptor,
+  decrypt,
+  encrypt,
+  fromText,
+  inspect,
+  openRange,
+  rewrapHeader,
+  toText,
+} from 'sealwax';
+import {
+  CHUNK,
+  KEK,
+  SIZES,
+  both,
+  concat,
+  key,
+  plaintextOf,
+  readAll,
+  rejectsWith,
+  streamOf,
+  throwsWith,
+} from '../support/suite.mjs';
 
 const open = (sealed, engine) => decrypt(sealed, key(), { engine }).bytes();
 
@@ -11,17 +34,31 @@ for (const size of SIZES) {
   both(`${size} bytes: every form, both ways`, async (engine) => {
     const plaintext = plaintextOf(size);
     const sealed = await encrypt(plaintext, key(), { engine, padding: 'none' }).bytes();
-    for (const source of [sealed, new Blob([sealed]), streamOf(sealed, 10_000)]) assert.deepEqual(await open(source, engine), plaintext);
+    for (const source of [sealed, new Blob([sealed]), streamOf(sealed, 10_000)])
+      assert.deepEqual(await open(source, engine), plaintext);
     const other = engine === 'wasm' ? 'webcrypto' : 'wasm';
-    assert.deepEqual(await open(await encrypt(new Blob([plaintext]), key(), { engine }).bytes(), other), plaintext);
-    assert.deepEqual(await readAll(decrypt(await encrypt(streamOf(plaintext, 7777), key(), { engine }).blob(), key()).stream()), plaintext);
+    assert.deepEqual(
+      await open(await encrypt(new Blob([plaintext]), key(), { engine }).bytes(), other),
+      plaintext,
+    );
+    assert.deepEqual(
+      await readAll(
+        decrypt(await encrypt(streamOf(plaintext, 7777), key(), { engine }).blob(), key()).stream(),
+      ),
+      plaintext,
+    );
   });
 }
 
 both('a view counts, not its buffer', async (engine) => {
   const buffer = plaintextOf(3 * CHUNK).buffer;
   const expected = new Uint8Array(buffer).slice(8, 8 + 2 * CHUNK);
-  const views = [new Uint8Array(buffer, 8, 2 * CHUNK), new DataView(buffer, 8, 2 * CHUNK), new Uint16Array(buffer, 8, CHUNK), new Float64Array(buffer, 8, CHUNK / 4)];
+  const views = [
+    new Uint8Array(buffer, 8, 2 * CHUNK),
+    new DataView(buffer, 8, 2 * CHUNK),
+    new Uint16Array(buffer, 8, CHUNK),
+    new Float64Array(buffer, 8, CHUNK / 4),
+  ];
   for (const view of views) {
     const sealed = await encrypt(view, key(), { engine }).bytes();
     assert.deepEqual(await open(sealed, engine), expected);
@@ -39,14 +76,20 @@ test('views everywhere else', async () => {
     return larger.subarray(5, 5 + bytes.length);
   };
   const [associatedData, metadata] = [within(plaintextOf(40)), within(plaintextOf(50))];
-  const sealed = await encrypt(plaintextOf(100), new LocalKey(within(KEK), 'k'), { associatedData, metadata }).bytes();
+  const sealed = await encrypt(plaintextOf(100), new LocalKey(within(KEK), 'k'), {
+    associatedData,
+    metadata,
+  }).bytes();
   const message = decrypt(sealed, key(), { associatedData: associatedData.slice() });
   assert.deepEqual(await message.metadata(), plaintextOf(50));
   assert.deepEqual(await message.bytes(), plaintextOf(100));
   const imported = await LocalKey.importKey(within(KEK), 'k');
   const { headerSize } = await inspect(within(sealed));
   const [header, body] = [within(sealed.slice(0, headerSize)), within(sealed.slice(headerSize))];
-  assert.deepEqual(await decrypt(body, imported, { associatedData, header }).bytes(), plaintextOf(100));
+  assert.deepEqual(
+    await decrypt(body, imported, { associatedData, header }).bytes(),
+    plaintextOf(100),
+  );
   assert.deepEqual((await rewrapHeader(header, key(), imported)).length, headerSize);
   assert.deepEqual(await fromText(await toText(within(sealed))), sealed);
   const reader = await openRange(within(sealed), key(), { associatedData });
@@ -67,11 +110,21 @@ test('shared memory is refused everywhere', async () => {
   throwsWith(() => encrypt(shared.buffer, key()), 'invalid_argument', refused);
   throwsWith(() => decrypt(shared, key()), 'invalid_argument', refused);
   throwsWith(() => new LocalKey(shared.subarray(0, 32), 'k'), 'invalid_argument', refused);
-  await rejectsWith(encrypt(new Uint8Array(1), key(), { associatedData: shared }).bytes(), 'invalid_argument', refused);
-  await rejectsWith(encrypt(new Uint8Array(1), key(), { metadata: shared }).bytes(), 'invalid_argument', refused);
+  await rejectsWith(
+    encrypt(new Uint8Array(1), key(), { associatedData: shared }).bytes(),
+    'invalid_argument',
+    refused,
+  );
+  await rejectsWith(
+    encrypt(new Uint8Array(1), key(), { metadata: shared }).bytes(),
+    'invalid_argument',
+    refused,
+  );
   await rejectsWith(inspect(shared), 'invalid_argument', refused);
   await rejectsWith(toText(shared), 'invalid_argument', refused);
-  const stream = new ReadableStream({ start: (controller) => (controller.enqueue(shared), controller.close()) });
+  const stream = new ReadableStream({
+    start: (controller) => (controller.enqueue(shared), controller.close()),
+  });
   await rejectsWith(encrypt(stream, key()).bytes(), 'invalid_argument', refused);
   const encryptor = await createEncryptor(key());
   throwsWith(() => encryptor.encryptBytes(shared), 'invalid_argument', refused);
@@ -122,19 +175,44 @@ both('streams of 1-byte pieces', async (engine) => {
 
 both('empty pieces of a stream are nothing', async (engine) => {
   const plaintext = plaintextOf(CHUNK + 1);
-  const pieces = [new Uint8Array(0), plaintext.subarray(0, 5), new Uint8Array(0), plaintext.subarray(5), new Uint8Array(0)];
-  const stream = () => new ReadableStream({ start: (controller) => (pieces.forEach((piece) => controller.enqueue(piece)), controller.close()) });
-  assert.deepEqual(await open(await encrypt(stream(), key(), { engine }).bytes(), engine), plaintext);
+  const pieces = [
+    new Uint8Array(0),
+    plaintext.subarray(0, 5),
+    new Uint8Array(0),
+    plaintext.subarray(5),
+    new Uint8Array(0),
+  ];
+  const stream = () =>
+    new ReadableStream({
+      start: (controller) => (
+        pieces.forEach((piece) => controller.enqueue(piece)),
+        controller.close()
+      ),
+    });
+  assert.deepEqual(
+    await open(await encrypt(stream(), key(), { engine }).bytes(), engine),
+    plaintext,
+  );
 });
 
 both('any split of a stream gives the same', async (engine) => {
   const splits = fc.array(fc.integer({ min: 1, max: 3 * CHUNK }), { minLength: 1, maxLength: 12 });
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 0, max: 5 * CHUNK }), splits, splits, async (size, before, after) => {
-      const plaintext = plaintextOf(size);
-      const sealed = await readAll(encrypt(splitStream(plaintext, before), key(), { engine }).stream());
-      assert.deepEqual(await readAll(decrypt(splitStream(sealed, after), key(), { engine }).stream()), plaintext);
-    }),
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 5 * CHUNK }),
+      splits,
+      splits,
+      async (size, before, after) => {
+        const plaintext = plaintextOf(size);
+        const sealed = await readAll(
+          encrypt(splitStream(plaintext, before), key(), { engine }).stream(),
+        );
+        assert.deepEqual(
+          await readAll(decrypt(splitStream(sealed, after), key(), { engine }).stream()),
+          plaintext,
+        );
+      },
+    ),
     { numRuns: 40 },
   );
 });
@@ -148,7 +226,12 @@ function splitStream(bytes, sizes) {
     at += size;
   }
   assert.deepEqual(concat(pieces), bytes);
-  return new ReadableStream({ start: (controller) => (pieces.forEach((piece) => controller.enqueue(piece)), controller.close()) });
+  return new ReadableStream({
+    start: (controller) => (
+      pieces.forEach((piece) => controller.enqueue(piece)),
+      controller.close()
+    ),
+  });
 }
 
 test('what is no source is refused', async () => {
@@ -156,7 +239,9 @@ test('what is no source is refused', async () => {
     throwsWith(() => encrypt(source, key()), 'invalid_argument', /must be/);
     throwsWith(() => decrypt(source, key()), 'invalid_argument', /must be/);
   }
-  const text = new ReadableStream({ start: (controller) => (controller.enqueue('text'), controller.close()) });
+  const text = new ReadableStream({
+    start: (controller) => (controller.enqueue('text'), controller.close()),
+  });
   await rejectsWith(encrypt(text, key()).bytes(), 'invalid_argument', /carry Uint8Arrays/);
   const locked = streamOf(new Uint8Array(1));
   locked.getReader();
@@ -164,12 +249,25 @@ test('what is no source is refused', async () => {
 });
 
 test('a declared size is held to', async () => {
-  throwsWith(() => encrypt(new Uint8Array(10), key(), { size: 11 }), 'invalid_argument', /10 bytes and not 11/);
+  throwsWith(
+    () => encrypt(new Uint8Array(10), key(), { size: 11 }),
+    'invalid_argument',
+    /10 bytes and not 11/,
+  );
   for (const size of [99_999, 100_001]) {
-    await rejectsWith(encrypt(streamOf(plaintextOf(100_000)), key(), { size }).bytes(), 'io', /another length/);
+    await rejectsWith(
+      encrypt(streamOf(plaintextOf(100_000)), key(), { size }).bytes(),
+      'io',
+      /another length/,
+    );
   }
   const message = encrypt(streamOf(plaintextOf(100_000)), key(), { size: 100_000 });
   const size = await message.size();
   assert.equal((await message.bytes()).length, size);
-  for (const size of [-1, 0.5, NaN, '5', 2 ** 53]) throwsWith(() => encrypt(streamOf(new Uint8Array(1)), key(), { size }), 'invalid_argument', /size must be/);
+  for (const size of [-1, 0.5, NaN, '5', 2 ** 53])
+    throwsWith(
+      () => encrypt(streamOf(new Uint8Array(1)), key(), { size }),
+      'invalid_argument',
+      /size must be/,
+    );
 });

@@ -40,7 +40,10 @@ test('lengths: every function, every refusal', async () => {
 
 test('numbers that are no lengths are refused', () => {
   for (const value of [-1, 0.5, NaN, Infinity, 2 ** 53]) {
-    assert.throws(() => module.bodyLength(value), (thrown) => (thrown.code ?? thrown[0]) === 1);
+    assert.throws(
+      () => module.bodyLength(value),
+      (thrown) => (thrown.code ?? thrown[0]) === 1,
+    );
   }
 });
 

@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decrypt, encrypt } from 'sealwax';
-import { CHUNK, both, concat, key, plaintextOf, rejectsWith, streamOf, throwsWith } from '../support/suite.mjs';
+import {
+  CHUNK,
+  both,
+  concat,
+  key,
+  plaintextOf,
+  rejectsWith,
+  streamOf,
+  throwsWith,
+} from '../support/suite.mjs';
 
 const PLAINTEXT = plaintextOf(20 * CHUNK);
 
@@ -27,9 +36,13 @@ for (const partSize of [CHUNK, CHUNK + 16, 3 * CHUNK, 100_000, 10_000_000]) {
       assert.deepEqual(await decrypt(sealed, key()).bytes(), PLAINTEXT);
       for (const number of new Set([parts.count, 1, Math.ceil(parts.count / 2)])) {
         assert.deepEqual(await parts.part(number).bytes(), made[number - 1].content);
-        assert.deepEqual(new Uint8Array(await (await parts.part(number).blob()).arrayBuffer()), made[number - 1].content);
+        assert.deepEqual(
+          new Uint8Array(await (await parts.part(number).blob()).arrayBuffer()),
+          made[number - 1].content,
+        );
       }
-      for (const number of [0, -1, 1.5, parts.count + 1]) throwsWith(() => parts.part(number), 'invalid_argument', /numbered from 1/);
+      for (const number of [0, -1, 1.5, parts.count + 1])
+        throwsWith(() => parts.part(number), 'invalid_argument', /numbered from 1/);
     }
   });
 }
@@ -52,22 +65,35 @@ both('a source that changed is refused, part by part', async (engine) => {
 
 test('closed parts, a cancelled signal, sizes that are none', async () => {
   const controller = new AbortController();
-  const parts = await encrypt(PLAINTEXT, key(), { signal: controller.signal }).parts({ partSize: 50_000 });
+  const parts = await encrypt(PLAINTEXT, key(), { signal: controller.signal }).parts({
+    partSize: 50_000,
+  });
   await parts.part(1).bytes();
   controller.abort();
   await rejectsWith(parts.part(2).bytes(), 'cancelled');
   parts[Symbol.dispose]();
   await rejectsWith(parts.part(1).bytes(), 'invalid_state', /closed/);
-  for (const partSize of [0, -1, 0.5, '5']) await rejectsWith(encrypt(PLAINTEXT, key()).parts({ partSize }), 'invalid_argument', /partSize/);
+  for (const partSize of [0, -1, 0.5, '5'])
+    await rejectsWith(
+      encrypt(PLAINTEXT, key()).parts({ partSize }),
+      'invalid_argument',
+      /partSize/,
+    );
 });
 
 both('parts of a stream: in order, each kept', async (engine) => {
-  const parts = await encrypt(streamOf(PLAINTEXT, 7000), key(), { engine, size: PLAINTEXT.length }).parts({ partSize: 100_000 });
+  const parts = await encrypt(streamOf(PLAINTEXT, 7000), key(), {
+    engine,
+    size: PLAINTEXT.length,
+  }).parts({ partSize: 100_000 });
   throwsWith(() => parts.part(1), 'invalid_state', /in order only/);
   const made = await collected(parts);
   assert.equal(made.length, parts.count);
   assert.deepEqual(await made[0].bytes(), made[0].content);
-  assert.deepEqual(await decrypt(concat(made.map(({ content }) => content)), key()).bytes(), PLAINTEXT);
+  assert.deepEqual(
+    await decrypt(concat(made.map(({ content }) => content)), key()).bytes(),
+    PLAINTEXT,
+  );
 });
 
 test('the usual part size holds what stores allow', async () => {

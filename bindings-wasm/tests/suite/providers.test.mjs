@@ -1,7 +1,18 @@
 // Providers: several of them, failures of every kind, time limits, events, caches, the built-in ones.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LocalKey, RsaOaepPublicKey, SealwaxError, createDecryptor, createEncryptor, decrypt, encrypt, inspect, rewrap, rewrapHeader } from 'sealwax';
+import {
+  LocalKey,
+  RsaOaepPublicKey,
+  SealwaxError,
+  createDecryptor,
+  createEncryptor,
+  decrypt,
+  encrypt,
+  inspect,
+  rewrap,
+  rewrapHeader,
+} from 'sealwax';
 import { failing, provider } from '../support/providers.mjs';
 import { KEK, both, key, plaintextOf, rejectsWith, throwsWith } from '../support/suite.mjs';
 
@@ -10,9 +21,18 @@ const sealWith = (keys, options) => encrypt(PLAINTEXT, keys, options).bytes();
 const openWith = (bytes, keys, options) => decrypt(bytes, keys, options).bytes();
 
 test('several providers: each opens alone, in the order of the reader', async () => {
-  const keys = ['a', 'b', 'c'].map((name, index) => new LocalKey(KEK.map((byte) => byte + index), name));
+  const keys = ['a', 'b', 'c'].map(
+    (name, index) =>
+      new LocalKey(
+        KEK.map((byte) => byte + index),
+        name,
+      ),
+  );
   const sealed = await sealWith(keys);
-  assert.deepEqual((await inspect(sealed)).wrappedKeys.map(({ keyId }) => keyId), ['a', 'b', 'c']);
+  assert.deepEqual(
+    (await inspect(sealed)).wrappedKeys.map(({ keyId }) => keyId),
+    ['a', 'b', 'c'],
+  );
   for (const one of keys) assert.deepEqual(await openWith(sealed, one), PLAINTEXT);
   const [first, second] = [provider({}, keys[2]), provider({}, keys[0])];
   await openWith(sealed, [first, second]);
@@ -24,8 +44,17 @@ test('fail-over: a provider that fails leaves its turn to the next', async () =>
   const sealed = await sealWith([a, b]);
   const events = [];
   const away = provider({ unwrap: failing(new Error('away')) });
-  assert.deepEqual(await openWith(sealed, [away, b], { onKeyEvent: (event) => events.push(event) }), PLAINTEXT);
-  assert.deepEqual(events.map(({ outcome, keyId, operation }) => [operation, outcome, keyId]), [['unwrap', 'failed', 'k'], ['unwrap', 'ok', 'b']]);
+  assert.deepEqual(
+    await openWith(sealed, [away, b], { onKeyEvent: (event) => events.push(event) }),
+    PLAINTEXT,
+  );
+  assert.deepEqual(
+    events.map(({ outcome, keyId, operation }) => [operation, outcome, keyId]),
+    [
+      ['unwrap', 'failed', 'k'],
+      ['unwrap', 'ok', 'b'],
+    ],
+  );
   const wrong = provider({ unwrap: async () => new Uint8Array(32) });
   assert.deepEqual(await openWith(sealed, [wrong, b]), PLAINTEXT);
 });
@@ -33,17 +62,33 @@ test('fail-over: a provider that fails leaves its turn to the next', async () =>
 test('attempts: every provider that was asked, with its error', async () => {
   const sealed = await sealWith([key(), new LocalKey(KEK, 'b')]);
   const away = new Error('away');
-  const both = [provider({ unwrap: failing(away) }), provider({ unwrap: failing(new SealwaxError('key_unwrap', 'no')) }, new LocalKey(KEK, 'b'))];
-  const error = await rejectsWith(openWith(sealed, both), 'provider_failed', /local k: away; local b: key unwrap: no/);
-  assert.deepEqual(error.attempts.map(({ providerId, keyId }) => [providerId, keyId]), [['local', 'k'], ['local', 'b']]);
+  const both = [
+    provider({ unwrap: failing(away) }),
+    provider({ unwrap: failing(new SealwaxError('key_unwrap', 'no')) }, new LocalKey(KEK, 'b')),
+  ];
+  const error = await rejectsWith(
+    openWith(sealed, both),
+    'provider_failed',
+    /local k: away; local b: key unwrap: no/,
+  );
+  assert.deepEqual(
+    error.attempts.map(({ providerId, keyId }) => [providerId, keyId]),
+    [
+      ['local', 'k'],
+      ['local', 'b'],
+    ],
+  );
   assert.equal(error.attempts[0].error, away);
   assert.ok(error.cause instanceof AggregateError);
-  assert.equal((await rejectsWith(openWith(sealed, both[1]), 'key_unwrap')).cause.code, 'key_unwrap');
+  assert.equal(
+    (await rejectsWith(openWith(sealed, both[1]), 'key_unwrap')).cause.code,
+    'key_unwrap',
+  );
 });
 
 const RUBBISH = {
   'no DEK': [async () => undefined, 'provider_failed'],
-  'text': [async () => 'a'.repeat(32), 'provider_failed'],
+  text: [async () => 'a'.repeat(32), 'provider_failed'],
   'an array of numbers': [async () => Array.from(KEK), 'provider_failed'],
   'a DEK of no bytes': [async () => new Uint8Array(0), 'provider_failed'],
   'a DEK too short': [async () => new Uint8Array(31), 'provider_failed'],
@@ -67,15 +112,24 @@ const BAD_WRAPS = {
   'no keyId': [(made) => ({ ...made, keyId: undefined }), 'provider_failed'],
   'an empty keyId': [(made) => ({ ...made, keyId: '' }), 'provider_failed'],
   'a keyId too long': [(made) => ({ ...made, keyId: 'k'.repeat(2049) }), 'provider_failed'],
-  'an empty wrapped DEK': [(made) => ({ ...made, wrappedDek: new Uint8Array(0) }), 'provider_failed'],
-  'a wrapped DEK too long': [(made) => ({ ...made, wrappedDek: new Uint8Array(4097) }), 'provider_failed'],
+  'an empty wrapped DEK': [
+    (made) => ({ ...made, wrappedDek: new Uint8Array(0) }),
+    'provider_failed',
+  ],
+  'a wrapped DEK too long': [
+    (made) => ({ ...made, wrappedDek: new Uint8Array(4097) }),
+    'provider_failed',
+  ],
   'a wrapped DEK of text': [(made) => ({ ...made, wrappedDek: 'text' }), 'provider_failed'],
 };
 
 for (const [what, [change, code]] of Object.entries(BAD_WRAPS)) {
   test(`wrap returns ${what}: ${code}`, async () => {
     const inner = key();
-    await rejectsWith(sealWith(provider({ wrap: async (...args) => change(await inner.wrap(...args)) })), code);
+    await rejectsWith(
+      sealWith(provider({ wrap: async (...args) => change(await inner.wrap(...args)) })),
+      code,
+    );
     const dek = () => new Uint8Array(32);
     const generate = async () => {
       const made = change({ keyId: 'k', wrappedDek: new Uint8Array(9) });
@@ -87,33 +141,68 @@ for (const [what, [change, code]] of Object.entries(BAD_WRAPS)) {
 
 test('generate returns a DEK of another length', async () => {
   for (const length of [0, 16, 64]) {
-    const generate = async () => ({ dek: new Uint8Array(length), keyId: 'k', wrappedDek: new Uint8Array(9) });
-    await rejectsWith(sealWith(provider({ generate })), 'provider_failed', new RegExp(`a DEK of ${length} bytes`));
+    const generate = async () => ({
+      dek: new Uint8Array(length),
+      keyId: 'k',
+      wrappedDek: new Uint8Array(9),
+    });
+    await rejectsWith(
+      sealWith(provider({ generate })),
+      'provider_failed',
+      new RegExp(`a DEK of ${length} bytes`),
+    );
   }
 });
 
 test('no object is written with a key missing', async () => {
   const away = provider({ wrap: failing(new Error('away')) }, new LocalKey(KEK, 'b'));
-  const error = await rejectsWith(sealWith([key(), away]), 'provider_failed', /^provider failed: local: away$/);
+  const error = await rejectsWith(
+    sealWith([key(), away]),
+    'provider_failed',
+    /^provider failed: local: away$/,
+  );
   assert.equal(error.attempts.length, 1);
 });
 
 test('requireAll: false takes what it gets, and says what is missing', async () => {
   const events = [];
-  const options = { requireAll: false, onKeyEvent: ({ operation, outcome, error }) => events.push([operation, outcome, error?.message]) };
-  const away = (changes = {}) => provider({ wrap: failing(new Error('away')), ...changes }, new LocalKey(KEK, 'b'));
+  const options = {
+    requireAll: false,
+    onKeyEvent: ({ operation, outcome, error }) =>
+      events.push([operation, outcome, error?.message]),
+  };
+  const away = (changes = {}) =>
+    provider({ wrap: failing(new Error('away')), ...changes }, new LocalKey(KEK, 'b'));
   const sealed = await sealWith([away(), key()], options);
-  assert.deepEqual((await inspect(sealed)).wrappedKeys.map(({ keyId }) => keyId), ['k']);
-  assert.deepEqual(events.splice(0).sort(), [['wrap', 'failed', 'away'], ['wrap', 'ok', undefined]]);
+  assert.deepEqual(
+    (await inspect(sealed)).wrappedKeys.map(({ keyId }) => keyId),
+    ['k'],
+  );
+  assert.deepEqual(events.splice(0).sort(), [
+    ['wrap', 'failed', 'away'],
+    ['wrap', 'ok', undefined],
+  ]);
   const generating = away({ generate: failing(new Error('down')) });
   const other = await sealWith([generating, key()], options);
-  assert.deepEqual(events.splice(0), [['generate', 'failed', 'down'], ['wrap', 'ok', undefined]]);
+  assert.deepEqual(events.splice(0), [
+    ['generate', 'failed', 'down'],
+    ['wrap', 'ok', undefined],
+  ]);
   assert.deepEqual(await openWith(other, key()), PLAINTEXT);
-  const error = await rejectsWith(sealWith([generating, away()], options), 'provider_failed', /down.*away/);
+  const error = await rejectsWith(
+    sealWith([generating, away()], options),
+    'provider_failed',
+    /down.*away/,
+  );
   assert.equal(error.attempts.length, 2);
   await rejectsWith(sealWith([generating, key()]), 'provider_failed', /down/);
-  const renewed = await rewrap(sealed, key(), [away(), new LocalKey(KEK, 'c')], { requireAll: false });
-  assert.deepEqual((await inspect(renewed)).wrappedKeys.map(({ keyId }) => keyId), ['c']);
+  const renewed = await rewrap(sealed, key(), [away(), new LocalKey(KEK, 'c')], {
+    requireAll: false,
+  });
+  assert.deepEqual(
+    (await inspect(renewed)).wrappedKeys.map(({ keyId }) => keyId),
+    ['c'],
+  );
 });
 
 test('a provider that throws at once, or whose accepts fails', async () => {
@@ -121,31 +210,56 @@ test('a provider that throws at once, or whose accepts fails', async () => {
   const now = () => {
     throw new RangeError('now');
   };
-  assert.ok((await rejectsWith(openWith(sealed, provider({ unwrap: now })), 'provider_failed')).cause instanceof RangeError);
-  assert.ok((await rejectsWith(openWith(sealed, provider({ accepts: now })), 'provider_failed')).cause instanceof RangeError);
+  assert.ok(
+    (await rejectsWith(openWith(sealed, provider({ unwrap: now })), 'provider_failed'))
+      .cause instanceof RangeError,
+  );
+  assert.ok(
+    (await rejectsWith(openWith(sealed, provider({ accepts: now })), 'provider_failed'))
+      .cause instanceof RangeError,
+  );
   await rejectsWith(sealWith(provider({ wrap: now })), 'provider_failed');
 });
 
 test('a provider that hangs: the time limit, its signal, and the next provider', async () => {
   const sealed = await sealWith([key(), new LocalKey(KEK, 'b')]);
   let signal;
-  const hanging = provider({ unwrap: (_wrapped, _context, call) => new Promise(() => (signal = call.signal)) });
-  const error = await rejectsWith(openWith(sealed, hanging, { providerTimeout: 30 }), 'provider_failed', /no answer within 30 ms/);
+  const hanging = provider({
+    unwrap: (_wrapped, _context, call) => new Promise(() => (signal = call.signal)),
+  });
+  const error = await rejectsWith(
+    openWith(sealed, hanging, { providerTimeout: 30 }),
+    'provider_failed',
+    /no answer within 30 ms/,
+  );
   assert.equal(error.cause.name, 'TimeoutError');
   assert.ok(signal.aborted);
-  assert.deepEqual(await openWith(sealed, [hanging, new LocalKey(KEK, 'b')], { providerTimeout: 30 }), PLAINTEXT);
+  assert.deepEqual(
+    await openWith(sealed, [hanging, new LocalKey(KEK, 'b')], { providerTimeout: 30 }),
+    PLAINTEXT,
+  );
   const controller = new AbortController();
   setTimeout(() => controller.abort(new Error('enough')), 20);
-  const given = await rejectsWith(openWith(sealed, hanging, { signal: controller.signal }), 'cancelled');
+  const given = await rejectsWith(
+    openWith(sealed, hanging, { signal: controller.signal }),
+    'cancelled',
+  );
   assert.equal(given.cause.message, 'enough');
   assert.ok(signal.aborted);
 });
 
-test('nobody is asked for a stranger\'s key, nor before the context is right', async () => {
+test("nobody is asked for a stranger's key, nor before the context is right", async () => {
   const sealed = await sealWith(key(), { context: { tenant: 'blue' } });
   const stranger = provider({}, new LocalKey(KEK, 'another'));
-  const error = await rejectsWith(openWith(sealed, stranger), 'no_matching_key', /the object needs local k; given: local$/);
-  assert.deepEqual(error.keys, { wanted: [{ providerId: 'local', keyId: 'k' }], offered: [{ providerId: 'local', keyId: '' }] });
+  const error = await rejectsWith(
+    openWith(sealed, stranger),
+    'no_matching_key',
+    /the object needs local k; given: local$/,
+  );
+  assert.deepEqual(error.keys, {
+    wanted: [{ providerId: 'local', keyId: 'k' }],
+    offered: [{ providerId: 'local', keyId: '' }],
+  });
   assert.deepEqual([stranger.calls.unwrap, stranger.calls.accepts], [0, 1]);
   const mine = provider();
   await rejectsWith(openWith(sealed, mine, { context: { tenant: 'red' } }), 'context_mismatch');
@@ -188,32 +302,73 @@ test('what a provider learns, and what the event says', async () => {
     },
   });
   const events = [];
-  await sealWith(curious, { context: { tenant: 'blue' }, objectName: 'a.txt', onKeyEvent: (event) => events.push(event) });
-  assert.deepEqual([seen.context, seen.objectName, seen.plaintextSize], [{ tenant: 'blue' }, 'a.txt', PLAINTEXT.length]);
+  await sealWith(curious, {
+    context: { tenant: 'blue' },
+    objectName: 'a.txt',
+    onKeyEvent: (event) => events.push(event),
+  });
+  assert.deepEqual(
+    [seen.context, seen.objectName, seen.plaintextSize],
+    [{ tenant: 'blue' }, 'a.txt', PLAINTEXT.length],
+  );
   const [{ time, durationMs, context, ...event }] = events;
   assert.ok(time instanceof Date && durationMs >= 0 && context.tenant === 'blue');
-  assert.deepEqual(event, { operation: 'wrap', outcome: 'ok', providerId: 'local', keyId: 'k', objectName: 'a.txt', requestId: 'r-7' });
+  assert.deepEqual(event, {
+    operation: 'wrap',
+    outcome: 'ok',
+    providerId: 'local',
+    keyId: 'k',
+    objectName: 'a.txt',
+    requestId: 'r-7',
+  });
 });
 
 test('a remote key is not added under the name of another one', async () => {
-  const [first, second] = [0, 1].map((n) => provider({ providerId: 'kms' }, new LocalKey(KEK.map((byte) => byte + n), 'same')));
+  const [first, second] = [0, 1].map((n) =>
+    provider(
+      { providerId: 'kms' },
+      new LocalKey(
+        KEK.map((byte) => byte + n),
+        'same',
+      ),
+    ),
+  );
   const sealed = await sealWith(first);
-  await rejectsWith(rewrap(sealed, first, second, { mode: 'add' }), 'invalid_argument', /does not open/);
+  await rejectsWith(
+    rewrap(sealed, first, second, { mode: 'add' }),
+    'invalid_argument',
+    /does not open/,
+  );
   assert.deepEqual(await rewrap(sealed, first, first, { mode: 'add' }), sealed);
-  const away = provider({ providerId: 'kms', unwrap: failing(new Error('away')) }, new LocalKey(KEK, 'same'));
+  const away = provider(
+    { providerId: 'kms', unwrap: failing(new Error('away')) },
+    new LocalKey(KEK, 'same'),
+  );
   await rejectsWith(rewrap(sealed, first, away, { mode: 'add' }), 'provider_failed', /away/);
 });
 
 test('a wrap that fails names the key, in the error and in the event', async () => {
   const events = [];
   const onKeyEvent = ({ operation, outcome, keyId }) => events.push([operation, outcome, keyId]);
-  const refusing = (changes) => Object.assign(provider(changes), { providerId: 'kms', keyId: 'arn:1' });
+  const refusing = (changes) =>
+    Object.assign(provider(changes), { providerId: 'kms', keyId: 'arn:1' });
   const denied = failing(new Error('AccessDenied: no identity-based policy'));
   const message = /^provider failed: kms arn:1: AccessDenied: no identity-based policy$/;
-  const error = await rejectsWith(sealWith(refusing({ wrap: denied }), { onKeyEvent }), 'provider_failed', message);
+  const error = await rejectsWith(
+    sealWith(refusing({ wrap: denied }), { onKeyEvent }),
+    'provider_failed',
+    message,
+  );
   assert.equal(error.attempts[0].keyId, 'arn:1');
-  await rejectsWith(sealWith(refusing({ generate: denied }), { onKeyEvent }), 'provider_failed', message);
-  assert.deepEqual(events, [['wrap', 'failed', 'arn:1'], ['generate', 'failed', 'arn:1']]);
+  await rejectsWith(
+    sealWith(refusing({ generate: denied }), { onKeyEvent }),
+    'provider_failed',
+    message,
+  );
+  assert.deepEqual(events, [
+    ['wrap', 'failed', 'arn:1'],
+    ['generate', 'failed', 'arn:1'],
+  ]);
 });
 
 test('no name, pair or word of others reaches a message raw', async () => {
@@ -227,27 +382,52 @@ test('no name, pair or word of others reaches a message raw', async () => {
     await rejectsWith(openWith(sealed, key(), { context: { tenant: 'red' } }), 'context_mismatch'),
   ];
   for (const { message } of errors) {
-    assert.ok(message.includes(seen) || message.includes(String.raw`k\n\u001b[2J\u{202e}`), message);
+    assert.ok(
+      message.includes(seen) || message.includes(String.raw`k\n\u001b[2J\u{202e}`),
+      message,
+    );
     assert.doesNotMatch(message, /[\p{C}\p{Zl}\p{Zp}]/u);
   }
   const [, , mismatch] = errors;
   assert.match(mismatch.message, /^context mismatch: "tenant" must be "red" and is "k/);
   assert.deepEqual(mismatch.pair, { key: 'tenant', wanted: 'red', found: hostile });
-  const missing = await rejectsWith(openWith(sealed, key(), { context: { purpose: 'x' } }), 'context_mismatch', /"purpose" must be "x" and is missing/);
+  const missing = await rejectsWith(
+    openWith(sealed, key(), { context: { purpose: 'x' } }),
+    'context_mismatch',
+    /"purpose" must be "x" and is missing/,
+  );
   assert.deepEqual(missing.pair, { key: 'purpose', wanted: 'x', found: undefined });
   const many = Array.from({ length: 10 }, (_, at) => new LocalKey(KEK, `${at}${'x'.repeat(1000)}`));
-  const { message } = await rejectsWith(openWith(await sealWith(many), key()), 'no_matching_key', /2 more; given: local k$/);
+  const { message } = await rejectsWith(
+    openWith(await sealWith(many), key()),
+    'no_matching_key',
+    /2 more; given: local k$/,
+  );
   assert.ok(message.length < 5000, `${message.length} characters`);
 });
 
 test('equal key ids: a key that is here is tried for all of them, one that is far for the first', async () => {
-  const [old, young] = [new LocalKey(KEK, 'k'), new LocalKey(KEK.map((byte) => ~byte), 'k')];
+  const [old, young] = [
+    new LocalKey(KEK, 'k'),
+    new LocalKey(
+      KEK.map((byte) => ~byte),
+      'k',
+    ),
+  ];
   const sealed = await sealWith([old, young]);
   for (const one of [old, young]) assert.deepEqual(await openWith(sealed, one), PLAINTEXT);
   const added = await rewrap(await sealWith(old), old, young, { mode: 'add' });
   for (const one of [old, young]) assert.deepEqual(await openWith(added, one), PLAINTEXT);
-  assert.deepEqual(await rewrap(added, old, young, { mode: 'add' }), added, 'a key that is there is not repeated');
-  const other = await rejectsWith(openWith(sealed, new LocalKey(new Uint8Array(32), 'k')), 'key_unwrap', /local k: .*; local k: /);
+  assert.deepEqual(
+    await rewrap(added, old, young, { mode: 'add' }),
+    added,
+    'a key that is there is not repeated',
+  );
+  const other = await rejectsWith(
+    openWith(sealed, new LocalKey(new Uint8Array(32), 'k')),
+    'key_unwrap',
+    /local k: .*; local k: /,
+  );
   assert.equal(other.attempts.length, 2);
   const far = provider({}, young);
   await rejectsWith(openWith(sealed, far), 'key_unwrap');
@@ -261,21 +441,36 @@ test('keys that are none', async () => {
   }
 });
 
-both('LocalKey: bytes and CryptoKeys open each other\'s', async (engine) => {
+both("LocalKey: bytes and CryptoKeys open each other's", async (engine) => {
   const imported = await LocalKey.importKey(KEK, 'k');
   assert.equal(imported.cryptoKey.extractable, false);
-  assert.deepEqual(await openWith(await encrypt(PLAINTEXT, key(), { engine }).bytes(), imported, { engine }), PLAINTEXT);
-  assert.deepEqual(await openWith(await encrypt(PLAINTEXT, imported, { engine }).bytes(), key(), { engine }), PLAINTEXT);
+  assert.deepEqual(
+    await openWith(await encrypt(PLAINTEXT, key(), { engine }).bytes(), imported, { engine }),
+    PLAINTEXT,
+  );
+  assert.deepEqual(
+    await openWith(await encrypt(PLAINTEXT, imported, { engine }).bytes(), key(), { engine }),
+    PLAINTEXT,
+  );
   const generated = await LocalKey.generate('g');
-  assert.deepEqual(await openWith(await sealWith(generated), new LocalKey(generated.cryptoKey, 'g')), PLAINTEXT);
+  assert.deepEqual(
+    await openWith(await sealWith(generated), new LocalKey(generated.cryptoKey, 'g')),
+    PLAINTEXT,
+  );
 });
 
 test('LocalKey: what is no key, and use after close', async () => {
-  for (const bytes of [new Uint8Array(31), new Uint8Array(33), 'k'.repeat(32), undefined]) throwsWith(() => new LocalKey(bytes, 'k'), 'invalid_argument');
+  for (const bytes of [new Uint8Array(31), new Uint8Array(33), 'k'.repeat(32), undefined])
+    throwsWith(() => new LocalKey(bytes, 'k'), 'invalid_argument');
   throwsWith(() => new LocalKey(KEK, ''), 'invalid_argument', /keyId/);
   const aes = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt']);
-  const short = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-512', length: 128 }, false, ['sign']);
-  for (const other of [aes, short]) throwsWith(() => new LocalKey(other, 'k'), 'invalid_argument', /HMAC with SHA-512/);
+  const short = await crypto.subtle.generateKey(
+    { name: 'HMAC', hash: 'SHA-512', length: 128 },
+    false,
+    ['sign'],
+  );
+  for (const other of [aes, short])
+    throwsWith(() => new LocalKey(other, 'k'), 'invalid_argument', /HMAC with SHA-512/);
   const closed = key();
   closed[Symbol.dispose]();
   closed.close();
@@ -284,29 +479,49 @@ test('LocalKey: what is no key, and use after close', async () => {
 });
 
 test('RsaOaepPublicKey: PEM, DER, JWK and CryptoKey wrap to the same key id; the private key opens', async () => {
-  const algorithm = { name: 'RSA-OAEP', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
-  const { publicKey, privateKey } = await crypto.subtle.generateKey(algorithm, true, ['encrypt', 'decrypt']);
+  const algorithm = {
+    name: 'RSA-OAEP',
+    hash: 'SHA-256',
+    modulusLength: 2048,
+    publicExponent: new Uint8Array([1, 0, 1]),
+  };
+  const { publicKey, privateKey } = await crypto.subtle.generateKey(algorithm, true, [
+    'encrypt',
+    'decrypt',
+  ]);
   const der = new Uint8Array(await crypto.subtle.exportKey('spki', publicKey));
   const pem = `-----BEGIN PUBLIC KEY-----\n${btoa(String.fromCharCode(...der)).replace(/.{64}/g, '$&\n')}\n-----END PUBLIC KEY-----\n`;
-  const digest = Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', der)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const digest = Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', der)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
   for (const form of [pem, der, await crypto.subtle.exportKey('jwk', publicKey), publicKey]) {
     const writer = new RsaOaepPublicKey(form);
     assert.equal(await writer.keyId(), `sha256:${digest}`);
     const sealed = await sealWith(writer, { context: { a: 'b' } });
     await rejectsWith(openWith(sealed, writer), 'no_matching_key');
     const reader = provider({
-      providerId: 'rsa-oaep', accepts: (keyId) => keyId === `sha256:${digest}`,
-      unwrap: async ({ wrappedDek }) => new Uint8Array(await crypto.subtle.decrypt('RSA-OAEP', privateKey, wrappedDek)),
+      providerId: 'rsa-oaep',
+      accepts: (keyId) => keyId === `sha256:${digest}`,
+      unwrap: async ({ wrappedDek }) =>
+        new Uint8Array(await crypto.subtle.decrypt('RSA-OAEP', privateKey, wrappedDek)),
     });
     assert.deepEqual(await openWith(sealed, reader), PLAINTEXT);
   }
   throwsWith(() => new RsaOaepPublicKey('no key'), 'invalid_argument', /PEM/);
-  await rejectsWith(sealWith(new RsaOaepPublicKey(new Uint8Array(40))), 'provider_failed', /not an RSA public key/);
+  await rejectsWith(
+    sealWith(new RsaOaepPublicKey(new Uint8Array(40))),
+    'provider_failed',
+    /not an RSA public key/,
+  );
 });
 
 test('a listener that throws is reported and changes nothing', async () => {
   const fault = new Error('the log is full');
-  const options = { onKeyEvent: () => { throw fault; } };
+  const options = {
+    onKeyEvent: () => {
+      throw fault;
+    },
+  };
   const { reportError } = globalThis;
   const reported = [];
   globalThis.reportError = (error) => reported.push(error);
@@ -321,7 +536,10 @@ test('a listener that throws is reported and changes nothing', async () => {
 
 test('rewrap: replace and add; the body stays, old keys go', async () => {
   const sealed = await sealWith(key(), { context: { a: 'b' }, padding: 'page' });
-  const fresh = new LocalKey(KEK.map((byte) => ~byte), 'new');
+  const fresh = new LocalKey(
+    KEK.map((byte) => ~byte),
+    'new',
+  );
   const renewed = await rewrap(sealed, key(), fresh);
   const { headerSize } = await inspect(sealed);
   assert.equal(renewed.length, sealed.length);
@@ -331,7 +549,10 @@ test('rewrap: replace and add; the body stays, old keys go', async () => {
   const added = await rewrap(new Blob([sealed], { type: 'x/y' }), key(), fresh, { mode: 'add' });
   assert.equal(added.type, 'x/y');
   for (const one of [key(), fresh]) assert.deepEqual(await openWith(added, one), PLAINTEXT);
-  await rejectsWith(rewrapHeader(sealed.slice(0, headerSize), key(), fresh, { context: { a: 'c' } }), 'context_mismatch');
+  await rejectsWith(
+    rewrapHeader(sealed.slice(0, headerSize), key(), fresh, { context: { a: 'c' } }),
+    'context_mismatch',
+  );
   await rejectsWith(rewrap(sealed, key(), fresh, { mode: 'other' }), 'invalid_argument', /mode/);
 });
 
@@ -342,7 +563,10 @@ test('an encryptor and a decryptor: asked once, closed for good', async () => {
   await encryptor.encrypt(new Blob([PLAINTEXT])).bytes();
   assert.equal(inner.calls.wrap, 1);
   assert.equal(sealed.length, encryptor.sealedSize(PLAINTEXT.length));
-  assert.deepEqual(await openWith(sealed, key(), { associatedData: new Uint8Array([1]) }), PLAINTEXT);
+  assert.deepEqual(
+    await openWith(sealed, key(), { associatedData: new Uint8Array([1]) }),
+    PLAINTEXT,
+  );
   encryptor[Symbol.dispose]();
   encryptor.close();
   throwsWith(() => encryptor.encryptBytes(PLAINTEXT), 'invalid_state', /closed/);

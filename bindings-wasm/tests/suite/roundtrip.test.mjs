@@ -22,7 +22,10 @@ async function check(size, key, engine) {
   const expected = await encryption.size();
   const sealed = await encryption.bytes();
   assert.equal(sealed.length, expected);
-  assert.deepEqual(await decrypt(new Blob([sealed]), new LocalKey(KEK, 'k'), { engine }).bytes(), plaintext);
+  assert.deepEqual(
+    await decrypt(new Blob([sealed]), new LocalKey(KEK, 'k'), { engine }).bytes(),
+    plaintext,
+  );
   const parts = await encrypt(new Blob([plaintext]), key, { engine }).parts({ partSize: 100_000 });
   const made = [];
   for await (const part of parts) made.push(await part.bytes());
@@ -36,7 +39,13 @@ async function check(size, key, engine) {
 test('a modified chunk, a cut and a wrong start have their codes', async () => {
   const key = new LocalKey(KEK, 'k');
   const sealed = await encrypt(plaintextOf(40_000), key).bytes();
-  const codeOf = (bytes) => decrypt(bytes, key).bytes().then(() => 'ok', (error) => (error instanceof SealwaxError ? error.code : String(error)));
+  const codeOf = (bytes) =>
+    decrypt(bytes, key)
+      .bytes()
+      .then(
+        () => 'ok',
+        (error) => (error instanceof SealwaxError ? error.code : String(error)),
+      );
   const modified = sealed.slice();
   modified[modified.length - 1] ^= 1;
   assert.equal(await codeOf(modified), 'authentication');

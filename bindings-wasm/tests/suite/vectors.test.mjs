@@ -1,20 +1,51 @@
 // Every vector of core/vectors, on both engines.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LocalKey, createDecryptor, decrypt, encrypt, fromText, inspect, openRange, rewrapHeader, toText } from 'sealwax';
-import { both, fromBase64, fromHex, readAll, rejectsWith, sha512, toHex, vectors } from '../support/suite.mjs';
+import {
+  LocalKey,
+  createDecryptor,
+  decrypt,
+  encrypt,
+  fromText,
+  inspect,
+  openRange,
+  rewrapHeader,
+  toText,
+} from 'sealwax';
+import {
+  both,
+  fromBase64,
+  fromHex,
+  readAll,
+  rejectsWith,
+  sha512,
+  toHex,
+  vectors,
+} from '../support/suite.mjs';
 import { drain, formula, inputOf, providersOf, writersOf } from '../support/vectors.mjs';
 import { withRandom } from '../support/randomness.mjs';
 
 const valid = await vectors('envelope_valid');
 const invalid = await vectors('envelope_invalid');
-const groupsOf = (file, type) => file.testGroups.filter((group) => type === undefined || group.type === type);
+const groupsOf = (file, type) =>
+  file.testGroups.filter((group) => type === undefined || group.type === type);
 const where = ({ tcId, comment }) => `tcId ${tcId} (${comment})`;
 
 test('the files have as many vectors as they say', async () => {
-  for (const name of ['envelope_valid', 'envelope_invalid', 'context', 'local_wrap', 'rewrap', 'text_form', 'lengths']) {
+  for (const name of [
+    'envelope_valid',
+    'envelope_invalid',
+    'context',
+    'local_wrap',
+    'rewrap',
+    'text_form',
+    'lengths',
+  ]) {
     const file = await vectors(name);
-    assert.equal(file.testGroups.reduce((sum, { tests }) => sum + tests.length, 0), file.numberOfTests);
+    assert.equal(
+      file.testGroups.reduce((sum, { tests }) => sum + tests.length, 0),
+      file.numberOfTests,
+    );
   }
 });
 
@@ -84,25 +115,53 @@ async function refuses(vector, engine) {
     assert.equal(error.chunk, chunk, where(vector));
   };
   if (vector.openMetadata) {
-    check(await open().metadata().catch((error) => error));
+    check(
+      await open()
+        .metadata()
+        .catch((error) => error),
+    );
     assert.deepEqual((await open().bytes()).length > 0 || vector.released.length === 0, true);
     return;
   }
-  check(await open().bytes().catch((error) => error));
-  check(await open().blob().catch((error) => error));
+  check(
+    await open()
+      .bytes()
+      .catch((error) => error),
+  );
+  check(
+    await open()
+      .blob()
+      .catch((error) => error),
+  );
   const { bytes, error } = await drain(open().stream());
   check(error);
-  assert.ok(bytes.length <= vector.released.length, `${where(vector)}: released ${bytes.length} bytes`);
-  if (bytes.length === vector.released.length) assert.equal(await sha512(bytes), vector.released.sha512, where(vector));
+  assert.ok(
+    bytes.length <= vector.released.length,
+    `${where(vector)}: released ${bytes.length} bytes`,
+  );
+  if (bytes.length === vector.released.length)
+    assert.equal(await sha512(bytes), vector.released.sha512, where(vector));
   if (options.header === undefined) {
-    check(await createDecryptor(source, providersOf(vector), options).then((decryptor) => decryptor.decryptBytes(source)).catch((error) => error));
+    check(
+      await createDecryptor(source, providersOf(vector), options)
+        .then((decryptor) => decryptor.decryptBytes(source))
+        .catch((error) => error),
+    );
   }
 }
 
 test('inspect refuses what is malformed without any key', async () => {
-  for (const { tests } of ['HeaderPreamble', 'HeaderFields', 'HeaderContext', 'HeaderWrappedKeys'].flatMap((type) => groupsOf(invalid, type))) {
+  for (const { tests } of [
+    'HeaderPreamble',
+    'HeaderFields',
+    'HeaderContext',
+    'HeaderWrappedKeys',
+  ].flatMap((type) => groupsOf(invalid, type))) {
     for (const vector of tests) {
-      const error = await inspect(fromBase64(vector.envelope)).then(() => undefined, (error) => error);
+      const error = await inspect(fromBase64(vector.envelope)).then(
+        () => undefined,
+        (error) => error,
+      );
       assert.equal(error?.code, vector.error.name, where(vector));
     }
   }
@@ -113,7 +172,9 @@ test('context: canonical bytes, or the refusal', async () => {
     for (const vector of tests) {
       let canonical;
       const provider = {
-        providerId: 'test', accepts: () => true, unwrap: async () => {},
+        providerId: 'test',
+        accepts: () => true,
+        unwrap: async () => {},
         wrap: async (_dek, pairs, call) => {
           canonical = toHex(call.canonicalContext);
           assert.deepEqual(Object.entries(pairs).sort(), vector.pairs.toSorted(), where(vector));
@@ -135,24 +196,38 @@ test('context: canonical bytes, or the refusal', async () => {
 
 const callWith = (pairs) => {
   let call;
-  const capture = { providerId: 'test', accepts: () => true, unwrap: async () => {}, wrap: async (_dek, context, it) => {
-    call = { context, call: it };
-    return { keyId: 'k', wrappedDek: new Uint8Array(1) };
-  } };
-  return encrypt(new Uint8Array(1), capture, { context: pairs }).header().then(() => call);
+  const capture = {
+    providerId: 'test',
+    accepts: () => true,
+    unwrap: async () => {},
+    wrap: async (_dek, context, it) => {
+      call = { context, call: it };
+      return { keyId: 'k', wrappedDek: new Uint8Array(1) };
+    },
+  };
+  return encrypt(new Uint8Array(1), capture, { context: pairs })
+    .header()
+    .then(() => call);
 };
 
 for (const kind of ['bytes', 'a CryptoKey']) {
-  const make = (kek, keyId) => (kind === 'bytes' ? new LocalKey(fromHex(kek), keyId) : LocalKey.importKey(fromHex(kek), keyId));
+  const make = (kek, keyId) =>
+    kind === 'bytes' ? new LocalKey(fromHex(kek), keyId) : LocalKey.importKey(fromHex(kek), keyId);
   test(`local_wrap, key of ${kind}`, async () => {
     for (const { tests } of (await vectors('local_wrap')).testGroups) {
       for (const vector of tests) {
         const key = await make(vector.kek, vector.keyId);
         const { context, call } = await callWith(vector.context);
-        const wrapped = { providerId: 'local', keyId: vector.keyId, wrappedDek: fromBase64(vector.wrappedDek) };
+        const wrapped = {
+          providerId: 'local',
+          keyId: vector.keyId,
+          wrappedDek: fromBase64(vector.wrappedDek),
+        };
         if (vector.result === 'valid') {
           assert.equal(toHex(await key.unwrap(wrapped, context, call)), vector.dek, where(vector));
-          const made = await withRandom([fromHex(vector.salt)], () => key.wrap(fromHex(vector.dek), context, call));
+          const made = await withRandom([fromHex(vector.salt)], () =>
+            key.wrap(fromHex(vector.dek), context, call),
+          );
           assert.deepEqual(made.wrappedDek, wrapped.wrappedDek, where(vector));
         } else {
           await rejectsWith(key.unwrap(wrapped, context, call), vector.error.name);
@@ -167,9 +242,15 @@ test('rewrap: the new header, or the refusal', async () => {
     for (const vector of tests) {
       const header = fromBase64(vector.header);
       const info = await inspect(header);
-      const old = { providerId: info.wrappedKeys[0].providerId, accepts: () => true, wrap: async () => {}, unwrap: async () => fromHex(vector.dek) };
+      const old = {
+        providerId: info.wrappedKeys[0].providerId,
+        accepts: () => true,
+        wrap: async () => {},
+        unwrap: async () => fromHex(vector.dek),
+      };
       const done = rewrapHeader(header, old, writersOf(vector.wrappedKeys, vector.dek));
-      if (vector.result === 'valid') assert.deepEqual(await done, fromBase64(vector.newHeader), where(vector));
+      if (vector.result === 'valid')
+        assert.deepEqual(await done, fromBase64(vector.newHeader), where(vector));
       else await rejectsWith(done, vector.error.name);
     }
   }

@@ -2,7 +2,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CachingProvider, HttpProvider, LocalKey, SealwaxError, decrypt, encrypt } from 'sealwax';
-import { CHUNK, KEK, both, concat, isNode, key, origin, plaintextOf, readAll, rejectsWith, sleep, streamOf, throwsWith } from '../support/suite.mjs';
+import {
+  CHUNK,
+  KEK,
+  both,
+  concat,
+  isNode,
+  key,
+  origin,
+  plaintextOf,
+  readAll,
+  rejectsWith,
+  sleep,
+  streamOf,
+  throwsWith,
+} from '../support/suite.mjs';
 import { SealwaxWorker } from 'sealwax/worker';
 import { newWorker } from '../support/worker.mjs';
 
@@ -19,34 +33,52 @@ async function withWorker(body) {
 
 both('bytes, Blob and stream in; bytes, Blob and stream out', (engine) =>
   withWorker(async (worker) => {
-    for (const source of [() => PLAINTEXT, () => new Blob([PLAINTEXT]), () => streamOf(PLAINTEXT), () => PLAINTEXT.buffer]) {
+    for (const source of [
+      () => PLAINTEXT,
+      () => new Blob([PLAINTEXT]),
+      () => streamOf(PLAINTEXT),
+      () => PLAINTEXT.buffer,
+    ]) {
       const sealed = await worker.encrypt(source(), key(), { engine }).bytes();
       assert.deepEqual(await decrypt(sealed, key()).bytes(), PLAINTEXT);
     }
     const sealed = await worker.encrypt(PLAINTEXT, key(), { engine }).blob();
     assert.equal(sealed.type, 'application/vnd.sealwax');
     assert.deepEqual(await worker.decrypt(sealed, key(), { engine }).bytes(), PLAINTEXT);
-    const plain = await worker.decrypt(await readAll(worker.encrypt(PLAINTEXT, key(), { engine }).stream()), key()).blob('text/x');
+    const plain = await worker
+      .decrypt(await readAll(worker.encrypt(PLAINTEXT, key(), { engine }).stream()), key())
+      .blob('text/x');
     assert.equal(plain.type, 'text/x');
     assert.deepEqual(new Uint8Array(await plain.arrayBuffer()), PLAINTEXT);
     assert.deepEqual(await readAll(worker.decrypt(sealed, key(), { engine }).stream()), PLAINTEXT);
-  }));
+  }),
+);
 
 test('pipeThrough in both directions', () =>
   withWorker(async (worker) => {
-    const stream = streamOf(PLAINTEXT).pipeThrough(worker.encryptStream(key())).pipeThrough(worker.decryptStream(key()));
+    const stream = streamOf(PLAINTEXT)
+      .pipeThrough(worker.encryptStream(key()))
+      .pipeThrough(worker.decryptStream(key()));
     assert.deepEqual(await readAll(stream), PLAINTEXT);
   }));
 
 test('header, sizes, metadata, context, associated data, a detached header', () =>
   withWorker(async (worker) => {
-    const options = { context: new Map([['a', 'b']]), metadata: 'name.txt', associatedData: new Uint8Array([1]) };
+    const options = {
+      context: new Map([['a', 'b']]),
+      metadata: 'name.txt',
+      associatedData: new Uint8Array([1]),
+    };
     const encryption = worker.encrypt(PLAINTEXT, key(), { ...options, detached: true });
     const header = await encryption.header();
     const size = await encryption.size();
     const body = await encryption.bytes();
     assert.equal(body.length, size);
-    const decryption = worker.decrypt(body, key(), { header, associatedData: options.associatedData, context: [['a', 'b']] });
+    const decryption = worker.decrypt(body, key(), {
+      header,
+      associatedData: options.associatedData,
+      context: [['a', 'b']],
+    });
     assert.deepEqual(await decryption.metadata(), new TextEncoder().encode('name.txt'));
     assert.equal((await decryption.header()).context.a, 'b');
     assert.equal(await decryption.expectedSize(), PLAINTEXT.length);
@@ -66,7 +98,9 @@ test('buffers are copied unless they are given up', () =>
     assert.equal(given.length, 0);
     assert.deepEqual(await decrypt(sealed, key()).bytes(), plaintextOf(100));
     const piece = plaintextOf(50);
-    const once = new ReadableStream({ start: (controller) => (controller.enqueue(piece), controller.close()) });
+    const once = new ReadableStream({
+      start: (controller) => (controller.enqueue(piece), controller.close()),
+    });
     await worker.encrypt(once, key(), { transfer: true }).bytes();
     assert.equal(piece.length, 0);
   }));
@@ -83,7 +117,11 @@ test('memory that nobody may give away is refused, or copied as Node does, and s
 
 test('a shared buffer is refused', () =>
   withWorker(async (worker) => {
-    throwsWith(() => worker.encrypt(new Uint8Array(new SharedArrayBuffer(8)), key()), 'invalid_argument', /shared memory/);
+    throwsWith(
+      () => worker.encrypt(new Uint8Array(new SharedArrayBuffer(8)), key()),
+      'invalid_argument',
+      /shared memory/,
+    );
   }));
 
 test('parts of a Blob in any order, of a stream in order', () =>
@@ -101,7 +139,9 @@ test('parts of a Blob in any order, of a stream in order', () =>
     parts.close();
     await rejectsWith(parts.part(1).bytes(), 'invalid_state', /closed/);
 
-    const streamed = await worker.encrypt(streamOf(source, 7000), key()).parts({ partSize: 100_000 });
+    const streamed = await worker
+      .encrypt(streamOf(source, 7000), key())
+      .parts({ partSize: 100_000 });
     throwsWith(() => streamed.part(1), 'invalid_state', /in order only/);
     const pieces = [];
     for await (const part of streamed) pieces.push(await part.bytes());
@@ -112,7 +152,12 @@ test('openRange of a Blob, a function and an object', () =>
   withWorker(async (worker) => {
     const sealed = await encrypt(PLAINTEXT, key(), { metadata: 'm' }).bytes();
     const read = async (offset, length) => sealed.subarray(offset, offset + length);
-    for (const [source, options] of [[new Blob([sealed])], [sealed], [read, { size: sealed.length }], [{ size: async () => sealed.length, read }]]) {
+    for (const [source, options] of [
+      [new Blob([sealed])],
+      [sealed],
+      [read, { size: sealed.length }],
+      [{ size: async () => sealed.length, read }],
+    ]) {
       const reader = await worker.openRange(source, key(), options);
       assert.equal(reader.size, PLAINTEXT.length);
       assert.deepEqual(reader.metadata(), new TextEncoder().encode('m'));
@@ -146,21 +191,51 @@ test('a provider of the page: DEKs move and are wiped, details are reported, its
       },
     };
     const events = [];
-    const options = { context: { tenant: 'blue' }, objectName: 'report.pdf', onKeyEvent: (event) => events.push(event) };
+    const options = {
+      context: { tenant: 'blue' },
+      objectName: 'report.pdf',
+      onKeyEvent: (event) => events.push(event),
+    };
     const sealed = await worker.encrypt(PLAINTEXT, provider, options).bytes();
-    assert.deepEqual(await worker.decrypt(sealed, provider, { onKeyEvent: options.onKeyEvent }).bytes(), PLAINTEXT);
-    assert.ok(held[0].every((byte) => byte === 0), 'the DEK that was wrapped is wiped');
+    assert.deepEqual(
+      await worker.decrypt(sealed, provider, { onKeyEvent: options.onKeyEvent }).bytes(),
+      PLAINTEXT,
+    );
+    assert.ok(
+      held[0].every((byte) => byte === 0),
+      'the DEK that was wrapped is wiped',
+    );
     assert.equal(held[1].length, 0, 'the DEK that was unwrapped has moved');
-    assert.deepEqual(events.map(({ operation, outcome, requestId }) => [operation, outcome, requestId]), [['wrap', 'ok', 'r-1'], ['unwrap', 'ok', undefined]]);
+    assert.deepEqual(
+      events.map(({ operation, outcome, requestId }) => [operation, outcome, requestId]),
+      [
+        ['wrap', 'ok', 'r-1'],
+        ['unwrap', 'ok', undefined],
+      ],
+    );
 
     class HostError extends Error {}
     const thrown = new HostError('out of order');
-    const broken = { ...provider, unwrap: async () => { throw thrown; } };
-    const error = await rejectsWith(worker.decrypt(sealed, broken, { onKeyEvent: options.onKeyEvent }).bytes(), 'provider_failed', /out of order/);
+    const broken = {
+      ...provider,
+      unwrap: async () => {
+        throw thrown;
+      },
+    };
+    const error = await rejectsWith(
+      worker.decrypt(sealed, broken, { onKeyEvent: options.onKeyEvent }).bytes(),
+      'provider_failed',
+      /out of order/,
+    );
     assert.equal(error.cause, thrown);
     assert.equal(error.attempts[0].error, thrown);
     assert.equal(events.at(-1).error, thrown);
-    const refusing = { ...provider, unwrap: async () => { throw new SealwaxError('key_unwrap', 'no'); } };
+    const refusing = {
+      ...provider,
+      unwrap: async () => {
+        throw new SealwaxError('key_unwrap', 'no');
+      },
+    };
     await rejectsWith(worker.decrypt(sealed, refusing).bytes(), 'key_unwrap');
   }));
 
@@ -192,7 +267,11 @@ test('a worker that cannot start fails its jobs; without Worker that is said', a
 
 test('a name that the worker does not know, and keys that are none', () =>
   withWorker(async (worker) => {
-    await rejectsWith(worker.encrypt(PLAINTEXT, 'backend').bytes(), 'invalid_argument', /no provider "backend"/);
+    await rejectsWith(
+      worker.encrypt(PLAINTEXT, 'backend').bytes(),
+      'invalid_argument',
+      /no provider "backend"/,
+    );
     throwsWith(() => worker.encrypt(PLAINTEXT, []), 'invalid_argument');
     throwsWith(() => worker.encrypt(PLAINTEXT, {}), 'invalid_argument');
     throwsWith(() => worker.encrypt('text', key()), 'invalid_argument', /must be bytes/);
@@ -203,41 +282,78 @@ both('errors keep code, chunk and class', (engine) =>
     const sealed = await encrypt(PLAINTEXT, key(), { padding: 'none' }).bytes();
     const modified = sealed.slice();
     modified[modified.length - 1] ^= 1;
-    const error = await rejectsWith(worker.decrypt(modified, key(), { engine }).bytes(), 'authentication', /^authentication: chunk 5$/);
+    const error = await rejectsWith(
+      worker.decrypt(modified, key(), { engine }).bytes(),
+      'authentication',
+      /^authentication: chunk 5$/,
+    );
     assert.equal(error.chunk, 5);
     assert.equal(error.class, 'body');
-    await rejectsWith(worker.decrypt(sealed.subarray(0, 9000), key(), { engine }).blob(), 'authentication');
-    await rejectsWith(readAll(worker.decrypt(sealed.subarray(0, 50), key(), { engine }).stream()), 'truncated');
-  }));
+    await rejectsWith(
+      worker.decrypt(sealed.subarray(0, 9000), key(), { engine }).blob(),
+      'authentication',
+    );
+    await rejectsWith(
+      readAll(worker.decrypt(sealed.subarray(0, 50), key(), { engine }).stream()),
+      'truncated',
+    );
+  }),
+);
 
 both('progress grows to the total', (engine) =>
   withWorker(async (worker) => {
     const seen = [];
     const source = plaintextOf(3_000_000);
-    await worker.encrypt(new Blob([source]), key(), { engine, onProgress: (progress) => seen.push(progress) }).blob();
+    await worker
+      .encrypt(new Blob([source]), key(), { engine, onProgress: (progress) => seen.push(progress) })
+      .blob();
     assert.deepEqual(seen.at(-1), { done: source.length, total: source.length });
-    assert.ok(seen.length > 2 && seen.every(({ done }, index) => index === 0 || done >= seen[index - 1].done));
-  }));
+    assert.ok(
+      seen.length > 2 &&
+        seen.every(({ done }, index) => index === 0 || done >= seen[index - 1].done),
+    );
+  }),
+);
 
 both('an AbortSignal ends a job in the middle, with its reason as the cause', (engine) =>
   withWorker(async (worker) => {
     const controller = new AbortController();
     const reason = new Error('enough');
-    const endless = new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(100_000)), cancel: (why) => (endless.why = why) });
-    const done = worker.encrypt(endless, key(), { engine, signal: controller.signal, onProgress: ({ done }) => done > 1e6 && controller.abort(reason) }).blob();
+    const endless = new ReadableStream({
+      pull: (stream) => stream.enqueue(new Uint8Array(100_000)),
+      cancel: (why) => (endless.why = why),
+    });
+    const done = worker
+      .encrypt(endless, key(), {
+        engine,
+        signal: controller.signal,
+        onProgress: ({ done }) => done > 1e6 && controller.abort(reason),
+      })
+      .blob();
     const error = await rejectsWith(done, 'cancelled');
     assert.equal(error.cause, reason);
     for (let tries = 0; endless.why === undefined && tries < 200; tries++) await sleep(10);
     assert.ok(endless.why instanceof SealwaxError, 'the source was cancelled');
     const again = worker.encrypt(PLAINTEXT, key(), { signal: controller.signal });
     await rejectsWith(again.bytes(), 'cancelled');
-  }));
+  }),
+);
 
 test('a provider of the page that hangs is told and given up', () =>
   withWorker(async (worker) => {
     let signal;
-    const hanging = { ...key(), providerId: 'local', accepts: () => true, wrap: (_dek, _context, call) => new Promise(() => (signal = call.signal)), unwrap: async () => {} };
-    const error = await rejectsWith(worker.encrypt(PLAINTEXT, hanging, { providerTimeout: 50 }).bytes(), 'provider_failed', /no answer within 50 ms/);
+    const hanging = {
+      ...key(),
+      providerId: 'local',
+      accepts: () => true,
+      wrap: (_dek, _context, call) => new Promise(() => (signal = call.signal)),
+      unwrap: async () => {},
+    };
+    const error = await rejectsWith(
+      worker.encrypt(PLAINTEXT, hanging, { providerTimeout: 50 }).bytes(),
+      'provider_failed',
+      /no answer within 50 ms/,
+    );
     assert.equal(error.attempts[0].error.name, 'TimeoutError');
     for (let tries = 0; !signal.aborted && tries < 200; tries++) await sleep(10);
     assert.ok(signal.aborted);
@@ -250,7 +366,10 @@ test('a source that fails, and a stream that is given up', () =>
     const error = await rejectsWith(worker.encrypt(failing, key()).bytes(), 'io');
     assert.equal(error.cause, reason);
     let why;
-    const endless = new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(100_000)), cancel: (value) => (why = value ?? 'cancelled') });
+    const endless = new ReadableStream({
+      pull: (stream) => stream.enqueue(new Uint8Array(100_000)),
+      cancel: (value) => (why = value ?? 'cancelled'),
+    });
     const reader = worker.encrypt(endless, key()).stream().getReader();
     await reader.read();
     await reader.cancel('enough');
@@ -275,33 +394,53 @@ test('terminate fails what is under way and what comes', async () => {
   }
 });
 
-test('a result that nobody holds is not forgotten while work is under way', { skip: !isNode && 'only Node can be told to collect garbage' }, () =>
-  withWorker(async (worker) => {
-    const { setFlagsFromString } = await import('node:v8');
-    const { runInNewContext } = await import('node:vm');
-    setFlagsFromString('--expose-gc');
-    const collect = async () => {
-      runInNewContext('gc')();
-      await sleep(5);
-    };
-    let seen = 0;
-    const slow = new ReadableStream({ pull: async (stream) => (await collect(), stream.enqueue(new Uint8Array(50_000)), seen++ > 20 && stream.close()) });
-    let progress;
-    const done = worker.encrypt(slow, key(), { onProgress: (it) => (progress = it) }).bytes();
-    const sealed = await done;
-    assert.equal(progress.done, seen * 50_000);
-    const held = { sealed };
-    const read = async (offset, length) => (await collect(), await collect(), held.sealed.subarray(offset, offset + length));
-    const reading = worker.openRange(read, key(), { size: sealed.length }).then((reader) => reader.read(5, 100_000));
-    assert.equal((await reading).length, 100_000);
-    const whole = await worker.openRange(read, key(), { size: sealed.length }).then((reader) => readAll(reader.stream()));
-    assert.equal(whole.length, seen * 50_000);
-  }));
+test(
+  'a result that nobody holds is not forgotten while work is under way',
+  { skip: !isNode && 'only Node can be told to collect garbage' },
+  () =>
+    withWorker(async (worker) => {
+      const { setFlagsFromString } = await import('node:v8');
+      const { runInNewContext } = await import('node:vm');
+      setFlagsFromString('--expose-gc');
+      const collect = async () => {
+        runInNewContext('gc')();
+        await sleep(5);
+      };
+      let seen = 0;
+      const slow = new ReadableStream({
+        pull: async (stream) => (
+          await collect(),
+          stream.enqueue(new Uint8Array(50_000)),
+          seen++ > 20 && stream.close()
+        ),
+      });
+      let progress;
+      const done = worker.encrypt(slow, key(), { onProgress: (it) => (progress = it) }).bytes();
+      const sealed = await done;
+      assert.equal(progress.done, seen * 50_000);
+      const held = { sealed };
+      const read = async (offset, length) => (
+        await collect(),
+        await collect(),
+        held.sealed.subarray(offset, offset + length)
+      );
+      const reading = worker
+        .openRange(read, key(), { size: sealed.length })
+        .then((reader) => reader.read(5, 100_000));
+      assert.equal((await reading).length, 100_000);
+      const whole = await worker
+        .openRange(read, key(), { size: sealed.length })
+        .then((reader) => readAll(reader.stream()));
+      assert.equal(whole.length, seen * 50_000);
+    }),
+);
 
 test('several jobs at a time', () =>
   withWorker(async (worker) => {
     const sources = Array.from({ length: 8 }, (_, index) => plaintextOf(200_000 + index, index));
-    const sealed = await Promise.all(sources.map((source) => worker.encrypt(source, key()).bytes()));
+    const sealed = await Promise.all(
+      sources.map((source) => worker.encrypt(source, key()).bytes()),
+    );
     const opened = await Promise.all(sealed.map((bytes) => worker.decrypt(bytes, key()).bytes()));
     opened.forEach((bytes, index) => assert.deepEqual(bytes, sources[index]));
   }));

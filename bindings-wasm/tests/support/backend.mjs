@@ -9,12 +9,16 @@ export const CSRF = { name: 'X-Csrf-Token', value: 'token-1' };
 /** AES-256-GCM with the context as associated data. */
 function wrap(dek, context) {
   const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', KEK, nonce).setAAD(Buffer.from(JSON.stringify(context)));
+  const cipher = createCipheriv('aes-256-gcm', KEK, nonce).setAAD(
+    Buffer.from(JSON.stringify(context)),
+  );
   return Buffer.concat([nonce, cipher.update(dek), cipher.final(), cipher.getAuthTag()]);
 }
 
 function unwrap(wrapped, context) {
-  const decipher = createDecipheriv('aes-256-gcm', KEK, wrapped.subarray(0, 12)).setAAD(Buffer.from(JSON.stringify(context)));
+  const decipher = createDecipheriv('aes-256-gcm', KEK, wrapped.subarray(0, 12)).setAAD(
+    Buffer.from(JSON.stringify(context)),
+  );
   decipher.setAuthTag(wrapped.subarray(-16));
   return Buffer.concat([decipher.update(wrapped.subarray(12, -16)), decipher.final()]);
 }
@@ -28,7 +32,9 @@ const OPERATIONS = {
     return { dek: base64(dek), wrappedDek: base64(wrap(dek, context)) };
   },
   wrap: ({ context, dek }) => ({ wrappedDek: base64(wrap(Buffer.from(dek, 'base64'), context)) }),
-  unwrap: ({ context, wrappedDek }) => ({ dek: base64(unwrap(Buffer.from(wrappedDek, 'base64'), context)) }),
+  unwrap: ({ context, wrappedDek }) => ({
+    dek: base64(unwrap(Buffer.from(wrappedDek, 'base64'), context)),
+  }),
 };
 
 /** What was asked, for tests to look at. */
@@ -40,12 +46,17 @@ async function kms(request, response, url) {
   const body = JSON.parse((await textOf(request)) || '{}');
   asked.push({ mode, operation, body, headers: request.headers, method: request.method });
   const reply = (status, answer, headers = {}) => {
-    response.writeHead(status, { 'Content-Type': 'application/json', 'X-Request-Id': `r-${asked.length}`, ...headers });
+    response.writeHead(status, {
+      'Content-Type': 'application/json',
+      'X-Request-Id': `r-${asked.length}`,
+      ...headers,
+    });
     response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
   };
   switch (mode) {
     case 'csrf':
-      if (request.headers[CSRF.name.toLowerCase()] !== CSRF.value) return reply(403, { error: 'csrf' });
+      if (request.headers[CSRF.name.toLowerCase()] !== CSRF.value)
+        return reply(403, { error: 'csrf' });
       break;
     case 'hang':
       return undefined;
@@ -84,12 +95,17 @@ async function store(request, response, url) {
   if (!object) return response.writeHead(404).end('no such object');
   const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
   const mode = url.searchParams.get('mode');
-  if (!range || mode === 'whole') return response.writeHead(200, { 'Content-Length': object.length }).end(object);
+  if (!range || mode === 'whole')
+    return response.writeHead(200, { 'Content-Length': object.length }).end(object);
   const [start, last] = [Number(range[1]), Math.min(Number(range[2]), object.length - 1)];
-  if (start > last) return response.writeHead(416, { 'Content-Range': `bytes */${object.length}` }).end();
+  if (start > last)
+    return response.writeHead(416, { 'Content-Range': `bytes */${object.length}` }).end();
   const part = object.subarray(start, last + 1 - (mode === 'short' && start > 0 ? 1 : 0));
   const total = mode === 'silent' ? '*' : object.length;
-  response.writeHead(206, { 'Content-Length': part.length, 'Content-Range': `bytes ${start}-${last}/${total}` });
+  response.writeHead(206, {
+    'Content-Length': part.length,
+    'Content-Range': `bytes ${start}-${last}/${total}`,
+  });
   return response.end(part);
 }
 
@@ -104,7 +120,14 @@ async function faulty(request, response, url) {
   const object = objects.get(name);
   const [start, end] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range).slice(1).map(Number);
   const last = Math.min(end, object.length - 1);
-  const answer = (status, headers, body) => response.writeHead(status, { ETag: '"1"', 'Content-Range': `bytes ${start}-${last}/${object.length}`, ...headers }).write(body ?? '');
+  const answer = (status, headers, body) =>
+    response
+      .writeHead(status, {
+        ETag: '"1"',
+        'Content-Range': `bytes ${start}-${last}/${object.length}`,
+        ...headers,
+      })
+      .write(body ?? '');
   const part = object.subarray(start, last + 1);
   const half = part.subarray(0, Math.ceil(part.length / 2));
   const isFaulty = at === 'all' || Number(at) === number;
@@ -126,13 +149,23 @@ async function faulty(request, response, url) {
     case 'silent':
       return undefined;
     case 'elsewhere':
-      return response.writeHead(206, { 'Content-Range': `bytes ${start + 1}-${last + 1}/${object.length}` }).end(part);
+      return response
+        .writeHead(206, { 'Content-Range': `bytes ${start + 1}-${last + 1}/${object.length}` })
+        .end(part);
     case 'more':
       return response.writeHead(206).end(Buffer.concat([part, part]));
     case 'none':
-      return response.writeHead(206, { 'Content-Length': part.length, 'Content-Range': `bytes ${start}-${last}/${object.length}`, ETag: '"1"' }).end(part);
+      return response
+        .writeHead(206, {
+          'Content-Length': part.length,
+          'Content-Range': `bytes ${start}-${last}/${object.length}`,
+          ETag: '"1"',
+        })
+        .end(part);
     default:
-      return response.writeHead(Number(fault.slice(0, 3)), fault.endsWith('later') ? { 'Retry-After': '1' } : {}).end('not now');
+      return response
+        .writeHead(Number(fault.slice(0, 3)), fault.endsWith('later') ? { 'Retry-After': '1' } : {})
+        .end('not now');
   }
 }
 
@@ -146,7 +179,9 @@ const textOf = async (request) => (await bytesOf(request)).toString('utf8');
 
 const log = (_request, response, url) => {
   const mode = url.searchParams.get('mode');
-  response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(asked.filter((one) => one.mode === mode)));
+  response
+    .writeHead(200, { 'Content-Type': 'application/json' })
+    .end(JSON.stringify(asked.filter((one) => one.mode === mode)));
 };
 
 export const routes = { '/kms/': kms, '/objects/': store, '/faulty/': faulty, '/asked': log };

@@ -21,7 +21,8 @@ export const launch = ({ args = [], ...options } = {}) =>
   chromium.launch({ executablePath: CHROMIUM, args: [...ARGUMENTS, ...args], ...options });
 
 /** Starts the browser with a profile of its own in `folder`, as people do, not as a private window. */
-export const launchProfile = (folder) => chromium.launchPersistentContext(folder, { executablePath: CHROMIUM, args: ARGUMENTS });
+export const launchProfile = (folder) =>
+  chromium.launchPersistentContext(folder, { executablePath: CHROMIUM, args: ARGUMENTS });
 
 /** Opens a page. `problems` gathers its exceptions, the errors of its console and requests that failed. */
 export async function open(browser, url, options = {}) {
@@ -30,7 +31,9 @@ export async function open(browser, url, options = {}) {
   const problems = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-  page.on('requestfailed', (request) => problems.push(`${request.url()}: ${request.failure()?.errorText}`));
+  page.on('requestfailed', (request) =>
+    problems.push(`${request.url()}: ${request.failure()?.errorText}`),
+  );
   await page.goto(url);
   return { page, problems, close: () => context.close() };
 }
@@ -45,7 +48,9 @@ export async function runPage(browser, url, { timeout = 60_000, ...options } = {
     await page.waitForFunction(() => globalThis.result !== undefined, undefined, { timeout });
     return { result: await page.evaluate(() => globalThis.result), problems };
   } catch (error) {
-    throw new Error(`${url} set no result: ${[String(error), ...problems].join('; ')}`, { cause: error });
+    throw new Error(`${url} set no result: ${[String(error), ...problems].join('; ')}`, {
+      cause: error,
+    });
   } finally {
     await close();
   }

@@ -12,7 +12,8 @@ async function processOf(pid) {
 async function largest() {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const all = new Map(await Promise.all(pids.map(async (pid) => [pid, await processOf(pid)])));
-  const isBelow = (pid) => pid === process.pid || (all.get(pid)?.parent > 1 && isBelow(all.get(pid).parent));
+  const isBelow = (pid) =>
+    pid === process.pid || (all.get(pid)?.parent > 1 && isBelow(all.get(pid).parent));
   const below = pids.filter((pid) => pid !== process.pid && isBelow(pid));
   return Math.max(0, ...below.map((pid) => all.get(pid)?.resident ?? 0));
 }

@@ -18,7 +18,9 @@ const IMPORTS = {
 async function packageImports() {
   const { name, exports } = JSON.parse(await readFile(at('../../package.json'), 'utf8'));
   const entries = Object.entries(exports).filter(([, target]) => typeof target === 'object');
-  return Object.fromEntries(entries.map(([path, { default: file }]) => [name + path.slice(1), file.slice(1)]));
+  return Object.fromEntries(
+    entries.map(([path, { default: file }]) => [name + path.slice(1), file.slice(1)]),
+  );
 }
 
 const page = (file, imports) => `<!doctype html>
@@ -40,9 +42,13 @@ export const suiteFiles = async () =>
 
 /** The package fast-check in one file. */
 async function fastCheck() {
-  const entry = { contents: "export { default } from 'fast-check'", resolveDir: fileURLToPath(at('./')) };
+  const entry = {
+    contents: "export { default } from 'fast-check'",
+    resolveDir: fileURLToPath(at('./')),
+  };
   const { outputFiles } = await build({ stdin: entry, bundle: true, format: 'esm', write: false });
-  return (_request, response) => response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(outputFiles[0].text);
+  return (_request, response) =>
+    response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(outputFiles[0].text);
 }
 
 /** Serves the package, the suite with its vectors, and the backends of its tests. */

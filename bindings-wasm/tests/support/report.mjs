@@ -6,7 +6,9 @@ import { suiteFiles } from './pages.mjs';
 /** Runs every file, or those that SEALWAX_SUITE names, by `run(file, context)`, which gives a page's result. */
 export async function reportSuite(run) {
   const chosen = process.env.SEALWAX_SUITE?.split(',');
-  const files = (await suiteFiles()).filter((file) => !chosen || chosen.some((name) => file.startsWith(name)));
+  const files = (await suiteFiles()).filter(
+    (file) => !chosen || chosen.some((name) => file.startsWith(name)),
+  );
   for (const file of files) {
     test(file, async (context) => {
       const result = await run(file, context);

@@ -31,7 +31,8 @@ export async function serve({ folders = {}, headers = {}, routes = {}, pages = {
     if (route !== undefined) return routes[route](request, response, url);
     if (url.pathname in pages) return send(response, 200, TYPES['.html'], pages[url.pathname]);
     const folder = longest(Object.keys(folders), url.pathname);
-    if (folder !== undefined) return sendFile(response, pathOf(folders[folder], url.pathname.slice(folder.length)));
+    if (folder !== undefined)
+      return sendFile(response, pathOf(folders[folder], url.pathname.slice(folder.length)));
     // What browsers ask for by themselves is no problem of a page.
     return send(response, url.pathname === '/favicon.ico' ? 204 : 404, 'text/plain', '');
   };
@@ -59,7 +60,10 @@ function pathOf(folder, rest) {
 async function sendFile(response, path) {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isFile()) return send(response, 404, 'text/plain', 'not found');
-  response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream', 'Content-Length': info.size });
+  response.writeHead(200, {
+    'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream',
+    'Content-Length': info.size,
+  });
   createReadStream(path).pipe(response);
 }
 

@@ -9,7 +9,13 @@ export const isNode = typeof process === 'object';
 export const origin = isNode ? await (await import('./backend.mjs')).start() : location.origin;
 
 /** Size of the large Blob, in bytes. */
-export const BIG = Number(isNode ? (process.env.SEALWAX_BIG_MIB ?? 192) : (new URLSearchParams(location.search).get('big') ?? 192)) * 2 ** 20;
+export const BIG =
+  Number(
+    isNode
+      ? (process.env.SEALWAX_BIG_MIB ?? 192)
+      : (new URLSearchParams(location.search).get('big') ?? 192),
+  ) *
+  2 ** 20;
 
 export const ENGINES = ['wasm', 'webcrypto'];
 
@@ -20,14 +26,29 @@ export function both(name, body) {
 
 export const CHUNK = 16_384;
 /** Around every boundary that matters: of a chunk, of a run of chunks of either engine. */
-export const SIZES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK - 1, 2 * CHUNK, 2 * CHUNK + 1, 16 * CHUNK, 16 * CHUNK + 1, 64 * CHUNK - 1, 64 * CHUNK, 64 * CHUNK + 1];
+export const SIZES = [
+  0,
+  1,
+  CHUNK - 1,
+  CHUNK,
+  CHUNK + 1,
+  2 * CHUNK - 1,
+  2 * CHUNK,
+  2 * CHUNK + 1,
+  16 * CHUNK,
+  16 * CHUNK + 1,
+  64 * CHUNK - 1,
+  64 * CHUNK,
+  64 * CHUNK + 1,
+];
 
 export const KEK = new Uint8Array(32).fill(7);
 export const key = () => new LocalKey(KEK, 'k');
 
 export const plaintextOf = (size, seed = 3) => {
   const bytes = new Uint8Array(size);
-  for (let at = 0, value = seed; at < size; at++, value = (value * 5 + 7) & 0xff) bytes[at] = value ^ (at >> 8);
+  for (let at = 0, value = seed; at < size; at++, value = (value * 5 + 7) & 0xff)
+    bytes[at] = value ^ (at >> 8);
   return bytes;
 };
 
@@ -82,7 +103,8 @@ export function throwsWith(call, code, message) {
 }
 
 function isOurs(error, code, message) {
-  if (!(error instanceof SealwaxError)) assert.fail(`expected a SealwaxError ${code}: ${error?.stack ?? error}`);
+  if (!(error instanceof SealwaxError))
+    assert.fail(`expected a SealwaxError ${code}: ${error?.stack ?? error}`);
   assert.equal(error.code, code, error.stack);
   if (message) assert.match(error.message, message);
   return error;
@@ -92,7 +114,9 @@ function isOurs(error, code, message) {
 export async function vectors(name) {
   if (!isNode) return (await fetch(`/vectors/${name}.json`)).json();
   const { readFile } = await import('node:fs/promises');
-  return JSON.parse(await readFile(new URL(`../../../core/vectors/${name}.json`, import.meta.url), 'utf8'));
+  return JSON.parse(
+    await readFile(new URL(`../../../core/vectors/${name}.json`, import.meta.url), 'utf8'),
+  );
 }
 
 /** A file of the package, from the path as a file of the suite would write it. */
@@ -102,9 +126,13 @@ export async function fileBytes(path) {
   return (await import('node:fs/promises')).readFile(url);
 }
 
-export const fromHex = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
-export const toHex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-export const fromBase64 = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-export const sha512 = async (bytes) => toHex(new Uint8Array(await crypto.subtle.digest('SHA-512', bytes)));
+export const fromHex = (hex) =>
+  Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
+export const toHex = (bytes) =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+export const fromBase64 = (text) =>
+  Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+export const sha512 = async (bytes) =>
+  toHex(new Uint8Array(await crypto.subtle.digest('SHA-512', bytes)));
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

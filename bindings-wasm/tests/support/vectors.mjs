@@ -3,7 +3,8 @@ import { LocalKey, SealwaxError } from 'sealwax';
 import { concat, fromBase64, fromHex } from './suite.mjs';
 
 /** Plaintext and metadata by their formula. */
-export const formula = ({ length, seed }) => Uint8Array.from({ length }, (_, index) => ((index % 251) + seed) % 256);
+export const formula = ({ length, seed }) =>
+  Uint8Array.from({ length }, (_, index) => ((index % 251) + seed) % 256);
 
 /** The reader's providers. */
 export const providersOf = (test) =>
@@ -13,7 +14,14 @@ export const providersOf = (test) =>
       if (type === 'failing') throw new Error('out of reach');
       return fromHex(dek);
     };
-    return { providerId, accepts: (id) => id === keyId, wrap: async () => { throw new Error('reads only'); }, unwrap };
+    return {
+      providerId,
+      accepts: (id) => id === keyId,
+      wrap: async () => {
+        throw new Error('reads only');
+      },
+      unwrap,
+    };
   });
 
 /** Providers of a writer that give the DEK and the wrapped keys of a vector. */
@@ -22,7 +30,9 @@ export const writersOf = (wrappedKeys, dek) =>
     providerId,
     accepts: () => false,
     wrap: async () => ({ keyId, wrappedDek: fromBase64(wrappedDek) }),
-    unwrap: async () => { throw new SealwaxError('key_unwrap', 'writes only'); },
+    unwrap: async () => {
+      throw new SealwaxError('key_unwrap', 'writes only');
+    },
     generate: async () => ({ dek: fromHex(dek), keyId, wrappedDek: fromBase64(wrappedDek) }),
   }));
 

@@ -4,7 +4,10 @@ import { isNode, key } from './suite.mjs';
 
 /** `own`: one whose script brings the provider "mine". */
 export async function newWorker({ own = false, ...options } = {}) {
-  if (!isNode) return new SealwaxWorker(own ? { worker: new Worker('/tests/support/own-worker.mjs', { type: 'module' }) } : options);
+  if (!isNode)
+    return new SealwaxWorker(
+      own ? { worker: new Worker('/tests/support/own-worker.mjs', { type: 'module' }) } : options,
+    );
   const { serveSealwax } = await import('sealwax/worker-host');
   const { port1, port2 } = new MessageChannel();
   serveSealwax({ endpoint: port2, ...(own && { providers: { mine: key() } }) });

@@ -1,21 +1,75 @@
 // The public types as users write them; `cargo xtask test --only wasm:types` compiles it. Every
 // line below an @ts-expect-error must fail to.
-import { CachingProvider, HttpProvider, LocalKey, RsaOaepPublicKey, SealwaxError, createDecryptor, createEncryptor, decrypt, decryptStream, encrypt, encryptStream, fromText, httpRange, init, inspect, openRange, rewrap, rewrapHeader, toText } from 'sealwax';
-import type { Bytes, Decryption, EncryptOptions, Encryption, ErrorCode, HeaderInfo, KeyProvider, Keys, Part, RangeReader, WrappedDek } from 'sealwax';
+import {
+  CachingProvider,
+  HttpProvider,
+  LocalKey,
+  RsaOaepPublicKey,
+  SealwaxError,
+  createDecryptor,
+  createEncryptor,
+  decrypt,
+  decryptStream,
+  encrypt,
+  encryptStream,
+  fromText,
+  httpRange,
+  init,
+  inspect,
+  openRange,
+  rewrap,
+  rewrapHeader,
+  toText,
+} from 'sealwax';
+import type {
+  Bytes,
+  Decryption,
+  EncryptOptions,
+  Encryption,
+  ErrorCode,
+  HeaderInfo,
+  KeyProvider,
+  Keys,
+  Part,
+  RangeReader,
+  WrappedDek,
+} from 'sealwax';
 import { AwsKms, VaultTransit } from 'sealwax/kms';
 import { SealwaxWorker } from 'sealwax/worker';
 import { serveSealwax } from 'sealwax/worker-host';
 
-export async function everything(file: File, stream: ReadableStream<Uint8Array>, cryptoKey: CryptoKey): Promise<void> {
+export async function everything(
+  file: File,
+  stream: ReadableStream<Uint8Array>,
+  cryptoKey: CryptoKey,
+): Promise<void> {
   await init(new URL('https://example.com/sealwax.wasm'));
-  const keys: Keys = [new LocalKey(new Uint8Array(32), 'k'), new LocalKey(cryptoKey, 'k'), await LocalKey.generate('k')];
-  const options: EncryptOptions = { context: new Map([['a', 'b']]), metadata: file.name, padding: 4096, engine: 'wasm', requireAll: false, onProgress: ({ done, total }) => void (done + (total ?? 0)) };
+  const keys: Keys = [
+    new LocalKey(new Uint8Array(32), 'k'),
+    new LocalKey(cryptoKey, 'k'),
+    await LocalKey.generate('k'),
+  ];
+  const options: EncryptOptions = {
+    context: new Map([['a', 'b']]),
+    metadata: file.name,
+    padding: 4096,
+    engine: 'wasm',
+    requireAll: false,
+    onProgress: ({ done, total }) => void (done + (total ?? 0)),
+  };
   const message: Encryption = encrypt(file, keys, options);
   const size: number | undefined = await message.size();
   const sealed: Uint8Array<ArrayBuffer> = await message.bytes();
-  const opened: Decryption = decrypt(sealed.buffer, keys, { context: [['a', 'b']], header: await message.header() });
+  const opened: Decryption = decrypt(sealed.buffer, keys, {
+    context: [['a', 'b']],
+    header: await message.header(),
+  });
   const blob: Blob = await opened.blob('text/plain');
-  await fetch('/', { method: 'PUT', body: await message.blob(), headers: { 'Content-Length': String(size) } });
+  await fetch('/', {
+    method: 'PUT',
+    body: await message.blob(),
+    headers: { 'Content-Length': String(size) },
+  });
   stream.pipeThrough(encryptStream(keys)).pipeThrough(decryptStream(keys));
   for await (const part of await encrypt(blob, keys).parts({ partSize: 5 << 20 })) {
     const one: Part = part;
@@ -25,14 +79,21 @@ export async function everything(file: File, stream: ReadableStream<Uint8Array>,
   const small: Uint8Array = encryptor.encryptBytes(new DataView(new ArrayBuffer(8)));
   using decryptor = await createDecryptor(small, keys);
   decryptor.decryptBytes(small);
-  using reader: RangeReader = await openRange(httpRange('/x', { retries: 3, retryDelay: 100, timeout: 0 }), keys);
+  using reader: RangeReader = await openRange(
+    httpRange('/x', { retries: 3, retryDelay: 100, timeout: 0 }),
+    keys,
+  );
   await reader.read(0, 10, { signal: AbortSignal.timeout(1000) });
   await openRange(async (offset, length) => new Uint8Array(offset + length), keys, { size: 10 });
   const info: HeaderInfo = await inspect(await toText(small));
   const text: Uint8Array = await fromText('sealwax1.');
   const asBlob: Blob = await rewrap(blob, keys, keys, { mode: 'add' });
   const asBytes: Uint8Array = await rewrap(text, keys, keys);
-  await rewrapHeader(info.bytes, keys, new CachingProvider(new RsaOaepPublicKey('PEM', { hash: 'SHA-512' })));
+  await rewrapHeader(
+    info.bytes,
+    keys,
+    new CachingProvider(new RsaOaepPublicKey('PEM', { hash: 'SHA-512' })),
+  );
   new HttpProvider({ url: '/keys', keyId: 'k', csrf: () => ({ name: 'X-Csrf', value: '1' }) });
   new VaultTransit('name', { url: 'https://vault.example.com', token: async () => 't' });
   using worker = new SealwaxWorker();

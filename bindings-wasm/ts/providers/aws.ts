@@ -1,6 +1,13 @@
 // AWS KMS, through a client of @aws-sdk/client-kms that the host brings.
 
-import type { EncryptionContext, GeneratedDek, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from '../../types/index.js';
+import type {
+  EncryptionContext,
+  GeneratedDek,
+  KeyProvider,
+  ProviderCall,
+  WrappedDek,
+  WrappedKey,
+} from '../../types/index.js';
 import type { AwsKmsClient, AwsKmsOptions } from '../../types/kms.js';
 import { SealwaxError, invalid } from '../errors.js';
 import { type Names, checkOptions } from '../options.js';
@@ -29,8 +36,10 @@ export class AwsKms implements KeyProvider {
 
   constructor(keyArn: string, client: AwsKmsClient, options: AwsKmsOptions = {}) {
     checkOptions(options, OPTIONS);
-    if (!ARN.test(keyArn)) throw invalid('the ARN of a key is needed: an alias may later name another key');
-    if (typeof client?.decrypt !== 'function') throw invalid('client must be a KMS of @aws-sdk/client-kms');
+    if (!ARN.test(keyArn))
+      throw invalid('the ARN of a key is needed: an alias may later name another key');
+    if (typeof client?.decrypt !== 'function')
+      throw invalid('client must be a KMS of @aws-sdk/client-kms');
     this.keyId = keyArn;
     this.#client = client;
     this.#grants = options.grantTokens?.length ? { GrantTokens: [...options.grantTokens] } : {};
@@ -43,24 +52,40 @@ export class AwsKms implements KeyProvider {
 
   async generate(context: EncryptionContext, call: ProviderCall): Promise<GeneratedDek> {
     const answer = await this.#ask(call, (options) =>
-      this.#client.generateDataKey({ ...this.#common(context), NumberOfBytes: DEK_LENGTH }, options));
-    return { keyId: this.keyId, dek: bytesOf(answer.Plaintext), wrappedDek: bytesOf(answer.CiphertextBlob) };
+      this.#client.generateDataKey(
+        { ...this.#common(context), NumberOfBytes: DEK_LENGTH },
+        options,
+      ),
+    );
+    return {
+      keyId: this.keyId,
+      dek: bytesOf(answer.Plaintext),
+      wrappedDek: bytesOf(answer.CiphertextBlob),
+    };
   }
 
   async wrap(dek: Uint8Array, context: EncryptionContext, call: ProviderCall): Promise<WrappedDek> {
     const answer = await this.#ask(call, (options) =>
-      this.#client.encrypt({ ...this.#common(context), Plaintext: dek }, options));
+      this.#client.encrypt({ ...this.#common(context), Plaintext: dek }, options),
+    );
     return { keyId: this.keyId, wrappedDek: bytesOf(answer.CiphertextBlob) };
   }
 
-  async unwrap({ wrappedDek }: WrappedKey, context: EncryptionContext, call: ProviderCall): Promise<Uint8Array> {
+  async unwrap(
+    { wrappedDek }: WrappedKey,
+    context: EncryptionContext,
+    call: ProviderCall,
+  ): Promise<Uint8Array> {
     try {
       const answer = await this.#ask(call, (options) =>
-        this.#client.decrypt({ ...this.#common(context), CiphertextBlob: wrappedDek }, options));
+        this.#client.decrypt({ ...this.#common(context), CiphertextBlob: wrappedDek }, options),
+      );
       return bytesOf(answer.Plaintext);
     } catch (error) {
       if (REJECTIONS.has(nameOf(error))) {
-        throw new SealwaxError('key_unwrap', 'AWS KMS could not open the wrapped key', { cause: error });
+        throw new SealwaxError('key_unwrap', 'AWS KMS could not open the wrapped key', {
+          cause: error,
+        });
       }
       throw error;
     }
@@ -70,7 +95,10 @@ export class AwsKms implements KeyProvider {
     return { KeyId: this.keyId, EncryptionContext: { ...context }, ...this.#grants };
   }
 
-  async #ask(call: ProviderCall, ask: (options: { abortSignal: AbortSignal }) => Promise<Answer>): Promise<Answer> {
+  async #ask(
+    call: ProviderCall,
+    ask: (options: { abortSignal: AbortSignal }) => Promise<Answer>,
+  ): Promise<Answer> {
     await (this.#checked ??= requireSecure(this.#client));
     let answer: Answer;
     try {
@@ -81,7 +109,8 @@ export class AwsKms implements KeyProvider {
       throw error;
     }
     report(call, answer);
-    if (answer.KeyId !== this.keyId) throw new TypeError('AWS KMS used another key than the one that was asked for');
+    if (answer.KeyId !== this.keyId)
+      throw new TypeError('AWS KMS used another key than the one that was asked for');
     return answer;
   }
 }
@@ -92,7 +121,8 @@ const nameOf = (error: unknown): string => String((error as Error | undefined)?.
 /** Where no endpoint was configured, the SDK's own are https. */
 async function requireSecure({ config }: AwsKmsClient): Promise<void> {
   const endpoint = await config?.endpoint?.();
-  if (endpoint && !isSecure(endpoint)) throw invalid('the endpoint of client must be https, or http to this machine');
+  if (endpoint && !isSecure(endpoint))
+    throw invalid('the endpoint of client must be https, or http to this machine');
 }
 
 function report(call: ProviderCall, answer: Answer | undefined): void {

@@ -1,13 +1,26 @@
 // DEKs kept in memory for a while, in front of a provider.
 
-import type { CachingOptions, EncryptionContext, GeneratedDek, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from '../../types/index.js';
+import type {
+  CachingOptions,
+  EncryptionContext,
+  GeneratedDek,
+  KeyProvider,
+  ProviderCall,
+  WrappedDek,
+  WrappedKey,
+} from '../../types/index.js';
 import { toBase64 } from '../bytes.js';
 import { generateDek, needCore } from '../core.js';
 import { SealwaxError, callCore, invalid } from '../errors.js';
 import { nameOf, providersOf } from '../calls.js';
 import { type Names, checkOptions } from '../options.js';
 
-const OPTIONS: Names<CachingOptions> = () => ({ maxAge: 1, maxMessages: 1, maxBytes: 1, capacity: 1 });
+const OPTIONS: Names<CachingOptions> = () => ({
+  maxAge: 1,
+  maxMessages: 1,
+  maxBytes: 1,
+  capacity: 1,
+});
 
 interface Entry {
   readonly dek: Uint8Array;
@@ -37,7 +50,12 @@ export class CachingProvider implements KeyProvider {
   constructor(provider: KeyProvider, options: CachingOptions = {}) {
     checkOptions(options, OPTIONS);
     const [inner] = providersOf([provider]);
-    const { maxAge = 300_000, maxMessages = 1_000_000, maxBytes = 2 ** 40, capacity = 1_000 } = options;
+    const {
+      maxAge = 300_000,
+      maxMessages = 1_000_000,
+      maxBytes = 2 ** 40,
+      capacity = 1_000,
+    } = options;
     for (const [name, limit] of Object.entries({ maxAge, maxMessages, maxBytes, capacity })) {
       if (!(limit >= 1)) throw invalid(`${name} must be at least 1`);
     }
@@ -69,14 +87,28 @@ export class CachingProvider implements KeyProvider {
       return this.#use(known, size);
     }
     const made = await this.#ask(call, () => this.#make(context, call));
-    const entry = { ...made, dek: made.dek.slice(), expires: Date.now() + this.#maxAge, messages: 0, bytes: 0 };
+    const entry = {
+      ...made,
+      dek: made.dek.slice(),
+      expires: Date.now() + this.#maxAge,
+      messages: 0,
+      bytes: 0,
+    };
     made.dek.fill(0);
     this.#writing.set(name, entry);
     return this.#use(entry, size);
   }
 
-  async unwrap(wrapped: WrappedKey, context: EncryptionContext, call: ProviderCall): Promise<Uint8Array> {
-    const name = [wrapped.keyId, toBase64(wrapped.wrappedDek), toBase64(call.canonicalContext)].join('\n');
+  async unwrap(
+    wrapped: WrappedKey,
+    context: EncryptionContext,
+    call: ProviderCall,
+  ): Promise<Uint8Array> {
+    const name = [
+      wrapped.keyId,
+      toBase64(wrapped.wrappedDek),
+      toBase64(call.canonicalContext),
+    ].join('\n');
     const known = this.#reading.get(name);
     if (known) {
       call.report({ cacheHit: true });
@@ -85,7 +117,8 @@ export class CachingProvider implements KeyProvider {
     const dek = await this.#ask(call, () => this.#inner.unwrap(wrapped, context, call));
     const entry = { dek: dek.slice(), expires: Date.now() + this.#maxAge };
     // Not before the DEK has opened the object: a forged one must not take the place of those in use.
-    const settle = (opened: boolean) => (opened ? this.#reading.set(name, entry) : entry.dek.fill(0));
+    const settle = (opened: boolean) =>
+      opened ? this.#reading.set(name, entry) : entry.dek.fill(0);
     if (call.onSettled) call.onSettled(settle);
     else settle(true);
     return dek;
@@ -109,7 +142,8 @@ export class CachingProvider implements KeyProvider {
 
   /** Refuses the call of a provider that asks the cache in front of it, which would ask it again for ever. */
   async #ask<T>(call: ProviderCall, ask: () => Promise<T>): Promise<T> {
-    if (this.#asking.has(call)) throw new SealwaxError('invalid_state', 'the provider asks the cache that asks it');
+    if (this.#asking.has(call))
+      throw new SealwaxError('invalid_state', 'the provider asks the cache that asks it');
     this.#asking.add(call);
     try {
       return await ask();

@@ -1,6 +1,14 @@
 // The page's own backend wraps and unwraps. The protocol is in README.md.
 
-import type { EncryptionContext, GeneratedDek, HttpProviderOptions, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from '../../types/index.js';
+import type {
+  EncryptionContext,
+  GeneratedDek,
+  HttpProviderOptions,
+  KeyProvider,
+  ProviderCall,
+  WrappedDek,
+  WrappedKey,
+} from '../../types/index.js';
 import { type Owned, fromBase64, toBase64 } from '../bytes.js';
 import { SealwaxError, invalid, shown } from '../errors.js';
 import { type Names, checkOptions } from '../options.js';
@@ -8,7 +16,17 @@ import { type Names, checkOptions } from '../options.js';
 /** More than any answer: a DEK and a wrapped DEK in base64. */
 const MOST_ANSWER = 1 << 16;
 
-const OPTIONS: Names<HttpProviderOptions> = () => ({ url: 1, keyId: 1, unwrapKeyIds: 1, providerId: 1, csrf: 1, headers: 1, credentials: 1, fetch: 1, generate: 1 });
+const OPTIONS: Names<HttpProviderOptions> = () => ({
+  url: 1,
+  keyId: 1,
+  unwrapKeyIds: 1,
+  providerId: 1,
+  csrf: 1,
+  headers: 1,
+  credentials: 1,
+  fetch: 1,
+  generate: 1,
+});
 
 /** The backend's answer to a request, other than success. */
 export class HttpProviderError extends Error {
@@ -18,7 +36,9 @@ export class HttpProviderError extends Error {
   readonly reason: string | undefined;
 
   constructor(operation: string, status: number, reason: string | undefined) {
-    super(`the backend answered ${operation} with HTTP ${status}${reason ? ` (${shown(reason)})` : ''}`);
+    super(
+      `the backend answered ${operation} with HTTP ${status}${reason ? ` (${shown(reason)})` : ''}`,
+    );
     this.status = status;
     this.reason = reason;
   }
@@ -35,7 +55,8 @@ export class HttpProvider implements KeyProvider {
   constructor(options: HttpProviderOptions) {
     checkOptions(options, OPTIONS);
     const { url, keyId, unwrapKeyIds = [], providerId = 'http', generate = true } = options;
-    if (typeof keyId !== 'string' || keyId === '') throw invalid('keyId must be a string, and not empty');
+    if (typeof keyId !== 'string' || keyId === '')
+      throw invalid('keyId must be a string, and not empty');
     this.#url = checkedUrl(url);
     this.#options = options;
     this.#accepted = new Set([keyId, ...unwrapKeyIds]);
@@ -49,12 +70,24 @@ export class HttpProvider implements KeyProvider {
   }
 
   async wrap(dek: Uint8Array, context: EncryptionContext, call: ProviderCall): Promise<WrappedDek> {
-    const answer = await this.#ask('wrap', { keyId: this.keyId, context, dek: toBase64(dek) }, call);
+    const answer = await this.#ask(
+      'wrap',
+      { keyId: this.keyId, context, dek: toBase64(dek) },
+      call,
+    );
     return this.#wrapped('wrap', answer);
   }
 
-  async unwrap({ keyId, wrappedDek }: WrappedKey, context: EncryptionContext, call: ProviderCall): Promise<Uint8Array> {
-    const answer = await this.#ask('unwrap', { keyId, context, wrappedDek: toBase64(wrappedDek) }, call);
+  async unwrap(
+    { keyId, wrappedDek }: WrappedKey,
+    context: EncryptionContext,
+    call: ProviderCall,
+  ): Promise<Uint8Array> {
+    const answer = await this.#ask(
+      'unwrap',
+      { keyId, context, wrappedDek: toBase64(wrappedDek) },
+      call,
+    );
     return bytesOf('unwrap', answer, 'dek');
   }
 
@@ -66,7 +99,8 @@ export class HttpProvider implements KeyProvider {
   /** The backend may name a version of the key, which must be one that unwraps again. */
   #wrapped(operation: string, answer: Answer): WrappedDek {
     const { keyId = this.keyId } = answer;
-    if (typeof keyId !== 'string' || !this.accepts(keyId)) throw new TypeError(`the answer to ${operation} names another key`);
+    if (typeof keyId !== 'string' || !this.accepts(keyId))
+      throw new TypeError(`the answer to ${operation} names another key`);
     return { keyId, wrappedDek: bytesOf(operation, answer, 'wrappedDek') };
   }
 
@@ -89,7 +123,10 @@ export class HttpProvider implements KeyProvider {
     if (response.status === 403) call.report({ denied: true });
     const reason = typeof answer?.error === 'string' ? answer.error : undefined;
     const error = new HttpProviderError(operation, response.status, reason);
-    if (reason === 'key_unwrap') throw new SealwaxError('key_unwrap', 'the backend could not open the wrapped key', { cause: error });
+    if (reason === 'key_unwrap')
+      throw new SealwaxError('key_unwrap', 'the backend could not open the wrapped key', {
+        cause: error,
+      });
     throw error;
   }
 

@@ -1,6 +1,13 @@
 // A key encryption key that the page holds itself.
 
-import type { Bytes, EncryptionContext, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from '../../types/index.js';
+import type {
+  Bytes,
+  EncryptionContext,
+  KeyProvider,
+  ProviderCall,
+  WrappedDek,
+  WrappedKey,
+} from '../../types/index.js';
 import { aesModule } from '../aes.js';
 import { isCryptoKey } from '../brands.js';
 import { type Owned, concat, view } from '../bytes.js';
@@ -13,8 +20,15 @@ const ALGORITHM: HmacImportParams = { name: 'HMAC', hash: 'SHA-512' };
 /** A CryptoKey of this kind computes the HMACs of the wrapping, and nobody sees its bytes. */
 function checkKey(key: CryptoKey, bits: number): CryptoKey {
   const { name, hash, length } = key.algorithm as HmacKeyAlgorithm;
-  if (name !== 'HMAC' || hash.name !== 'SHA-512' || length !== bits || !key.usages.includes('sign')) {
-    throw invalid(`the CryptoKey must be for HMAC with SHA-512, of ${bits} bits, with usage "sign"`);
+  if (
+    name !== 'HMAC' ||
+    hash.name !== 'SHA-512' ||
+    length !== bits ||
+    !key.usages.includes('sign')
+  ) {
+    throw invalid(
+      `the CryptoKey must be for HMAC with SHA-512, of ${bits} bits, with usage "sign"`,
+    );
   }
   return key;
 }
@@ -30,7 +44,8 @@ export class LocalKey implements KeyProvider {
   #closed = false;
 
   constructor(key: Bytes | CryptoKey, keyId: string) {
-    if (typeof keyId !== 'string' || keyId === '') throw invalid('keyId must be a string, and not empty');
+    if (typeof keyId !== 'string' || keyId === '')
+      throw invalid('keyId must be a string, and not empty');
     this.keyId = keyId;
     this.cryptoKey = isCryptoKey(key) ? checkKey(key, KEY_BITS) : undefined;
     if (!isCryptoKey(key)) this.#bytes = keyBytes(key);
@@ -44,7 +59,10 @@ export class LocalKey implements KeyProvider {
   static async importKey(key: Bytes, keyId: string): Promise<LocalKey> {
     const bytes = keyBytes(key);
     try {
-      return new LocalKey(await subtle().importKey('raw', bytes, ALGORITHM, false, ['sign']), keyId);
+      return new LocalKey(
+        await subtle().importKey('raw', bytes, ALGORITHM, false, ['sign']),
+        keyId,
+      );
     } finally {
       bytes.fill(0);
     }
@@ -54,7 +72,11 @@ export class LocalKey implements KeyProvider {
     return keyId === this.keyId;
   }
 
-  async wrap(dek: Uint8Array, _context: EncryptionContext, { canonicalContext }: ProviderCall): Promise<WrappedDek> {
+  async wrap(
+    dek: Uint8Array,
+    _context: EncryptionContext,
+    { canonicalContext }: ProviderCall,
+  ): Promise<WrappedDek> {
     await this.#ready();
     const bytes = view(dek, 'the DEK');
     const cipher = await this.#expanded(
@@ -62,10 +84,20 @@ export class LocalKey implements KeyProvider {
       (expansion) => expansion.sealing(),
     );
     const prefix = cipher.prefix() as Owned;
-    return { keyId: this.keyId, wrappedDek: concat([prefix, ...(await withEngine(cipher, (engine) => engine.seal(0, bytes)))]) };
+    return {
+      keyId: this.keyId,
+      wrappedDek: concat([
+        prefix,
+        ...(await withEngine(cipher, (engine) => engine.seal(0, bytes))),
+      ]),
+    };
   }
 
-  async unwrap({ wrappedDek }: WrappedKey, _context: EncryptionContext, { canonicalContext }: ProviderCall): Promise<Uint8Array> {
+  async unwrap(
+    { wrappedDek }: WrappedKey,
+    _context: EncryptionContext,
+    { canonicalContext }: ProviderCall,
+  ): Promise<Uint8Array> {
     await this.#ready();
     try {
       const cipher = await this.#expanded(
@@ -104,12 +136,17 @@ export class LocalKey implements KeyProvider {
   }
 
   /** Has the key store, or the module, compute what the expansion asks for; then `finish`. */
-  async #expanded(expansion: KekExpansion, finish: (expansion: KekExpansion) => MessageCipher): Promise<MessageCipher> {
+  async #expanded(
+    expansion: KekExpansion,
+    finish: (expansion: KekExpansion) => MessageCipher,
+  ): Promise<MessageCipher> {
     const kek = this.#kek;
     try {
       if (kek) callCore(() => expansion.expand(kek));
       for (let message = expansion.message(); message; message = expansion.message()) {
-        const block = new Uint8Array(await subtle().sign(ALGORITHM, this.cryptoKey!, message as Owned));
+        const block = new Uint8Array(
+          await subtle().sign(ALGORITHM, this.cryptoKey!, message as Owned),
+        );
         callCore(() => expansion.provide(block));
         block.fill(0);
         message.fill(0);
@@ -122,7 +159,10 @@ export class LocalKey implements KeyProvider {
 }
 
 /** A wrapped DEK is a message of one chunk; nothing is loaded for it where there is WebCrypto. */
-async function withEngine(cipher: MessageCipher, work: (engine: Engine) => Promise<Owned[]>): Promise<Owned[]> {
+async function withEngine(
+  cipher: MessageCipher,
+  work: (engine: Engine) => Promise<Owned[]>,
+): Promise<Owned[]> {
   const engine = await engineOf(cipher, aesModule.isReady ? 'wasm' : 'auto');
   try {
     return await work(engine);
@@ -134,8 +174,10 @@ async function withEngine(cipher: MessageCipher, work: (engine: Engine) => Promi
 /** Only these are the wrapped key's fault: that the cipher cannot be loaded is not. */
 function asRejection(error: unknown): unknown {
   const code = error instanceof SealwaxError ? error.code : undefined;
-  if (code === 'key_unwrap') return new SealwaxError(code, 'the key of this id has other key material', { cause: error });
-  if (code === 'authentication') return new SealwaxError('key_unwrap', 'the wrapped key was changed', { cause: error });
+  if (code === 'key_unwrap')
+    return new SealwaxError(code, 'the key of this id has other key material', { cause: error });
+  if (code === 'authentication')
+    return new SealwaxError('key_unwrap', 'the wrapped key was changed', { cause: error });
   return error;
 }
 
@@ -150,6 +192,10 @@ function keyBytes(key: Bytes): Owned {
 
 function subtle(): SubtleCrypto {
   const { subtle } = globalThis.crypto ?? {};
-  if (!subtle) throw new SealwaxError('invalid_state', 'there is no WebCrypto here: it needs https or localhost');
+  if (!subtle)
+    throw new SealwaxError(
+      'invalid_state',
+      'there is no WebCrypto here: it needs https or localhost',
+    );
   return subtle;
 }

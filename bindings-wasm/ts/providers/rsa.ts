@@ -1,6 +1,12 @@
 // Wrapping to the public key of somebody else.
 
-import type { Bytes, EncryptionContext, KeyProvider, RsaOaepOptions, WrappedDek } from '../../types/index.js';
+import type {
+  Bytes,
+  EncryptionContext,
+  KeyProvider,
+  RsaOaepOptions,
+  WrappedDek,
+} from '../../types/index.js';
 import { isCryptoKey } from '../brands.js';
 import { type Owned, fromBase64, isBytes, view } from '../bytes.js';
 import { SealwaxError, invalid } from '../errors.js';
@@ -20,7 +26,8 @@ export class RsaOaepPublicKey implements KeyProvider {
   constructor(key: string | Bytes | JsonWebKey | CryptoKey, options: RsaOaepOptions = {}) {
     checkOptions(options, OPTIONS);
     const { providerId = 'rsa-oaep', keyId, hash = 'SHA-256' } = options;
-    if (typeof key === 'string' && !PEM.test(key)) throw invalid('the key is not a public key in PEM');
+    if (typeof key === 'string' && !PEM.test(key))
+      throw invalid('the key is not a public key in PEM');
     this.#source = isBytes(key) ? view(key, 'the key').slice() : key;
     this.providerId = providerId;
     this.#keyId = keyId;
@@ -70,14 +77,19 @@ export class RsaOaepPublicKey implements KeyProvider {
       }
       return await crypto.subtle.importKey('jwk', source, algorithm, true, ['encrypt']);
     } catch (error) {
-      throw new SealwaxError('invalid_argument', 'the key is not an RSA public key', { cause: error });
+      throw new SealwaxError('invalid_argument', 'the key is not an RSA public key', {
+        cause: error,
+      });
     }
   }
 
   /** The key id of every language: the hash's name and the SHA-256 of the key as DER. */
   async #fingerprint(key: CryptoKey): Promise<string> {
-    if (!key.extractable) throw invalid('a CryptoKey that is not extractable needs the option keyId');
-    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await crypto.subtle.exportKey('spki', key)));
+    if (!key.extractable)
+      throw invalid('a CryptoKey that is not extractable needs the option keyId');
+    const digest = new Uint8Array(
+      await crypto.subtle.digest('SHA-256', await crypto.subtle.exportKey('spki', key)),
+    );
     const hash = (key.algorithm as RsaHashedKeyAlgorithm).hash.name.replace('-', '').toLowerCase();
     return `${hash}:${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
   }

@@ -1,18 +1,35 @@
 // The transit engine of HashiCorp Vault and OpenBao, over fetch.
 
-import type { EncryptionContext, GeneratedDek, KeyProvider, ProviderCall, WrappedDek, WrappedKey } from '../../types/index.js';
+import type {
+  EncryptionContext,
+  GeneratedDek,
+  KeyProvider,
+  ProviderCall,
+  WrappedDek,
+  WrappedKey,
+} from '../../types/index.js';
 import type { VaultTransitOptions } from '../../types/kms.js';
 import { fromBase64, toBase64, utf8 } from '../bytes.js';
 import { SealwaxError, invalid, shown } from '../errors.js';
 import { type Names, checkOptions } from '../options.js';
 import { checkedUrl } from './http.js';
 
-const OPTIONS: Names<VaultTransitOptions> = () => ({ url: 1, token: 1, mountPoint: 1, namespace: 1, derived: 1, datakey: 1, keyId: 1, fetch: 1 });
+const OPTIONS: Names<VaultTransitOptions> = () => ({
+  url: 1,
+  token: 1,
+  mountPoint: 1,
+  namespace: 1,
+  derived: 1,
+  datakey: 1,
+  keyId: 1,
+  fetch: 1,
+});
 
 // The server has statuses and no codes. What it says besides is compared line by line and whole, so
 // that no name of a key, a mount or a policy in it means anything.
 const CREDENTIALS = /^(invalid token|bad token|token expired|missing client token)$/;
-const REJECTED = /^(invalid ciphertext(: .*| length)?|(cipher|chacha20poly1305): message authentication failed|(failed to RSA decrypt the ciphertext: )?crypto\/rsa: decryption error)$/;
+const REJECTED =
+  /^(invalid ciphertext(: .*| length)?|(cipher|chacha20poly1305): message authentication failed|(failed to RSA decrypt the ciphertext: )?crypto\/rsa: decryption error)$/;
 const NEEDS_CONTEXT = /^missing 'context' for key derivation/;
 
 /** The server's answer, other than success. */
@@ -47,7 +64,8 @@ export class VaultTransit implements KeyProvider {
 
   constructor(name: string, options: VaultTransitOptions) {
     checkOptions(options, OPTIONS);
-    if (typeof name !== 'string' || !NAME.test(name)) throw invalid('name must be that of a transit key');
+    if (typeof name !== 'string' || !NAME.test(name))
+      throw invalid('name must be that of a transit key');
     const mount = (options.mountPoint ?? 'transit').replace(/^\/+|\/+$/g, '');
     if (!MOUNT.test(mount)) throw invalid('mountPoint must be the path of a mount');
     this.#base = new URL(`v1/${mount}/`, checkedUrl(options.url));
@@ -56,20 +74,29 @@ export class VaultTransit implements KeyProvider {
     this.#mustCheck = options.derived ?? false;
     this.keyId = options.keyId ?? `${mount}/keys/${name}`;
     // HashiCorp Vault ignores associated data here, OpenBao does not: the host says which it is.
-    if (options.derived || options.datakey) this.generate = (context, call) => this.#generate(context, call);
+    if (options.derived || options.datakey)
+      this.generate = (context, call) => this.#generate(context, call);
   }
 
   accepts(keyId: string): boolean {
     return keyId === this.keyId;
   }
 
-  async wrap(dek: Uint8Array, _context: EncryptionContext, call: ProviderCall): Promise<WrappedDek> {
+  async wrap(
+    dek: Uint8Array,
+    _context: EncryptionContext,
+    call: ProviderCall,
+  ): Promise<WrappedDek> {
     const answer = await this.#ask('encrypt', { plaintext: toBase64(dek) }, call);
     await this.#checkDerived('encrypt', { plaintext: toBase64(new Uint8Array(dek.length)) }, call);
     return this.#wrapped(answer);
   }
 
-  async unwrap({ wrappedDek }: WrappedKey, _context: EncryptionContext, call: ProviderCall): Promise<Uint8Array> {
+  async unwrap(
+    { wrappedDek }: WrappedKey,
+    _context: EncryptionContext,
+    call: ProviderCall,
+  ): Promise<Uint8Array> {
     const ciphertext = new TextDecoder().decode(wrappedDek);
     return plaintextOf(await this.#ask('decrypt', { ciphertext }, call));
   }
@@ -89,15 +116,20 @@ export class VaultTransit implements KeyProvider {
   }
 
   async #ask(operation: string, fields: object, call: ProviderCall): Promise<Answer> {
-    const bound = { [this.#options.derived ? 'context' : 'associated_data']: toBase64(call.canonicalContext) };
+    const bound = {
+      [this.#options.derived ? 'context' : 'associated_data']: toBase64(call.canonicalContext),
+    };
     const { response, answer } = await this.#post(operation, { ...fields, ...bound }, call);
     if (typeof answer.request_id === 'string') call.report({ requestId: answer.request_id });
     if (response.ok) return answer;
     const lines = linesOf(answer);
     const error = new VaultTransitError(operation, response.status, lines);
-    if (response.status === 403 && !lines.some((line) => CREDENTIALS.test(line))) call.report({ denied: true });
+    if (response.status === 403 && !lines.some((line) => CREDENTIALS.test(line)))
+      call.report({ denied: true });
     if (operation === 'decrypt' && lines.some((line) => REJECTED.test(line))) {
-      throw new SealwaxError('key_unwrap', 'the server could not open the wrapped key', { cause: error });
+      throw new SealwaxError('key_unwrap', 'the server could not open the wrapped key', {
+        cause: error,
+      });
     }
     throw error;
   }
@@ -107,13 +139,19 @@ export class VaultTransit implements KeyProvider {
     if (!this.#mustCheck) return;
     const { response, answer } = await this.#post(operation, fields, call);
     const lines = linesOf(answer);
-    if (response.ok) throw invalid(`${this.keyId} is not a derived key: derived would bind no context`);
+    if (response.ok)
+      throw invalid(`${this.keyId} is not a derived key: derived would bind no context`);
     // A policy may insist on a context, which is as good.
-    if (response.status !== 403 && !lines.some((line) => NEEDS_CONTEXT.test(line))) throw new VaultTransitError(operation, response.status, lines);
+    if (response.status !== 403 && !lines.some((line) => NEEDS_CONTEXT.test(line)))
+      throw new VaultTransitError(operation, response.status, lines);
     this.#mustCheck = false;
   }
 
-  async #post(operation: string, fields: object, call: ProviderCall): Promise<{ response: Response; answer: Answer }> {
+  async #post(
+    operation: string,
+    fields: object,
+    call: ProviderCall,
+  ): Promise<{ response: Response; answer: Answer }> {
     const { fetch: ask = fetch } = this.#options;
     const response = await ask(new URL(`${operation}/${this.#name}`, this.#base), {
       method: 'POST',
@@ -135,7 +173,8 @@ export class VaultTransit implements KeyProvider {
     if (typeof location === 'undefined') headers.set('X-Vault-Request', 'true');
     const value = typeof token === 'function' ? await token() : token;
     // Such as one from a file, with its line break: fetch would quote it in its error.
-    if (!/^[\x21-\x7e]*$/.test(value)) throw invalid('the token is no token: it has a line break, a space or the like');
+    if (!/^[\x21-\x7e]*$/.test(value))
+      throw invalid('the token is no token: it has a line break, a space or the like');
     headers.set('X-Vault-Token', value);
     if (namespace) headers.set('X-Vault-Namespace', namespace);
     return headers;
@@ -145,7 +184,9 @@ export class VaultTransit implements KeyProvider {
 /** What the server says, one by one: it also joins several as the lines of a list. */
 function linesOf({ errors }: Answer): string[] {
   const said = Array.isArray(errors) ? errors.map(String) : [];
-  const lines = said.flatMap((text) => text.split('\n')).map((line) => line.trim().replace(/^\* /, ''));
+  const lines = said
+    .flatMap((text) => text.split('\n'))
+    .map((line) => line.trim().replace(/^\* /, ''));
   return lines.filter((line) => line && !/^\d+ errors? occurred:$/.test(line));
 }
 

@@ -1,6 +1,23 @@
 // The page's side: a worker with the package's functions as its methods.
 
-import type { Bytes, DecryptOptions, Decryption, EncryptOptions, Encryption, FetchRange, KeyEvent, OpenRangeOptions, Progress, RangeReader, RangeSource, SealwaxWorkerOptions, Source, Transfer, TransformPair, WorkerKeys } from '../../types/worker.js';
+import type {
+  Bytes,
+  DecryptOptions,
+  Decryption,
+  EncryptOptions,
+  Encryption,
+  FetchRange,
+  KeyEvent,
+  OpenRangeOptions,
+  Progress,
+  RangeReader,
+  RangeSource,
+  SealwaxWorkerOptions,
+  Source,
+  Transfer,
+  TransformPair,
+  WorkerKeys,
+} from '../../types/worker.js';
 import { SealwaxError, invalid } from '../errors.js';
 import { PACKAGE_FOLDER } from '../package-folder.js';
 import { DECRYPT, ENCRYPT, type Names, OPEN_RANGE, checkOptions } from '../options.js';
@@ -9,14 +26,23 @@ import { checkSource } from '../source.js';
 import type { EncodedError } from './error-codec.js';
 import { type AnyOptions, type SentJob, sendOptions } from './job-messages.js';
 import { keyList, sendKeys } from './remote-providers.js';
-import { RemoteDecryption, RemoteEncryption, RemoteRange, type SentRange, type Start } from './remote-results.js';
+import {
+  RemoteDecryption,
+  RemoteEncryption,
+  RemoteRange,
+  type SentRange,
+  type Start,
+} from './remote-results.js';
 import { type SentSource, sendRanges, sendSource, transferOf } from './remote-sources.js';
 import { ROOT, RpcChannel, weakly } from './rpc.js';
 
 const OPTIONS: Names<SealwaxWorkerOptions> = () => ({ worker: 1, wasm: 1, aes: 1 });
 const ENCRYPT_HERE: Names<EncryptOptions & Transfer> = () => ({ ...ENCRYPT(), transfer: 1 });
 const DECRYPT_HERE: Names<DecryptOptions & Transfer> = () => ({ ...DECRYPT(), transfer: 1 });
-const OPEN_RANGE_HERE: Names<OpenRangeOptions & Transfer> = () => ({ ...OPEN_RANGE(), transfer: 1 });
+const OPEN_RANGE_HERE: Names<OpenRangeOptions & Transfer> = () => ({
+  ...OPEN_RANGE(),
+  transfer: 1,
+});
 
 /**
  * Workers of ours end when nobody can use them any more: code that is loaded anew, as in development, makes a
@@ -37,7 +63,10 @@ export class SealwaxWorker {
     this.#rpc = new RpcChannel(this.#worker, {}, weakly);
     endOnFailure(this.#worker, new WeakRef(this.#rpc));
     if (!options.worker) forgotten.register(this.#rpc, this.#worker as Worker);
-    this.#ready = wasm === undefined && aes === undefined ? Promise.resolve() : this.#rpc.call(ROOT, 'init', [wasm, aes]);
+    this.#ready =
+      wasm === undefined && aes === undefined
+        ? Promise.resolve()
+        : this.#rpc.call(ROOT, 'init', [wasm, aes]);
     this.#ready.catch(() => {}); // the jobs tell
   }
 
@@ -61,14 +90,21 @@ export class SealwaxWorker {
     return { writable, readable: this.decrypt(readable, keys, options).stream() };
   }
 
-  async openRange(source: RangeSource | FetchRange | Blob | Bytes, keys: WorkerKeys, options: OpenRangeOptions & Transfer = {}): Promise<RangeReader> {
+  async openRange(
+    source: RangeSource | FetchRange | Blob | Bytes,
+    keys: WorkerKeys,
+    options: OpenRangeOptions & Transfer = {},
+  ): Promise<RangeReader> {
     checkOptions(options, OPEN_RANGE_HERE);
     throwIfAborted(options.signal);
     const sent = sendRanges(this.#rpc, source, !!options.transfer);
     const { job, settle } = this.#job(sent, keys, options, () => {}); // its calls have signals of their own
     try {
       await abortable(this.#ready, options.signal);
-      const opened = this.#rpc.call<SentRange>(ROOT, 'openRange', [job], { signal: options.signal, transfer: transferOf(sent) });
+      const opened = this.#rpc.call<SentRange>(ROOT, 'openRange', [job], {
+        signal: options.signal,
+        transfer: transferOf(sent),
+      });
       return new RemoteRange(this.#rpc, await abortable(opened, options.signal));
     } finally {
       settle();
@@ -78,7 +114,10 @@ export class SealwaxWorker {
   terminate(): void {
     if ('terminate' in this.#worker) this.#worker.terminate();
     else this.#worker.close();
-    this.#rpc.end(new SealwaxError('cancelled', 'the worker was terminated'), new SealwaxError('invalid_state', 'the worker was terminated'));
+    this.#rpc.end(
+      new SealwaxError('cancelled', 'the worker was terminated'),
+      new SealwaxError('invalid_state', 'the worker was terminated'),
+    );
   }
 
   [Symbol.dispose](): void {
@@ -86,7 +125,12 @@ export class SealwaxWorker {
   }
 
   /** Refuses at once what can never work; the rest, and all that the job holds, when it is asked for. */
-  #start(method: 'encrypt' | 'decrypt', source: Source, keys: WorkerKeys, options: AnyOptions): Start {
+  #start(
+    method: 'encrypt' | 'decrypt',
+    source: Source,
+    keys: WorkerKeys,
+    options: AnyOptions,
+  ): Start {
     checkSource(source);
     keyList(keys);
     const limit = withDeadline(options.signal, 0);
@@ -105,7 +149,12 @@ export class SealwaxWorker {
   }
 
   /** The job for the worker, and how to forget what it may ask for meanwhile. */
-  #job(source: SentSource, keys: WorkerKeys, options: AnyOptions, abort: (reason: unknown) => void): { job: SentJob<AnyOptions>; settle: () => void } {
+  #job(
+    source: SentSource,
+    keys: WorkerKeys,
+    options: AnyOptions,
+    abort: (reason: unknown) => void,
+  ): { job: SentJob<AnyOptions>; settle: () => void } {
     const { onProgress, onKeyEvent } = options;
     const rpc = this.#rpc;
     const { sent, withdraw } = sendKeys(rpc, keys);
@@ -125,32 +174,46 @@ export class SealwaxWorker {
       rpc.withdraw(callbacks);
     };
     const wants = { wantsProgress: !!onProgress, wantsKeyEvents: !!onKeyEvent };
-    return { job: { source, keys: sent, options: sendOptions(options), callbacks, ...wants }, settle };
+    return {
+      job: { source, keys: sent, options: sendOptions(options), callbacks, ...wants },
+      settle,
+    };
   }
 }
 
 function workerOf({ worker }: SealwaxWorkerOptions): Worker | MessagePort {
   if (worker === undefined) return ownWorker();
-  if (typeof worker?.postMessage !== 'function') throw invalid('the option worker must be a Worker or a MessagePort');
+  if (typeof worker?.postMessage !== 'function')
+    throw invalid('the option worker must be a Worker or a MessagePort');
   return worker;
 }
 
 function ownWorker(): Worker {
-  if (typeof Worker !== 'function') throw invalid('there is no Worker here: give the option worker');
+  if (typeof Worker !== 'function')
+    throw invalid('there is no Worker here: give the option worker');
   try {
     return PACKAGE_FOLDER
       ? new Worker(`${PACKAGE_FOLDER}worker-script.js`, { type: 'module', name: 'sealwax' })
-      : new Worker(new URL('./worker-script.js', import.meta.url), { type: 'module', name: 'sealwax' });
+      : new Worker(new URL('./worker-script.js', import.meta.url), {
+          type: 'module',
+          name: 'sealwax',
+        });
   } catch (error) {
     const why = 'Trusted Types forbid it, or it is of another origin';
-    throw new SealwaxError('io', `the browser refuses the script of the worker, as where ${why}: make one and give the option worker`, { cause: error });
+    throw new SealwaxError(
+      'io',
+      `the browser refuses the script of the worker, as where ${why}: make one and give the option worker`,
+      { cause: error },
+    );
   }
 }
 
 /** Apart from the class, so that the worker does not hold on to who uses it. */
 function endOnFailure(worker: Worker | MessagePort, rpc: WeakRef<RpcChannel>): void {
   worker.addEventListener('error', (event) => {
-    const text = (event as ErrorEvent).message || 'its script cannot be loaded; a Content-Security-Policy needs worker-src';
+    const text =
+      (event as ErrorEvent).message ||
+      'its script cannot be loaded; a Content-Security-Policy needs worker-src';
     rpc.deref()?.end(new SealwaxError('io', `the worker failed: ${text}`));
   });
 }

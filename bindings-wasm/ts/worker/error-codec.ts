@@ -30,12 +30,28 @@ export class ErrorCodec {
   #next = 1;
 
   encode(error: unknown): EncodedError {
-    const known = typeof error === 'object' && error !== null ? this.#received.get(error) : undefined;
-    const base = { name: nameOf(error), message: messageOf(error), origin: known ?? this.#keep(error), isYours: known !== undefined };
+    const known =
+      typeof error === 'object' && error !== null ? this.#received.get(error) : undefined;
+    const base = {
+      name: nameOf(error),
+      message: messageOf(error),
+      origin: known ?? this.#keep(error),
+      isYours: known !== undefined,
+    };
     if (!isSealwaxError(error)) return base;
     const { code, chunk, needed, keys, pair, cause } = error;
-    const attempts = (error.attempts ?? []).map(({ providerId, keyId, error }) => ({ providerId, keyId, error: this.encode(error) }));
-    return { ...base, code, details: { chunk, needed, keys, pair }, attempts, ...(cause !== undefined && { cause: this.encode(cause) }) };
+    const attempts = (error.attempts ?? []).map(({ providerId, keyId, error }) => ({
+      providerId,
+      keyId,
+      error: this.encode(error),
+    }));
+    return {
+      ...base,
+      code,
+      details: { chunk, needed, keys, pair },
+      attempts,
+      ...(cause !== undefined && { cause: this.encode(cause) }),
+    };
   }
 
   decode(failure: EncodedError): unknown {
@@ -50,7 +66,11 @@ export class ErrorCodec {
     const error = new SealwaxError(code, '', {
       ...details,
       ...(cause && { cause: this.decode(cause) }),
-      attempts: attempts.map(({ providerId, keyId, error }) => ({ providerId, keyId, error: this.decode(error) })),
+      attempts: attempts.map(({ providerId, keyId, error }) => ({
+        providerId,
+        keyId,
+        error: this.decode(error),
+      })),
     });
     error.message = message; // with its subject already
     return error;

@@ -1,6 +1,13 @@
 // The worker's side: runs the package's functions for a page.
 
-import type { DecryptOptions, EncryptOptions, KeyEvent, OpenRangeOptions, Parts, Progress } from '../../types/index.js';
+import type {
+  DecryptOptions,
+  EncryptOptions,
+  KeyEvent,
+  OpenRangeOptions,
+  Parts,
+  Progress,
+} from '../../types/index.js';
 import type { HostOptions } from '../../types/worker-host.js';
 import { init } from '../core.js';
 import { decrypt } from '../decrypt.js';
@@ -23,9 +30,12 @@ export function serveSealwax(options: HostOptions = {}): void {
   const { providers = {}, endpoint = globalThis } = options;
   const rpc: RpcChannel = new RpcChannel(endpoint as unknown as Endpoint, {
     init: (wasm, aes) => init(wasm, aes),
-    encrypt: (job: SentJob<EncryptOptions>) => rpc.offer(new Host(rpc, providers, job).encryption()),
-    decrypt: (job: SentJob<DecryptOptions>) => rpc.offer(new Host(rpc, providers, job).decryption()),
-    openRange: (job: SentJob<OpenRangeOptions>, signal: AbortSignal) => new Host(rpc, providers, job).range(signal),
+    encrypt: (job: SentJob<EncryptOptions>) =>
+      rpc.offer(new Host(rpc, providers, job).encryption()),
+    decrypt: (job: SentJob<DecryptOptions>) =>
+      rpc.offer(new Host(rpc, providers, job).decryption()),
+    openRange: (job: SentJob<OpenRangeOptions>, signal: AbortSignal) =>
+      new Host(rpc, providers, job).range(signal),
   });
 }
 
@@ -51,7 +61,8 @@ class Host<Options extends EncryptOptions & DecryptOptions & OpenRangeOptions> {
       bytes: async () => transferred(await message.bytes()),
       blob: (type) => message.blob(type),
       stream: () => offerStream(this.#rpc, message.stream(), true),
-      parts: async (options) => sendParts(this.#rpc, await message.parts(options), 'stream' in this.#job.source),
+      parts: async (options) =>
+        sendParts(this.#rpc, await message.parts(options), 'stream' in this.#job.source),
     };
   }
 
@@ -70,9 +81,13 @@ class Host<Options extends EncryptOptions & DecryptOptions & OpenRangeOptions> {
 
   async range(signal: AbortSignal): Promise<object> {
     const rpc = this.#rpc;
-    const reader = await openRange(receiveRanges(rpc, this.#job.source), this.#keys(), { ...this.#options(), signal });
+    const reader = await openRange(receiveRanges(rpc, this.#job.source), this.#keys(), {
+      ...this.#options(),
+      signal,
+    });
     const target = rpc.offer({
-      read: async (offset, length, signal) => transferred(await reader.read(offset, length, { signal })),
+      read: async (offset, length, signal) =>
+        transferred(await reader.read(offset, length, { signal })),
       stream: (offset, length) => offerStream(rpc, reader.stream(offset, length), true),
       close: () => {
         reader.close();
@@ -83,7 +98,9 @@ class Host<Options extends EncryptOptions & DecryptOptions & OpenRangeOptions> {
   }
 
   #common(): Service {
-    return { abort: (reason: EncodedError) => this.#controller.abort(this.#rpc.failures.decode(reason)) };
+    return {
+      abort: (reason: EncodedError) => this.#controller.abort(this.#rpc.failures.decode(reason)),
+    };
   }
 
   #source() {
@@ -100,9 +117,16 @@ class Host<Options extends EncryptOptions & DecryptOptions & OpenRangeOptions> {
     return {
       ...options,
       signal: this.#controller.signal,
-      ...(wantsProgress && { onProgress: (progress: Progress) => rpc.tell(callbacks, 'progress', [progress]) }),
-      ...(wantsKeyEvents && { onKeyEvent: ({ error, ...event }: KeyEvent) =>
-        rpc.tell(callbacks, 'keyEvent', [event, error === undefined ? undefined : rpc.failures.encode(error)]) }),
+      ...(wantsProgress && {
+        onProgress: (progress: Progress) => rpc.tell(callbacks, 'progress', [progress]),
+      }),
+      ...(wantsKeyEvents && {
+        onKeyEvent: ({ error, ...event }: KeyEvent) =>
+          rpc.tell(callbacks, 'keyEvent', [
+            event,
+            error === undefined ? undefined : rpc.failures.encode(error),
+          ]),
+      }),
     };
   }
 }

@@ -25,7 +25,8 @@ export type AnyOptions = EncryptOptions & DecryptOptions & OpenRangeOptions & Tr
 export function sendOptions(options: AnyOptions): AnyOptions {
   const { signal, onProgress, onKeyEvent, transfer, ...sent } = options;
   const { associatedData, metadata, header, context } = sent;
-  if (associatedData !== undefined) sent.associatedData = view(associatedData, 'the associated data').slice();
+  if (associatedData !== undefined)
+    sent.associatedData = view(associatedData, 'the associated data').slice();
   if (metadata !== undefined) sent.metadata = textOrBytes(metadata, 'the metadata').slice();
   if (header !== undefined) sent.header = view(header, 'the header').slice();
   if (context !== undefined) sent.context = pairsOf(context);

@@ -1,6 +1,15 @@
 // Providers between page and worker: they live on the page and are called from the worker, or live there.
 
-import type { EncryptionContext, GeneratedDek, KeyName, KeyProvider, ProviderCall, WorkerKeys, WrappedDek, WrappedKey } from '../../types/worker.js';
+import type {
+  EncryptionContext,
+  GeneratedDek,
+  KeyName,
+  KeyProvider,
+  ProviderCall,
+  WorkerKeys,
+  WrappedDek,
+  WrappedKey,
+} from '../../types/worker.js';
 import { type Owned, view } from '../bytes.js';
 import { nameOf, providersOf } from '../calls.js';
 import { invalid } from '../errors.js';
@@ -16,7 +25,9 @@ interface OfferedProvider extends KeyName {
 }
 
 /** What a provider is told about a call, without what only makes sense on its side. */
-type CallDetails = Pick<ProviderCall, 'canonicalContext' | 'objectName' | 'plaintextSize'> & { reports: number };
+type CallDetails = Pick<ProviderCall, 'canonicalContext' | 'objectName' | 'plaintextSize'> & {
+  reports: number;
+};
 
 /** The keys as a list, checked. */
 export function keyList(keys: WorkerKeys): readonly (KeyProvider | string)[] {
@@ -27,8 +38,13 @@ export function keyList(keys: WorkerKeys): readonly (KeyProvider | string)[] {
 }
 
 /** Offers those that live here. */
-export function sendKeys(rpc: RpcChannel, keys: WorkerKeys): { sent: SentProvider[]; withdraw: () => void } {
-  const sent = keyList(keys).map((key) => (typeof key === 'string' ? key : offerProvider(rpc, key)));
+export function sendKeys(
+  rpc: RpcChannel,
+  keys: WorkerKeys,
+): { sent: SentProvider[]; withdraw: () => void } {
+  const sent = keyList(keys).map((key) =>
+    typeof key === 'string' ? key : offerProvider(rpc, key),
+  );
   const withdraw = () => {
     for (const provider of sent) if (typeof provider !== 'string') rpc.withdraw(provider.target);
   };
@@ -39,16 +55,29 @@ function offerProvider(rpc: RpcChannel, provider: KeyProvider): SentProvider {
   const settling = new Map<number, (opened: boolean) => void>();
   const target = rpc.offer({
     accepts: (keyId: string) => provider.accepts(keyId),
-    wrap: async (dek: Owned, context: EncryptionContext, details: CallDetails, signal: AbortSignal) => {
+    wrap: async (
+      dek: Owned,
+      context: EncryptionContext,
+      details: CallDetails,
+      signal: AbortSignal,
+    ) => {
       try {
         return await provider.wrap(dek, context, callOf(rpc, details, signal));
       } finally {
         dek.fill(0);
       }
     },
-    unwrap: async (wrapped: WrappedKey, context: EncryptionContext, details: CallDetails, signal: AbortSignal) => {
-      const onSettled = (callback: (opened: boolean) => void) => void settling.set(details.reports, callback);
-      return secret(await provider.unwrap(wrapped, context, { ...callOf(rpc, details, signal), onSettled }));
+    unwrap: async (
+      wrapped: WrappedKey,
+      context: EncryptionContext,
+      details: CallDetails,
+      signal: AbortSignal,
+    ) => {
+      const onSettled = (callback: (opened: boolean) => void) =>
+        void settling.set(details.reports, callback);
+      return secret(
+        await provider.unwrap(wrapped, context, { ...callOf(rpc, details, signal), onSettled }),
+      );
     },
     settled: (reports: number, opened: boolean) => {
       settling.get(reports)?.(opened);
@@ -57,13 +86,25 @@ function offerProvider(rpc: RpcChannel, provider: KeyProvider): SentProvider {
     generate: async (context: EncryptionContext, details: CallDetails, signal: AbortSignal) => {
       const made = await provider.generate!(context, callOf(rpc, details, signal));
       const dek = secret(made?.dek);
-      return new Transferred({ keyId: made.keyId, wrappedDek: made.wrappedDek, dek: dek.value }, dek.transfer);
+      return new Transferred(
+        { keyId: made.keyId, wrappedDek: made.wrappedDek, dek: dek.value },
+        dek.transfer,
+      );
     },
   });
-  return { ...nameOf(provider), target, generates: typeof provider.generate === 'function', isRemote: provider.isRemote ?? true };
+  return {
+    ...nameOf(provider),
+    target,
+    generates: typeof provider.generate === 'function',
+    isRemote: provider.isRemote ?? true,
+  };
 }
 
-const callOf = (rpc: RpcChannel, { reports, ...details }: CallDetails, signal: AbortSignal): ProviderCall => ({
+const callOf = (
+  rpc: RpcChannel,
+  { reports, ...details }: CallDetails,
+  signal: AbortSignal,
+): ProviderCall => ({
   ...details,
   signal,
   report: (report) => rpc.tell(reports, 'report', [report]),
@@ -79,7 +120,11 @@ function secret(dek: unknown): Transferred {
 }
 
 /** The providers as the worker calls them. */
-export const receiveKeys = (rpc: RpcChannel, sent: readonly SentProvider[], own: Readonly<Record<string, KeyProvider>>): KeyProvider[] =>
+export const receiveKeys = (
+  rpc: RpcChannel,
+  sent: readonly SentProvider[],
+  own: Readonly<Record<string, KeyProvider>>,
+): KeyProvider[] =>
   sent.map((provider) => {
     if (typeof provider !== 'string') return new PageProvider(rpc, provider);
     if (!Object.hasOwn(own, provider)) throw invalid(`the worker has no provider "${provider}"`);
@@ -94,7 +139,10 @@ class PageProvider implements KeyProvider {
   readonly #rpc: RpcChannel;
   readonly #target: number;
 
-  constructor(rpc: RpcChannel, { target, providerId, keyId, generates, isRemote }: OfferedProvider) {
+  constructor(
+    rpc: RpcChannel,
+    { target, providerId, keyId, generates, isRemote }: OfferedProvider,
+  ) {
     this.providerId = providerId;
     this.keyId = keyId;
     this.isRemote = isRemote;
@@ -116,7 +164,12 @@ class PageProvider implements KeyProvider {
     return this.#ask('unwrap', [wrapped, context], call);
   }
 
-  async #ask<T>(method: string, args: unknown[], call: ProviderCall, transfer: Transferable[] = []): Promise<T> {
+  async #ask<T>(
+    method: string,
+    args: unknown[],
+    call: ProviderCall,
+    transfer: Transferable[] = [],
+  ): Promise<T> {
     const { signal, report, onSettled, ...rest } = call;
     const reports = this.#rpc.offer({ report });
     onSettled?.((opened) => this.#rpc.tell(this.#target, 'settled', [reports, opened]));

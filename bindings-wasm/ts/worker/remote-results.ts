@@ -1,6 +1,14 @@
 // The results of the worker's jobs, as the page has them.
 
-import type { Decryption, Encryption, HeaderInfo, Part, Parts, PartsOptions, RangeReader } from '../../types/index.js';
+import type {
+  Decryption,
+  Encryption,
+  HeaderInfo,
+  Part,
+  Parts,
+  PartsOptions,
+  RangeReader,
+} from '../../types/index.js';
 import type { Owned } from '../bytes.js';
 import { invalid } from '../errors.js';
 import { PARTS, SIGNAL, checkOptions } from '../options.js';
@@ -71,7 +79,10 @@ class Job {
   stream(): ReadableStream<Owned> {
     this.#singleUse.use();
     // The stream holds on to the job by what it calls in the end.
-    return remoteStream(this.rpc, this.call('stream'), { signal: this.#start.signal, settle: () => this.#start.settle() });
+    return remoteStream(this.rpc, this.call('stream'), {
+      signal: this.#start.signal,
+      settle: () => this.#start.settle(),
+    });
   }
 
   /** Keeps the job until the work is done. */
@@ -84,12 +95,19 @@ class Job {
     const { rpc } = this; // what is called later must not hold on to the job
     const { signal, settle, run } = this.#start;
     const target = run();
-    const abort = () => void target.then((number) => rpc.tell(number, 'abort', [rpc.failures.encode(signal?.reason)]), () => {});
+    const abort = () =>
+      void target.then(
+        (number) => rpc.tell(number, 'abort', [rpc.failures.encode(signal?.reason)]),
+        () => {},
+      );
     signal?.addEventListener('abort', abort, { once: true });
     forgotten.register(this, () => {
       settle();
       signal?.removeEventListener('abort', abort);
-      target.then((number) => rpc.release(number), () => {});
+      target.then(
+        (number) => rpc.release(number),
+        () => {},
+      );
     });
     this.#target = target;
     return target;
@@ -179,7 +197,11 @@ class RemoteParts implements Parts {
 
   part(number: number): Part {
     const place = placeOf(number, this.#sent);
-    return { ...place, bytes: () => this.#call('bytes', number), blob: () => this.#call('blob', number) };
+    return {
+      ...place,
+      bytes: () => this.#call('bytes', number),
+      blob: () => this.#call('blob', number),
+    };
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Part> {
@@ -196,7 +218,11 @@ class RemoteParts implements Parts {
   }
 
   async *#next(): AsyncGenerator<Part> {
-    for (let part = await this.#call<SentPart | undefined>('next'); part; part = await this.#call<SentPart | undefined>('next')) {
+    for (
+      let part = await this.#call<SentPart | undefined>('next');
+      part;
+      part = await this.#call<SentPart | undefined>('next')
+    ) {
       const { blob, ...place } = part;
       yield { ...place, blob: async () => blob, bytes: () => readBlob(blob) };
     }
@@ -235,18 +261,33 @@ export class RemoteRange implements RangeReader {
     return this.#metadata?.slice();
   }
 
-  async read(offset: number, length: number, options: { signal?: AbortSignal } = {}): Promise<Owned> {
+  async read(
+    offset: number,
+    length: number,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Owned> {
     checkOptions(options, SIGNAL);
     const { signal } = options;
     throwIfAborted(signal);
-    return holding(this, abortable(this.#rpc.call<Owned>(this.#target, 'read', [offset, length], { signal }), signal));
+    return holding(
+      this,
+      abortable(this.#rpc.call<Owned>(this.#target, 'read', [offset, length], { signal }), signal),
+    );
   }
 
-  stream(offset = 0, length?: number, options: { signal?: AbortSignal } = {}): ReadableStream<Owned> {
+  stream(
+    offset = 0,
+    length?: number,
+    options: { signal?: AbortSignal } = {},
+  ): ReadableStream<Owned> {
     checkOptions(options, SIGNAL);
     const { signal } = options;
-    if (!Number.isSafeInteger(offset) || offset < 0) throw invalid('offset and length are integers from 0');
-    return remoteStream(this.#rpc, this.#rpc.call(this.#target, 'stream', [offset, length]), { signal, settle: () => this.#streamed() });
+    if (!Number.isSafeInteger(offset) || offset < 0)
+      throw invalid('offset and length are integers from 0');
+    return remoteStream(this.#rpc, this.#rpc.call(this.#target, 'stream', [offset, length]), {
+      signal,
+      settle: () => this.#streamed(),
+    });
   }
 
   /** A stream that calls this in the end holds on to the reader, which is not forgotten meanwhile. */

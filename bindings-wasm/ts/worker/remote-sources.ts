@@ -8,7 +8,8 @@ import { checkSource, noRanges, readBlob } from '../source.js';
 import { transferOrCopy, transferred, offerStream, remoteStream } from './remote-streams.js';
 import type { RpcChannel } from './rpc.js';
 
-export type SentSource = { blob: Blob } | { bytes: Owned } | { stream: number } | { ranges: number } | { fetch: number };
+export type SentSource =
+  { blob: Blob } | { bytes: Owned } | { stream: number } | { ranges: number } | { fetch: number };
 
 export function sendSource(rpc: RpcChannel, source: Source, isGiven: boolean): SentSource {
   checkSource(source);
@@ -16,7 +17,11 @@ export function sendSource(rpc: RpcChannel, source: Source, isGiven: boolean): S
   return isBlob(source) ? { blob: source } : { stream: offerStream(rpc, source, isGiven) };
 }
 
-export function sendRanges(rpc: RpcChannel, source: RangeSource | FetchRange | Blob | Bytes, isGiven: boolean): SentSource {
+export function sendRanges(
+  rpc: RpcChannel,
+  source: RangeSource | FetchRange | Blob | Bytes,
+  isGiven: boolean,
+): SentSource {
   if (isBytes(source) || isBlob(source)) return sendSource(rpc, source, isGiven);
   const answer = async (result: Bytes | Blob | Response) => {
     if (!isBytes(result)) {
@@ -27,7 +32,11 @@ export function sendRanges(rpc: RpcChannel, source: RangeSource | FetchRange | B
     return transferred(view(result, 'what the source read').slice()); // the source may keep what it gave
   };
   if (typeof source === 'function') {
-    return { fetch: rpc.offer({ read: async (offset, length, signal) => answer(await source(offset, length, signal)) }) };
+    return {
+      fetch: rpc.offer({
+        read: async (offset, length, signal) => answer(await source(offset, length, signal)),
+      }),
+    };
   }
   if (typeof source?.read !== 'function' || typeof source.size !== 'function') {
     throw noRanges(source);
@@ -41,7 +50,8 @@ export function sendRanges(rpc: RpcChannel, source: RangeSource | FetchRange | B
 }
 
 /** What goes along by being handed over. */
-export const transferOf = (sent: SentSource): Transferable[] => ('bytes' in sent ? [sent.bytes.buffer] : []);
+export const transferOf = (sent: SentSource): Transferable[] =>
+  'bytes' in sent ? [sent.bytes.buffer] : [];
 
 export function receiveSource(rpc: RpcChannel, sent: SentSource): Source {
   if ('blob' in sent) return sent.blob;
@@ -50,8 +60,12 @@ export function receiveSource(rpc: RpcChannel, sent: SentSource): Source {
   throw invalid('the source is for openRange only');
 }
 
-export function receiveRanges(rpc: RpcChannel, sent: SentSource): RangeSource | FetchRange | Blob | Bytes {
-  if ('fetch' in sent) return (offset, length, signal) => rpc.call(sent.fetch, 'read', [offset, length], { signal });
+export function receiveRanges(
+  rpc: RpcChannel,
+  sent: SentSource,
+): RangeSource | FetchRange | Blob | Bytes {
+  if ('fetch' in sent)
+    return (offset, length, signal) => rpc.call(sent.fetch, 'read', [offset, length], { signal });
   if (!('ranges' in sent)) return receiveSource(rpc, sent) as Blob | Bytes;
   return {
     size: (signal) => rpc.call(sent.ranges, 'size', [], { signal }),

@@ -10,10 +10,15 @@ import { Transferred, type RpcChannel } from './rpc.js';
 export const transferred = (bytes: Owned): Transferred => new Transferred(bytes, [bytes.buffer]);
 
 /** Bytes that the caller gives up, or a copy of them. */
-export const transferOrCopy = (bytes: Owned, isGiven: boolean): Owned => (isGiven ? bytes : bytes.slice());
+export const transferOrCopy = (bytes: Owned, isGiven: boolean): Owned =>
+  isGiven ? bytes : bytes.slice();
 
 /** Lets the other side read a stream; returns the number of the offer. */
-export function offerStream(rpc: RpcChannel, stream: ReadableStream<Uint8Array>, isGiven: boolean): number {
+export function offerStream(
+  rpc: RpcChannel,
+  stream: ReadableStream<Uint8Array>,
+  isGiven: boolean,
+): number {
   if (stream.locked) throw invalid('the stream is in use already');
   const reader = stream.getReader();
   const target = rpc.offer({
@@ -40,9 +45,16 @@ export interface RemoteOptions {
 }
 
 /** The stream behind an offer of the other side's. One piece waits here for its reader. */
-export function remoteStream(rpc: RpcChannel, target: Promise<number>, { signal, settle }: RemoteOptions = {}): ReadableStream<Owned> {
+export function remoteStream(
+  rpc: RpcChannel,
+  target: Promise<number>,
+  { signal, settle }: RemoteOptions = {},
+): ReadableStream<Owned> {
   const cancel = (reason: unknown) => {
-    target.then((number) => rpc.tell(number, 'cancel', [rpc.failures.encode(reason)]), () => {});
+    target.then(
+      (number) => rpc.tell(number, 'cancel', [rpc.failures.encode(reason)]),
+      () => {},
+    );
     settle?.();
   };
   return new ReadableStream<Owned>(

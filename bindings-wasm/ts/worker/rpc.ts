@@ -16,7 +16,10 @@ export type Service = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 /** An answer, and what of it is handed over instead of copied. */
 export class Transferred {
-  constructor(readonly value: unknown, readonly transfer: Transferable[]) {}
+  constructor(
+    readonly value: unknown,
+    readonly transfer: Transferable[],
+  ) {}
 }
 
 export interface CallOptions {
@@ -76,7 +79,9 @@ export class RpcChannel {
       const receiver = rpc();
       if (receiver) receiver.#receive(data as Message);
     });
-    endpoint.addEventListener('messageerror', () => rpc()?.end(new SealwaxError('io', 'a message cannot be read')));
+    endpoint.addEventListener('messageerror', () =>
+      rpc()?.end(new SealwaxError('io', 'a message cannot be read')),
+    );
     endpoint.start?.();
   }
 
@@ -92,11 +97,19 @@ export class RpcChannel {
     this.#services.delete(target);
   }
 
-  async call<T>(target: number, method: string, args: unknown[], { signal, transfer = [] }: CallOptions = {}): Promise<T> {
+  async call<T>(
+    target: number,
+    method: string,
+    args: unknown[],
+    { signal, transfer = [] }: CallOptions = {},
+  ): Promise<T> {
     if (this.#ended) throw this.#ended;
     const id = this.#next++;
-    const abort = () => this.#post({ kind: 'abort', id, reason: this.failures.encode(signal?.reason) });
-    const answer = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    const abort = () =>
+      this.#post({ kind: 'abort', id, reason: this.failures.encode(signal?.reason) });
+    const answer = new Promise<unknown>((resolve, reject) =>
+      this.#pending.set(id, { resolve, reject }),
+    );
     busy.add(this);
     try {
       this.#send({ kind: 'call', id, target, method, args }, transfer);
@@ -136,7 +149,9 @@ export class RpcChannel {
     try {
       this.#post(message, transfer);
     } catch (error) {
-      throw new SealwaxError('invalid_argument', 'that cannot be handed to the worker', { cause: error });
+      throw new SealwaxError('invalid_argument', 'that cannot be handed to the worker', {
+        cause: error,
+      });
     }
   }
 
@@ -164,7 +179,8 @@ export class RpcChannel {
       const call = this.#find({ target, method });
       if (!call) throw new SealwaxError('invalid_state', 'the object was closed');
       const result = await call(...args, controller.signal);
-      const { value, transfer } = result instanceof Transferred ? result : new Transferred(result, []);
+      const { value, transfer } =
+        result instanceof Transferred ? result : new Transferred(result, []);
       this.#post({ kind: 'answer', id, value }, transfer);
     } catch (error) {
       this.#post({ kind: 'failure', id, failure: this.failures.encode(error) });
@@ -173,7 +189,13 @@ export class RpcChannel {
     }
   }
 
-  #find({ target, method }: { target: number; method: string }): ((...args: unknown[]) => unknown) | undefined {
+  #find({
+    target,
+    method,
+  }: {
+    target: number;
+    method: string;
+  }): ((...args: unknown[]) => unknown) | undefined {
     const service = this.#services.get(target);
     if (!service || !Object.hasOwn(service, method)) return undefined;
     return service[method] as (...args: unknown[]) => unknown; // both sides are of one package

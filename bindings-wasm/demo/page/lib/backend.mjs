@@ -21,7 +21,8 @@ export class ApiError extends Error {
 }
 
 /** Whether the session is over, or another user's: nothing goes on before someone signs in. */
-export const isSignedOut = (error) => error?.code === 'not_signed_in' || error?.code === 'other_user';
+export const isSignedOut = (error) =>
+  error?.code === 'not_signed_in' || error?.code === 'other_user';
 
 export class Backend {
   #batches = new Map();
@@ -44,20 +45,35 @@ export class Backend {
 
   /** A new object in `space`: `{ id, context }`. */
   create(space, signal) {
-    return this.#batched(`create ${space}`, space, CREATED_AT_ONCE,
-      (items) => this.#send('/api/objects', { space, count: items.length }), signal);
+    return this.#batched(
+      `create ${space}`,
+      space,
+      CREATED_AT_ONCE,
+      (items) => this.#send('/api/objects', { space, count: items.length }),
+      signal,
+    );
   }
 
   /** A signed request for the store. */
   sign(object, action, signal) {
-    return this.#batched('sign', { object, action }, SIGNED_AT_ONCE,
-      (requests) => this.#send('/api/objects/sign', { requests }), signal);
+    return this.#batched(
+      'sign',
+      { object, action },
+      SIGNED_AT_ONCE,
+      (requests) => this.#send('/api/objects/sign', { requests }),
+      signal,
+    );
   }
 
   /** Stores the header of a new object, which with it is in the list. Once: it does not change any more. */
   handIn(object, header, signal) {
-    return this.#batched('hand in', { object, header: toBase64(header) }, HEADERS_AT_ONCE,
-      (requests) => this.#send('/api/objects/hand-in', { requests }), signal);
+    return this.#batched(
+      'hand in',
+      { object, header: toBase64(header) },
+      HEADERS_AT_ONCE,
+      (requests) => this.#send('/api/objects/hand-in', { requests }),
+      signal,
+    );
   }
 
   /** Replaces exactly the header with `etag`. */
@@ -69,11 +85,19 @@ export class Backend {
   fetch = async (url, { body, signal }) => {
     const operation = new URL(url).pathname.split('/').at(-1);
     try {
-      return Response.json(await this.#batched('keys', { operation, ...JSON.parse(body) }, KEYS_AT_ONCE,
-        (requests) => this.#send('/api/keys', { requests }), signal));
+      return Response.json(
+        await this.#batched(
+          'keys',
+          { operation, ...JSON.parse(body) },
+          KEYS_AT_ONCE,
+          (requests) => this.#send('/api/keys', { requests }),
+          signal,
+        ),
+      );
     } catch (error) {
       // What the key service says of a key is for the provider; the rest is not about keys.
-      if (error instanceof ApiError && !error.transient && !isSignedOut(error)) return Response.json({ error: error.code }, { status: error.status });
+      if (error instanceof ApiError && !error.transient && !isSignedOut(error))
+        return Response.json({ error: error.code }, { status: error.status });
       throw error;
     }
   };
@@ -129,7 +153,11 @@ export async function signOut(backend) {
   }
 }
 
-const json = (method, body) => ({ method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+const json = (method, body) => ({
+  method,
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+});
 
 function parse({ ok, status, headers, bytes }) {
   let body = {};
@@ -140,7 +168,12 @@ function parse({ ok, status, headers, bytes }) {
   }
   if (ok) return body;
   const retryAfter = Number(headers.get('Retry-After')) || undefined;
-  throw new ApiError(status, body.error ?? 'internal', body.message ?? 'The server failed.', retryAfter);
+  throw new ApiError(
+    status,
+    body.error ?? 'internal',
+    body.message ?? 'The server failed.',
+    retryAfter,
+  );
 }
 
 function toBase64(bytes) {

@@ -16,7 +16,10 @@ export async function sealFile(backend, file, path, { context }) {
   const name = path.split('/').at(-1);
   const metadata = JSON.stringify({ name, path, type: file.type, modified: file.lastModified });
   const sealed = encrypt(file, await wrappingKey(backend, context.space), {
-    context, metadata, detached: true, providerTimeout: PROVIDER_TIMEOUT_MS,
+    context,
+    metadata,
+    detached: true,
+    providerTimeout: PROVIDER_TIMEOUT_MS,
   });
   const partSize = Math.max(PART_SIZE, Math.ceil(file.size / MOST_PARTS));
   const parts = await sealed.parts({ partSize });
@@ -25,7 +28,8 @@ export async function sealFile(backend, file, path, { context }) {
     size: parts.size,
     partCount: parts.count,
     // A Blob of a part stays out of the page's memory; for a few bytes it costs more than it saves.
-    part: (index) => (parts.size <= SMALL ? parts.part(index + 1).bytes() : parts.part(index + 1).blob()),
+    part: (index) =>
+      parts.size <= SMALL ? parts.part(index + 1).bytes() : parts.part(index + 1).blob(),
     close: () => parts.close(),
   };
 }
@@ -33,8 +37,17 @@ export async function sealFile(backend, file, path, { context }) {
 /** Opens a stored object: the DEK is unwrapped, header and length are verified, the rest read as it is needed. */
 export async function openSealed(backend, { id, space, header, bodyLength }) {
   // The context is required: a header that belongs to another object is refused before its key is asked for.
-  const options = { header, size: bodyLength, context: { object: id }, providerTimeout: PROVIDER_TIMEOUT_MS };
-  const reader = await openRange(rangeReader(backend, id), await unwrappingKeys(backend, space), options);
+  const options = {
+    header,
+    size: bodyLength,
+    context: { object: id },
+    providerTimeout: PROVIDER_TIMEOUT_MS,
+  };
+  const reader = await openRange(
+    rangeReader(backend, id),
+    await unwrappingKeys(backend, space),
+    options,
+  );
   return {
     ...describedBy(reader),
     length: reader.size,
@@ -69,7 +82,11 @@ export async function inspectSealed(header) {
     suite: `0x${suite.toString(16).padStart(4, '0')}`,
     context,
     metadataSize: sealedMetadataSize,
-    wrappedKeys: wrappedKeys.map(({ providerId, keyId, wrappedDek }) => ({ providerId, keyId, text: readable(wrappedDek) })),
+    wrappedKeys: wrappedKeys.map(({ providerId, keyId, wrappedDek }) => ({
+      providerId,
+      keyId,
+      text: readable(wrappedDek),
+    })),
   };
 }
 

@@ -27,7 +27,8 @@ export const inboxIsOpen = () => reader !== undefined;
 export async function unlockInbox(keyService, user, password, isStill) {
   const url = `${keyService}/v1/auth/userpass/login/${encodeURIComponent(user)}`;
   const { ok, status, bytes } = await reach(url, kmsRequest({ password }));
-  if (!ok) throw new ApiError(status, 'wrong_password', 'The key service does not accept the password.');
+  if (!ok)
+    throw new ApiError(status, 'wrong_password', 'The key service does not accept the password.');
   if (isStill()) reader = { keyService, token: parsed(bytes).auth.client_token };
 }
 
@@ -37,7 +38,11 @@ export function lockInbox() {
 
 /** The backend has the key service wrap and unwrap. */
 function vaultKey(backend) {
-  return new HttpProvider({ ...VAULT, url: new URL('/api/keys', self.location.origin), fetch: backend.fetch });
+  return new HttpProvider({
+    ...VAULT,
+    url: new URL('/api/keys', self.location.origin),
+    fetch: backend.fetch,
+  });
 }
 
 /** The newest public key of the inbox: it wraps here, and what it wrapped only the reader opens. */
@@ -69,7 +74,10 @@ async function fingerprint(pem) {
 async function decrypt(keyService, token, version, wrappedDek) {
   const ciphertext = `vault:v${version}:${btoa(String.fromCharCode(...wrappedDek))}`;
   const plaintext = await retry(async () => {
-    const { ok, status, bytes } = await reach(`${keyService}/v1/transit/decrypt/inbox`, kmsRequest({ ciphertext }, token));
+    const { ok, status, bytes } = await reach(
+      `${keyService}/v1/transit/decrypt/inbox`,
+      kmsRequest({ ciphertext }, token),
+    );
     if (!ok) throw new ApiError(status, 'forbidden', 'The key service refused to unwrap.');
     return parsed(bytes).data.plaintext;
   });

@@ -22,7 +22,12 @@ const BACKEND = {
 };
 
 /** What browsers throw for a file that is not there, or not as it was. */
-const UNREADABLE = ['NotFoundError', 'NotReadableError', 'NoModificationAllowedError', 'SecurityError'];
+const UNREADABLE = [
+  'NotFoundError',
+  'NotReadableError',
+  'NoModificationAllowedError',
+  'SecurityError',
+];
 
 /** `{ code, message }` of any error, by the most telling of its causes. */
 export function describe(error) {
@@ -31,7 +36,11 @@ export function describe(error) {
       return { code: cause.code ?? 'store', message: BACKEND[cause.code] ?? cause.message };
     }
   }
-  if (UNREADABLE.includes(error.cause?.name ?? error.name)) return { code: 'unreadable', message: 'This file cannot be read. It may have been moved, changed or closed to you.' };
+  if (UNREADABLE.includes(error.cause?.name ?? error.name))
+    return {
+      code: 'unreadable',
+      message: 'This file cannot be read. It may have been moved, changed or closed to you.',
+    };
   const code = typeof error.code === 'string' ? error.code : 'failed';
   return { code, message: SEALWAX[code] ?? error.message };
 }

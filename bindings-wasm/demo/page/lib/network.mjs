@@ -32,7 +32,8 @@ self.addEventListener('online', () => networkIs(true));
 self.addEventListener('offline', () => networkIs(false));
 
 /** Answers with a status that another try can change. */
-export const isTransient = (status) => status === 408 || status === 425 || status === 429 || status >= 500;
+export const isTransient = (status) =>
+  status === 408 || status === 425 || status === 429 || status >= 500;
 
 /** `fetch` that ends: with the answer, read to its end, or with a `NetworkError` when nothing comes for a while. */
 export async function reach(url, options = {}) {
@@ -44,9 +45,16 @@ export async function reach(url, options = {}) {
   };
   try {
     heard();
-    const signal = options.signal ? AbortSignal.any([silence.signal, options.signal]) : silence.signal;
+    const signal = options.signal
+      ? AbortSignal.any([silence.signal, options.signal])
+      : silence.signal;
     const response = await fetch(url, { ...options, signal });
-    return { ok: response.ok, status: response.status, headers: response.headers, bytes: await readAll(response, heard) };
+    return {
+      ok: response.ok,
+      status: response.status,
+      headers: response.headers,
+      bytes: await readAll(response, heard),
+    };
   } catch (error) {
     options.signal?.throwIfAborted();
     throw new NetworkError({ cause: error });

@@ -27,7 +27,9 @@ export class StoredObject {
   open() {
     if (!this.#opened) {
       this.#opened = this.#open();
-      this.#opened.catch(() => { this.#opened = undefined; });
+      this.#opened.catch(() => {
+        this.#opened = undefined;
+      });
     }
     return this.#opened;
   }
@@ -41,7 +43,12 @@ export class StoredObject {
 
   async #open() {
     const { bytes } = await readHeader(this.backend, this.id);
-    return openSealed(this.backend, { id: this.id, space: this.space, header: bytes, bodyLength: this.size });
+    return openSealed(this.backend, {
+      id: this.id,
+      space: this.space,
+      header: bytes,
+      bodyLength: this.size,
+    });
   }
 
   /**
@@ -51,7 +58,11 @@ export class StoredObject {
   async rotate() {
     const [before, bodyBefore] = await this.#stored();
     const { version } = await this.backend.post('/api/keys/rotate', { key: this.space });
-    const bytes = await rewrapSealed(this.backend, { id: this.id, space: this.space, header: before.bytes });
+    const bytes = await rewrapSealed(this.backend, {
+      id: this.id,
+      space: this.space,
+      header: before.bytes,
+    });
     await this.backend.replaceHeader(this.id, bytes, before.etag);
     const [after, bodyAfter] = await this.#stored();
     await this.close();

@@ -21,12 +21,15 @@ export async function save(opened, frame) {
       name: fileName(opened.name),
       type: opened.type,
       length: opened.length,
-      stream: (start, end) => opened.stream(start, end).pipeThrough(new TransformStream({
-        flush() {
-          withdraw(key);
-          resolve();
-        },
-      })),
+      stream: (start, end) =>
+        opened.stream(start, end).pipeThrough(
+          new TransformStream({
+            flush() {
+              withdraw(key);
+              resolve();
+            },
+          }),
+        ),
       onError: reject,
     });
     frame.src = `/files/download/${key}`;
@@ -34,7 +37,8 @@ export async function save(opened, frame) {
 }
 
 async function saveFromMemory(opened) {
-  if (opened.length > MEMORY_LIMIT) throw new Error('This browser lets the page save no file as large as this one.');
+  if (opened.length > MEMORY_LIMIT)
+    throw new Error('This browser lets the page save no file as large as this one.');
   const url = URL.createObjectURL(new Blob([await opened.read(0, opened.length)]));
   const link = document.createElement('a');
   link.href = url;

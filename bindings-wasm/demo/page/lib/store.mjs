@@ -4,7 +4,11 @@ import { isTransient, reach, retry } from './network.mjs';
 /** The store refused; `status` is its answer. */
 export class StoreError extends Error {
   constructor(status, what) {
-    super(status === 404 ? 'The store does not have this object.' : `The store refused to ${what} (${status}).`);
+    super(
+      status === 404
+        ? 'The store does not have this object.'
+        : `The store refused to ${what} (${status}).`,
+    );
     this.name = 'StoreError';
     this.status = status;
     // A signature may have expired (403): each try has a new one.
@@ -50,17 +54,18 @@ export function rangeReader(backend, object) {
   const LIFETIME_MS = 10 * 60_000;
   let signed;
   let until = 0;
-  return (offset, length, signal) => retry(async () => {
-    if (Date.now() > until) {
-      signed = backend.sign(object, 'get-body');
-      until = Date.now() + LIFETIME_MS;
-    }
-    try {
-      const headers = { Range: `bytes=${offset}-${offset + length - 1}` };
-      return (await use(await signed, 'give a range', { headers, signal })).bytes;
-    } catch (error) {
-      until = 0;
-      throw error;
-    }
-  }, signal);
+  return (offset, length, signal) =>
+    retry(async () => {
+      if (Date.now() > until) {
+        signed = backend.sign(object, 'get-body');
+        until = Date.now() + LIFETIME_MS;
+      }
+      try {
+        const headers = { Range: `bytes=${offset}-${offset + length - 1}` };
+        return (await use(await signed, 'give a range', { headers, signal })).bytes;
+      } catch (error) {
+        until = 0;
+        throw error;
+      }
+    }, signal);
 }

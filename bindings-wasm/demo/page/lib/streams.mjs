@@ -50,7 +50,10 @@ function respond({ kind, key, range }, port) {
     return;
   }
   // Media types come from the sealed metadata, but only media are shown as what they say.
-  const type = kind === 'media' && /^(audio|video)\/[\w.+-]+$/.test(object.type) ? object.type : 'application/octet-stream';
+  const type =
+    kind === 'media' && /^(audio|video)\/[\w.+-]+$/.test(object.type)
+      ? object.type
+      : 'application/octet-stream';
   port.postMessage({ ...bounds, length, name, type, partial: Boolean(range) });
   pump(object, bounds, port);
 }
@@ -64,7 +67,10 @@ function resolveRange({ first, last }, length) {
 /** Answers each pull with a chunk, then with the end or an error. */
 function pump(object, { start, end }, port) {
   const reader = object.stream(start, end).getReader();
-  const keepAlive = setInterval(() => navigator.serviceWorker.controller?.postMessage('stay'), KEEP_ALIVE_MS);
+  const keepAlive = setInterval(
+    () => navigator.serviceWorker.controller?.postMessage('stay'),
+    KEEP_ALIVE_MS,
+  );
   const finish = (message) => {
     clearInterval(keepAlive);
     if (message) port.postMessage(message);
@@ -77,7 +83,8 @@ function pump(object, { start, end }, port) {
     try {
       const { done, value } = await reader.read();
       if (done) return finish({});
-      const bytes = value.byteLength === value.buffer.byteLength ? value.buffer : value.slice().buffer;
+      const bytes =
+        value.byteLength === value.buffer.byteLength ? value.buffer : value.slice().buffer;
       port.postMessage({ bytes }, [bytes]);
     } catch (error) {
       object.onError?.(error);

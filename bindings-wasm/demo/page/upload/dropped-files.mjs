@@ -22,7 +22,10 @@ export async function* filesOfDrop(transfer) {
 
 /** All files of a chooser; a chosen folder gives their paths. */
 export function filesOfInput(input) {
-  const files = Array.from(input.files, (file) => ({ file, path: file.webkitRelativePath || file.name }));
+  const files = Array.from(input.files, (file) => ({
+    file,
+    path: file.webkitRelativePath || file.name,
+  }));
   input.value = ''; // The same file can be chosen again.
   return files;
 }

@@ -71,7 +71,8 @@ export class UploadJob {
       this.#end('done', { object: this.#object.id, size: this.#sealed.size });
     } catch (error) {
       if (this.#wanted === PAUSED) this.#emit('paused');
-      else if (this.#wanted !== CANCELLED) this.#emit(isLocked(error) ? 'locked' : 'failed', describe(error));
+      else if (this.#wanted !== CANCELLED)
+        this.#emit(isLocked(error) ? 'locked' : 'failed', describe(error));
     }
   }
 

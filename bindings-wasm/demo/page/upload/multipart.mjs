@@ -36,7 +36,9 @@ export class MultipartUpload extends BodyUpload {
   }
 
   async #run(signal) {
-    this.#uploadId ??= (await this.backend.post('/api/uploads/begin', { object: this.object }, signal)).uploadId;
+    this.#uploadId ??= (
+      await this.backend.post('/api/uploads/begin', { object: this.object }, signal)
+    ).uploadId;
     let next = 0;
     const lane = async () => {
       while (next < this.source.partCount) {
@@ -52,7 +54,11 @@ export class MultipartUpload extends BodyUpload {
   }
 
   #ask(what, details, signal) {
-    return this.backend.post(`/api/uploads/${what}`, { object: this.object, uploadId: this.#uploadId, ...details }, signal);
+    return this.backend.post(
+      `/api/uploads/${what}`,
+      { object: this.object, uploadId: this.#uploadId, ...details },
+      signal,
+    );
   }
 
   #forget() {
@@ -75,7 +81,10 @@ export class MultipartUpload extends BodyUpload {
   }
 
   async #try(index, signal) {
-    const [request, body] = await Promise.all([this.#url(index, signal), this.#made(index, signal)]);
+    const [request, body] = await Promise.all([
+      this.#url(index, signal),
+      this.#made(index, signal),
+    ]);
     const onProgress = (sent) => this.#progress(index, sent);
     const etag = await put(request, body, { signal, onProgress });
     this.#progress(index, body.size ?? body.byteLength);

@@ -5,7 +5,9 @@ import { isTransient } from '../lib/network.mjs';
 export class PutError extends Error {
   /** @param {number} status 0 when there was no answer */
   constructor(status) {
-    super(status ? `The store refused a part (${status}).` : 'The connection to the store was lost.');
+    super(
+      status ? `The store refused a part (${status}).` : 'The connection to the store was lost.',
+    );
     this.name = 'PutError';
     this.status = status;
     /** Whether another try can help; a signature may have expired (403). */

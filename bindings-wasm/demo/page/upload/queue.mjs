@@ -47,7 +47,11 @@ export class UploadQueue extends EventTarget {
     this.#worker.onerror = () => this.#failAll('The upload worker failed. Load the page again.');
     // Chromium tells a page and not its workers.
     for (const event of ['online', 'offline']) {
-      addEventListener(event, () => this.#post({ command: 'network', online: event === 'online' }), this.#closed);
+      addEventListener(
+        event,
+        () => this.#post({ command: 'network', online: event === 'online' }),
+        this.#closed,
+      );
     }
   }
 
@@ -64,7 +68,10 @@ export class UploadQueue extends EventTarget {
   /** Bytes that are still to be sent, and how many go out each second. */
   get rest() {
     const busy = [...this.#busy.large, ...this.#busy.small];
-    return { left: Math.max(0, this.#left), speed: busy.reduce((sum, { speed }) => sum + speed, 0) };
+    return {
+      left: Math.max(0, this.#left),
+      speed: busy.reduce((sum, { speed }) => sum + speed, 0),
+    };
   }
 
   has(key) {
@@ -90,7 +97,15 @@ export class UploadQueue extends EventTarget {
     let pause = performance.now() + TURN_MS;
     for await (const { file, path, message } of files) {
       if (this.#closed.signal.aborted) return;
-      const item = { key: this.#nextKey++, file, path, space, sent: 0, size: file?.size ?? 0, speed: 0 };
+      const item = {
+        key: this.#nextKey++,
+        file,
+        path,
+        space,
+        sent: 0,
+        size: file?.size ?? 0,
+        speed: 0,
+      };
       this.#items.set(item.key, item);
       this.#set(item, message ? { state: 'failed', message, lost: true } : { state: 'waiting' });
       if (performance.now() < pause) continue;
@@ -114,7 +129,8 @@ export class UploadQueue extends EventTarget {
 
   /** Goes on with what waited for the user to sign in again. */
   unlock() {
-    for (const item of this.some('locked', Infinity)) this.#set(item, { state: 'waiting', message: undefined });
+    for (const item of this.some('locked', Infinity))
+      this.#set(item, { state: 'waiting', message: undefined });
     this.#advance();
   }
 
@@ -147,7 +163,8 @@ export class UploadQueue extends EventTarget {
     const item = this.#items.get(key);
     if (!item) return;
     if (event === 'progress') {
-      if (item.state === 'active') this.#set(item, { ...values, speed: speedOf(item, values.sent) });
+      if (item.state === 'active')
+        this.#set(item, { ...values, speed: speedOf(item, values.sent) });
       return;
     }
     // A pause that arrives after its item was told to go on or to end is old news.
@@ -170,7 +187,11 @@ export class UploadQueue extends EventTarget {
   #start(item) {
     const { key, file, path, space, started } = item;
     this.#set(item, { state: 'active', started: true, mark: undefined });
-    this.#post(started ? { command: 'resume', key } : { command: 'start', key, user: this.#user, file, path, space });
+    this.#post(
+      started
+        ? { command: 'resume', key }
+        : { command: 'start', key, user: this.#user, file, path, space },
+    );
   }
 
   async #post(message) {
@@ -180,7 +201,8 @@ export class UploadQueue extends EventTarget {
 
   #failAll(message) {
     for (const item of this.#items.values()) {
-      if (item.state !== 'done' && item.state !== 'cancelled') this.#set(item, { state: 'failed', message, speed: 0 });
+      if (item.state !== 'done' && item.state !== 'cancelled')
+        this.#set(item, { state: 'failed', message, speed: 0 });
     }
   }
 
@@ -193,7 +215,10 @@ export class UploadQueue extends EventTarget {
       this.#counts[item.state] = this.count(item.state) + 1;
       if (before.state) this.#counts[before.state] -= 1;
       const kind = (item.file?.size ?? 0) > SMALL ? 'large' : 'small';
-      for (const [set, isIn] of [[this.#waiting, item.state === 'waiting'], [this.#busy, BUSY.includes(item.state)]]) {
+      for (const [set, isIn] of [
+        [this.#waiting, item.state === 'waiting'],
+        [this.#busy, BUSY.includes(item.state)],
+      ]) {
         if (isIn) set[kind].add(item);
         else set[kind].delete(item);
       }

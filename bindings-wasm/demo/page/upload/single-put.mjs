@@ -17,12 +17,16 @@ export class SinglePutUpload extends BodyUpload {
 
   async #try(signal) {
     const { backend, object, source, onProgress } = this;
-    const [request, body] = await Promise.all([backend.sign(object, 'put-body', signal), source.part(0)]);
+    const [request, body] = await Promise.all([
+      backend.sign(object, 'put-body', signal),
+      source.part(0),
+    ]);
     try {
       await put(request, body, { signal, onProgress });
     } catch (error) {
       // A first answer that was lost leaves a body, and the store does not write a second one.
-      if (error.status !== 412 || (await headBody(backend, object, signal)).length !== source.size) throw error;
+      if (error.status !== 412 || (await headBody(backend, object, signal)).length !== source.size)
+        throw error;
     }
   }
 }

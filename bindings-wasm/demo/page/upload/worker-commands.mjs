@@ -22,7 +22,8 @@ export function serveJobs(seal) {
       if (event === 'done' || event === 'cancelled') jobs.delete(key);
       self.postMessage({ event, key, ...values });
     };
-    if (command === 'start') jobs.set(key, new UploadJob({ backend: backendOf(user), ...details }, emit, seal));
+    if (command === 'start')
+      jobs.set(key, new UploadJob({ backend: backendOf(user), ...details }, emit, seal));
     const job = jobs.get(key);
     if (command === 'start' || command === 'resume') job?.run();
     if (command === 'pause') job?.pause();

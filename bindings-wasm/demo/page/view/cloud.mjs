@@ -16,9 +16,12 @@ export async function showCloud(object) {
   ]);
   const plain = await plaintextOf(object);
   return [
-    el('div', { className: 'twin' },
+    el(
+      'div',
+      { className: 'twin' },
       column('The store has', 'sealed bytes', hexDump(new Uint8Array(sealed), TWIN_WIDTH)),
-      column('You have', 'with the key', plain)),
+      column('You have', 'with the key', plain),
+    ),
     el('h3', { textContent: 'What it can read in the header' }),
     facts(headerRows(object, await inspectSealed(header.bytes)), 'Fields of the stored header'),
     el('h3', { textContent: 'The header, as stored' }),
@@ -31,19 +34,33 @@ async function plaintextOf(object) {
     const opened = await object.open();
     return hexDump(await opened.read(0, Math.min(SHOWN, opened.length)), TWIN_WIDTH);
   } catch {
-    return el('p', { className: 'note', textContent: 'No key for this object, so this page sees no more than the store.' });
+    return el('p', {
+      className: 'note',
+      textContent: 'No key for this object, so this page sees no more than the store.',
+    });
   }
 }
 
 const column = (title, note, content) =>
-  el('div', {}, el('h3', {}, title, el('span', { className: 'aside', textContent: note })), content);
+  el(
+    'div',
+    {},
+    el('h3', {}, title, el('span', { className: 'aside', textContent: note })),
+    content,
+  );
 
 function headerRows(object, header) {
   return [
     ['Suite', header.suite],
-    ...Object.entries(header.context).map(([name, value]) => [`Context: ${visible(name)}`, el('code', { textContent: visible(value) })]),
+    ...Object.entries(header.context).map(([name, value]) => [
+      `Context: ${visible(name)}`,
+      el('code', { textContent: visible(value) }),
+    ]),
     ['Name and type', `sealed; ${header.metadataSize} bytes`],
-    ...header.wrappedKeys.map((key) => ['Wrapped key', el('code', { textContent: visible(`${key.providerId}, ${key.keyId}, ${key.text}`) })]),
+    ...header.wrappedKeys.map((key) => [
+      'Wrapped key',
+      el('code', { textContent: visible(`${key.providerId}, ${key.keyId}, ${key.text}`) }),
+    ]),
     ['Header', size(object.headerSize)],
     ['Body', `${size(object.size)}, chunks of 16 KiB`],
   ];

@@ -18,7 +18,12 @@ let clean = () => {};
 /** Opens the dialog on the first tab. */
 export function showDetails(object) {
   byId('details-title').textContent = `Sealed object ${object.id.slice(-12)}`;
-  object.open().then(({ name }) => { byId('details-title').textContent = visible(name); }, () => {});
+  object.open().then(
+    ({ name }) => {
+      byId('details-title').textContent = visible(name);
+    },
+    () => {},
+  );
   const tabs = TABS.map(([title, show], index) => tabButton(object, title, show, index));
   byId('tabs').replaceChildren(...tabs);
   byId('tabs').onkeydown = (event) => moveBetween(tabs, event);
@@ -45,7 +50,12 @@ function tabButton(object, title, show, index) {
     byId('panel').setAttribute('aria-labelledby', event.currentTarget.id);
     fill(object, show);
   };
-  return button(title, press, { id: `tab-${index}`, role: 'tab', 'aria-controls': 'panel', 'aria-selected': 'false' });
+  return button(title, press, {
+    id: `tab-${index}`,
+    role: 'tab',
+    'aria-controls': 'panel',
+    'aria-selected': 'false',
+  });
 }
 
 function moveBetween(tabs, event) {
@@ -71,22 +81,40 @@ async function fill(object, show) {
     if (current) panel.replaceChildren(...content);
   } catch (error) {
     // Nothing of an object that does not verify stays in the page.
-    if (current) panel.replaceChildren(el('p', { className: 'error', role: 'alert', textContent: describe(error).message }));
+    if (current)
+      panel.replaceChildren(
+        el('p', { className: 'error', role: 'alert', textContent: describe(error).message }),
+      );
   }
 }
 
 async function showTrail(object) {
   const entries = await object.trail();
   const rows = entries.map(({ time, actor, action, outcome, detail, hash }) => [
-    timeOfDay(new Date(time)), actor, action,
-    el('span', { className: `outcome-${outcome}`, textContent: detail ? `${outcome}: ${detail}` : outcome }),
+    timeOfDay(new Date(time)),
+    actor,
+    action,
+    el('span', {
+      className: `outcome-${outcome}`,
+      textContent: detail ? `${outcome}: ${detail}` : outcome,
+    }),
     el('code', { textContent: hash.slice(0, 8) }),
   ]);
   const refused = entries.filter(({ outcome }) => outcome === 'refused').length;
-  const count = refused ? `${refused} of ${entries.length} were refused.` : `All ${entries.length} were allowed.`;
+  const count = refused
+    ? `${refused} of ${entries.length} were refused.`
+    : `All ${entries.length} were allowed.`;
   return [
-    el('p', { className: 'note', textContent: `What the backend decided about this object and its key. ${count} Each line `
-      + 'carries the hash of the line before it, so that a change of the past shows.' }),
-    el('div', { className: 'trail' }, table(['Time', 'Who', 'What', 'Outcome', 'Hash'], rows, 'Audit trail')),
+    el('p', {
+      className: 'note',
+      textContent:
+        `What the backend decided about this object and its key. ${count} Each line ` +
+        'carries the hash of the line before it, so that a change of the past shows.',
+    }),
+    el(
+      'div',
+      { className: 'trail' },
+      table(['Time', 'Who', 'What', 'Outcome', 'Hash'], rows, 'Audit trail'),
+    ),
   ];
 }

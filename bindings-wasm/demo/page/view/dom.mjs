@@ -29,10 +29,22 @@ export const facts = (rows, caption) => table(undefined, rows, caption);
 
 /** A table with the names of its columns; the first cell of a row names the row. */
 export function table(columns, rows, caption) {
-  const head = columns && el('thead', {}, el('tr', {}, ...columns.map((title) =>
-    (title === '' ? el('td') : el('th', { scope: 'col', textContent: title })))));
+  const head =
+    columns &&
+    el(
+      'thead',
+      {},
+      el(
+        'tr',
+        {},
+        ...columns.map((title) =>
+          title === '' ? el('td') : el('th', { scope: 'col', textContent: title }),
+        ),
+      ),
+    );
   const body = rows.map(([name, ...values]) =>
-    el('tr', {}, el('th', { scope: 'row' }, name), ...values.map((value) => el('td', {}, value))));
+    el('tr', {}, el('th', { scope: 'row' }, name), ...values.map((value) => el('td', {}, value))),
+  );
   const title = el('caption', { className: 'sr', textContent: caption });
   return el('table', { className: 'facts' }, title, head, el('tbody', {}, ...body));
 }
@@ -42,8 +54,13 @@ export function hexDump(bytes, width = 16) {
   const lines = [];
   for (let offset = 0; offset < bytes.length; offset += width) {
     const row = Array.from(bytes.subarray(offset, offset + width));
-    const hex = row.map((byte) => byte.toString(16).padStart(2, '0')).join(' ').padEnd(3 * width - 1);
-    const text = row.map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '·')).join('');
+    const hex = row
+      .map((byte) => byte.toString(16).padStart(2, '0'))
+      .join(' ')
+      .padEnd(3 * width - 1);
+    const text = row
+      .map((byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '·'))
+      .join('');
     lines.push(`${offset.toString(16).padStart(6, '0')}  ${hex}  ${text}`);
   }
   return el('pre', { className: 'hex', tabIndex: 0, textContent: lines.join('\n') });

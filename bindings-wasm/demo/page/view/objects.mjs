@@ -22,13 +22,19 @@ export async function refreshObjects(backend, canOpen) {
   try {
     const lists = await Promise.all(SPACES.map((space) => listObjects(backend, space, wanted)));
     if (mine !== generation) return;
-    const newest = lists.flatMap(({ objects }) => objects).sort((a, b) => b.modified - a.modified).slice(0, wanted);
+    const newest = lists
+      .flatMap(({ objects }) => objects)
+      .sort((a, b) => b.modified - a.modified)
+      .slice(0, wanted);
     const total = lists.reduce((sum, list) => sum + list.total, 0);
     const rows = keepOpened(newest).map((object) => makeRow(object));
     byId('objects').replaceChildren(...rows.map(({ root }) => root));
     note.textContent = summary(rows.length, total);
     showMore(total, () => refreshObjects(backend, canOpen));
-    await nameAll(rows.filter(({ object }) => canOpen(object)), () => mine === generation);
+    await nameAll(
+      rows.filter(({ object }) => canOpen(object)),
+      () => mine === generation,
+    );
   } catch (error) {
     if (mine === generation) note.textContent = describe(error).message;
   }
@@ -86,7 +92,9 @@ async function nameOne({ object, root, name, sub, tools }) {
     const opened = await object.open();
     const shownName = visible(opened.name);
     name.textContent = shownName;
-    sub.textContent = [size(opened.length), visible(opened.type), when(object.modified)].filter(Boolean).join(' · ');
+    sub.textContent = [size(opened.length), visible(opened.type), when(object.modified)]
+      .filter(Boolean)
+      .join(' · ');
     root.dataset.open = 'true';
     for (const tool of tools) tool.setAttribute('aria-label', `${tool.textContent} ${shownName}`);
   } catch (error) {
@@ -98,14 +106,28 @@ async function nameOne({ object, root, name, sub, tools }) {
 function makeRow(object) {
   const short = object.id.slice(-12);
   const name = el('bdi', { className: 'name', textContent: `Sealed object ${short}` });
-  const sub = el('div', { className: 'sub', textContent: `${size(object.size)} sealed · from ${object.owner} · ${when(object.modified)}` });
-  const badge = el('span', { className: 'badge', 'data-space': object.space, textContent: object.space });
+  const sub = el('div', {
+    className: 'sub',
+    textContent: `${size(object.size)} sealed · from ${object.owner} · ${when(object.modified)}`,
+  });
+  const badge = el('span', {
+    className: 'badge',
+    'data-space': object.space,
+    textContent: object.space,
+  });
   const tools = [
     button('Open', () => showDetails(object), { 'aria-label': `Open sealed object ${short}` }),
-    button('Download', (event) => download(object, event.target, sub), { 'aria-label': `Download sealed object ${short}` }),
+    button('Download', (event) => download(object, event.target, sub), {
+      'aria-label': `Download sealed object ${short}`,
+    }),
   ];
-  const root = el('li', { className: 'object', 'data-id': object.id }, badge,
-    el('div', {}, name, sub), el('div', { className: 'tools' }, ...tools));
+  const root = el(
+    'li',
+    { className: 'object', 'data-id': object.id },
+    badge,
+    el('div', {}, name, sub),
+    el('div', { className: 'tools' }, ...tools),
+  );
   return { object, root, name, sub, tools };
 }
 

@@ -26,9 +26,15 @@ const PARTIES = {
 
 /** Shows the parties of `space`. */
 export function showParties(space) {
-  byId('parties').replaceChildren(...PARTIES[space].map(([name, sees, what]) =>
-    el('li', { className: 'party', 'data-sees': sees },
-      el('strong', { textContent: name }),
-      el('span', { className: 'verdict', textContent: VERDICTS[sees] }),
-      el('span', { className: 'what', textContent: what }))));
+  byId('parties').replaceChildren(
+    ...PARTIES[space].map(([name, sees, what]) =>
+      el(
+        'li',
+        { className: 'party', 'data-sees': sees },
+        el('strong', { textContent: name }),
+        el('span', { className: 'verdict', textContent: VERDICTS[sees] }),
+        el('span', { className: 'what', textContent: what }),
+      ),
+    ),
+  );
 }

@@ -15,11 +15,15 @@ const IMAGE = /^image\/(png|jpeg|gif|webp|avif|bmp)$/;
 export async function showPreview(object, onClose) {
   const opened = await object.open();
   const [kind] = opened.type.split('/');
-  if ((kind === 'video' || kind === 'audio') && (await streamsWork())) return showMedia(opened, kind, onClose);
+  if ((kind === 'video' || kind === 'audio') && (await streamsWork()))
+    return showMedia(opened, kind, onClose);
   if (IMAGE.test(opened.type) && opened.length <= IMAGE_LIMIT) return showImage(opened, onClose);
   const limit = TEXT.test(opened.type) ? TEXT_LIMIT : HEX_LIMIT;
   const bytes = await opened.read(0, Math.min(limit, opened.length));
-  const note = opened.length > limit ? `The first ${size(limit)} of ${size(opened.length)}` : size(opened.length);
+  const note =
+    opened.length > limit
+      ? `The first ${size(limit)} of ${size(opened.length)}`
+      : size(opened.length);
   const content = TEXT.test(opened.type)
     ? el('pre', { tabIndex: 0, textContent: new TextDecoder().decode(bytes) })
     : hexDump(bytes);
@@ -40,14 +44,24 @@ function showMedia(opened, kind, onClose) {
     type: opened.type,
     length: opened.length,
     stream: (start, end) => opened.stream(start, end),
-    onError: () => { problem.textContent = 'The stored bytes were changed. Playing has stopped.'; },
+    onError: () => {
+      problem.textContent = 'The stored bytes were changed. Playing has stopped.';
+    },
   });
-  const player = el(kind, { src: `/files/media/${key}`, controls: true, preload: 'metadata', 'aria-label': visible(opened.name) });
+  const player = el(kind, {
+    src: `/files/media/${key}`,
+    controls: true,
+    preload: 'metadata',
+    'aria-label': visible(opened.name),
+  });
   onClose(() => {
     player.removeAttribute('src');
     player.load();
     withdraw(key);
   });
-  const note = el('p', { className: 'note', textContent: 'Only the parts that are played are fetched and decrypted.' });
+  const note = el('p', {
+    className: 'note',
+    textContent: 'Only the parts that are played are fetched and decrypted.',
+  });
   return [player, problem, note];
 }

@@ -20,17 +20,21 @@ export function showQueue(queue, signal) {
   const rows = new Map();
   byId('queue').replaceChildren();
   updateTotals(queue, rows);
-  queue.addEventListener('change', ({ detail: items }) => {
-    for (const [item, { root }] of rows) {
-      if (queue.has(item.key)) continue;
-      root.remove();
-      rows.delete(item);
-    }
-    for (const item of items) updateItem(queue, rows, item);
-    fill(queue, rows);
-    announceAll(items);
-    updateTotals(queue, rows);
-  }, { signal });
+  queue.addEventListener(
+    'change',
+    ({ detail: items }) => {
+      for (const [item, { root }] of rows) {
+        if (queue.has(item.key)) continue;
+        root.remove();
+        rows.delete(item);
+      }
+      for (const item of items) updateItem(queue, rows, item);
+      fill(queue, rows);
+      announceAll(items);
+      updateTotals(queue, rows);
+    },
+    { signal },
+  );
 }
 
 function updateItem(queue, rows, item) {
@@ -41,7 +45,7 @@ function updateItem(queue, rows, item) {
   if (row.root.dataset.state === item.state) return;
   row.root.dataset.state = item.state;
   row.bar.hidden = item.state === 'done' || item.state === 'cancelled';
-  const tools = item.lost ? ['cancel'] : TOOLS[item.state] ?? [];
+  const tools = item.lost ? ['cancel'] : (TOOLS[item.state] ?? []);
   row.tools.replaceChildren(...tools.map((tool) => toolButton(queue, item, tool)));
 }
 
@@ -62,7 +66,8 @@ function hasRoom(rows, item) {
 /** Rows that have become free go to those who wait, when most are free. */
 function fill(queue, rows) {
   if (rows.size > MOST_ROWS / 2 || queue.length <= rows.size) return;
-  for (const item of queue.some('waiting', MOST_ROWS)) if (!rows.has(item)) updateItem(queue, rows, item);
+  for (const item of queue.some('waiting', MOST_ROWS))
+    if (!rows.has(item)) updateItem(queue, rows, item);
 }
 
 function makeRow(rows, item) {
@@ -79,20 +84,30 @@ function makeRow(rows, item) {
 
 function toolButton(queue, item, tool) {
   const act = { pause: 'pause', resume: 'resume', retry: 'resume', cancel: 'cancel' }[tool];
-  return button(LABELS[tool], () => queue[act](item), { 'aria-label': `${LABELS[tool]} ${visible(item.path)}` });
+  return button(LABELS[tool], () => queue[act](item), {
+    'aria-label': `${LABELS[tool]} ${visible(item.path)}`,
+  });
 }
 
 function describeState({ state, sent, size: total, speed: rate, message }) {
   const share = total === 0 ? 0 : Math.floor((100 * Math.min(sent, total)) / total);
   switch (state) {
-    case 'waiting': return `${size(total)}, waiting`;
-    case 'active': return `${share} % of ${size(total)}${rate > 0 ? `, ${speed(rate)}, ${duration((total - sent) / rate)} left` : ', sealing'}`;
-    case 'paused': return `Paused at ${share} %`;
-    case 'locked': return `Waiting for you to sign in again, at ${share} %`;
-    case 'failed': return message;
-    case 'cancelling': return 'Removing what was sent';
-    case 'cancelled': return 'Cancelled; it is not among the stored objects';
-    default: return `Sealed and stored, ${size(total)}`;
+    case 'waiting':
+      return `${size(total)}, waiting`;
+    case 'active':
+      return `${share} % of ${size(total)}${rate > 0 ? `, ${speed(rate)}, ${duration((total - sent) / rate)} left` : ', sealing'}`;
+    case 'paused':
+      return `Paused at ${share} %`;
+    case 'locked':
+      return `Waiting for you to sign in again, at ${share} %`;
+    case 'failed':
+      return message;
+    case 'cancelling':
+      return 'Removing what was sent';
+    case 'cancelled':
+      return 'Cancelled; it is not among the stored objects';
+    default:
+      return `Sealed and stored, ${size(total)}`;
   }
 }
 
@@ -115,6 +130,9 @@ function updateTotals(queue, rows) {
   const time = rate > 0 ? `, ${speed(rate)}, ${duration(left / rate)} left` : '';
   const hidden = queue.length > rows.size ? `; ${rows.size} of them are shown` : '';
   const text = `${done} of ${queue.length} stored${open ? `, ${size(left)} to go${time}` : ''}${hidden}`;
-  const clear = done > 0 && open === 0 ? [button('Clear the list', () => queue.clear(), { className: 'small' })] : [];
+  const clear =
+    done > 0 && open === 0
+      ? [button('Clear the list', () => queue.clear(), { className: 'small' })]
+      : [];
   totals.replaceChildren(el('span', { textContent: text }), ...clear);
 }

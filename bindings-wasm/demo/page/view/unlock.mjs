@@ -8,13 +8,20 @@ export function prepareUnlock(current, done) {
   const dialog = byId('unlock-dialog');
   byId('unlock').onclick = () => dialog.showModal();
   byId('unlock-cancel').onclick = () => dialog.close();
-  dialog.onclose = () => { byId('unlock-error').textContent = ''; };
+  dialog.onclose = () => {
+    byId('unlock-error').textContent = '';
+  };
   byId('unlock-form').onsubmit = async (event) => {
     event.preventDefault();
     const password = byId('password');
     const session = current();
     try {
-      const login = unlockInbox(session.keyService, session.user.id, password.value, () => current() === session);
+      const login = unlockInbox(
+        session.keyService,
+        session.user.id,
+        password.value,
+        () => current() === session,
+      );
       password.value = '';
       await login;
       dialog.close();

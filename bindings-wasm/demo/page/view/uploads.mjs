@@ -18,7 +18,10 @@ export function prepareUploads(target) {
     drop.classList.remove('over');
     target()(filesOfDrop(event.dataTransfer));
   };
-  for (const [input, opener] of [['files', 'choose-files'], ['folder', 'choose-folder']]) {
+  for (const [input, opener] of [
+    ['files', 'choose-files'],
+    ['folder', 'choose-folder'],
+  ]) {
     byId(opener).onclick = () => byId(input).click();
     byId(input).onchange = (event) => target()(filesOfInput(event.target));
   }

@@ -14,14 +14,21 @@ export function keyRoutes({ kms }) {
       return { dek, ...named(wrapped) };
     },
     wrap: async ({ context, dek }) => named(await kms.wrap(dek.toString('base64'), context)),
-    unwrap: async ({ context, wrappedDek }) => ({ dek: await kms.unwrap(wrappedDek.toString('utf8'), context) }),
+    unwrap: async ({ context, wrappedDek }) => ({
+      dek: await kms.unwrap(wrappedDek.toString('utf8'), context),
+    }),
   };
-  const ask = ({ user, decide }) => ({ operation, ...fields }) => decide(`${operation} key`, fields.context, () => {
-    mayUseKey(user, fields.context);
-    return operations[operation](fields);
-  });
+  const ask =
+    ({ user, decide }) =>
+    ({ operation, ...fields }) =>
+      decide(`${operation} key`, fields.context, () => {
+        mayUseKey(user, fields.context);
+        return operations[operation](fields);
+      });
   const single = (operation) => ({
-    name: `POST /api/keys/${operation}`, body: REQUESTS[operation], limit: 'key',
+    name: `POST /api/keys/${operation}`,
+    body: REQUESTS[operation],
+    limit: 'key',
     run: (call) => ask(call)({ operation, ...call.body }),
   });
   const rotate = async (key) => {
@@ -32,11 +39,17 @@ export function keyRoutes({ kms }) {
     ...Object.keys(operations).map(single),
     // The same, for many objects at once.
     {
-      name: 'POST /api/keys', body: REQUESTS.keys, limit: 'key', cost: ({ requests }) => requests.length, most: BATCH_SIZE,
+      name: 'POST /api/keys',
+      body: REQUESTS.keys,
+      limit: 'key',
+      cost: ({ requests }) => requests.length,
+      most: BATCH_SIZE,
       run: (call) => each(call.body.requests, ask(call)),
     },
     {
-      name: 'POST /api/keys/rotate', body: REQUESTS.rotate, limit: 'rotate',
+      name: 'POST /api/keys/rotate',
+      body: REQUESTS.rotate,
+      limit: 'rotate',
       run: async ({ user, body: { key }, decide }) => {
         const { version } = await decide(`rotate ${key}`, undefined, () => {
           mayRotate(user, key);
@@ -45,7 +58,11 @@ export function keyRoutes({ kms }) {
         return { version };
       },
     },
-    { name: 'GET /api/keys/inbox', limit: 'key', run: ({ decide }) => decide('read public keys', undefined, () => kms.inboxPublicKeys()) },
+    {
+      name: 'GET /api/keys/inbox',
+      limit: 'key',
+      run: ({ decide }) => decide('read public keys', undefined, () => kms.inboxPublicKeys()),
+    },
   ];
 }
 

@@ -12,20 +12,28 @@ export function sessionRoutes({ store, kms, sessions }) {
   });
   const abandon = async (ended) => {
     const uploads = ended.flatMap((session) => [...session.uploads]);
-    await Promise.allSettled(uploads.map(([uploadId, { object }]) => store.abortUpload(object, uploadId)));
+    await Promise.allSettled(
+      uploads.map(([uploadId, { object }]) => store.abortUpload(object, uploadId)),
+    );
   };
   return [
     {
-      name: 'POST /api/session', body: REQUESTS.signIn, limit: 'signIn', open: true,
+      name: 'POST /api/session',
+      body: REQUESTS.signIn,
+      limit: 'signIn',
+      open: true,
       run: async ({ request, response, body, decide }) => {
-        const { session, ended, cookie } = await decide('sign in', undefined, () => sessions.signIn(body.user, request));
+        const { session, ended, cookie } = await decide('sign in', undefined, () =>
+          sessions.signIn(body.user, request),
+        );
         await abandon(ended);
         response.setHeader('Set-Cookie', cookie);
         return describe(session.user);
       },
     },
     {
-      name: 'DELETE /api/session', body: REQUESTS.nothing,
+      name: 'DELETE /api/session',
+      body: REQUESTS.nothing,
       run: async ({ session, response, decide }) => {
         const cookie = await decide('sign out', undefined, () => sessions.signOut(session));
         await abandon([session]);
@@ -34,7 +42,11 @@ export function sessionRoutes({ store, kms, sessions }) {
       },
     },
     // Whose session this is, for a page that is loaded anew: it names no user yet.
-    { name: 'GET /api/session', open: true, run: ({ request }) => describe(sessions.of(request).user) },
+    {
+      name: 'GET /api/session',
+      open: true,
+      run: ({ request }) => describe(sessions.of(request).user),
+    },
     // Who could sign in.
     { name: 'GET /api/users', open: true, run: () => ({ users: [...USERS.values()] }) },
   ];

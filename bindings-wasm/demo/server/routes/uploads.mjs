@@ -36,14 +36,22 @@ export function uploadRoutes({ store }) {
     return { uploadId };
   };
   const parts = async (call) => {
-    const { user, body: { object, uploadId, from, count } } = call;
+    const {
+      user,
+      body: { object, uploadId, from, count },
+    } = call;
     mayWrite(user, object);
     if (!begun(call)) throw noSuchUpload();
     const numbers = Array.from({ length: count }, (_, index) => from + index);
-    return { parts: await Promise.all(numbers.map((number) => store.signPart(object, uploadId, number))) };
+    return {
+      parts: await Promise.all(numbers.map((number) => store.signPart(object, uploadId, number))),
+    };
   };
   const complete = async (call) => {
-    const { user, body: { object, uploadId, size, etags } } = call;
+    const {
+      user,
+      body: { object, uploadId, size, etags },
+    } = call;
     mayWrite(user, object);
     const upload = begun(call);
     if (!upload) throw noSuchUpload();
@@ -52,7 +60,11 @@ export function uploadRoutes({ store }) {
     return {};
   };
   const abort = async (call) => {
-    const { user, session, body: { object, uploadId } } = call;
+    const {
+      user,
+      session,
+      body: { object, uploadId },
+    } = call;
     mayWrite(user, object);
     if (!begun(call)) return {}; // It is not there, or was removed before.
     await store.abortUpload(object, uploadId);
@@ -60,7 +72,10 @@ export function uploadRoutes({ store }) {
     return {};
   };
   const route = (name, action, body, work, more = {}) => ({
-    name: `POST /api/uploads/${name}`, body, limit: 'sign', ...more,
+    name: `POST /api/uploads/${name}`,
+    body,
+    limit: 'sign',
+    ...more,
     run: (call) => call.decide(action, call.body.object, () => work(call)),
   });
   return [

@@ -19,7 +19,15 @@ async function withServer(options, use) {
   const { demo } = await world();
   const [port] = await freePorts(1);
   const audit = new AuditTrail();
-  const server = await startServer({ listen: { host: '127.0.0.1', port }, store: demo.store, kms: new KeyService(demo.bao), audit, mounts: {}, inspect: () => {}, ...options });
+  const server = await startServer({
+    listen: { host: '127.0.0.1', port },
+    store: demo.store,
+    kms: new KeyService(demo.bao),
+    audit,
+    mounts: {},
+    inspect: () => {},
+    ...options,
+  });
   try {
     await use({ ...demo, url: server.origin, audit });
   } finally {
@@ -27,53 +35,110 @@ async function withServer(options, use) {
   }
 }
 
-const head = (demo, lines) => `POST /api/objects/list HTTP/1.1\r\nHost: ${new URL(demo.url).host}\r\nOrigin: ${demo.url}\r\nContent-Type: application/json\r\n${lines}\r\n`;
+const head = (demo, lines) =>
+  `POST /api/objects/list HTTP/1.1\r\nHost: ${new URL(demo.url).host}\r\nOrigin: ${demo.url}\r\nContent-Type: application/json\r\n${lines}\r\n`;
 
 test('another site gets nothing done: origin, type, host name and the name of the user are all asked for', async () => {
   const alice = await client('alice');
   const { demo } = alice;
   const list = (headers) => alice.post('/api/objects/list', { space: 'vault', limit: 1 }, headers);
   assert.equal((await list({})).status, 200);
-  for (const origin of ['http://elsewhere.example', 'null', '', `${demo.url}.elsewhere.example`, demo.url.replace('http', 'https'), `${demo.url}, ${demo.url}`]) {
+  for (const origin of [
+    'http://elsewhere.example',
+    'null',
+    '',
+    `${demo.url}.elsewhere.example`,
+    demo.url.replace('http', 'https'),
+    `${demo.url}, ${demo.url}`,
+  ]) {
     assert.equal((await list({ Origin: origin })).status, 403, origin);
   }
-  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/jsonx', '']) {
+  for (const type of [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data',
+    'application/jsonx',
+    '',
+  ]) {
     assert.equal((await list({ 'Content-Type': type })).status, 400, type);
   }
-  assert.deepEqual([(await list({ 'Sealwax-User': '' })).status, (await list({ 'Sealwax-User': 'alice, alice' })).status], [409, 409]);
-  const rebound = await raw(demo, `GET /api/session HTTP/1.1\r\nHost: evil.example:${new URL(demo.url).port}\r\nCookie: ${alice.cookie}\r\nConnection: close\r\n\r\n`);
+  assert.deepEqual(
+    [
+      (await list({ 'Sealwax-User': '' })).status,
+      (await list({ 'Sealwax-User': 'alice, alice' })).status,
+    ],
+    [409, 409],
+  );
+  const rebound = await raw(
+    demo,
+    `GET /api/session HTTP/1.1\r\nHost: evil.example:${new URL(demo.url).port}\r\nCookie: ${alice.cookie}\r\nConnection: close\r\n\r\n`,
+  );
   assert.equal(rebound.status, 403);
 });
 
-test('the page is accepted under all of its own names, with the scheme\'s port and without', async () => {
-  assert.deepEqual(originsOf({ host: 'files.example', port: 443, tls: {} }), ['https://files.example']);
-  assert.deepEqual(originsOf({ host: 'files.example', port: 8443, tls: {} }), ['https://files.example:8443']);
-  assert.deepEqual(originsOf({ host: '::1', port: 80 }), ['http://[::1]', 'http://127.0.0.1', 'http://localhost']);
+test("the page is accepted under all of its own names, with the scheme's port and without", async () => {
+  assert.deepEqual(originsOf({ host: 'files.example', port: 443, tls: {} }), [
+    'https://files.example',
+  ]);
+  assert.deepEqual(originsOf({ host: 'files.example', port: 8443, tls: {} }), [
+    'https://files.example:8443',
+  ]);
+  assert.deepEqual(originsOf({ host: '::1', port: 80 }), [
+    'http://[::1]',
+    'http://127.0.0.1',
+    'http://localhost',
+  ]);
   const alice = await client('alice');
   const origin = alice.demo.url.replace('127.0.0.1', 'localhost');
   const { port } = new URL(origin);
   const body = '{"space":"vault","limit":1}';
-  const { status } = await raw(alice.demo, `POST /api/objects/list HTTP/1.1\r\nHost: localhost:${port}\r\nOrigin: ${origin}\r\nContent-Type: application/json\r\n`
-    + `Cookie: ${alice.cookie}\r\nSealwax-User: alice\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+  const { status } = await raw(
+    alice.demo,
+    `POST /api/objects/list HTTP/1.1\r\nHost: localhost:${port}\r\nOrigin: ${origin}\r\nContent-Type: application/json\r\n` +
+      `Cookie: ${alice.cookie}\r\nSealwax-User: alice\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  );
   assert.equal(status, 200);
 });
 
 test('only the paths of the API are its paths', async () => {
   const alice = await client('alice');
   const { host } = new URL(alice.demo.url);
-  for (const path of ['//api/objects/list', '/api//objects/list', '/api/objects/list/', '/api/objects/list?x', '/api/objects/./list', '/api/x/../objects/list',
-    '/api%2fobjects/list', '/API/objects/list', '/api/objects/list%00', '/api/objects\\list', '/api/objects/list;x', `http://${host}/api/objects/list`, '*']) {
-    const { status } = await raw(alice.demo, `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${alice.demo.url}\r\nContent-Type: application/json\r\n`
-      + `Cookie: ${alice.cookie}\r\nSealwax-User: alice\r\nContent-Length: 27\r\nConnection: close\r\n\r\n{"space":"vault","limit":1}`);
+  for (const path of [
+    '//api/objects/list',
+    '/api//objects/list',
+    '/api/objects/list/',
+    '/api/objects/list?x',
+    '/api/objects/./list',
+    '/api/x/../objects/list',
+    '/api%2fobjects/list',
+    '/API/objects/list',
+    '/api/objects/list%00',
+    '/api/objects\\list',
+    '/api/objects/list;x',
+    `http://${host}/api/objects/list`,
+    '*',
+  ]) {
+    const { status } = await raw(
+      alice.demo,
+      `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${alice.demo.url}\r\nContent-Type: application/json\r\n` +
+        `Cookie: ${alice.cookie}\r\nSealwax-User: alice\r\nContent-Length: 27\r\nConnection: close\r\n\r\n{"space":"vault","limit":1}`,
+    );
     assert.equal(status, 404, path);
   }
 });
 
 test('requests that two readers of HTTP would cut differently are refused', async () => {
   const { demo } = await world();
-  const cases = { 'two lengths': 'Content-Length: 2\r\nContent-Length: 3\r\n', 'length and chunks': 'Content-Length: 2\r\nTransfer-Encoding: chunked\r\n',
-    'odd chunks': 'Transfer-Encoding: xchunked\r\n', 'a space before the colon': 'Content-Length : 2\r\n', 'a folded line': 'X-A: b\r\n c\r\nContent-Length: 2\r\n',
-    'a signed length': 'Content-Length: +2\r\n', 'a bare line feed': 'X-A: b\nX-B: c\r\nContent-Length: 2\r\n', 'a null': 'X-A: a\0b\r\nContent-Length: 2\r\n' };
+  const cases = {
+    'two lengths': 'Content-Length: 2\r\nContent-Length: 3\r\n',
+    'length and chunks': 'Content-Length: 2\r\nTransfer-Encoding: chunked\r\n',
+    'odd chunks': 'Transfer-Encoding: xchunked\r\n',
+    'a space before the colon': 'Content-Length : 2\r\n',
+    'a folded line': 'X-A: b\r\n c\r\nContent-Length: 2\r\n',
+    'a signed length': 'Content-Length: +2\r\n',
+    'a bare line feed': 'X-A: b\nX-B: c\r\nContent-Length: 2\r\n',
+    'a null': 'X-A: a\0b\r\nContent-Length: 2\r\n',
+  };
   for (const [what, lines] of Object.entries(cases)) {
     const { status } = await raw(demo, `${head(demo, lines)}{}`);
     assert.equal(status, 400, what);
@@ -90,14 +155,27 @@ test('a session is never one that somebody chose, and ends when its browser sign
 
   const alice = await client('alice');
   const old = alice.cookie;
-  const list = (cookie, user) => alice.post('/api/objects/list', { space: 'vault', limit: 1 }, { Cookie: cookie, 'Sealwax-User': user });
+  const list = (cookie, user) =>
+    alice.post(
+      '/api/objects/list',
+      { space: 'vault', limit: 1 },
+      { Cookie: cookie, 'Sealwax-User': user },
+    );
   assert.equal((await list(old, 'alice')).status, 200);
-  assert.equal((await list(`session=planted; ${old}`, 'alice')).status, 401, 'a cookie beside the real one');
+  assert.equal(
+    (await list(`session=planted; ${old}`, 'alice')).status,
+    401,
+    'a cookie beside the real one',
+  );
   await alice.signIn('bob');
   assert.equal((await list(old, 'alice')).status, 401, 'the session before');
   assert.equal((await list(alice.cookie, 'alice')).status, 409, 'a tab that still shows Alice');
   assert.equal((await list(alice.cookie, 'bob')).status, 200);
-  assert.equal((await alice.send('DELETE', '/api/session', {}, { 'Sealwax-User': 'alice' })).status, 409, 'nor can it sign Bob out');
+  assert.equal(
+    (await alice.send('DELETE', '/api/session', {}, { 'Sealwax-User': 'alice' })).status,
+    409,
+    'nor can it sign Bob out',
+  );
   assert.equal((await alice.send('DELETE', '/api/session', {})).status, 200);
   assert.equal((await list(alice.cookie, 'bob')).status, 401);
 });
@@ -108,20 +186,34 @@ test('a session ends by itself', async () => {
     const list = () => alice.post('/api/objects/list', { space: 'vault', limit: 1 });
     assert.equal((await list()).status, 200);
     await sleep(1_100);
-    assert.deepEqual([(await list()).status, (await alice.send('GET', '/api/session')).status], [401, 401]);
+    assert.deepEqual(
+      [(await list()).status, (await alice.send('GET', '/api/session')).status],
+      [401, 401],
+    );
   });
 });
 
 test('two tabs race: what one user began, another never goes on with, and signing out removes it', async () => {
   const tab = await client('alice');
   const { id } = await tab.create();
-  const { body: { uploadId } } = await tab.post('/api/uploads/begin', { object: id });
+  const {
+    body: { uploadId },
+  } = await tab.post('/api/uploads/begin', { object: id });
   assert.ok((await listUploads(tab.demo)).includes(uploadId));
-  const requests = Array.from({ length: 20 }, () => tab.post('/api/uploads/parts', { object: id, uploadId, from: 1, count: 1 }));
-  const { body: { results } } = await tab.post('/api/objects', { space: 'vault', count: 5 });
-  requests.push(...results.map(({ value }) => tab.post('/api/uploads/begin', { object: value.id })));
+  const requests = Array.from({ length: 20 }, () =>
+    tab.post('/api/uploads/parts', { object: id, uploadId, from: 1, count: 1 }),
+  );
+  const {
+    body: { results },
+  } = await tab.post('/api/objects', { space: 'vault', count: 5 });
+  requests.push(
+    ...results.map(({ value }) => tab.post('/api/uploads/begin', { object: value.id })),
+  );
   const other = { ...tab, user: 'bob' };
-  const [answers] = await Promise.all([Promise.all(requests), tab.post('/api/session', { user: 'bob' }, { 'Sealwax-User': other.user })]);
+  const [answers] = await Promise.all([
+    Promise.all(requests),
+    tab.post('/api/session', { user: 'bob' }, { 'Sealwax-User': other.user }),
+  ]);
   for (const { status } of answers) assert.ok(status === 200 || status === 401, `${status}`);
   assert.deepEqual(await listUploads(tab.demo), [], 'an upload is still there');
 });
@@ -130,25 +222,47 @@ test('large bodies are refused without being read, slow ones are not waited for'
   const alice = await client('alice');
   const big = await alice.post('/api/objects', `"${'x'.repeat(70_000)}"`);
   assert.deepEqual([big.status, big.body.error], [413, 'too_large']);
-  const announced = await raw(alice.demo, head(alice.demo, `Cookie: ${alice.cookie}\r\nSealwax-User: alice\r\nContent-Length: 99999999999\r\n`));
+  const announced = await raw(
+    alice.demo,
+    head(
+      alice.demo,
+      `Cookie: ${alice.cookie}\r\nSealwax-User: alice\r\nContent-Length: 99999999999\r\n`,
+    ),
+  );
   assert.equal(announced.status, 413);
-  const chunked = await raw(alice.demo, `${head(alice.demo, `Cookie: ${alice.cookie}\r\nSealwax-User: alice\r\nTransfer-Encoding: chunked\r\n`)}${`4000\r\n${' '.repeat(0x4000)}\r\n`.repeat(8)}`);
+  const chunked = await raw(
+    alice.demo,
+    `${head(alice.demo, `Cookie: ${alice.cookie}\r\nSealwax-User: alice\r\nTransfer-Encoding: chunked\r\n`)}${`4000\r\n${' '.repeat(0x4000)}\r\n`.repeat(8)}`,
+  );
   assert.equal(chunked.status, 413);
   // Who has no session is not listened to at all.
-  const stranger = await raw(alice.demo, head(alice.demo, 'Sealwax-User: alice\r\nContent-Length: 1000\r\n'));
+  const stranger = await raw(
+    alice.demo,
+    head(alice.demo, 'Sealwax-User: alice\r\nContent-Length: 1000\r\n'),
+  );
   assert.equal(stranger.status, 401);
-  await withServer({ times: { headersTimeout: 300, requestTimeout: 600, connectionsCheckingInterval: 100 } }, async (demo) => {
-    const slow = await client('alice', demo);
-    const body = await raw(demo, head(demo, `Cookie: ${slow.cookie}\r\nSealwax-User: alice\r\nContent-Length: 27\r\n`));
-    assert.ok(body.milliseconds < 5_000);
-    assert.notEqual(body.status, 200);
-    const headers = await raw(demo, 'POST /api/session HTTP/1.1\r\nHost: x\r\nX-A');
-    assert.ok(headers.milliseconds < 5_000);
-  });
+  await withServer(
+    { times: { headersTimeout: 300, requestTimeout: 600, connectionsCheckingInterval: 100 } },
+    async (demo) => {
+      const slow = await client('alice', demo);
+      const body = await raw(
+        demo,
+        head(demo, `Cookie: ${slow.cookie}\r\nSealwax-User: alice\r\nContent-Length: 27\r\n`),
+      );
+      assert.ok(body.milliseconds < 5_000);
+      assert.notEqual(body.status, 200);
+      const headers = await raw(demo, 'POST /api/session HTTP/1.1\r\nHost: x\r\nX-A');
+      assert.ok(headers.milliseconds < 5_000);
+    },
+  );
 });
 
 test('nobody gets more than their share, and a flood is one line in the trail', async () => {
-  const limits = { sign: { burst: 5, perSecond: 0.01 }, signIn: { burst: 1, perSecond: 0.01 }, rotate: { burst: 1, perSecond: 0.01 } };
+  const limits = {
+    sign: { burst: 5, perSecond: 0.01 },
+    signIn: { burst: 1, perSecond: 0.01 },
+    rotate: { burst: 1, perSecond: 0.01 },
+  };
   await withServer({ limits }, async (demo) => {
     const alice = await client('alice', demo);
     const create = (count) => alice.post('/api/objects', { space: 'vault', count });
@@ -161,10 +275,18 @@ test('nobody gets more than their share, and a flood is one line in the trail', 
     }
     assert.equal(demo.audit.all().length, before + 1);
     const bob = await client('bob', demo);
-    assert.equal((await bob.post('/api/objects', { space: 'vault', count: 5 })).status, 200, 'another user has a share of their own');
+    assert.equal(
+      (await bob.post('/api/objects', { space: 'vault', count: 5 })).status,
+      200,
+      'another user has a share of their own',
+    );
     await client('carol', demo);
     await client('alice', demo);
-    assert.equal((await bob.post('/api/session', { user: 'bob' })).status, 429, 'four people at one address');
+    assert.equal(
+      (await bob.post('/api/session', { user: 'bob' })).status,
+      429,
+      'four people at one address',
+    );
     assert.equal((await bob.post('/api/keys/rotate', { key: 'vault' })).status, 200);
     assert.equal((await bob.post('/api/keys/rotate', { key: 'vault' })).status, 429);
   });
@@ -176,9 +298,19 @@ test('whoever floods the backend with what it refuses does not fill the trail', 
     const stranger = await client(undefined, demo);
     const before = demo.audit.all().length;
     for (let tries = 0; tries < 50; tries += 1) await stranger.post('/api/nowhere', {});
-    assert.deepEqual(demo.audit.all().slice(before).map(({ detail }) => detail), [...Array(4).fill('not_found'), 'too_many']);
+    assert.deepEqual(
+      demo.audit
+        .all()
+        .slice(before)
+        .map(({ detail }) => detail),
+      [...Array(4).fill('not_found'), 'too_many'],
+    );
     assert.equal((await stranger.post('/api/nowhere', {})).status, 429);
-    assert.equal((await alice.post('/api/objects/list', { space: 'vault', limit: 1 })).status, 200, 'who is not refused is served');
+    assert.equal(
+      (await alice.post('/api/objects/list', { space: 'vault', limit: 1 })).status,
+      200,
+      'who is not refused is served',
+    );
   });
 });
 

@@ -44,11 +44,18 @@ async function run(browser, page, worker) {
     await new Promise((resolve, reject) => {
       const ended = new AbortController();
       const settle = (action, value) => (ended.abort(), action(value));
-      queue.addEventListener('change', ({ detail: [{ state, message }] }) => {
-        if (state === 'done') settle(resolve);
-        if (state === 'failed') settle(reject, new Error(message));
-      }, ended);
-      queue.add([{ file: document.getElementById('measured').files[0], path: 'measured.bin' }], 'vault');
+      queue.addEventListener(
+        'change',
+        ({ detail: [{ state, message }] }) => {
+          if (state === 'done') settle(resolve);
+          if (state === 'failed') settle(reject, new Error(message));
+        },
+        ended,
+      );
+      queue.add(
+        [{ file: document.getElementById('measured').files[0], path: 'measured.bin' }],
+        'vault',
+      );
     });
     return (performance.now() - start) / 1000;
   }, worker);
@@ -58,10 +65,17 @@ async function run(browser, page, worker) {
 /** A file input with the file, and an ear for long tasks. */
 async function prepare(page, path) {
   await page.evaluate(() => {
-    document.body.append(Object.assign(document.createElement('input'), { type: 'file', id: 'measured', hidden: true }));
+    document.body.append(
+      Object.assign(document.createElement('input'), {
+        type: 'file',
+        id: 'measured',
+        hidden: true,
+      }),
+    );
     globalThis.longest = 0;
     new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, duration);
+      for (const { duration } of list.getEntries())
+        globalThis.longest = Math.max(globalThis.longest, duration);
     }).observe({ type: 'longtask' });
   });
   await page.choose('measured', path);
@@ -89,7 +103,9 @@ async function runAll(browser, page) {
     const result = {};
     const order = round % 2 ? ['plain', 'sealed'] : ['sealed', 'plain'];
     for (const name of order) result[name] = await run(browser, page, WORKERS[name]);
-    console.error(`round ${round} of ${rounds}: sealed ${result.sealed.speed.toFixed(0)}, plain ${result.plain.speed.toFixed(0)} MiB/s`);
+    console.error(
+      `round ${round} of ${rounds}: sealed ${result.sealed.speed.toFixed(0)}, plain ${result.plain.speed.toFixed(0)} MiB/s`,
+    );
     results.push(result);
   }
   const { before, most } = await memory.end();
@@ -110,12 +126,46 @@ function rowsOf({ results, before, most, longest }) {
   const met = (isMet) => (isMet ? 'yes' : 'no');
   const size = mebibytes % 1024 ? `${mebibytes} MiB` : `${mebibytes / 1024} GiB`;
   return [
-    [`upload ${size} to the store on loopback`, `${of('sealed', 'speed').toFixed(0)} MiB/s`,
-      `${of('plain', 'speed').toFixed(0)} MiB/s, the same page without encryption`, ratio.toFixed(2), `>= ${RATIO}`, met(ratio >= RATIO)],
-    ['processor time of all of Chromium for it', `${of('sealed', 'cpu').toFixed(1)} s`, `${of('plain', 'cpu').toFixed(1)} s, the same`, '', '', ''],
-    ['longest task of the main thread', longest ? `${longest.toFixed(0)} ms` : 'none over 50 ms', '', '', `<= ${LONGEST_TASK_MS} ms`, met(longest <= LONGEST_TASK_MS)],
-    ['most memory of the tab', mib(most.tab), `${mib(before.tab)} before the first upload`, '', `< ${MEMORY_MIB} MiB`, met(most.tab < MEMORY_MIB * MIB)],
-    ['most memory of all of Chromium', mib(most.browser), `${mib(before.browser)} before the first upload`, '', '', ''],
+    [
+      `upload ${size} to the store on loopback`,
+      `${of('sealed', 'speed').toFixed(0)} MiB/s`,
+      `${of('plain', 'speed').toFixed(0)} MiB/s, the same page without encryption`,
+      ratio.toFixed(2),
+      `>= ${RATIO}`,
+      met(ratio >= RATIO),
+    ],
+    [
+      'processor time of all of Chromium for it',
+      `${of('sealed', 'cpu').toFixed(1)} s`,
+      `${of('plain', 'cpu').toFixed(1)} s, the same`,
+      '',
+      '',
+      '',
+    ],
+    [
+      'longest task of the main thread',
+      longest ? `${longest.toFixed(0)} ms` : 'none over 50 ms',
+      '',
+      '',
+      `<= ${LONGEST_TASK_MS} ms`,
+      met(longest <= LONGEST_TASK_MS),
+    ],
+    [
+      'most memory of the tab',
+      mib(most.tab),
+      `${mib(before.tab)} before the first upload`,
+      '',
+      `< ${MEMORY_MIB} MiB`,
+      met(most.tab < MEMORY_MIB * MIB),
+    ],
+    [
+      'most memory of all of Chromium',
+      mib(most.browser),
+      `${mib(before.browser)} before the first upload`,
+      '',
+      '',
+      '',
+    ],
   ];
 }
 
@@ -123,7 +173,11 @@ function table(rows) {
   const all = [['what', 'Sealwax', 'beside it, same run', 'ratio', 'target', 'met'], ...rows];
   const widths = all[0].map((_, column) => Math.max(...all.map((row) => row[column].length)));
   const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
-  return [line(all[0]), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
+  return [
+    line(all[0]),
+    `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`,
+    ...rows.map(line),
+  ].join('\n');
 }
 
 try {

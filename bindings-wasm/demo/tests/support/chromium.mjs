@@ -5,8 +5,15 @@ import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export const PROGRAM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-export const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+export const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 const END = '\0';
 const POLL_MS = 200;
 
@@ -18,7 +25,13 @@ export class Chromium {
   #nextId = 1;
 
   constructor(folder) {
-    const flags = [...FLAGS, '--headless', '--remote-debugging-pipe', `--user-data-dir=${folder}`, 'about:blank'];
+    const flags = [
+      ...FLAGS,
+      '--headless',
+      '--remote-debugging-pipe',
+      `--user-data-dir=${folder}`,
+      'about:blank',
+    ];
     this.#child = spawn(PROGRAM, flags, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
     let rest = '';
     this.#child.stdio[4].setEncoding('utf8').on('data', (text) => {
@@ -87,8 +100,13 @@ class Tab {
   /** Runs `work(...args)` in the page; the value it resolves to. */
   async evaluate(work, ...args) {
     const expression = `(${work})(...${JSON.stringify(args)})`;
-    const { result, exceptionDetails } = await this.#send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
-    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    const { result, exceptionDetails } = await this.#send('Runtime.evaluate', {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    if (exceptionDetails)
+      throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value;
   }
 
@@ -114,12 +132,15 @@ class Tab {
       return { x: left + 40, y: top + 20 };
     }, id);
     const data = { items: [], files: [paths].flat(), dragOperationsMask: 1 };
-    for (const type of ['dragEnter', 'dragOver', 'drop']) await this.#send('Input.dispatchDragEvent', { type, x, y, data });
+    for (const type of ['dragEnter', 'dragOver', 'drop'])
+      await this.#send('Input.dispatchDragEvent', { type, x, y, data });
   }
 
   /** Chooses a file, or several, in the input with `id`. */
   async choose(id, paths) {
-    const { result } = await this.#send('Runtime.evaluate', { expression: `document.getElementById('${id}')` });
+    const { result } = await this.#send('Runtime.evaluate', {
+      expression: `document.getElementById('${id}')`,
+    });
     await this.#send('DOM.setFileInputFiles', { objectId: result.objectId, files: [paths].flat() });
   }
 }

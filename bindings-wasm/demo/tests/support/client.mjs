@@ -7,23 +7,37 @@ import { world } from './world.mjs';
 export async function client(user, demo) {
   demo ??= (await world()).demo;
   const self = {
-    cookie: '', user, demo,
+    cookie: '',
+    user,
+    demo,
     /** Sends `body`, JSON or text, and returns `{ status, headers, body }`. */
     async send(method, path, body, headers = {}) {
       const response = await fetch(demo.url + path, {
         method,
-        headers: { Origin: demo.url, 'Content-Type': 'application/json', Cookie: self.cookie, 'Sealwax-User': self.user ?? '', ...headers },
+        headers: {
+          Origin: demo.url,
+          'Content-Type': 'application/json',
+          Cookie: self.cookie,
+          'Sealwax-User': self.user ?? '',
+          ...headers,
+        },
         body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
       });
       const text = await response.text();
-      return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined };
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: text ? JSON.parse(text) : undefined,
+      };
     },
     post: (path, body, headers) => self.send('POST', path, body, headers),
     /** One item of a batch, as if it had been sent alone. */
     async one(path, item) {
       const { status, body } = await self.post(path, { requests: [item] });
       const [result] = body.results ?? [{ status, ...body }];
-      return result.error ? { status: result.status, error: result.error } : { status, value: result.value };
+      return result.error
+        ? { status: result.status, error: result.error }
+        : { status, value: result.value };
     },
     sign: (object, action) => self.one('/api/objects/sign', { object, action }),
     async signIn(id) {
@@ -56,8 +70,18 @@ export function raw(demo, text, { then } = {}) {
       socket.write(text);
       then?.(socket);
     });
-    socket.setEncoding('latin1').on('data', (data) => { answer += data; });
-    socket.on('error', (error) => (error.code === 'ECONNRESET' || error.code === 'EPIPE' ? undefined : reject(error)));
-    socket.on('close', () => resolve({ answer, status: Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]), milliseconds: performance.now() - start }));
+    socket.setEncoding('latin1').on('data', (data) => {
+      answer += data;
+    });
+    socket.on('error', (error) =>
+      error.code === 'ECONNRESET' || error.code === 'EPIPE' ? undefined : reject(error),
+    );
+    socket.on('close', () =>
+      resolve({
+        answer,
+        status: Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]),
+        milliseconds: performance.now() - start,
+      }),
+    );
   });
 }

@@ -29,8 +29,12 @@ export async function cpuSeconds(browser) {
 export async function watchMemory(browser) {
   const known = await browser.processes();
   const sample = async () => {
-    const sizes = await Promise.all(known.map(async ({ id, type }) => ({ type, size: await memoryOf(id) })));
-    const tab = Math.max(...sizes.filter(({ type }) => type === 'renderer').map(({ size }) => size));
+    const sizes = await Promise.all(
+      known.map(async ({ id, type }) => ({ type, size: await memoryOf(id) })),
+    );
+    const tab = Math.max(
+      ...sizes.filter(({ type }) => type === 'renderer').map(({ size }) => size),
+    );
     return { tab, browser: sizes.reduce((sum, { size }) => sum + size, 0) };
   };
   const before = await sample();

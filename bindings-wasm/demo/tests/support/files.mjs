@@ -46,6 +46,7 @@ export function wav(seconds, rate = 44_100) {
   bytes.writeUInt16LE(8, 34);
   bytes.write('data', 36);
   bytes.writeUInt32LE(samples, 40);
-  for (let i = 0; i < samples; i += 1) bytes[44 + i] = 128 + 60 * Math.sin((i * (1 + i / samples)) / 40);
+  for (let i = 0; i < samples; i += 1)
+    bytes[44 + i] = 128 + 60 * Math.sin((i * (1 + i / samples)) / 40);
   return bytes;
 }

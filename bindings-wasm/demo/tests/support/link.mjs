@@ -53,11 +53,15 @@ class Link {
     for (const device of ['lo', this.#far]) ip('-n', this.#name, 'link', 'set', device, 'up');
     this.up();
     ip('-n', this.#name, 'route', 'add', 'default', 'via', here);
-    for (const url of urls) this.#wires.push(await startWire(url, { host: here, port: Number(new URL(url).port) }));
+    for (const url of urls)
+      this.#wires.push(await startWire(url, { host: here, port: Number(new URL(url).port) }));
     const program = join(folder, 'chromium-behind-a-link');
     await writeFile(program, `#!/bin/sh\nexec ip netns exec ${this.#name} ${PROGRAM} "$@"\n`);
     await chmod(program, 0o755);
-    this.browser = await chromium.launch({ executablePath: program, args: [...FLAGS, `--host-resolver-rules=MAP 127.0.0.1 ${here}`] });
+    this.browser = await chromium.launch({
+      executablePath: program,
+      args: [...FLAGS, `--host-resolver-rules=MAP 127.0.0.1 ${here}`],
+    });
   }
 
   up() {
@@ -82,7 +86,10 @@ class Link {
   async end() {
     await this.browser?.close();
     await Promise.all(this.#wires.map((wire) => wire.close()));
-    for (const [what, name] of [['link', this.#near], ['netns', this.#name]]) {
+    for (const [what, name] of [
+      ['link', this.#near],
+      ['netns', this.#name],
+    ]) {
       try {
         ip(what, 'delete', name);
       } catch {

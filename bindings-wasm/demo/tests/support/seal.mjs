@@ -2,7 +2,8 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const DIST = process.env.SEALWAX_DIST ?? join(dirname(fileURLToPath(import.meta.url)), '../../../dist');
+const DIST =
+  process.env.SEALWAX_DIST ?? join(dirname(fileURLToPath(import.meta.url)), '../../../dist');
 const { encrypt } = await import(pathToFileURL(join(DIST, 'node.js')));
 
 /** A provider that says of any DEK that this is how it is wrapped. */
@@ -10,14 +11,27 @@ const stamp = ({ providerId, keyId, wrappedDek }) => ({
   providerId,
   accepts: () => true,
   wrap: async () => ({ keyId, wrappedDek }),
-  unwrap: async () => { throw new Error('it only wraps'); },
+  unwrap: async () => {
+    throw new Error('it only wraps');
+  },
 });
 
 /** The header of an object with `context` whose DEK is wrapped as `keys` say. */
 export async function headerOf(context, keys, options = {}) {
-  return Buffer.from(await encrypt(new Uint8Array(10), keys.map(stamp), { context, detached: true, metadata: '{"name":"x","type":""}', ...options }).header());
+  return Buffer.from(
+    await encrypt(new Uint8Array(10), keys.map(stamp), {
+      context,
+      detached: true,
+      metadata: '{"name":"x","type":""}',
+      ...options,
+    }).header(),
+  );
 }
 
 /** A wrapped key as the vault has it. */
-export const vaultKey = (fields = {}) =>
-  ({ providerId: 'vault-transit', keyId: 'transit/keys/vault', wrappedDek: Buffer.from(`vault:v1:${'A'.repeat(80)}`), ...fields });
+export const vaultKey = (fields = {}) => ({
+  providerId: 'vault-transit',
+  keyId: 'transit/keys/vault',
+  wrappedDek: Buffer.from(`vault:v1:${'A'.repeat(80)}`),
+  ...fields,
+});

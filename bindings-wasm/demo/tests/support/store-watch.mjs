@@ -16,7 +16,13 @@ export function watchStore(demo) {
   }
   globalThis.fetch = (url, options = {}) => {
     const target = new URL(url);
-    if (target.origin === origin) seen.push({ method: options.method ?? 'GET', url: target, headers: options.headers ?? {}, own: true });
+    if (target.origin === origin)
+      seen.push({
+        method: options.method ?? 'GET',
+        url: target,
+        headers: options.headers ?? {},
+        own: true,
+      });
     return fetch(url, options);
   };
   const end = () => {
@@ -26,7 +32,8 @@ export function watchStore(demo) {
   return { seen, end };
 }
 
-const OBJECT = /^\/sealwax-demo\/(vault|inbox)\/([a-z]+)\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/(body|header)$/;
+const OBJECT =
+  /^\/sealwax-demo\/(vault|inbox)\/([a-z]+)\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/(body|header)$/;
 const READ = ['GET', 'HEAD'];
 
 /** Why `request` is not one that `user` may cause; undefined if it is. */
@@ -34,14 +41,22 @@ export function trespass({ method, url, headers, own }, user) {
   const reader = user === 'carol';
   if (url.pathname === '/sealwax-demo') {
     const prefix = url.searchParams.get('prefix') ?? '';
-    const begins = [`vault/${user}/`, `inbox/${user}/`, ...(reader && url.searchParams.has('list-type') ? ['inbox/'] : [])];
-    return own && method === 'GET' && begins.some((begin) => prefix.startsWith(begin)) ? undefined : `the bucket, ${prefix}`;
+    const begins = [
+      `vault/${user}/`,
+      `inbox/${user}/`,
+      ...(reader && url.searchParams.has('list-type') ? ['inbox/'] : []),
+    ];
+    return own && method === 'GET' && begins.some((begin) => prefix.startsWith(begin))
+      ? undefined
+      : `the bucket, ${prefix}`;
   }
   const [, space, owner, part] = OBJECT.exec(url.pathname) ?? [];
   if (!space) return `the path ${url.pathname}`;
   if (owner !== user) {
-    const isRotation = own && method === 'PUT' && part === 'header' && /^"[\w-]+"$/.test(headers['If-Match']);
-    if (!reader || space !== 'inbox' || !(READ.includes(method) || isRotation)) return `${method} of what is ${owner}'s`;
+    const isRotation =
+      own && method === 'PUT' && part === 'header' && /^"[\w-]+"$/.test(headers['If-Match']);
+    if (!reader || space !== 'inbox' || !(READ.includes(method) || isRotation))
+      return `${method} of what is ${owner}'s`;
   }
   const isConditional = headers['If-None-Match'] === '*' || /^"[\w-]+"$/.test(headers['If-Match']);
   const isPart = url.searchParams.has('partNumber');

@@ -6,7 +6,12 @@ import { AwsClient } from 'aws4fetch';
 /** A signed request to the demo's bucket. */
 async function ask({ weed }, method, path, { query = '', body } = {}) {
   const { accessKeyId, secretAccessKey } = weed;
-  const client = new AwsClient({ accessKeyId, secretAccessKey, service: 's3', region: 'us-east-1' });
+  const client = new AwsClient({
+    accessKeyId,
+    secretAccessKey,
+    service: 's3',
+    region: 'us-east-1',
+  });
   const response = await client.fetch(`${weed.url}/sealwax-demo${path}${query}`, { method, body });
   assert.ok(response.ok, `${method} ${path}: ${response.status}`);
   return response;

@@ -28,7 +28,9 @@ export const BIG = Boolean(process.env.SEALWAX_DEMO_BIG);
 export const CHANGED = 'The stored bytes were changed. Nothing of them is shown.';
 
 /** The tests are many people at one address; limits have tests of their own. */
-const GENEROUS = Object.fromEntries(Object.keys(LIMITS).map((kind) => [kind, { burst: 1e6, perSecond: 1e5 }]));
+const GENEROUS = Object.fromEntries(
+  Object.keys(LIMITS).map((kind) => [kind, { burst: 1e6, perSecond: 1e5 }]),
+);
 
 /** A browser that has just been started, on a busy machine. */
 const LOADING_MS = 60_000;
@@ -52,10 +54,13 @@ async function start(options) {
   await mkdir(ARTEFACTS, { recursive: true });
   const demo = await startDemo({ ...options, server: { limits: GENEROUS, ...options.server } });
   const folder = await mkdtemp(join(tmpdir(), 'sealwax-files-'));
-  const browser = options.browser === false ? undefined : await launch().catch(async (error) => {
-    await demo.stop();
-    throw error;
-  });
+  const browser =
+    options.browser === false
+      ? undefined
+      : await launch().catch(async (error) => {
+          await demo.stop();
+          throw error;
+        });
   const end = async () => {
     await browser?.close();
     await demo.stop();
@@ -71,7 +76,11 @@ function launch() {
 /** A fresh window on the page, signed in as `user`; errors of the page fail the test at its end. */
 export async function openPage(user = 'alice', options = {}, browser = undefined) {
   const { demo, browser: shared } = await world();
-  const context = await (browser ?? shared).newContext({ acceptDownloads: true, reducedMotion: 'reduce', ...options });
+  const context = await (browser ?? shared).newContext({
+    acceptDownloads: true,
+    reducedMotion: 'reduce',
+    ...options,
+  });
   // A file chooser needs a person; without it the page downloads through its Service Worker.
   await context.addInitScript(() => delete self.showSaveFilePicker);
   const page = await context.newPage();
@@ -79,7 +88,8 @@ export async function openPage(user = 'alice', options = {}, browser = undefined
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(error.message));
   page.on('console', (message) => {
-    if (/Content Security Policy|TrustedScript/.test(message.text())) page.problems.push(message.text());
+    if (/Content Security Policy|TrustedScript/.test(message.text()))
+      page.problems.push(message.text());
   });
   await page.goto(demo.url);
   await signIn(page, user);
@@ -88,12 +98,19 @@ export async function openPage(user = 'alice', options = {}, browser = undefined
 
 /** Signs `user` in, in the dialog that opens once the page is loaded. */
 export async function signIn(page, user) {
-  await page.locator('#sign-in').getByRole('button', { name: new RegExp(`^${user}`, 'i') }).click({ timeout: LOADING_MS });
+  await page
+    .locator('#sign-in')
+    .getByRole('button', { name: new RegExp(`^${user}`, 'i') })
+    .click({ timeout: LOADING_MS });
   await page.locator(`html[data-ready="${user}"]`).waitFor({ timeout: LOADING_MS });
 }
 
 /** Uploads files by their paths and waits for them. */
-export async function upload(page, paths, { space = 'vault', wait = true, timeout = 120_000 } = {}) {
+export async function upload(
+  page,
+  paths,
+  { space = 'vault', wait = true, timeout = 120_000 } = {},
+) {
   await page.locator(`input[name="space"][value="${space}"]`).check();
   await page.locator('#files').setInputFiles(paths);
   if (!wait) return;
@@ -109,7 +126,7 @@ export function uploadRow(page, path, state) {
 /** The list's row of a stored file. */
 export function objectRow(page, path) {
   const name = path.split('/').at(-1);
-  return page.locator(".object", { has: page.getByText(name, { exact: true }) }).first(); // The newest.
+  return page.locator('.object', { has: page.getByText(name, { exact: true }) }).first(); // The newest.
 }
 
 /** Downloads a stored file by the page's button; the path of what the browser saved. */

@@ -5,7 +5,8 @@ class AssertionError extends Error {
 }
 
 const show = (value) => {
-  if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${value.length}) ${[...value.subarray(0, 16)]}`;
+  if (ArrayBuffer.isView(value))
+    return `${value.constructor.name}(${value.length}) ${[...value.subarray(0, 16)]}`;
   if (value instanceof Error) return String(value);
   return typeof value === 'object' ? JSON.stringify(value)?.slice(0, 300) : String(value);
 };
@@ -27,7 +28,8 @@ export function notEqual(actual, expected, message = '') {
 }
 
 export function deepEqual(actual, expected, message = '') {
-  if (!isDeepEqual(actual, expected)) fail(`${message} ${show(actual)} is not equal to ${show(expected)}`);
+  if (!isDeepEqual(actual, expected))
+    fail(`${message} ${show(actual)} is not equal to ${show(expected)}`);
 }
 
 function isDeepEqual(a, b) {
@@ -36,10 +38,14 @@ function isDeepEqual(a, b) {
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
   if (a instanceof Date || a instanceof Error) return String(a) === String(b);
   if (a instanceof ArrayBuffer) return isDeepEqual(new Uint8Array(a), new Uint8Array(b));
-  if (ArrayBuffer.isView(a)) return a.length === b.length && a.every((item, index) => item === b[index]);
+  if (ArrayBuffer.isView(a))
+    return a.length === b.length && a.every((item, index) => item === b[index]);
   if (a instanceof Map || a instanceof Set) return isDeepEqual([...a], [...b]);
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && isDeepEqual(a[key], b[key]));
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && isDeepEqual(a[key], b[key]))
+  );
 }
 
 export function match(text, pattern, message = '') {
@@ -53,7 +59,8 @@ export function doesNotMatch(text, pattern, message = '') {
 /** `expected` is an object of properties, or a function that says yes. */
 function check(error, expected) {
   if (typeof expected === 'function') {
-    if (expected.prototype instanceof Error || expected === Error) return ok(error instanceof expected, `threw ${error}`);
+    if (expected.prototype instanceof Error || expected === Error)
+      return ok(error instanceof expected, `threw ${error}`);
     return ok(expected(error), `the error does not pass: ${error}`);
   }
   for (const [key, value] of Object.entries(expected ?? {})) {
@@ -82,4 +89,15 @@ export function throws(call, expected) {
   return fail(`did not throw, but gave ${show(result)}`);
 }
 
-export default Object.assign(ok, { ok, equal, notEqual, deepEqual, match, doesNotMatch, rejects, throws, fail, strict: ok });
+export default Object.assign(ok, {
+  ok,
+  equal,
+  notEqual,
+  deepEqual,
+  match,
+  doesNotMatch,
+  rejects,
+  throws,
+  fail,
+  strict: ok,
+});

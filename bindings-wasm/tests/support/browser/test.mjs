@@ -44,6 +44,7 @@ export async function run() {
 
 function describeError(error) {
   const causes = [];
-  for (let one = error; one !== undefined && causes.length < 4; one = one?.cause) causes.push(String(one?.stack ?? one));
+  for (let one = error; one !== undefined && causes.length < 4; one = one?.cause)
+    causes.push(String(one?.stack ?? one));
   return causes.join('\ncaused by ');
 }

@@ -1,10 +1,7 @@
 // sealwax/kms against OpenBao and roto-aws, which this file starts on free ports of this machine.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { KMS } from '@aws-sdk/client-kms';
 import {
   CachingProvider,
@@ -15,38 +12,13 @@ import {
   inspect,
 } from '../dist/node.js';
 import { AwsKms, VaultTransit, VaultTransitError } from '../dist/kms.js';
+import { BIN, start } from './support/servers.mjs';
 
-const BIN =
-  process.env.SEALWAX_KMS_BIN ??
-  fileURLToPath(new URL('../../target/tools/venv/bin', import.meta.url));
 const CONTEXT = { tenant: 'acme', purpose: 'tests' };
 const TEXT = new TextEncoder().encode('tide table');
 const missing = ['bao', 'roto-server'].filter((name) => !existsSync(`${BIN}/${name}`));
 const skip =
   missing.length > 0 && `${missing.join(', ')} not in ${BIN}: cargo xtask setup --only python`;
-
-const freePort = () =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-
-/** A server that ends with this process, even when that is killed. It is ready once `path` answers with `status`. */
-async function start(name, argumentsOf, path = '/', status = undefined) {
-  const url = `http://127.0.0.1:${await freePort()}`;
-  const command = ['--pdeathsig', 'KILL', `${BIN}/${name}`, ...argumentsOf(url)];
-  const server = spawn('setpriv', command, { stdio: 'ignore' });
-  const isReady = ({ status: answered }) => status === undefined || answered === status;
-  for (let tries = 0; tries < 2400 && server.exitCode === null; tries += 1) {
-    if (await fetch(url + path).then(isReady, () => false))
-      return { url, stop: () => server.kill('SIGKILL') };
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  server.kill('SIGKILL');
-  throw new Error(`${name} did not start`);
-}
 
 const codeOf = (promise) =>
   promise.then(

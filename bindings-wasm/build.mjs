@@ -1,4 +1,5 @@
-// Bundles ts/ and the generated glue into dist/. Run by `cargo xtask build-wasm`, after the modules.
+// Bundles ts/ and the generated glue into dist/. Run by `cargo xtask build-wasm`, after the
+// modules.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -8,7 +9,10 @@ const here = (path) => new URL(path, import.meta.url).pathname;
 /** Files of the entry points, and what each is called among those of CommonJS. */
 const COMMON_JS = { index: 'index', kms: 'kms', worker: 'worker', 'worker-host': 'workerHost' };
 
-/** The glue, but for what keeps all of it in every bundle: our handles are freed, and never disposed of. */
+/**
+ * The glue, but for what keeps all of it in every bundle: our handles are freed, and never disposed
+ * of.
+ */
 const glue = {
   name: 'glue',
   setup: ({ onLoad }) =>

@@ -98,7 +98,9 @@ async function start() {
   return { origin: server.origin, browser, end };
 }
 
-/** Loads in one profile, whose cache the first one fills; the median of the others, in milliseconds. */
+/**
+ * Loads in one profile, whose cache the first one fills; the median of the others, in milliseconds.
+ */
 async function importTime(browser, origin) {
   const page = await browser.newPage();
   const times = [];

@@ -9,7 +9,10 @@ const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 export const MODULE = at('../dist/sealwax.wasm');
 /** The cipher, which a page with WebCrypto does not load. */
 const AES = at('../dist/aes.wasm');
-/** The glue as wasm-bindgen wrote it, that of both modules, and the pages that each encrypt a file with one provider. */
+/**
+ * The glue as wasm-bindgen wrote it, that of both modules, and the pages that each encrypt a file
+ * with one provider.
+ */
 export const GLUE = at('../build/core.js');
 export const page = (name) => at(`apps/${name}.mjs`);
 

@@ -6,7 +6,9 @@ import { watch } from './support/memory.mjs';
 import { serveSuite } from './support/pages.mjs';
 import { reportSuite } from './support/report.mjs';
 
-/** Most that a process of the browser may hold, in bytes; a page with nothing takes about 150 MiB. */
+/**
+ * Most that a process of the browser may hold, in bytes; a page with nothing takes about 150 MiB.
+ */
 const MOST_MEMORY = 1 << 30;
 
 let server;

@@ -1,4 +1,5 @@
-// Without WebCrypto everything needs the module of the cipher: that it is missing is no fault of a key.
+// Without WebCrypto everything needs the module of the cipher: that it is missing is no fault of a
+// key.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LocalKey, decrypt, encrypt, init } from 'sealwax';

@@ -1,5 +1,5 @@
-// AES-256-GCM in WebAssembly, for where there is no WebCrypto and for small messages. A module of its
-// own: most pages never load it.
+// AES-256-GCM in WebAssembly, for small messages and for hosts without WebCrypto. It is a module of
+// its own, which most pages never load.
 
 import initAes, { Aes, openOnce, sealOnce } from '../build/aes/core.js';
 import type { Owned } from './bytes.js';
@@ -11,7 +11,7 @@ export const aesModule = new WasmModule('aes.wasm', initAes, () =>
   PACKAGE_FOLDER ? `${PACKAGE_FOLDER}aes.wasm` : new URL('./aes.wasm', import.meta.url),
 );
 
-/** Loads the cipher. Whatever has the core seal or open by itself needs it. */
+/** Loads the cipher. The core needs it wherever it seals or opens by itself. */
 export const needAes = (): Promise<void> => aesModule.load();
 
 /** The cipher under a key; only after {@link needAes}. */

@@ -1,9 +1,10 @@
-// Of which class an object is. Each realm, such as a frame's or one of node:vm, has classes of its own, and `instanceof`
-// knows one realm's only. A getter of a class answers for objects of every realm's, and throws for all others.
+// Brand checks: which class an object belongs to, whatever realm it comes from. Each realm (a
+// frame, a context of node:vm) has its own classes, and `instanceof` knows those of one realm. A
+// getter of a class works on the objects of every realm and throws for everything else.
 
 type Class = (abstract new (...args: never[]) => object) | undefined;
 
-/** Whether `value` is of the class, in any realm. `getter` is one that only this class has. */
+/** Whether `value` is an instance of the class in any realm. Only this class has `getter`. */
 function isOf(type: Class, getter: string, value: unknown): boolean {
   if (typeof type !== 'function' || typeof value !== 'object' || value === null) return false;
   if (value instanceof type) return true;

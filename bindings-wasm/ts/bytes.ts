@@ -1,24 +1,24 @@
-// Bytes of any kind of view, text, base64, and the comparison of both.
+// Views of bytes, UTF-8, base64, comparison and concatenation.
 
 import type { Bytes } from '../types/index.js';
 import { isArrayBuffer, isShared } from './brands.js';
 import { SealwaxError, invalid } from './errors.js';
 
-/** Bytes that are ours: never of shared memory. */
+/** Bytes that no other thread can change. */
 export type Owned = Uint8Array<ArrayBuffer>;
 
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * The caller's bytes, without a copy: offset and length of the view are respected. Of a buffer that
- * can change its size it is a copy, because WebCrypto takes none of those.
+ * The caller's bytes, without a copy, with the offset and length of the view. A resizable buffer is
+ * copied, because WebCrypto refuses it.
  */
 export function view(bytes: Bytes, what: string): Owned {
   const it = writableView(bytes, what);
   return (it.buffer as { resizable?: boolean }).resizable ? it.slice() : it;
 }
 
-/** As {@link view}, never a copy: for output. */
+/** As {@link view}, but never a copy: for output. */
 export function writableView(bytes: Bytes, what: string): Owned {
   const isView = ArrayBuffer.isView(bytes);
   const buffer: unknown = isView ? bytes.buffer : bytes;
@@ -39,10 +39,10 @@ export function writableView(bytes: Bytes, what: string): Owned {
   }
 }
 
-/** Most bytes for a call that has all of them in the module's memory at once: an eighth of its 4 GiB. */
+/** The limit of calls that hold all bytes in the module's memory: an eighth of its 4 GiB. */
 const MOST_AT_ONCE = 1 << 29;
 
-/** Refuses what the module's memory might not hold. */
+/** Refuses bytes that the module's memory might not hold. */
 export function checkOneShotSize(bytes: Owned): Owned {
   if (bytes.length > MOST_AT_ONCE)
     throw new SealwaxError(
@@ -52,7 +52,7 @@ export function checkOneShotSize(bytes: Owned): Owned {
   return bytes;
 }
 
-/** As {@link view}; nothing gives no bytes. */
+/** As {@link view}; undefined gives no bytes. */
 export const optionalView = (bytes: Bytes | undefined, what: string): Owned =>
   bytes === undefined ? NO_BYTES : view(bytes, what);
 
@@ -64,7 +64,7 @@ export const isBytes = (value: unknown): value is Bytes =>
   ArrayBuffer.isView(value) || isArrayBuffer(value) || isShared(value);
 
 export function utf8(text: string): Owned {
-  // A lone surrogate has no UTF-8 and would silently become another string.
+  // A lone surrogate has no UTF-8 form and would silently become another character.
   if (/\p{Surrogate}/u.test(text)) throw invalid('a string is not well-formed Unicode');
   return new TextEncoder().encode(text);
 }
@@ -72,7 +72,7 @@ export function utf8(text: string): Owned {
 export const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, index) => byte === b[index]);
 
-/** Memory for so many bytes, if the engine has it. */
+/** Allocates `size` bytes, or fails with `no_memory`. */
 export function allocate(size: number): Owned {
   try {
     return new Uint8Array(size);
@@ -101,7 +101,7 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(binary);
 }
 
-/** Undefined for what is not base64. */
+/** Decodes base64; undefined if `text` is not base64. */
 export function fromBase64(text: unknown): Owned | undefined {
   if (typeof text !== 'string') return undefined;
   try {

@@ -135,7 +135,10 @@ export class ProviderCalls {
   }
 }
 
-/** The DEK that a provider returned. One of another length says nothing about the wrapped key: the provider is at fault. */
+/**
+ * The DEK that a provider returned. One of another length says nothing about the wrapped key: the
+ * provider is at fault.
+ */
 export function checkedDek(dek: unknown): Owned {
   const bytes = view(dek as Uint8Array, 'the DEK that the provider returned');
   if (bytes.length !== format().key)
@@ -195,7 +198,9 @@ class Recorder {
   }
 }
 
-/** A listener that throws has a fault that its page should hear of; the key was used all the same. */
+/**
+ * A listener that throws has a fault that its page should hear of; the key was used all the same.
+ */
 export function notify<T>(listener: (news: T) => void, news: T): void {
   try {
     listener(news);

@@ -1,4 +1,4 @@
-// AbortSignals, and time limits.
+// AbortSignals and deadlines.
 
 import { SealwaxError } from './errors.js';
 
@@ -9,7 +9,7 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 const cancelled = (signal: AbortSignal): SealwaxError =>
   new SealwaxError('cancelled', '', { cause: signal.reason });
 
-/** The promise, or a failure as soon as the signal is aborted. */
+/** Settles like the promise, but rejects as soon as the signal is aborted. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   promise.catch(() => {}); // when the signal wins, nobody else looks at it
@@ -28,7 +28,10 @@ export interface Deadline {
   readonly done: () => void;
 }
 
-/** A signal that is aborted with `parent`, by `abort`, or after `limit` milliseconds; `renew` begins them anew, `done` ends the waiting. */
+/**
+ * A signal that aborts with `parent`, by `abort`, or after `limit` milliseconds. `renew` restarts
+ * the clock, `done` stops it.
+ */
 export function withDeadline(parent: AbortSignal | undefined, limit: number): Deadline {
   const controller = new AbortController();
   const follow = () => controller.abort(parent?.reason);

@@ -1,4 +1,4 @@
-// All entry points in one, for CommonJS: two files of it would have two classes of errors.
+// All entry points in one file, for CommonJS: two files would have two error classes.
 
 export * as index from './node.js';
 export * as kms from './kms.js';

@@ -11,14 +11,14 @@ export interface Context {
   readonly canonical: Owned;
 }
 
-/** Checks a context of the caller's, in any of its forms. */
+/** Checks the caller's context, in any of its forms. */
 export function toContext(input: ContextInput = {}): Context {
   const pairs = pairsOf(input).map(([key, value]) => [text(key), text(value)] as const);
   const canonical = callCore(() => canonicalContext(pairs.flat())) as Owned;
   return { canonical, pairs: fromPairs(pairs) };
 }
 
-/** The pairs, in the order of the caller's. */
+/** The pairs, in the caller's order. */
 export function pairsOf(input: ContextInput): (readonly [string, string])[] {
   const isList = typeof input === 'object' && input !== null && Symbol.iterator in input;
   if (!isList && !isPlain(input))
@@ -29,11 +29,13 @@ export function pairsOf(input: ContextInput): (readonly [string, string])[] {
   return pairs as [string, string][];
 }
 
-/** Other objects, such as a promise, seem to have no pairs: whoever requires them would require nothing. */
+/**
+ * Other objects, such as a promise, seem to have no pairs, so requiring them would require nothing.
+ */
 function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null; // that of any frame
+  return prototype === null || Object.getPrototypeOf(prototype) === null; // the prototype may be another frame's
 }
 
 function text(value: unknown): string {

@@ -1,4 +1,5 @@
-// The core: its module, and its exports, each by its name, so that a page ships the glue of what it uses alone.
+// The core's module and exports. Each export keeps its name, so that a page ships only the glue it
+// uses.
 
 import initCore, { formatLengths } from '../build/core.js';
 import type { WasmInput } from '../types/index.js';
@@ -7,10 +8,10 @@ import { SealwaxError } from './errors.js';
 import { PACKAGE_FOLDER } from './package-folder.js';
 import { WasmModule } from './wasm-module.js';
 
-/** None of these works before {@link needCore}. */
+/** Call {@link needCore} before any of these. */
 export * from '../build/core.js';
 
-/** Lengths of the format, in bytes, as the core names them. */
+/** Lengths of the format, in bytes. */
 export interface FormatLengths {
   readonly chunk: number;
   readonly sealedChunk: number;
@@ -21,7 +22,7 @@ export interface FormatLengths {
   readonly start: number;
 }
 
-/** A run of chunks: its place in the body, and the index of its first chunk. */
+/** A run of chunks: its position in the body, and the index of its first chunk. */
 export type ChunkRun = readonly [start: number, end: number, index: number];
 
 type LengthList = readonly [
@@ -46,7 +47,7 @@ export const coreModule = new WasmModule(
   },
 );
 
-/** Loads the core; the cipher is loaded when it is needed. */
+/** Loads the core. The cipher loads when it is needed. */
 export function init(
   module?: WasmInput | Promise<WasmInput>,
   aes?: WasmInput | Promise<WasmInput>,
@@ -64,6 +65,6 @@ export function format(): FormatLengths {
   return lengths;
 }
 
-/** How many chunks of this length, sealed or not, there are in a run: no bytes are one, too. */
+/** The number of chunks of length `step` in a run. An empty run is one chunk. */
 export const chunkCount = (length: number, step: number): number =>
   Math.max(1, Math.ceil(length / step));

@@ -1,4 +1,4 @@
-// Decryption: the result that is made when asked for.
+// Decryption. Nothing happens until a result is asked for.
 
 import type {
   Bytes,
@@ -29,13 +29,15 @@ import { type Reader, abandon, checkSource, randomAccess, readerOf } from './sou
 
 type OpenOptions = CallOptions & Pick<DecryptOptions, 'context'>;
 
-/** A header under its DEK: authentic. The caller frees the handle. */
+/** A header verified under its DEK. The caller frees the handle. */
 export interface OpenedHeader {
   readonly header: Header;
   readonly handle: DecryptHandle;
 }
 
-/** Parses, checks what must hold before any provider is asked, unwraps, verifies. */
+/**
+ * Parses the header, checks the required context, has the DEK unwrapped, and verifies the header.
+ */
 export async function openHeader(
   bytes: Owned,
   providers: readonly KeyProvider[],
@@ -60,7 +62,7 @@ export function decrypt(source: Source, keys: Keys, options: DecryptOptions = {}
   return new Message(source, providersOf(keys), options);
 }
 
-/** A header that was opened, and the reader right behind it. */
+/** An opened header, and the reader positioned behind it. */
 interface Opened extends OpenedHeader {
   readonly reader: Reader;
 }
@@ -71,7 +73,7 @@ class Message implements Decryption {
   readonly #options: DecryptOptions;
   readonly #singleUse = new SingleUse();
   #opened: Promise<Opened> | undefined;
-  /** The metadata, kept when the DEK is forgotten. */
+  /** The metadata, kept after the DEK is forgotten. */
   #metadata: (() => Owned | undefined) | undefined;
 
   constructor(source: Source, providers: readonly KeyProvider[], options: DecryptOptions) {
@@ -168,7 +170,7 @@ class Message implements Decryption {
   }
 }
 
-/** How `call` ended, as often as it is asked for. */
+/** Remembers how `call` ended, and ends the same way each time. */
 function outcome<T>(call: () => T): () => T {
   try {
     const value = call();
@@ -180,7 +182,7 @@ function outcome<T>(call: () => T): () => T {
   }
 }
 
-/** For progress alone: a length that no body has is reported by whoever opens it. */
+/** For progress only. Opening the body reports an impossible length. */
 function plaintextTotal(bodySize: number | undefined): number | undefined {
   try {
     return bodySize === undefined ? undefined : plaintextLength(bodySize);

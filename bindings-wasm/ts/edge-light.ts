@@ -1,6 +1,7 @@
-// Next's edge runtime: it compiles no bytes at run time, and its bundlers take modules by the suffix `?module`.
+// Next's edge runtime compiles no bytes at run time. Its bundlers import modules by the suffix
+// `?module`.
 
-// @ts-expect-error TypeScript knows no modules of WebAssembly; the bundler gives a WebAssembly.Module.
+// @ts-expect-error TypeScript has no types for WebAssembly modules; the bundler provides a WebAssembly.Module.
 import aes from './aes.wasm?module';
 // @ts-expect-error The same.
 import wasm from './sealwax.wasm?module';

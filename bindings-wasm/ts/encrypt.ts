@@ -1,4 +1,4 @@
-// Encryption: the result that is made when asked for.
+// Encryption. Nothing happens until a result is asked for.
 
 import type {
   EncryptOptions,
@@ -43,7 +43,7 @@ import {
 } from './source.js';
 import { Wrapping, wrappedKeyLists } from './wrap-dek.js';
 
-/** A header that is finished and the DEK behind it. */
+/** A finished header with its DEK. */
 interface Opened {
   readonly handle: EncryptHandle;
   readonly header: Owned;
@@ -56,7 +56,7 @@ export function encrypt(source: Source, keys: Keys, options: EncryptOptions = {}
   return new Message(source, options, size, () => open(providers, options, size), true);
 }
 
-/** Asks the providers, and makes the header for a plaintext of this length. */
+/** Asks the providers, and makes the header for a plaintext of length `size`. */
 async function open(
   providers: ReturnType<typeof providersOf>,
   options: EncryptOptions,
@@ -89,7 +89,7 @@ function makeHandle(
   );
 }
 
-/** Checks source and size at once. */
+/** Checks the source and its size without waiting for a result to be asked for. */
 function sizeOf(source: Source, declared: number | undefined): number | undefined {
   checkSource(source);
   if (declared !== undefined && !(Number.isSafeInteger(declared) && declared >= 0)) {
@@ -102,7 +102,7 @@ function sizeOf(source: Source, declared: number | undefined): number | undefine
   return known ?? declared;
 }
 
-/** One message: of its own DEK, or of an encryptor that lives on. */
+/** One message, under its own DEK or that of a long-lived encryptor. */
 class Message implements Encryption {
   readonly #source: Source;
   readonly #options: MessageOptions;
@@ -172,7 +172,7 @@ class Message implements Encryption {
     return this.#opened;
   }
 
-  /** Header and prefix, and the cipher of the chunks behind them. */
+  /** Header and prefix, and the cipher of the chunks that follow. */
   async #start(): Promise<{ front: Owned; cipher: MessageCipher }> {
     const { handle, header } = await this.#handle();
     return callCore(() => {
@@ -215,7 +215,7 @@ export async function createEncryptor(
 ): Promise<Encryptor> {
   checkOptions(options, ENCRYPTOR);
   await needAes();
-  // Its messages share the header, and most are small: no room to rewrap unless asked for.
+  // Its messages share the header, and most are small: padding for a rewrap only if asked for.
   const opened = await open(providersOf(keys), { padding: 'none', ...options }, undefined);
   return new HandleEncryptor(opened, options);
 }

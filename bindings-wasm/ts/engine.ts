@@ -1,4 +1,5 @@
-// The two engines that seal and open chunks. Keys, nonces and lengths come from the core.
+// The two engines that seal and open chunks: WebCrypto and WebAssembly. The core provides keys,
+// nonces and lengths.
 
 import type { EngineChoice } from '../types/index.js';
 import { type Aes, aesModule, aesOf, needAes } from './aes.js';
@@ -7,27 +8,30 @@ import type { Owned } from './bytes.js';
 import { type MessageCipher, chunkCount, format } from './core.js';
 import { SealwaxError, chunkNotAuthentic, callCore, invalid } from './errors.js';
 
-/** Seals and opens runs of chunks of one message; any number of runs may be under way. */
+/** Seals and opens runs of chunks of one message. Any number of runs may be in flight. */
 export interface Engine {
-  /** Most chunks in a run. */
+  /** Maximum number of chunks in a run. */
   readonly batch: number;
   /**
-   * The sealed run in pieces. Only the last chunk of a message is short; no bytes are one empty chunk. An
-   * engine that can writes into `room`, which fits, and returns it.
+   * Seals a run; returns it in pieces. Only the last chunk of a message is short; an empty run is
+   * one empty chunk. An engine that can writes into `room`, which has the right size, and returns
+   * it.
    */
   seal(first: number, plaintext: Owned, room?: Owned): Promise<Owned[]>;
-  /** The plaintext of a run in pieces; fails with the first chunk that is not authentic. */
+  /**
+   * Opens a run; returns its plaintext in pieces. Fails with the first chunk that is not authentic.
+   */
   open(first: number, sealed: Owned, room?: Owned): Promise<Owned[]>;
   /** Forgets the key. */
   close(): void;
 }
 
-/** Below this, setting WebCrypto up costs more than the work. */
+/** Below this size, importing the key into WebCrypto costs more than the work. */
 const WEBCRYPTO_FROM = 8192;
-/** Whether a small message came by already: a page with one is spared the loading of the cipher. */
+/** Whether there was a small message before. A page with only one need not load the cipher. */
 let hadSmall = false;
 
-/** The engine of a message; takes the cipher over. `size` is that of the message, if known. */
+/** The engine for a message; takes ownership of the cipher. `size` is the message's, if known. */
 export async function engineOf(
   cipher: MessageCipher,
   choice: EngineChoice = 'auto',
@@ -53,7 +57,9 @@ export async function engineOf(
   return new WebCryptoEngine(cipher, subtle, await importKey(cipher, subtle));
 }
 
-/** Small messages are, once the cipher is loaded, which the second of them begins. */
+/**
+ * Small messages go to WebAssembly once its cipher is loaded. The second small message loads it.
+ */
 function isForWasm(size: number | undefined): boolean {
   if (size === undefined || size >= WEBCRYPTO_FROM) return false;
   if (hadSmall) needAes().catch(() => {}); // WebCrypto does it, too
@@ -110,7 +116,7 @@ class WebCryptoEngine implements Engine {
     this.#cipher.free();
   }
 
-  /** Starts the calls for all chunks at once, so that the browser always has the next one. */
+  /** Starts the calls for all chunks at once, so that the browser never waits for the next one. */
   async #run(
     first: number,
     input: Owned,
@@ -131,7 +137,7 @@ class WebCryptoEngine implements Engine {
   }
 }
 
-/** As `Promise.all`, but of several failures always the first in order. */
+/** As `Promise.all`, but rejects with the first failure in order, not in time. */
 async function firstFailure<T>(calls: readonly Promise<T>[]): Promise<T[]> {
   try {
     return await Promise.all(calls);
@@ -142,7 +148,7 @@ async function firstFailure<T>(calls: readonly Promise<T>[]): Promise<T[]> {
 }
 
 class WasmEngine implements Engine {
-  /** 256 KiB: three or four milliseconds, which leaves a page its frames. */
+  /** 256 KiB take three or four milliseconds, which keeps the page's frame rate. */
   readonly batch = 16;
   readonly #cipher: MessageCipher;
   readonly #aes: Aes;
@@ -181,7 +187,7 @@ class WasmEngine implements Engine {
   }
 }
 
-/** What the cipher returns for a run that is done. */
+/** The cipher's return value for success. */
 const DONE = -1;
 
 const LENGTHS = () => new SealwaxError('invalid_argument', 'buffer lengths do not fit');

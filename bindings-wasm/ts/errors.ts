@@ -1,4 +1,4 @@
-// The one error class, and the way from the module's errors to it.
+// The one error class, and the conversion of the module's errors to it.
 
 import type {
   Attempt,
@@ -9,21 +9,21 @@ import type {
 } from '../types/index.js';
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-/** Most characters of a text of others' that are shown. */
+/** Maximum number of characters shown of a foreign text. */
 const SHOWN = 512;
 
-/** What would end a line, move a cursor or turn the direction of writing is written out, as the core does. */
+/** Escapes line ends, control characters and marks of text direction, as the core does. */
 const escaped = (text: string): string =>
   text.replace(
     /[\p{C}\p{Zl}\p{Zp}]/gu,
     (character) => SHORT[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`,
   );
 
-/** A text of others' for a message. */
+/** A foreign text, shortened and escaped for a message. */
 export const shown = (text: string): string =>
   escaped(text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text);
 
-/** Numbers and names as in core/vectors/error_codes.json, which a test compares. */
+/** The same names and numbers as core/vectors/error_codes.json; a test compares them. */
 export const ERROR_NUMBERS: Readonly<Record<ErrorCode, number>> = {
   invalid_argument: 1,
   invalid_state: 2,
@@ -73,7 +73,7 @@ export class SealwaxError extends Error {
     );
     this.code = code;
     this.number = ERROR_NUMBERS[code];
-    // The classes are ranges of twenty numbers; "ok" would be of none.
+    // Each class is a range of twenty numbers.
     this.class = CLASSES[Math.floor(this.number / 20)] as ErrorClass;
     if (chunk !== undefined) this.chunk = chunk;
     if (needed !== undefined) this.needed = needed;
@@ -83,24 +83,27 @@ export class SealwaxError extends Error {
   }
 }
 
-/** Whether an error is one of this package's, of any copy of it: a provider may have its errors from another. */
+/**
+ * Whether an error comes from this package, or from another copy of it: a provider may use its own
+ * copy.
+ */
 export const isSealwaxError = (error: unknown): error is SealwaxError => {
   const { name, code } = (error ?? {}) as Partial<SealwaxError>;
   return name === 'SealwaxError' && Object.hasOwn(ERROR_NUMBERS, code ?? '');
 };
 
-/** An error of the caller's making. */
+/** The error of a wrong argument. */
 export const invalid = (message: string): SealwaxError =>
   new SealwaxError('invalid_argument', message);
 
-/** The end of a message about something of the wrong kind, where it is clear what was meant. */
+/** The end of a message about a value of the wrong type, if it is clear what was meant. */
 export function hint(value: unknown): string {
   const { then, pipe } = (value ?? {}) as { then?: unknown; pipe?: unknown };
   if (typeof then === 'function') return ', not the promise of one: await it';
   return typeof pipe === 'function' ? ', not a stream of Node: give Readable.toWeb(stream)' : '';
 }
 
-/** A pair of a context: its key, the value that is required, the value that is there. */
+/** A context pair: its key, the required value, the value found. */
 type Pair = [key: string, wanted: string, found: string | undefined];
 
 /** What the module throws: `[code number, text, detail]`. */
@@ -139,7 +142,7 @@ function pairMismatch([key, wanted, found]: Pair): SealwaxError {
 export const chunkNotAuthentic = (chunk: number, cause?: unknown): SealwaxError =>
   new SealwaxError('authentication', `chunk ${chunk}`, { chunk, cause });
 
-/** Makes a SealwaxError of whatever a call into the module threw. */
+/** Converts what a call into the module threw to a SealwaxError. */
 export function fromModule(error: unknown): unknown {
   if (isThrown(error)) return fromThrown(error);
   if (error instanceof WebAssembly.RuntimeError) {
@@ -153,7 +156,7 @@ export function fromModule(error: unknown): unknown {
   return error;
 }
 
-/** Runs `call`, which calls into the module. */
+/** Runs `call`, which calls into the module, and converts its errors. */
 export function callCore<T>(call: () => T): T {
   try {
     return call();
@@ -162,7 +165,9 @@ export function callCore<T>(call: () => T): T {
   }
 }
 
-/** A failure of the host's: of a source, of the network. Errors of ours stay what they are. */
+/**
+ * Wraps a failure of the host, such as of a source or the network. A SealwaxError stays as it is.
+ */
 export function asIo(error: unknown, what: string): SealwaxError {
   return error instanceof SealwaxError ? error : new SealwaxError('io', what, { cause: error });
 }

@@ -1,11 +1,11 @@
-// Work in WebAssembly holds the thread; now and then it must let others have it.
+// Work in WebAssembly blocks the thread. It must yield to the event loop now and then.
 
-/** Longest hold, in milliseconds: half a frame, and more where there are no frames to keep. */
+/** Longest time between yields, in milliseconds: half a frame on pages, more in workers. */
 const HOLD = 'WorkerGlobalScope' in globalThis ? 32 : 8;
 
 let since = 0;
 
-/** Returns at once, or lets every waiting event go first when the thread was held for long. */
+/** Lets pending events run if the thread was blocked for long; returns at once otherwise. */
 export async function yieldToEventLoop(): Promise<void> {
   const now = performance.now();
   if (now - since < HOLD) return;
@@ -15,9 +15,9 @@ export async function yieldToEventLoop(): Promise<void> {
 
 declare const setImmediate: ((callback: () => void) => void) | undefined;
 
-/** By `setTimeout` only where there is nothing else: browsers wait four milliseconds with it. */
+/** Uses `setTimeout` as a last resort: browsers delay it by four milliseconds. */
 function nextTask(): Promise<void> {
-  // Next's edge runtime has the others in name, and refuses the call.
+  // Next's edge runtime has stubs of the others that throw.
   if ('EdgeRuntime' in globalThis) return new Promise((resolve) => setTimeout(resolve));
   if (typeof setImmediate === 'function') return new Promise(setImmediate);
   return new Promise((resolve) => {

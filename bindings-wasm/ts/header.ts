@@ -1,4 +1,4 @@
-// Headers without a key.
+// Reading and parsing headers, without a key.
 
 import type { Bytes, HeaderInfo } from '../types/index.js';
 import { isBlob } from './brands.js';
@@ -9,12 +9,12 @@ import { SealwaxError, callCore, invalid } from './errors.js';
 import { type Reader, readerOf } from './source.js';
 import { decoded } from './text-form.js';
 
-/** A header, parsed; with the canonical bytes that providers get. */
+/** A parsed header, with the canonical context that providers get. */
 export interface Header extends HeaderInfo {
   readonly canonicalContext: Owned;
 }
 
-/** Parses a header that stands alone; checks the pairs that it must have. */
+/** Parses a header without a body; checks the required context pairs. */
 export function parseHeader(bytes: Owned, required?: Owned): Header {
   const parts = callCore(() => parse(bytes, required) as HeaderParts);
   const [suite, paddingSize, sealedMetadataSize, context, canonicalContext, keys] = parts;
@@ -30,7 +30,7 @@ export function parseHeader(bytes: Owned, required?: Owned): Header {
   };
 }
 
-/** What the module finds in a header. */
+/** The parts of a header, as the module returns them. */
 type HeaderParts = readonly [
   suite: number,
   paddingSize: number,
@@ -45,7 +45,7 @@ export function publicInfo({ canonicalContext: _, ...info }: Header): HeaderInfo
   return info;
 }
 
-/** Takes the header's bytes off the front of an envelope, and no byte more. */
+/** Reads the header's bytes from the front of an envelope, and no byte more. */
 export async function readHeader(reader: Reader): Promise<Owned> {
   const start = await reader.read(format().start);
   const length = callCore(() => announcedLength(start));
@@ -59,7 +59,7 @@ export async function readHeader(reader: Reader): Promise<Owned> {
   return bytes;
 }
 
-/** The header that an envelope in memory starts with. */
+/** The header at the front of an envelope in memory. */
 export function headerOf(envelope: Owned): Owned {
   const length = callCore(() => announcedLength(envelope.subarray(0, format().start)));
   if (length === undefined || length > envelope.length)

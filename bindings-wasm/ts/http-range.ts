@@ -1,4 +1,4 @@
-// Ranges of an object behind HTTP, over networks that fail: what is missing is asked for again.
+// Ranges of an object over HTTP. Requests are repeated until nothing is missing.
 
 import type { HttpRangeOptions, RangeSource } from '../types/index.js';
 import { type Owned, allocate } from './bytes.js';
@@ -17,12 +17,12 @@ const OPTIONS: Names<HttpRangeOptions> = () => ({
   timeout: 1,
 });
 
-/** What goes away by itself: too many requests, and what gateways say of a server that is not there. */
+/** Transient statuses: too many requests, and a gateway without its server. */
 const PASSING: readonly number[] = [429, 502, 503, 504];
-/** Longest pause, in milliseconds, whatever a server asks for. */
+/** Longest pause, in milliseconds, even if a server asks for more. */
 const LONGEST_PAUSE = 20_000;
 
-/** A failure after which the same question may be answered. */
+/** A failure after which the same request may succeed. */
 class Passing extends Error {
   constructor(
     readonly reason: SealwaxError,
@@ -86,7 +86,7 @@ class HttpObject implements RangeSource {
     return this.#insist(signal, receive, () => wanted.missing);
   }
 
-  /** Makes attempts until one ends well. Whenever there is less `missing` than before, it counts from the start. */
+  /** Repeats `work` until it succeeds. Progress (less `missing`) resets the count of failures. */
   async #insist<T>(
     signal: AbortSignal | undefined,
     work: (attempt: Deadline) => Promise<T>,
@@ -114,7 +114,7 @@ class HttpObject implements RangeSource {
     }
   }
 
-  /** Twice as long each time, and never the same for all that failed at once. */
+  /** Exponential back-off with jitter. */
   async #pause(failures: number, asked: number, signal: AbortSignal | undefined): Promise<void> {
     const usual = this.#limits.retryDelay * 2 ** failures * (0.5 + Math.random() / 2);
     const over = withDeadline(signal, Math.max(1, Math.min(LONGEST_PAUSE, Math.max(usual, asked))));
@@ -157,14 +157,17 @@ class HttpObject implements RangeSource {
   }
 }
 
-/** `[, first, last, total]` of what an answer holds; a page sees it across origins only where it is exposed. */
+/**
+ * `[, first, last, total]` of a response. Across origins, a page sees it only if the server exposes
+ * it.
+ */
 const rangeOf = ({ headers }: Response): RegExpExecArray | null =>
   /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headers.get('content-range') ?? '');
 
-/** An answer that holds no range, as an error. */
+/** The error of a response without a range. */
 function refusal(response: Response): SealwaxError | Passing {
   response.body?.cancel().catch(() => {});
-  // A server that ignores ranges would send the whole object each time.
+  // A server without ranges would send the whole object each time.
   const error = new SealwaxError(
     'io',
     response.ok ? 'the server does not serve ranges' : `the server answered ${response.status}`,
@@ -172,19 +175,19 @@ function refusal(response: Response): SealwaxError | Passing {
   return PASSING.includes(response.status) ? new Passing(error, pauseOf(response)) : error;
 }
 
-/** How long the server wants to be left alone, in milliseconds. */
+/** The pause that the server asks for (`Retry-After`), in milliseconds. */
 function pauseOf({ headers }: Response): number {
   const text = headers.get('retry-after') ?? '';
   const pause = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
   return pause > 0 ? pause : 0;
 }
 
-/** A range on its way, in as many answers as it takes. */
+/** A range being received, in as many responses as it takes. */
 class Wanted {
   readonly bytes: Owned;
   readonly #start: number;
   #held = 0;
-  /** Of the first answer; undefined before. */
+  /** The first response's ETag; undefined before. */
   #etag: string | null | undefined;
 
   constructor(offset: number, length: number) {
@@ -200,7 +203,7 @@ class Wanted {
     return this.bytes.length - this.#held;
   }
 
-  /** Takes what an answer holds, up to where it breaks off. */
+  /** Takes the body of a response, up to where it breaks off. */
   async receive(response: Response, attempt: Deadline): Promise<void> {
     this.#check(response);
     const reader = response.body?.getReader();
@@ -237,8 +240,9 @@ class Wanted {
   }
 
   /**
-   * What goes on must be the same object, also where the browser dropped what it had of the first answer. The tags are compared here, where they can be seen, and not by the server:
-   * the header for that is one that a server would have to allow to pages of other origins.
+   * A later response must be of the same object, even if the browser dropped the body of the first
+   * one. The ETags are compared here and not by the server: across origins, a server would have to
+   * allow the header `If-Range`.
    */
   #check({ headers }: Response): void {
     const etag = headers.get('etag');

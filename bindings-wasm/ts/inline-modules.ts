@@ -1,4 +1,4 @@
-// Both modules as text, for where no file can be relied on beside the script.
+// Both modules as text, for hosts that cannot serve files beside the script.
 
 import aes from '../build/aes.wasm.base64';
 import core from '../build/sealwax.wasm.base64';

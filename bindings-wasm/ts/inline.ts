@@ -1,4 +1,5 @@
-// For pages that cannot serve a .wasm file: the modules are in this one, as text.
+// sealwax/inline: for pages that cannot serve a .wasm file. The script contains the modules as
+// text.
 
 import { aesModule } from './aes.js';
 import { coreModule } from './core.js';

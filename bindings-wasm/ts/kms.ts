@@ -1,4 +1,4 @@
-// sealwax/kms: providers for KMSs that a host's own client or plain fetch can reach.
+// sealwax/kms: providers for key management services, through the host's own client or fetch.
 
 export { AwsKms } from './providers/aws.js';
 export { HttpProvider, HttpProviderError } from './providers/http.js';

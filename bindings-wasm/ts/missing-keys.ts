@@ -1,4 +1,4 @@
-// Which wrapped keys a header has already: a name alone does not tell one key from another.
+// Which wrapped keys a header lacks. The same name does not prove that it is the same key.
 
 import type { KeyProvider, WrappedKey } from '../types/index.js';
 import { type Owned, isEqual } from './bytes.js';
@@ -8,7 +8,7 @@ import { invalid } from './errors.js';
 import type { Header } from './header.js';
 import { unwrapOne } from './unwrap-dek.js';
 
-/** Those of `made` that the header lacks. Where names are equal, the provider is asked. */
+/** The keys of `made` that the header lacks. For equal names, the provider decides. */
 export async function missingKeys(
   providers: readonly KeyProvider[],
   made: readonly WrappedKey[],
@@ -28,7 +28,7 @@ export async function missingKeys(
   return lacking;
 }
 
-/** Whether a provider unwraps the DEK by one of these wrapped keys, which have one name. */
+/** Whether a provider unwraps the DEK from one of these wrapped keys, which share a name. */
 async function isThere(
   calls: ProviderCalls,
   providers: readonly KeyProvider[],
@@ -50,7 +50,7 @@ async function isThere(
       if (isSame) return true;
     }
   }
-  // Readers ask a remote provider for the first one only: the second would open nothing.
+  // Readers ask a remote provider about the first one only, so a second one would be useless.
   if (asked && providerId !== localProviderId())
     throw invalid(
       'the header has a wrapped key of this provider and key id that the new key does not open',

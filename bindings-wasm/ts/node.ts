@@ -1,5 +1,5 @@
-// Node, Deno and Bun: the modules come as text, at the first use. Servers are bundled, too, and no bundler takes a
-// file along that is read at run time.
+// Node, Deno and Bun: the modules are text, loaded at first use. Servers get bundled too, and no
+// bundler copies files that are read at run time.
 
 import { aesModule } from './aes.js';
 import { coreModule } from './core.js';

@@ -1,4 +1,4 @@
-// Options: each name is known or refused. One that was ignored would take the check along that it asks for.
+// Options. Unknown names are refused: ignoring one could skip the check that it asks for.
 
 import type {
   DecryptOptions,
@@ -12,8 +12,8 @@ import type {
 import { invalid } from './errors.js';
 
 /**
- * The names of all options of a call; the compiler misses the one that is not there. A function, which bundlers leave
- * out where nobody calls it.
+ * The names of all options of a call; the compiler reports a missing one. It is a function, so that
+ * bundlers can drop it.
  */
 export type Names<Options> = () => { readonly [Name in keyof Options]-?: 1 };
 
@@ -58,17 +58,17 @@ export const REWRAP: Names<RewrapOptions> = () => ({ ...CALL, context: 1, requir
 export const PARTS: Names<PartsOptions> = () => ({ partSize: 1 });
 export const SIGNAL: Names<{ signal?: AbortSignal }> = () => ({ signal: 1 });
 
-/** What was called otherwise, or is called so elsewhere. */
+/** Former names, and names from other libraries. */
 const OTHERWISE: Readonly<Record<string, string>> = {
   requiredContext: 'context',
   aad: 'associatedData',
 };
 
-/** Not by its class: a page has those of its frames, too. */
+/** Not a check of the class: a signal may come from another frame. */
 const isSignal = (value: unknown): boolean =>
   typeof ((value ?? {}) as Partial<AbortSignal>).addEventListener === 'function';
 
-/** Refuses what is no option of this call, and what cannot be called where it will be. */
+/** Refuses unknown options, and values of the wrong type. */
 export function checkOptions<Options extends object>(
   options: Options,
   names: Names<Options>,

@@ -1,8 +1,10 @@
-// Files beside the script. Bundlers see them where `new URL('./name', import.meta.url)` is written out.
+// Where the package's files are. Bundlers find them through a literal `new URL('./name',
+// import.meta.url)`.
 
 /**
- * Vite's server for development moves scripts into a folder of its own, and version 7 leaves behind what is beside them.
- * Files of packages are served from where they are: this is the package's folder then, and undefined everywhere else.
+ * Vite's dev server moves scripts to a folder of its own, and version 7 leaves the files beside
+ * them behind. Vite also serves packages from their own folders: this is the package's folder
+ * there, and undefined everywhere else.
  */
 export const PACKAGE_FOLDER = /^(.*\/node_modules\/)\..*\/deps\/[^/]*$/
   .exec(import.meta.url)?.[1]

@@ -1,4 +1,4 @@
-// Where the parts of a sealed object are.
+// How a sealed object divides into parts.
 
 import { SealwaxError, invalid } from './errors.js';
 
@@ -8,17 +8,17 @@ export interface PartPlace {
   readonly size: number;
 }
 
-/** How an object is divided. */
+/** The division of an object. */
 export interface PartLayout {
   readonly partSize: number;
-  /** Length of the object, where it is known. */
+  /** Length of the object, if known. */
   readonly size: number | undefined;
   readonly count: number | undefined;
-  /** Whether the parts come from a stream: once, and in order. */
+  /** Whether the parts come from a stream: once and in order. */
   readonly isStream: boolean;
 }
 
-/** The place of a part by its number, from 1; fails for numbers that no part has. */
+/** The position of a part by its number, from 1. Fails for other numbers. */
 export function placeOf(
   number: number,
   { partSize, size, count, isStream }: PartLayout,

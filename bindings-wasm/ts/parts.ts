@@ -1,4 +1,4 @@
-// The sealed object in parts of one size, for multipart uploads.
+// The sealed object in equal parts, for multipart uploads.
 
 import type { Part, Parts, PartsOptions } from '../types/index.js';
 import { type Owned, concat, isEqual } from './bytes.js';
@@ -13,7 +13,7 @@ import { type RandomAccess, readBlob } from './source.js';
 
 const MIB = 1 << 20;
 const DEFAULT_PART = 8 * MIB;
-/** What S3 and its like allow. */
+/** The limit of S3 and its like. */
 const MOST_PARTS = 10_000;
 
 function partSizeOf({ partSize }: PartsOptions, size: number | undefined): number {
@@ -21,14 +21,14 @@ function partSizeOf({ partSize }: PartsOptions, size: number | undefined): numbe
     const least = Math.ceil((size ?? 0) / MOST_PARTS / MIB) * MIB;
     return Math.max(DEFAULT_PART, least);
   }
-  // Smaller ones would seal each chunk many times; whoever asks for them meant mebibytes.
+  // Smaller parts would seal each chunk many times. Whoever asks for them meant mebibytes.
   const least = format().chunk;
   if (!Number.isSafeInteger(partSize) || partSize < least)
     throw invalid(`partSize is a number of bytes, ${least} at least`);
   return partSize;
 }
 
-/** What is sealed, on demand, from a source of which any part can be read again. */
+/** An object sealed on demand, from a source with random access. */
 export interface SealedObject {
   /** Header and prefix. */
   readonly front: Owned;
@@ -87,7 +87,7 @@ class RandomParts implements Parts {
     return this.#maker.make(pieces);
   }
 
-  /** The sealed bytes from `start` to `end`, handed out only if they are those of the first time. */
+  /** The sealed bytes from `start` to `end`. Fails unless they equal those made before. */
   async #seal(number: number, start: number, end: number): Promise<Owned[]> {
     if (this.#closed) throw new SealwaxError('invalid_state', 'the parts were closed');
     const { front } = this.#object;
@@ -101,7 +101,7 @@ class RandomParts implements Parts {
     return cut(runs, start - offset, end - offset);
   }
 
-  /** Seals the chunks from `first` to `behind`, each a piece of its own. */
+  /** Seals the chunks from `first` to `behind`; each is a piece of its own. */
   async #chunks(first: number, behind: number): Promise<Owned[]> {
     const { engine, plaintext, signal } = this.#object;
     const { chunk, sealedChunk } = format();
@@ -127,8 +127,8 @@ class RandomParts implements Parts {
 }
 
 /**
- * Remembers which chunks were sealed, by their tags: a tag is the same only for the same plaintext.
- * One digest for each part, and the tag of each chunk that two parts share.
+ * Remembers the tags of sealed chunks: equal tags mean equal plaintext. It keeps one digest per
+ * part, and the tag of each chunk that two parts share.
  */
 class TagRecord {
   readonly #digests = new Map<number, Owned>();
@@ -175,7 +175,7 @@ function cut(pieces: readonly Owned[], start: number, end: number): Owned[] {
   return taken;
 }
 
-/** Of a stream: in order, each part kept for retries as long as the caller keeps it. */
+/** The parts of a stream, in order. The caller keeps each for retries. */
 export function streamParts(
   options: PartsOptions,
   size: number | undefined,

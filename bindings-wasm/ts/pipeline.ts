@@ -1,4 +1,4 @@
-// Chunks through an engine: several runs under way, results in order.
+// Runs chunks through an engine: several runs in flight, results in order.
 
 import type { Progress } from '../types/index.js';
 import type { Owned } from './bytes.js';
@@ -8,9 +8,9 @@ import { SealwaxError } from './errors.js';
 import { throwIfAborted } from './cancellation.js';
 import type { Reader } from './source.js';
 
-/** Runs under way at a time: enough that reading, ciphering and writing overlap. */
+/** Runs in flight: enough for reading, encryption and writing to overlap. */
 export const DEPTH = 3;
-/** Chunks under way at a time, when a stream brings them in small runs. */
+/** Chunks in flight, for streams that deliver small runs. */
 const MOST_CHUNKS = 128;
 
 export interface Job {
@@ -20,7 +20,7 @@ export interface Job {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Length of the plaintext, if known. */
   readonly total: number | undefined;
-  /** Where the results may be put: all of them fit if the length is what it is said to be. */
+  /** Memory for the results: they fit if the source has the declared length. */
   readonly room?: Owned | undefined;
 }
 
@@ -30,10 +30,10 @@ interface Run {
   readonly pieces: Promise<Owned[]>;
 }
 
-/** What starts the next run; undefined when the message is complete. */
+/** Starts the next run; undefined after the last. */
 type Next = () => Promise<Run | undefined>;
 
-/** Seals all that the reader has, the short last chunk included. */
+/** Seals everything in the reader, including the short last chunk. */
 export function sealed({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]> {
   const { chunk, sealedChunk, tag } = format();
   let index = 0;
@@ -42,7 +42,7 @@ export function sealed({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]>
   const next = async (): Promise<Run | undefined> => {
     if (ended) return undefined;
     const plaintext = await reader.readUnits(chunk, engine.batch);
-    // Whole chunks come first; less than one, or nothing, is the last chunk.
+    // Less than a whole chunk, or nothing, is the last chunk.
     ended = plaintext.length < chunk;
     read += plaintext.length;
     if (job.total !== undefined && (read > job.total || (ended && read < job.total))) {
@@ -61,7 +61,7 @@ export function sealed({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]>
   return inOrder(next, { reader, engine, ...job });
 }
 
-/** Opens all that the reader has, behind header and prefix. */
+/** Opens everything in the reader, which is positioned behind the prefix. */
 export function opened({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]> {
   const { chunk, sealedChunk, tag } = format();
   let index = 0;
@@ -71,7 +71,7 @@ export function opened({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]>
     const sealed = await reader.readUnits(sealedChunk, engine.batch);
     ended = sealed.length < sealedChunk;
     if (sealed.length < tag) {
-      // Reported in its turn: chunks before it may be worse than missing.
+      // Reported in order: an earlier chunk may be forged.
       const pieces = Promise.reject(
         new SealwaxError('truncated', 'the last chunk is missing or cut off'),
       );
@@ -87,12 +87,12 @@ export function opened({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]>
   return inOrder(next, { reader, engine, ...job });
 }
 
-/** The place of a run; none where it does not fit. */
+/** The memory for a run; undefined if it does not fit. */
 function slot(room: Owned | undefined, start: number, length: number): Owned | undefined {
   return room && start + length <= room.length ? room.subarray(start, start + length) : undefined;
 }
 
-/** A failure is reported when its turn comes, and to nobody if that never is. */
+/** Marks the promise as handled: its failure is reported in order, or not at all. */
 export function observed<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
@@ -128,7 +128,9 @@ function tell({ onProgress, total }: Job, done: number): void {
   }
 }
 
-/** The runs under way, in order. Reading goes on while they are, and none waits for a slow source. */
+/**
+ * The runs in flight, in order. Reading continues meanwhile, and no run waits for a slow source.
+ */
 class Queue {
   readonly #next: Next;
   readonly #runs: Run[] = [];
@@ -140,7 +142,7 @@ class Queue {
     this.#next = next;
   }
 
-  /** The first run, finished or as good as; undefined after the last. */
+  /** Removes the first run, finished or about to be; undefined after the last. */
   async shift(): Promise<Run | undefined> {
     while (true) {
       this.#read();
@@ -151,7 +153,7 @@ class Queue {
     }
   }
 
-  /** When nothing is under way any more, however it ended. */
+  /** Resolves when no run is in flight, however they ended. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#runs.map((run) => run.pieces));
   }
@@ -181,7 +183,7 @@ class Queue {
   }
 }
 
-/** Whether the first settles before the second, or both have. */
+/** Whether the first settles before the second, or both have settled. */
 function isEarlier(first: Promise<unknown>, second: Promise<unknown>): Promise<boolean> {
   const is = (answer: boolean) => () => answer;
   return Promise.race([first.then(is(true), is(true)), second.then(is(false), is(false))]);

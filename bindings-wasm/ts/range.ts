@@ -1,5 +1,5 @@
-// Random access to a sealed object somewhere: the header, the prefix and the last chunk, which
-// authenticates the length; then the chunks that are asked for.
+// Random access to a sealed object. Opening it fetches the header, the prefix and the last chunk,
+// which authenticates the length. Reading fetches the chunks of a range.
 
 import type {
   Bytes,
@@ -31,12 +31,12 @@ import { type Pieces, toStream } from './sinks.js';
 import { abortable, throwIfAborted } from './cancellation.js';
 import { noRanges, readBlob } from './source.js';
 
-/** The first request: most headers and the prefix are in it. */
+/** Size of the first request, which covers most headers and the prefix. */
 const PROBE = 8192;
-/** How much of a long range is fetched at a time, in bytes of plaintext. */
+/** Plaintext bytes of a long range fetched at a time. */
 const STEP = 1 << 20;
 
-/** Reads of exact lengths, failures as ours. */
+/** Reads exact lengths; failures are SealwaxErrors. */
 class Ranges {
   readonly #source: RangeSource;
 
@@ -141,7 +141,7 @@ export async function openRange(
   }
 }
 
-/** Header and, where one request brought both, the prefix. */
+/** The header, and the prefix if the first request included it. */
 async function readFront(
   ranges: Ranges,
   size: number,
@@ -160,7 +160,7 @@ async function readFront(
 
 interface Body {
   readonly ranges: Ranges;
-  /** Where it starts in the source. */
+  /** Its offset in the source. */
   readonly start: number;
   readonly size: number;
 }
@@ -246,7 +246,7 @@ class Reader implements RangeReader {
     return [Math.min(offset, this.size), Math.min(offset + length, this.size)];
   }
 
-  /** Step by step, each fetched while the one before is taken. */
+  /** Step by step; the next step is fetched while the consumer takes this one. */
   async *#pieces(start: number, end: number, signal: AbortSignal | undefined): Pieces {
     const fetch = (from: number) => {
       if (from >= end) return undefined;

@@ -1,4 +1,4 @@
-// Wrapping the DEK of a header anew; bodies stay as they are.
+// Rewrapping: wraps a header's DEK again; bodies stay as they are.
 
 import type { Bytes, Keys, RewrapOptions } from '../types/index.js';
 import { missingKeys } from './missing-keys.js';

@@ -1,16 +1,16 @@
-// The forms of a result: bytes, a Blob, a stream.
+// Sinks: a result as bytes, as a Blob, or as a stream.
 
 import { type Owned, concat, allocate } from './bytes.js';
 import { SealwaxError } from './errors.js';
 
 export type Pieces = AsyncGenerator<Owned[]>;
 
-/** Bytes become Blobs of this size, which the browser may move out of memory. */
+/** Size of the Blobs that a large one consists of. The browser can move each out of memory. */
 const BLOB_PART = 32 << 20;
-/** Room for header and tags besides the plaintext of a small message. */
+/** Space for the header and tags of a small message. */
 const ROOM = 1 << 16;
 
-/** A result that is made once, in one form. */
+/** Ensures that a result is taken once. */
 export class SingleUse {
   #used = false;
 
@@ -24,7 +24,7 @@ export class SingleUse {
   }
 }
 
-/** All bytes. Where their number is known, engines write into the result itself if they can. */
+/** All bytes. If their number is known, engines can write directly into the result. */
 export async function toBytes(pieces: (room?: Owned) => Pieces, size?: number): Promise<Owned> {
   if (size === undefined) return concat((await collect(pieces())).flat());
   const bytes = allocate(size);
@@ -45,15 +45,15 @@ async function collect(pieces: Pieces): Promise<Owned[][]> {
 }
 
 /**
- * Makes Blobs of pieces. A Blob copies what it is made of, and of many small pieces it costs more than of
- * one: they are put together in memory that is used again.
+ * Makes Blobs of pieces. A Blob copies its parts, and many small parts cost more than one, so this
+ * joins them in memory that it reuses.
  */
 export class BlobMaker {
   readonly #block: Owned;
   #parts: Blob[] = [];
   #filled = 0;
 
-  /** `size` is about that of a Blob, if known: small ones need less memory. */
+  /** `size` is the approximate size of a Blob, if known: small ones need less memory. */
   constructor(size = BLOB_PART) {
     this.#block = new Uint8Array(Math.min(size + ROOM, BLOB_PART));
   }
@@ -74,7 +74,7 @@ export class BlobMaker {
     return this.end('');
   }
 
-  /** All that was added since the last. */
+  /** A Blob of everything added since the last one. */
   end(type: string): Blob {
     this.#cut();
     const blob = new Blob(this.#parts, { type });
@@ -88,7 +88,7 @@ export class BlobMaker {
   }
 }
 
-/** A browser without room for a Blob makes it all the same: only who reads it is told. */
+/** A browser without memory for a Blob creates it all the same; only reading fails. */
 export async function checkReadable(blob: Blob): Promise<Blob> {
   const reader = blob.slice(-1).stream().getReader();
   await reader.read().catch((error: unknown) => {
@@ -108,8 +108,8 @@ export async function toBlob(pieces: Pieces, type: string, size?: number): Promi
 }
 
 /**
- * Pulls as the consumer reads. Runs become one piece each: large pieces cost least. `abandon` gives
- * the source up when the consumer cancels, even before the first piece was made.
+ * Pulls as the consumer reads. Each run becomes one chunk of the stream, because large chunks cost
+ * least. `abandon` releases the source when the consumer cancels, even before the first chunk.
  */
 export function toStream(
   pieces: Pieces,
@@ -121,12 +121,12 @@ export function toStream(
         const next = await pieces.next();
         if (next.done) return controller.close();
         const joined = next.value.length === 1 ? next.value[0]! : concat(next.value);
-        // An empty piece is none; pulling again is up to the stream.
+        // A stream must not carry an empty chunk: pull again.
         if (joined.length > 0) controller.enqueue(joined);
         else await this.pull?.(controller);
       },
       async cancel(reason) {
-        // Thrown in, not returned: the source learns the reason.
+        // throw, not return, so that the source learns the reason.
         await pieces.throw(reason).catch(() => {});
         abandon?.(reason);
       },

@@ -1,4 +1,4 @@
-// Where the input comes from: bytes, Blobs and streams behind one reader of exact lengths.
+// Sources: bytes, Blobs and streams behind one reader of exact lengths.
 
 import type { Source } from '../types/index.js';
 import { isBlob, isStream } from './brands.js';
@@ -11,13 +11,13 @@ export interface Reader {
   readonly size: number | undefined;
   /** Exactly `length` bytes; fewer only at the end. */
   read(length: number): Promise<Owned>;
-  /** A run of whole units, one at least and `most` at most; less than a unit, or nothing, only at the end. */
+  /** One to `most` whole units. Less than a unit, or nothing, only at the end. */
   readUnits(unit: number, most: number): Promise<Owned>;
-  /** Gives the source up. */
+  /** Releases the source. */
   close(reason?: unknown): void;
 }
 
-/** A source of which any part can be read, any number of times. */
+/** A source that can be read anywhere, any number of times. */
 export interface RandomAccess {
   readonly size: number;
   reader(start: number, end: number, signal?: AbortSignal): Reader;
@@ -30,13 +30,16 @@ export function readerOf(source: Source, signal?: AbortSignal): Reader {
   throw noSource(source);
 }
 
-/** Refuses at once what can never be read. */
+/** Refuses what can never be read. */
 export function checkSource(source: Source): void {
   if (isBytes(source)) view(source, 'the source');
   else if (!isBlob(source) && !isStream(source)) throw noSource(source);
 }
 
-/** Chromium says of a file that is gone that it is empty, and only reading tells: nothing is encrypted in its place. */
+/**
+ * Chromium reports a deleted file as empty, and only reading it fails. It must not become an empty
+ * object.
+ */
 export async function checkFileExists(source: Source): Promise<void> {
   if (!isBlob(source) || source.size > 0) return;
   await source.arrayBuffer().catch((error: unknown) => {
@@ -47,14 +50,14 @@ export async function checkFileExists(source: Source): Promise<void> {
 const noSource = (source: unknown) =>
   invalid(`the source must be bytes, a Blob or a ReadableStream of bytes${hint(source)}`);
 
-/** The same of sources that are read in any order. */
+/** The same for sources with random access. */
 export const noRanges = (source: unknown) =>
   invalid(`the source must be a RangeSource, a function, a Blob or bytes${hint(source)}`);
 
 const UNREADABLE = 'the source cannot be read';
 const CHANGED = () => new SealwaxError('io', 'the source has changed its length');
 
-/** Cancels a stream that nobody reads yet. */
+/** Cancels a stream that has no reader yet. */
 export function abandon(source: Source, reason: unknown): void {
   if (isStream(source) && !source.locked) source.cancel(reason).catch(() => {});
 }
@@ -107,8 +110,8 @@ function bytesPuller(bytes: Owned): Puller {
 }
 
 /**
- * Blobs are read by default readers only. Chromium 156 was seen to leave one in some thousand calls of
- * `arrayBuffer()` and of BYOB readers pending for ever; default readers always answered, and sooner.
+ * Reads Blobs with default readers only. In Chromium 156, about one in a thousand calls of
+ * `arrayBuffer()` and of BYOB readers never settled; default readers always did, and sooner.
  */
 function blobPuller(blob: Blob): Puller {
   const reader = blob.stream().getReader();
@@ -166,7 +169,7 @@ class QueueReader implements Reader {
   async readUnits(unit: number, most: number): Promise<Owned> {
     await this.#fill(unit);
     if (this.#held < unit) return this.#take(this.#held);
-    // What the first piece holds is handed on as it is; a unit across pieces is put together.
+    // Units within the first piece need no copy. A unit across pieces is joined.
     const first = Math.floor(this.#pieces[0]!.length / unit);
     return this.#take(unit * Math.max(1, Math.min(first, most)));
   }
@@ -178,7 +181,7 @@ class QueueReader implements Reader {
     this.#puller.cancel(reason);
   }
 
-  /** Pulls until so many bytes are held, or the source ends. */
+  /** Pulls until `length` bytes are held, or the source ends. */
   async #fill(length: number): Promise<void> {
     while (!this.#ended && this.#held < length) {
       const piece = await abortable(this.#puller.pull(), this.#signal);

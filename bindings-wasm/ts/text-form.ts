@@ -1,4 +1,4 @@
-// The text form: the platform's base64, held to the rules of the format.
+// The text form: the platform's base64, with the stricter rules of the format.
 
 import type { Bytes } from '../types/index.js';
 import { type Owned, fromBase64, toBase64, view } from './bytes.js';
@@ -27,7 +27,8 @@ export function decoded(text: string): Owned {
   const prefix = textPrefix();
   if (!text.startsWith(prefix)) throw new SealwaxError('bad_magic');
   const bytes = fromBase64(text.slice(prefix.length).replaceAll('-', '+').replaceAll('_', '/'));
-  // `atob` takes white space, padding, `+` and `/`, and unused bits that are set: none of it comes back.
+  // `atob` accepts white space, padding, `+`, `/` and non-zero unused bits. Encoding again detects
+  // them.
   if (!bytes || encoded(bytes) !== text)
     throw new SealwaxError('malformed', 'the text form is not base64url');
   return bytes;

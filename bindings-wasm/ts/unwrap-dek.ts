@@ -1,4 +1,4 @@
-// Having a wrapped DEK unwrapped, by the providers in their order.
+// Unwraps a DEK, asking the providers in order.
 
 import type { Attempt, KeyProvider, ProviderCall, WrappedKey } from '../types/index.js';
 import type { Owned } from './bytes.js';
@@ -14,10 +14,13 @@ import {
 import { SealwaxError } from './errors.js';
 import type { Header } from './header.js';
 
-/** Most keys of a list that a message names. */
+/** Maximum number of keys that a message lists. */
 const SHOWN = 8;
 
-/** Asks until `accept` takes a DEK: a remote provider once at most, others for every key that they accept (FORMAT.md K-06, K-07). */
+/**
+ * Asks the providers until `accept` takes a DEK: a remote provider at most once, others for every
+ * key they accept (FORMAT.md K-06, K-07).
+ */
 export async function unwrapDek<T>(
   providers: readonly KeyProvider[],
   header: Header,
@@ -122,14 +125,14 @@ class Opening<T> {
   }
 }
 
-/** A DEK that a provider returned and that the header refuses. */
+/** The header does not verify under the DEK that a provider returned. */
 class WrongDek extends Error {
   constructor(readonly reason: unknown) {
     super();
   }
 }
 
-/** Whether a DEK opened the object, for who waits for it. */
+/** Tells listeners, once, whether a DEK opened the object. */
 class Verdict {
   readonly #waiting: ((opened: boolean) => void)[] = [];
   #opened: boolean | undefined;
@@ -139,7 +142,7 @@ class Verdict {
     else notify(callback, this.#opened);
   }
 
-  /** The first one counts. */
+  /** Only the first call counts. */
   give(opened: boolean): void {
     this.#opened ??= opened;
     for (const callback of this.#waiting.splice(0)) notify(callback, this.#opened);

@@ -1,4 +1,4 @@
-// Loading modules of WebAssembly: once each, from wherever the entry point of the package says.
+// Loads WebAssembly modules, once each, from where the package's entry point says.
 
 import type { WasmInput } from '../types/index.js';
 import { isResponse, isUrl } from './brands.js';
@@ -6,11 +6,11 @@ import { SealwaxError, asIo, fromModule } from './errors.js';
 
 type Start = (options: { module_or_path: never }) => Promise<unknown>;
 
-/** A module that is loaded at its first use, or when somebody asks for it. */
+/** A module that loads at first use, or when asked to. */
 export class WasmModule {
   readonly #name: string;
   readonly #start: Start;
-  /** What must follow before anybody uses it. */
+  /** Runs after loading, before anybody uses the module. */
   readonly #started: () => void;
   #source: () => Promise<WasmInput> | WasmInput;
   #loading: Promise<void> | undefined;
@@ -27,7 +27,7 @@ export class WasmModule {
     return this.#isReady;
   }
 
-  /** Says where it comes from by default. */
+  /** Sets where it comes from by default. */
   setSource(source: () => Promise<WasmInput> | WasmInput): void {
     this.#source = source;
   }
@@ -63,7 +63,8 @@ export class WasmModule {
 }
 
 async function request(address: string | URL): Promise<Response> {
-  // Turbopack starts workers from Blobs, to which no path is relative, and names files by their paths.
+  // Turbopack starts workers from Blob URLs, which resolve no relative path, and uses paths as file
+  // URLs.
   const isOfBlob = globalThis.location?.protocol === 'blob:';
   try {
     return await fetch(isOfBlob ? new URL(String(address), location.origin) : address, {
@@ -74,7 +75,9 @@ async function request(address: string | URL): Promise<Response> {
   }
 }
 
-/** Streams where the server names the type, and tells a page of HTML from a module. */
+/**
+ * Compiles while streaming if the server sends the right type. Detects HTML in place of a module.
+ */
 async function compile(response: Response, name: string): Promise<WebAssembly.Module> {
   const type = response.headers.get('content-type') ?? '';
   if (!response.ok || type.startsWith('text/html')) {

@@ -1,3 +1,3 @@
-// sealwax/worker-host: the worker's side, for scripts that bring providers of their own.
+// sealwax/worker-host: the worker's side, for scripts with their own providers.
 
 export { serveSealwax } from './worker/host.js';

@@ -1,4 +1,4 @@
-// The worker that SealwaxWorker starts by itself.
+// The default script of SealwaxWorker.
 
 import { serveSealwax } from './worker/host.js';
 

@@ -1,6 +1,6 @@
-// Cloudflare's workers: they compile no bytes at run time, so that their bundler has to know the modules.
+// Cloudflare Workers compile no bytes at run time, so the bundler must import the modules.
 
-// @ts-expect-error TypeScript knows no modules of WebAssembly; the bundler gives a WebAssembly.Module.
+// @ts-expect-error TypeScript has no types for WebAssembly modules; the bundler provides a WebAssembly.Module.
 import aes from './aes.wasm';
 // @ts-expect-error The same.
 import wasm from './sealwax.wasm';

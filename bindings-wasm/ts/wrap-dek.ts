@@ -1,4 +1,4 @@
-// Making DEKs and having them wrapped.
+// Makes DEKs and has the providers wrap them.
 
 import type { Attempt, GeneratedDek, KeyProvider, WrappedDek, WrappedKey } from '../types/index.js';
 import { type Owned, view } from './bytes.js';
@@ -20,7 +20,7 @@ export class Wrapping {
     this.#calls = new ProviderCalls(options, plaintextSize);
   }
 
-  /** Makes a DEK and has every provider wrap it; the first may generate it. */
+  /** Makes a DEK and has every provider wrap it. The first provider may generate it. */
   async generate(
     providers: readonly KeyProvider[],
     context: Context,
@@ -52,7 +52,7 @@ export class Wrapping {
     return { dek, keys: [keyOf(first, made), ...rest.keys] };
   }
 
-  /** Has every provider wrap, in parallel; unless told so, no object is written with a key missing. */
+  /** Has every provider wrap, in parallel. By default, no object is written without all keys. */
   async wrap(
     providers: readonly KeyProvider[],
     dek: Owned,
@@ -116,7 +116,7 @@ const wiping =
     throw error;
   };
 
-/** Wrapped keys as the module takes them: their names, and their bytes. */
+/** Wrapped keys in the form of the module's arguments: names, and bytes. */
 export const wrappedKeyLists = (
   keys: readonly WrappedKey[],
 ): [names: string[], wrappedDeks: Uint8Array[]] => [

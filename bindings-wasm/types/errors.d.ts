@@ -60,8 +60,8 @@ export interface SealwaxErrorOptions {
 /**
  * The one error of this package. It carries codes, offsets and public identifiers, never a key or
  * plaintext. A provider throws one with code `key_unwrap` to say that a wrapped key did not open;
- * whatever else it throws means that its KMS failed. In `message`, what others wrote is escaped: it is one line,
- * and no control character or mark of direction is in it.
+ * whatever else it throws means that its KMS failed. In `message`, what others wrote is escaped: it
+ * is one line, and no control character or mark of direction is in it.
  */
 export class SealwaxError extends Error {
   constructor(code: ErrorCode, message?: string, options?: SealwaxErrorOptions);
@@ -76,9 +76,15 @@ export class SealwaxError extends Error {
   readonly needed?: number;
   /** With `provider_failed` and `key_unwrap`: every attempt, in order. */
   readonly attempts: readonly Attempt[];
-  /** With `no_matching_key`: the keys that wrap the object's DEK, and those of the providers, where they have a `keyId`. */
+  /**
+   * With `no_matching_key`: the keys that wrap the object's DEK, and those of the providers, where
+   * they have a `keyId`.
+   */
   readonly keys?: { readonly wanted: readonly KeyName[]; readonly offered: readonly KeyName[] };
-  /** With `context_mismatch`: the first pair that differs; `found` is undefined where the object has none. */
+  /**
+   * With `context_mismatch`: the first pair that differs; `found` is undefined where the object has
+   * none.
+   */
   readonly pair?: {
     readonly key: string;
     readonly wanted: string;

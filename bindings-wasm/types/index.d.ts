@@ -43,15 +43,19 @@ declare global {
 }
 
 /**
- * Loads the module ahead of time, or from elsewhere: a URL, a response, bytes or a module. `aes` says where
- * the cipher is, which is loaded only for small messages, metadata, and where there is no WebCrypto.
+ * Loads the module ahead of time, or from elsewhere: a URL, a response, bytes or a module. `aes`
+ * says where the cipher is, which is loaded only for small messages, metadata, and where there is
+ * no WebCrypto.
  */
 export function init(
   module?: WasmInput | Promise<WasmInput>,
   aes?: WasmInput | Promise<WasmInput>,
 ): Promise<void>;
 
-/** Encrypts under a fresh DEK that every provider wraps. Nothing happens before a result is asked for. */
+/**
+ * Encrypts under a fresh DEK that every provider wraps. Nothing happens before a result is asked
+ * for.
+ */
 export function encrypt(source: Source, keys: Keys, options?: EncryptOptions): Encryption;
 
 /** Decrypts with the first provider, in their order, that can unwrap the DEK. */
@@ -76,7 +80,10 @@ export function createDecryptor(
 /** Reads a header without any key. Nothing in it is authenticated. */
 export function inspect(source: Bytes | Blob | string): Promise<HeaderInfo>;
 
-/** Wraps the DEK of a header anew; context and metadata stay. Returns the new header, as long as the old one if it fits. */
+/**
+ * Wraps the DEK of a header anew; context and metadata stay. Returns the new header, as long as the
+ * old one if it fits.
+ */
 export function rewrapHeader(
   header: Bytes,
   oldKeys: Keys,
@@ -106,16 +113,19 @@ export function fromText(text: string): Promise<Uint8Array<ArrayBuffer>>;
 /**
  * Ranges of a URL, or of the URL that the function gives for each request (presigned ones expire).
  *
- * Requests that find no server, or 429, 502, 503 or 504, are made again, `Retry-After` respected. A body that breaks
- * off or stalls is continued from there, unless the ETag has become another one. What the function throws, and every
- * other answer, is final.
+ * Requests that find no server, or 429, 502, 503 or 504, are made again, `Retry-After` respected. A
+ * body that breaks off or stalls is continued from there, unless the ETag has become another one.
+ * What the function throws, and every other answer, is final.
  */
 export function httpRange(
   url: string | URL | (() => string | URL | Promise<string | URL>),
   options?: HttpRangeOptions,
 ): RangeSource;
 
-/** Opens a sealed object for random access: two or three small requests, then the ranges that are read. */
+/**
+ * Opens a sealed object for random access: two or three small requests, then the ranges that are
+ * read.
+ */
 export function openRange(
   source: RangeSource | FetchRange | Blob | Bytes,
   keys: Keys,

@@ -51,13 +51,17 @@ export interface ProviderCall {
   readonly plaintextSize?: number;
   /** Adds details to the {@link KeyEvent} of this call. */
   readonly report: (details: CallDetails) => void;
-  /** Of an unwrapping: tells later, once, whether the DEK that was returned opened the object. Nothing else proves it. */
+  /**
+   * Of an unwrapping: tells later, once, whether the DEK that was returned opened the object.
+   * Nothing else proves it.
+   */
   readonly onSettled?: (callback: (opened: boolean) => void) => void;
 }
 
 /**
- * Wraps and unwraps DEKs. Each provider is asked once per object or less, but for one that is not remote: on decryption
- * that is asked for every wrapped key that it accepts, until one opens. Where it has a property `keyId`, errors and events name it.
+ * Wraps and unwraps DEKs. Each provider is asked once per object or less, but for one that is not
+ * remote: on decryption that is asked for every wrapped key that it accepts, until one opens. Where
+ * it has a property `keyId`, errors and events name it.
  *
  * The library wipes every DEK that crosses here after use: a provider that keeps one keeps a copy,
  * and returns an array that is the library's to wipe.
@@ -76,10 +80,16 @@ export interface KeyProvider {
   generate?(context: EncryptionContext, call: ProviderCall): Promise<GeneratedDek>;
 }
 
-/** One provider, or several: on encryption all of them wrap; on decryption the first that can, in this order. */
+/**
+ * One provider, or several: on encryption all of them wrap; on decryption the first that can, in
+ * this order.
+ */
 export type Keys = KeyProvider | readonly KeyProvider[];
 
-/** One use of a key, for an audit log; its words are those of every language. Never holds a key or plaintext. */
+/**
+ * One use of a key, for an audit log; its words are those of every language. Never holds a key or
+ * plaintext.
+ */
 export interface KeyEvent {
   /** When the use began. */
   readonly time: Date;

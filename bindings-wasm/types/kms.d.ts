@@ -74,19 +74,26 @@ export interface VaultTransitOptions {
   mountPoint?: string;
   namespace?: string;
   /**
-   * Whether the key was made with `derived=true`: the context is then its derivation context. After the first key that
-   * it wraps the provider asks once more without one, and refuses a key that is not derived.
+   * Whether the key was made with `derived=true`: the context is then its derivation context. After
+   * the first key that it wraps the provider asks once more without one, and refuses a key that is
+   * not derived.
    */
   derived?: boolean;
-  /** Whether the server makes DEKs (`datakey`) with associated data: OpenBao does, Vault does not. */
+  /**
+   * Whether the server makes DEKs (`datakey`) with associated data: OpenBao does, Vault does not.
+   */
   datakey?: boolean;
-  /** The name of the key in headers; by default `<mountPoint>/keys/<name>`, as in every language. */
+  /**
+   * The name of the key in headers; by default `<mountPoint>/keys/<name>`, as in every language.
+   */
   keyId?: string;
   /** In place of the global `fetch`. */
   fetch?: typeof fetch;
 }
 
-/** A key of the transit engine of Vault or OpenBao. The canonical context is its associated data. */
+/**
+ * A key of the transit engine of Vault or OpenBao. The canonical context is its associated data.
+ */
 export class VaultTransit implements KeyProvider {
   constructor(name: string, options: VaultTransitOptions);
   readonly providerId: 'vault-transit';

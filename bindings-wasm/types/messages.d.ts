@@ -41,12 +41,15 @@ export type Padding = 'auto' | 'none' | 'page' | number;
 
 export interface EncryptorOptions extends CommonOptions {
   context?: ContextInput;
-  /** Up to 16,384 bytes that travel encrypted in the header, such as a file name. Strings become UTF-8. */
+  /**
+   * Up to 16,384 bytes that travel encrypted in the header, such as a file name. Strings become
+   * UTF-8.
+   */
   metadata?: Bytes | string;
   padding?: Padding;
   /**
-   * Whether every provider must wrap; true by default. With false one is enough: the others' failures
-   * are key events, and their keys are missing in the object.
+   * Whether every provider must wrap; true by default. With false one is enough: the others'
+   * failures are key events, and their keys are missing in the object.
    */
   requireAll?: boolean;
 }
@@ -54,7 +57,10 @@ export interface EncryptorOptions extends CommonOptions {
 export interface EncryptOptions extends EncryptorOptions {
   /** Leaves the header out of the output: store {@link Encryption.header} elsewhere. */
   detached?: boolean;
-  /** Length of the plaintext of a stream, in bytes, so that the sealed size is known; other lengths fail. */
+  /**
+   * Length of the plaintext of a stream, in bytes, so that the sealed size is known; other lengths
+   * fail.
+   */
   size?: number;
 }
 
@@ -64,7 +70,10 @@ export type MessageOptions = Pick<
 >;
 
 export interface DecryptOptions extends CommonOptions {
-  /** Pairs that the object's context must have, others it may have; checked before any provider is asked. */
+  /**
+   * Pairs that the object's context must have, others it may have; checked before any provider is
+   * asked.
+   */
   context?: ContextInput;
   /** The header, where it was stored elsewhere; the source is the body alone then. */
   header?: Bytes;
@@ -74,7 +83,10 @@ export interface DecryptOptions extends CommonOptions {
 export interface Encryption {
   /** The header, once the providers have wrapped. Does not use the message up. */
   header(): Promise<Uint8Array<ArrayBuffer>>;
-  /** Length of the sealed output, in bytes, for `Content-Length`; undefined for streams of unknown length. */
+  /**
+   * Length of the sealed output, in bytes, for `Content-Length`; undefined for streams of unknown
+   * length.
+   */
   size(): Promise<number | undefined>;
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
   /** Constant memory; the browser holds the Blob. What it has no room for fails with code `io`. */
@@ -86,7 +98,10 @@ export interface Encryption {
 }
 
 export interface PartsOptions {
-  /** Length of every part but the last, in bytes. 8 MiB by default, more for objects that need more than 10,000 parts. */
+  /**
+   * Length of every part but the last, in bytes. 8 MiB by default, more for objects that need more
+   * than 10,000 parts.
+   */
   partSize?: number;
 }
 
@@ -122,11 +137,17 @@ export interface Decryption {
   header(): Promise<HeaderInfo>;
   /** The metadata, decrypted; undefined if there is none. Does not use the message up. */
   metadata(): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** Length of the plaintext as the source's length announces it, **not** authenticated before the end. */
+  /**
+   * Length of the plaintext as the source's length announces it, **not** authenticated before the
+   * end.
+   */
   expectedSize(): Promise<number | undefined>;
   /** All or nothing. */
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
-  /** All or nothing, in constant memory; the browser holds the Blob. What it has no room for fails with code `io`. */
+  /**
+   * All or nothing, in constant memory; the browser holds the Blob. What it has no room for fails
+   * with code `io`.
+   */
   blob(type?: string): Promise<Blob>;
   /** Authentic plaintext as it comes. Only the end of the stream says that nothing is missing. */
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -175,7 +196,10 @@ export interface RewrapOptions extends Omit<
   CommonOptions,
   'engine' | 'associatedData' | 'onProgress'
 > {
-  /** Pairs that the object's context must have, others it may have; checked before any provider is asked. */
+  /**
+   * Pairs that the object's context must have, others it may have; checked before any provider is
+   * asked.
+   */
   context?: ContextInput;
   /** As in {@link EncryptorOptions}, of the new providers. */
   requireAll?: boolean;

@@ -15,7 +15,10 @@ import type { Bytes } from './messages.js';
  * usage `sign`) whose bytes nobody sees. Provider id `local`, the same as in every other language.
  */
 export class LocalKey implements KeyProvider {
-  /** @param key 32 uniformly random bytes, copied; or a `CryptoKey` of {@link LocalKey.generate} or {@link LocalKey.importKey} */
+  /**
+   * @param key 32 uniformly random bytes, copied; or a `CryptoKey` of {@link LocalKey.generate} or
+   * {@link LocalKey.importKey}
+   */
   constructor(key: Bytes | CryptoKey, keyId: string);
   /** A new key that never leaves the browser's key store; keep it in IndexedDB. */
   static generate(keyId: string): Promise<LocalKey>;
@@ -35,7 +38,10 @@ export class LocalKey implements KeyProvider {
 }
 
 export interface RsaOaepOptions {
-  /** The name of the key, as the one who unwraps knows it; by default the hash's name and the SHA-256 of the key. */
+  /**
+   * The name of the key, as the one who unwraps knows it; by default the hash's name and the
+   * SHA-256 of the key.
+   */
   keyId?: string;
   /** The kind of the provider that unwraps; `rsa-oaep` by default. */
   providerId?: string;
@@ -95,7 +101,9 @@ export interface HttpProviderOptions {
   unwrapKeyIds?: readonly string[];
   /** The kind of the provider; `http` by default. */
   providerId?: string;
-  /** A header against cross-site request forgery, or the function that gives it for each request. */
+  /**
+   * A header against cross-site request forgery, or the function that gives it for each request.
+   */
   csrf?: CsrfHeader | (() => CsrfHeader | Promise<CsrfHeader>);
   /** Further headers, such as an authorization, for each request. */
   headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
@@ -112,7 +120,10 @@ export interface CsrfHeader {
   readonly value: string;
 }
 
-/** Has the page's own backend wrap and unwrap; the protocol is in README.md. Plain http only to loopback. */
+/**
+ * Has the page's own backend wrap and unwrap; the protocol is in README.md. Plain http only to
+ * loopback.
+ */
 export class HttpProvider implements KeyProvider {
   constructor(options: HttpProviderOptions);
   readonly providerId: string;

@@ -22,11 +22,19 @@ export interface HttpRangeOptions {
   credentials?: RequestCredentials;
   /** In place of the global `fetch`. */
   fetch?: typeof fetch;
-  /** How often a request is made again without a byte more than before; 5 by default, 0 for never. */
+  /**
+   * How often a request is made again without a byte more than before; 5 by default, 0 for never.
+   */
   retries?: number;
-  /** About the first pause before that, in milliseconds, doubled each time up to 20 seconds; 250 by default. */
+  /**
+   * About the first pause before that, in milliseconds, doubled each time up to 20 seconds; 250 by
+   * default.
+   */
   retryDelay?: number;
-  /** Longest time without an answer or a byte of it, in milliseconds; 30,000 by default, 0 for no limit. */
+  /**
+   * Longest time without an answer or a byte of it, in milliseconds; 30,000 by default, 0 for no
+   * limit.
+   */
   timeout?: number;
 }
 

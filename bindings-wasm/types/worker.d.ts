@@ -18,12 +18,16 @@ import type {
 
 export type * from './index.js';
 
-/** Providers of the page, which the worker calls back; or names of providers that the worker has. */
+/**
+ * Providers of the page, which the worker calls back; or names of providers that the worker has.
+ */
 export type WorkerKeys = Keys | string | readonly (KeyProvider | string)[];
 
 /** Whether the source's buffer is given up to the worker instead of being copied; no by default. */
 export interface Transfer {
-  /** The bytes, or the chunks of the stream, are detached: a view takes its whole buffer with it. */
+  /**
+   * The bytes, or the chunks of the stream, are detached: a view takes its whole buffer with it.
+   */
   transfer?: boolean;
 }
 
@@ -37,10 +41,12 @@ export interface SealwaxWorkerOptions {
 }
 
 /**
- * A worker that encrypts and decrypts, with the functions of the package as its methods. It starts at once and
- * lives until it is terminated, or until nobody can use it any more; several jobs may be under way.
+ * A worker that encrypts and decrypts, with the functions of the package as its methods. It starts
+ * at once and lives until it is terminated, or until nobody can use it any more; several jobs may
+ * be under way.
  *
- * Providers stay on the page unless the worker has its own. A DEK that crosses is moved, not copied.
+ * Providers stay on the page unless the worker has its own. A DEK that crosses is moved, not
+ * copied.
  */
 export class SealwaxWorker {
   constructor(options?: SealwaxWorkerOptions);

@@ -4,8 +4,8 @@ import initBare, { open, seal } from '/bare/core.js';
 const CHUNK = 16_384;
 const TAG = 16;
 /**
- * A bare loop of WebCrypto over the chunks of a Blob, read in the fastest way, with the calls for one piece
- * under way while the next is read. What comes of it is dropped, or becomes a Blob.
+ * A bare loop of WebCrypto over the chunks of a Blob, read in the fastest way, with the calls for
+ * one piece under way while the next is read. What comes of it is dropped, or becomes a Blob.
  */
 export async function subtleLoop(method, blob, { keep = false } = {}) {
   const length = method === 'encrypt' ? CHUNK : CHUNK + TAG;

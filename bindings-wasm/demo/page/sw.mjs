@@ -1,11 +1,11 @@
-// The Service Worker: `/files/media/<key>` and `/files/download/<key>` are answered from plaintext that the page
-// decrypts on demand. It holds no key and no data: for each request it asks the page's windows who
-// owns `<key>`, and passes chunks on as the browser takes them. It may be ended and started again at
-// any time between requests.
+// The Service Worker: `/files/media/<key>` and `/files/download/<key>` are answered from plaintext
+// that the page decrypts on demand. It holds no key and no data: for each request it asks the
+// page's windows who owns `<key>`, and passes chunks on as the browser takes them. It may be ended
+// and started again at any time between requests.
 //
-// Its scope is `/files/`, where the page is, and not the upload workers' scripts: a request that a Service
-// Worker is shown keeps its body in memory until that worker's garbage is collected, which for uploads may
-// be after gigabytes. What those workers send is not shown to it.
+// Its scope is `/files/`, where the page is, and not the upload workers' scripts: a request that a
+// Service Worker is shown keeps its body in memory until that worker's garbage is collected, which
+// for uploads may be after gigabytes. What those workers send is not shown to it.
 const ROUTE = /^\/files\/(media|download)\/([0-9a-f-]{36})$/;
 const ANSWER_MS = 10_000;
 
@@ -96,8 +96,9 @@ function streamOf(port) {
 }
 
 /**
- * The browser keeps what a message brought until this worker's garbage is collected, and does not count it when it
- * asks itself whether that is due. Memory that it counts, never touched and dropped at once, stands for it.
+ * The browser keeps what a message brought until this worker's garbage is collected, and does not
+ * count it when it asks itself whether that is due. Memory that it counts, never touched and
+ * dropped at once, stands for it.
  */
 function enqueue(controller, bytes) {
   controller.enqueue(new Uint8Array(bytes));

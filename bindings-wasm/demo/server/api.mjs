@@ -1,6 +1,7 @@
-// The way of every request to the API: its route, where it comes from, how much its sender may ask, who that is,
-// whether it is well formed, and then what it wants. Whoever is refused on the way is refused before anything is read
-// or done for them, and each decision is a line of the audit trail, the refused ones too.
+// The way of every request to the API: its route, where it comes from, how much its sender may ask,
+// who that is, whether it is well formed, and then what it wants. Whoever is refused on the way is
+// refused before anything is read or done for them, and each decision is a line of the audit trail,
+// the refused ones too.
 import { readJson, refuseForeign } from './json-body.mjs';
 import { HttpError, notFound } from './errors.mjs';
 import { NOBODY } from './audit.mjs';
@@ -12,9 +13,9 @@ import { sessionRoutes } from './routes/session.mjs';
 import { uploadRoutes } from './routes/uploads.mjs';
 
 /**
- * The API of one server. A route has `name` (`METHOD /path`), `body` (the schema of its request, if it has one),
- * `limit` and `cost(body)` (what it takes of which limit), `most` (bytes of its request), `open` (needs no session),
- * and `run(call)`.
+ * The API of one server. A route has `name` (`METHOD /path`), `body` (the schema of its request, if
+ * it has one), `limit` and `cost(body)` (what it takes of which limit), `most` (bytes of its
+ * request), `open` (needs no session), and `run(call)`.
  */
 export class Api {
   #routes;
@@ -66,7 +67,10 @@ export class Api {
     call.user = user;
   }
 
-  /** Writes down that a request got no further than this, and why: `error`, or that there were too many. One flood is one line. */
+  /**
+   * Writes down that a request got no further than this, and why: `error`, or that there were too
+   * many. One flood is one line.
+   */
   #refused({ actor, user }, address, error) {
     if (error.again) return error;
     let why = error;

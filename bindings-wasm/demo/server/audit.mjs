@@ -1,9 +1,10 @@
-// The audit trail: one JSON line for each decision, each with the hash of the line before it, so that a line that is
-// changed or taken out later shows. It is written in fixed words and checked values only: nothing that a client
-// makes up gets in, no key and no token, and no line grows.
+// The audit trail: one JSON line for each decision, each with the hash of the line before it, so
+// that a line that is changed or taken out later shows. It is written in fixed words and checked
+// values only: nothing that a client makes up gets in, no key and no token, and no line grows.
 //
-// It is bounded: the last lines are kept in memory, for the page, and the last files on disk. In memory the owner of
-// each object has room of their own, so that nobody's flood pushes out what was done with another's objects.
+// It is bounded: the last lines are kept in memory, for the page, and the last files on disk. In
+// memory the owner of each object has room of their own, so that nobody's flood pushes out what was
+// done with another's objects.
 import { createHash } from 'node:crypto';
 import { appendFile, rename } from 'node:fs/promises';
 
@@ -58,15 +59,18 @@ export class AuditTrail {
   #writing;
   #failed;
 
-  /** @param {string} [path] @param {{ most?: number }} [options] `most` lines for each owner are kept in memory */
+  /**
+   * @param {string} [path] of the files; without it the trail is in memory only
+   * @param {{ most?: number }} [options] `most` lines for each owner are kept in memory
+   */
   constructor(path, { most = MOST_LINES } = {}) {
     this.#path = path;
     this.#most = most;
   }
 
   /**
-   * @param {{ actor: string, action: string, object?: ObjectId, outcome: 'allowed' | 'refused' | 'failed', detail?: string }} event
-   *   `detail` is the code of an error or the version of a key
+   * @param {{ actor: string, action: string, object?: ObjectId, outcome: 'allowed' | 'refused' |
+   * 'failed', detail?: string }} event `detail` is the code of an error or the version of a key
    */
   record({ actor, action, object, outcome, detail }) {
     // Where nothing can be written down, nothing is decided.

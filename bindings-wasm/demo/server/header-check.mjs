@@ -1,8 +1,10 @@
-// Reads headers before they are stored. A header is public but for its sealed metadata: that it is one, belongs to
-// its object, is no larger than it need be, and names the keys of its space can be seen without any key.
+// Reads headers before they are stored. A header is public but for its sealed metadata: that it is
+// one, belongs to its object, is no larger than it need be, and names the keys of its space can be
+// seen without any key.
 //
-// What cannot be seen is whether the wrapped key opens; only who has the key can tell. A reader who replaces a
-// header can so make an object unreadable: the trail names her, and a bucket that keeps versions keeps the one before.
+// What cannot be seen is whether the wrapped key opens; only who has the key can tell. A reader who
+// replaces a header can so make an object unreadable: the trail names her, and a bucket that keeps
+// versions keeps the one before.
 import { createHash } from 'node:crypto';
 
 import { VAULT_KEY, VAULT_PROVIDER } from './kms.mjs';

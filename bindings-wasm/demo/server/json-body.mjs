@@ -3,7 +3,9 @@ import { badRequest, forbidden, tooLarge } from './errors.mjs';
 
 const MOST = 16 * 1024;
 
-/** Requests that change something come from our page: SameSite, the origin and a JSON body say so. */
+/**
+ * Requests that change something come from our page: SameSite, the origin and a JSON body say so.
+ */
 export function refuseForeign(request, origins) {
   const { origin: from, 'content-type': type = '' } = request.headers;
   if (!origins.includes(from)) throw forbidden('The request comes from another site.');
@@ -39,7 +41,10 @@ function parse(bytes) {
   throw badRequest('Send a JSON object.');
 }
 
-/** Answers to the items of a batch, each as if it had come alone: `{ value }`, or the error's fields. */
+/**
+ * Answers to the items of a batch, each as if it had come alone: `{ value }`, or the error's
+ * fields.
+ */
 export async function each(items, work) {
   const settled = await Promise.allSettled(items.map(work));
   const unknown = settled.find(({ status, reason }) => status === 'rejected' && !reason.code);

@@ -87,7 +87,10 @@ export class KeyService {
   }
 }
 
-/** OpenBao's derivation context: the canonical encryption context of an object, section 4.2 of FORMAT.md. */
+/**
+ * OpenBao's derivation context: the canonical encryption context of an object, section 4.2 of
+ * FORMAT.md.
+ */
 function derive(id) {
   if (!(id instanceof ObjectId)) throw new TypeError('keys belong to objects');
   const { context } = id;

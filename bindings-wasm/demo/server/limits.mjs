@@ -1,4 +1,5 @@
-// How much of everything one user and one address may ask for: token buckets, which fill again with time.
+// How much of everything one user and one address may ask for: token buckets, which fill again with
+// time.
 import { tooMany } from './errors.mjs';
 
 /** For each kind: how much at once, and how much each second from then on. */
@@ -12,7 +13,10 @@ export const LIMITS = {
   /** URLs that are signed, ids that are made, headers that are stored. */
   sign: { burst: 4_000, perSecond: 500 },
   list: { burst: 60, perSecond: 2 },
-  /** Requests that are refused before anything is decided: each is a line of the trail, which nobody may fill. */
+  /**
+   * Requests that are refused before anything is decided: each is a line of the trail, which nobody
+   * may fill.
+   */
   refusal: { burst: 200, perSecond: 2 },
 };
 /** Addresses are shared by people, behind one router. */
@@ -30,7 +34,10 @@ export class Limits {
     this.#now = now;
   }
 
-  /** Takes `cost` of `kind` from the address and, if there is one, the user; fails with 429 where it is not there. */
+  /**
+   * Takes `cost` of `kind` from the address and, if there is one, the user; fails with 429 where it
+   * is not there.
+   */
   take(kind, { user, address }, cost = 1) {
     const { burst, perSecond } = this.#kinds[kind];
     const wanted = [

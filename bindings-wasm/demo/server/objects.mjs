@@ -4,8 +4,9 @@
 // the owner; in `inbox` it is wrapped in the page to a public key whose private half the backend
 // cannot use.
 //
-// Requests bring ids as text. Past the check of a request (requests.mjs) there are only `ObjectId`s: what
-// authorises, signs and records never takes a text apart again, so that no two of them can read it differently.
+// Requests bring ids as text. Past the check of a request (requests.mjs) there are only
+// `ObjectId`s: what authorises, signs and records never takes a text apart again, so that no two of
+// them can read it differently.
 import { randomUUID } from 'node:crypto';
 
 import { forbidden } from './errors.mjs';
@@ -15,7 +16,10 @@ export const SPACES = ['vault', 'inbox'];
 export const PARTS = ['body', 'header'];
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** The id of an object: of a space that there is, an owner who exists, and a UUID. There are no others. */
+/**
+ * The id of an object: of a space that there is, an owner who exists, and a UUID. There are no
+ * others.
+ */
 export class ObjectId {
   /** @param {string} space @param {string} owner @param {string} name */
   constructor(space, owner, name) {
@@ -69,7 +73,10 @@ export function mayWrite(user, id) {
   if (id.owner !== user.id) throw forbidden('This object belongs to someone else.');
 }
 
-/** What is handed in is the reader's: its sender, who could put a key there that nobody has, changes nothing of it. */
+/**
+ * What is handed in is the reader's: its sender, who could put a key there that nobody has, changes
+ * nothing of it.
+ */
 export function mayReplaceHeader(user, id) {
   if (id.space === 'inbox' ? user.role === 'reader' : id.owner === user.id) return;
   throw forbidden('Only who reads this object gives it another key.');
@@ -87,7 +94,10 @@ export function mayRotate(user, space) {
     throw forbidden('Only a reader rotates the key of the inbox.');
 }
 
-/** Where what `user` may list of `space` begins: a reader sees the whole inbox, everyone else their own part. */
+/**
+ * Where what `user` may list of `space` begins: a reader sees the whole inbox, everyone else their
+ * own part.
+ */
 export function listed(user, space) {
   return space === 'inbox' && user.role === 'reader' ? { space } : { space, owner: user.id };
 }

@@ -1,8 +1,10 @@
-// What requests may look like, field by field. What passes is made of values with a type; what does not is refused
-// whole: other types, other words, fields that are not in the list, text that is too long.
+// What requests may look like, field by field. What passes is made of values with a type; what does
+// not is refused whole: other types, other words, fields that are not in the list, text that is too
+// long.
 //
-// By valibot: no dependencies, nothing is compiled from text at run time (a CSP or `--disallow-code-generation-
-// from-strings` stays possible), and its strict objects refuse what they do not know.
+// By valibot: no dependencies, nothing is compiled from text at run time (a CSP or
+// `--disallow-code-generation- from-strings` stays possible), and its strict objects refuse what
+// they do not know.
 import * as v from 'valibot';
 
 import { badRequest } from './errors.mjs';
@@ -14,7 +16,10 @@ export const MOST_AT_ONCE = 64;
 export const MOST_HEADERS = 16;
 export const MOST_HEADER = 20 * 1024;
 
-/** An object with exactly these fields. Without a prototype in the list, `constructor` is an unknown one as well. */
+/**
+ * An object with exactly these fields. Without a prototype in the list, `constructor` is an unknown
+ * one as well.
+ */
 const fields = (entries) => v.strictObject({ __proto__: null, ...entries });
 const count = (most) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
 const text = (pattern, most) => v.pipe(v.string(), v.maxLength(most), v.regex(pattern));

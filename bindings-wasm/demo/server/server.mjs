@@ -19,12 +19,15 @@ const TIMES = {
   connectionsCheckingInterval: 1_000,
 };
 const SILENCE_MS = 60_000;
-/** Connections at a time, of all and of one address: a browser has six. Behind a proxy they are all the proxy's. */
+/**
+ * Connections at a time, of all and of one address: a browser has six. Behind a proxy they are all
+ * the proxy's.
+ */
 const CONNECTIONS = { all: 2_000, perAddress: 256 };
 
 /**
- * Where browsers find a page on `host` and `port`, the first as its own URL. A machine's own names stand for each
- * other. A URL's origin leaves out the port that is the scheme's own.
+ * Where browsers find a page on `host` and `port`, the first as its own URL. A machine's own names
+ * stand for each other. A URL's origin leaves out the port that is the scheme's own.
  */
 export function originsOf({ host, port, tls }) {
   const name = host.includes(':') ? `[${host}]` : host;

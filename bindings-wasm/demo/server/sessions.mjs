@@ -1,8 +1,8 @@
 // Who is asking. A session is a random token in a cookie that scripts cannot read.
 //
-// A browser has one session for all of its tabs. So that a tab that still shows one user never acts as another,
-// each request names the user it means, in a header that no other site's page can send; a session that is someone
-// else's by now refuses it.
+// A browser has one session for all of its tabs. So that a tab that still shows one user never acts
+// as another, each request names the user it means, in a header that no other site's page can send;
+// a session that is someone else's by now refuses it.
 //
 // The demo signs in by name alone; put your own login in place of `USERS` and keep the rest.
 import { createHash, randomBytes } from 'node:crypto';
@@ -32,10 +32,11 @@ export class Sessions {
   }
 
   /**
-   * A session has `user`, `uploads` (those it has begun: id to `{ object, isComplete }`), and `isOver` once it has ended for good.
+   * A session has `user`, `uploads` (those it has begun: id to `{ object, isComplete }`), and
+   * `isOver` once it has ended for good.
    *
-   * Signs `id` in, and ends what session the browser had. Returns the new session, those that have ended for good,
-   * and the Set-Cookie value.
+   * Signs `id` in, and ends what session the browser had. Returns the new session, those that have
+   * ended for good, and the Set-Cookie value.
    */
   signIn(id, request) {
     const user = USERS.get(id);
@@ -70,7 +71,10 @@ export class Sessions {
     return session;
   }
 
-  /** The session of `request` as the user that it names; an error with status 409 if that is another. */
+  /**
+   * The session of `request` as the user that it names; an error with status 409 if that is
+   * another.
+   */
   named(request) {
     const session = this.of(request);
     if (request.headers[USER_HEADER] !== session.user.id) throw otherUser();
@@ -78,8 +82,8 @@ export class Sessions {
   }
 
   /**
-   * Removes the session `before` the new one, what has expired, and the oldest of a user who has too many. What the
-   * same user was uploading goes on under the new session.
+   * Removes the session `before` the new one, what has expired, and the oldest of a user who has
+   * too many. What the same user was uploading goes on under the new session.
    */
   #sweep(session, before) {
     const now = Date.now();

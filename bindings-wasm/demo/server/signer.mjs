@@ -1,12 +1,14 @@
-// Signs requests to the bucket (AWS Signature Version 4, in the query), and nothing that was not meant.
+// Signs requests to the bucket (AWS Signature Version 4, in the query), and nothing that was not
+// meant.
 //
-// A signed URL fixes the method, the key, the query, the conditional headers and the time; whoever has it can do
-// that one thing and nothing else. So everything depends on what is signed being what was authorised: the path is
-// made of an `ObjectId` or of fixed words, each segment encoded; exactly that text is signed, and before a URL is
-// given away it is parsed as the store will parse it, and compared with what was asked for.
+// A signed URL fixes the method, the key, the query, the conditional headers and the time; whoever
+// has it can do that one thing and nothing else. So everything depends on what is signed being what
+// was authorised: the path is made of an `ObjectId` or of fixed words, each segment encoded;
+// exactly that text is signed, and before a URL is given away it is parsed as the store will parse
+// it, and compared with what was asked for.
 //
-// Signing is some lines of HMAC, which are here because libraries for it take a URL: they parse it, tidy it, and sign
-// what it has become.
+// Signing is some lines of HMAC, which are here because libraries for it take a URL: they parse it,
+// tidy it, and sign what it has become.
 import { createHash, createHmac } from 'node:crypto';
 
 import { ObjectId, PARTS } from './objects.mjs';

@@ -1,9 +1,10 @@
-// The object store. An object has two parts in the bucket: `<id>/body`, written once, and `<id>/header`, which a
-// key rotation replaces.
+// The object store. An object has two parts in the bucket: `<id>/body`, written once, and
+// `<id>/header`, which a key rotation replaces.
 //
-// What is large goes between the page and the store, by URLs that are signed here for one request each: bodies in
-// both directions, headers on their way to the page. Everything else the backend does itself: headers it reads
-// before it stores them, and uploads it begins and ends, so that it knows of each what became of it.
+// What is large goes between the page and the store, by URLs that are signed here for one request
+// each: bodies in both directions, headers on their way to the page. Everything else the backend
+// does itself: headers it reads before it stores them, and uploads it begins and ends, so that it
+// knows of each what became of it.
 import { alreadyThere, headerChanged, noSuchObject, noSuchUpload, storeDown } from './errors.mjs';
 import { ObjectId } from './objects.mjs';
 import { Signer } from './signer.mjs';
@@ -128,7 +129,10 @@ export class Store {
     return ok ? Number(headers.get('Content-Length')) : undefined;
   }
 
-  /** All whole objects in `space`, of `owner` or of everyone, newest first. One without a header is not whole. */
+  /**
+   * All whole objects in `space`, of `owner` or of everyone, newest first. One without a header is
+   * not whole.
+   */
   async list({ space, owner }) {
     const prefix = owner ? `${space}/${owner}/` : `${space}/`;
     const found = new Map();

@@ -1,8 +1,9 @@
 // A file of 10 GiB goes up and comes back in constant memory.
 //
-//   node tests/big.mjs [--size MIB]
+// node tests/big.mjs [--size MIB]
 //
-// The file is sparse, with marks where an offset could overflow; the store and the saved copy are whole.
+// The file is sparse, with marks where an offset could overflow; the store and the saved copy are
+// whole.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { open, statfs } from 'node:fs/promises';

@@ -1,4 +1,5 @@
-// The tests that take minutes, in their full size: a gibibyte through many cuts of its link, thousands of files.
+// The tests that take minutes, in their full size: a gibibyte through many cuts of its link,
+// thousands of files.
 import { after } from 'node:test';
 
 import { endWorld } from './support/world.mjs';

@@ -61,7 +61,10 @@ test(
   },
 );
 
-/** What becomes of a request the first time: an answer that says no, none at all, or one that is lost on its way. */
+/**
+ * What becomes of a request the first time: an answer that says no, none at all, or one that is
+ * lost on its way.
+ */
 const FAULTS = {
   503: (route) =>
     route.fulfill({ status: 503, headers: { 'Access-Control-Allow-Origin': '*' }, body: '{}' }),

@@ -1,5 +1,5 @@
-// Thousands of small files: how fast they go, and that the page stays quick. The browser has no instruments, which
-// would copy each request.
+// Thousands of small files: how fast they go, and that the page stays quick. The browser has no
+// instruments, which would copy each request.
 import assert from 'node:assert/strict';
 import diagnostics from 'node:diagnostics_channel';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -17,7 +17,10 @@ const LONGEST_TASK_MS = 50;
 const REQUESTS_PER_FILE = 1.5;
 const ROWS = 60;
 
-/** A folder with many files; it is dropped, since choosing them all is one long task of the browser's own. */
+/**
+ * A folder with many files; it is dropped, since choosing them all is one long task of the
+ * browser's own.
+ */
 async function makeFolder(path) {
   await mkdir(path);
   for (let index = 0; index < FILES; index += 1) {

@@ -1,5 +1,5 @@
-// The demo as people start it: it gives a URL, runs until it is told to end, and leaves nothing behind,
-// also when it is killed and can do nothing about it any more.
+// The demo as people start it: it gives a URL, runs until it is told to end, and leaves nothing
+// behind, also when it is killed and can do nothing about it any more.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
@@ -13,7 +13,10 @@ import { world } from './support/world.mjs';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const LONGEST_MS = 60_000;
 
-/** Starts `main.mjs` with a folder of its own for what is temporary; resolves when it has shown its URL. */
+/**
+ * Starts `main.mjs` with a folder of its own for what is temporary; resolves when it has shown its
+ * URL.
+ */
 async function startMain(name) {
   const { folder } = await world();
   const temporary = join(folder, name);

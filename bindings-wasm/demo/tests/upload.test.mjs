@@ -25,7 +25,9 @@ async function filesWith(folder, text) {
   return stdout.split('\n').filter(Boolean);
 }
 
-/** What has passed towards the store once nothing does any more; what the sockets hold still comes. */
+/**
+ * What has passed towards the store once nothing does any more; what the sockets hold still comes.
+ */
 async function settled(wire) {
   for (let last = -1; ; last = wire.passed.up) {
     await sleep(700);

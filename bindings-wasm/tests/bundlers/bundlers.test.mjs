@@ -1,4 +1,5 @@
-// The packed package in frameworks and bundlers as they are set up without configuration; what they made, in Chromium.
+// The packed package in frameworks and bundlers as they are set up without configuration; what they
+// made, in Chromium.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';

@@ -127,7 +127,10 @@ test('webpack', async () => {
   await built(folder);
 });
 
-/** esbuild and Rollup leave `new URL(..., import.meta.url)` as it is: the files go beside the bundle. */
+/**
+ * esbuild and Rollup leave `new URL(..., import.meta.url)` as it is: the files go beside the
+ * bundle.
+ */
 async function copyAssets(folder) {
   const dist = join(consumer.folder, 'node_modules/sealwax/dist');
   await mkdir(folder, { recursive: true });

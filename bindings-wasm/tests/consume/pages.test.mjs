@@ -1,5 +1,5 @@
-// The installed package in Chromium without a bundler, under a strict policy; and the errors of pages
-// that cannot load the module, which say what to do.
+// The installed package in Chromium without a bundler, under a strict policy; and the errors of
+// pages that cannot load the module, which say what to do.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -51,7 +51,10 @@ after(async () => {
   await consumer?.clean();
 });
 
-/** Serves the project and runs a page of it; `wasm`, `aes` and `script` answer in place of files of the package. */
+/**
+ * Serves the project and runs a page of it; `wasm`, `aes` and `script` answer in place of files of
+ * the package.
+ */
 async function visit(page, { policy = STRICT, wasm, aes, script } = {}) {
   const server = await serve({
     folders: { '/': consumer.folder },

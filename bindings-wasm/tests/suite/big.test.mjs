@@ -14,7 +14,9 @@ const MOST_MEMORY = 400 * MIB;
 const UNIT_BLOB = new Blob([UNIT]);
 const bigBlob = (size) => new Blob(new Array(size / MIB).fill(UNIT_BLOB));
 
-/** The largest growth of the process meanwhile; in a browser, whoever runs the page watches that. */
+/**
+ * The largest growth of the process meanwhile; in a browser, whoever runs the page watches that.
+ */
 async function memoryOf(body) {
   if (!isNode) return (await body(), 0);
   const before = process.memoryUsage().rss;
@@ -40,7 +42,10 @@ function checker() {
   return { stream: new WritableStream({ write }), size: () => at };
 }
 
-/** Compares 8 bytes at a time where both are aligned: a gigabyte byte by byte would be the slowest part. */
+/**
+ * Compares 8 bytes at a time where both are aligned: a gigabyte byte by byte would be the slowest
+ * part.
+ */
 function indexedDifferent(piece, from, offset, length) {
   const start = piece.byteOffset + from;
   if (start % 8 || offset % 8 || length % 8)

@@ -16,7 +16,10 @@ import {
 /** More than one request of a stream. */
 const PLAINTEXT = plaintextOf((1 << 20) + 3 * CHUNK);
 const QUICK = { retryDelay: 1 };
-/** Where a fault is that nothing comes. A machine that is busy may make others of it: they are retried, too. */
+/**
+ * Where a fault is that nothing comes. A machine that is busy may make others of it: they are
+ * retried, too.
+ */
 const IMPATIENT = { timeout: 400, retries: 20 };
 
 before(async () => {

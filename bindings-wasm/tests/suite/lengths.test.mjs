@@ -1,4 +1,5 @@
-// The arithmetic of lengths and offsets in the module itself: core/vectors/lengths.json, and the codes.
+// The arithmetic of lengths and offsets in the module itself: core/vectors/lengths.json, and the
+// codes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SealwaxError } from 'sealwax';

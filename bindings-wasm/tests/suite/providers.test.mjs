@@ -1,4 +1,5 @@
-// Providers: several of them, failures of every kind, time limits, events, caches, the built-in ones.
+// Providers: several of them, failures of every kind, time limits, events, caches, the built-in
+// ones.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LocalKey, SealwaxError, decrypt, encrypt, inspect, rewrap } from 'sealwax';

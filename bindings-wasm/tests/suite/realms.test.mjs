@@ -1,4 +1,5 @@
-// Objects of another realm: of a frame in browsers, of node:vm in Node. Their classes are not those that the package sees.
+// Objects of another realm: of a frame in browsers, of node:vm in Node. Their classes are not those
+// that the package sees.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {

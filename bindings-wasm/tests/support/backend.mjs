@@ -112,7 +112,10 @@ async function store(request, response, url) {
 /** Requests of each run so far. */
 const runs = new Map();
 
-/** `/faulty/<fault>/<at>/<run>/<name>`: a store of objects whose request number `at` of a run, or `all`, goes wrong. */
+/**
+ * `/faulty/<fault>/<at>/<run>/<name>`: a store of objects whose request number `at` of a run, or
+ * `all`, goes wrong.
+ */
 async function faulty(request, response, url) {
   const [, , fault, at, run, name] = url.pathname.split('/');
   const number = (runs.get(run) ?? 0) + 1;

@@ -20,11 +20,16 @@ const ARGUMENTS = [
 export const launch = ({ args = [], ...options } = {}) =>
   chromium.launch({ executablePath: CHROMIUM, args: [...ARGUMENTS, ...args], ...options });
 
-/** Starts the browser with a profile of its own in `folder`, as people do, not as a private window. */
+/**
+ * Starts the browser with a profile of its own in `folder`, as people do, not as a private window.
+ */
 export const launchProfile = (folder) =>
   chromium.launchPersistentContext(folder, { executablePath: CHROMIUM, args: ARGUMENTS });
 
-/** Opens a page. `problems` gathers its exceptions, the errors of its console and requests that failed. */
+/**
+ * Opens a page. `problems` gathers its exceptions, the errors of its console and requests that
+ * failed.
+ */
 export async function open(browser, url, options = {}) {
   const context = await browser.newContext(options);
   const page = await context.newPage();

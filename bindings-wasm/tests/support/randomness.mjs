@@ -1,7 +1,9 @@
 // Randomness of the test's choosing, for vectors that fix the salts.
 import assert from 'node:assert/strict';
 
-/** Runs `body` while the module's random bytes are these, in this order; all of them must be drawn. */
+/**
+ * Runs `body` while the module's random bytes are these, in this order; all of them must be drawn.
+ */
 export async function withRandom(draws, body) {
   const left = [...draws];
   const getRandomValues = (array) => {

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { suiteFiles } from './pages.mjs';
 
-/** Runs every file, or those that SEALWAX_SUITE names, by `run(file, context)`, which gives a page's result. */
+/**
+ * Runs every file, or those that SEALWAX_SUITE names, by `run(file, context)`, which gives a page's
+ * result.
+ */
 export async function reportSuite(run) {
   const chosen = process.env.SEALWAX_SUITE?.split(',');
   const files = (await suiteFiles()).filter(

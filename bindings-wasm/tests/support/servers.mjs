@@ -16,7 +16,10 @@ const freePort = () =>
     });
   });
 
-/** A server that ends with this process, even when that is killed. It is ready once `path` answers with `status`. */
+/**
+ * A server that ends with this process, even when that is killed. It is ready once `path` answers
+ * with `status`.
+ */
 export async function start(name, argumentsOf, path = '/', status = undefined) {
   const url = `http://127.0.0.1:${await freePort()}`;
   const command = ['--pdeathsig', 'KILL', `${BIN}/${name}`, ...argumentsOf(url)];

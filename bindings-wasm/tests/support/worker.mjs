@@ -1,4 +1,5 @@
-// A worker for the suite: a real one in browsers; in Node, which has none, the same code behind a port.
+// A worker for the suite: a real one in browsers; in Node, which has none, the same code behind a
+// port.
 import { SealwaxWorker } from 'sealwax/worker';
 import { isNode, key } from './suite.mjs';
 

@@ -1,4 +1,4 @@
-// AWS KMS, through a client of @aws-sdk/client-kms that the host brings.
+// AWS KMS, through the host's own client of @aws-sdk/client-kms.
 
 import type {
   EncryptionContext,
@@ -115,10 +115,10 @@ export class AwsKms implements KeyProvider {
   }
 }
 
-/** An error's name, whatever realm its class is of. */
+/** An error's name. The error may come from another realm. */
 const nameOf = (error: unknown): string => String((error as Error | undefined)?.name);
 
-/** Where no endpoint was configured, the SDK's own are https. */
+/** The SDK's default endpoints are https. */
 async function requireSecure({ config }: AwsKmsClient): Promise<void> {
   const endpoint = await config?.endpoint?.();
   if (endpoint && !isSecure(endpoint))

@@ -1,4 +1,4 @@
-// DEKs kept in memory for a while, in front of a provider.
+// Caches DEKs in memory, in front of another provider.
 
 import type {
   CachingOptions,
@@ -40,11 +40,11 @@ export class CachingProvider implements KeyProvider {
   readonly #maxAge: number;
   readonly #maxMessages: number;
   readonly #maxBytes: number;
-  /** By context: the DEK that encrypts now. */
+  /** The current DEK for encryption, by context. */
   readonly #writing: Entries<WritingEntry>;
-  /** By wrapped key and context. */
+  /** DEKs for decryption, by wrapped key and context. */
   readonly #reading: Entries<Entry>;
-  /** Calls that the inner provider serves now. */
+  /** Calls that the inner provider is serving. */
   readonly #asking = new WeakSet<ProviderCall>();
 
   constructor(provider: KeyProvider, options: CachingOptions = {}) {
@@ -73,7 +73,7 @@ export class CachingProvider implements KeyProvider {
     return this.#inner.accepts(keyId);
   }
 
-  /** A DEK of somebody else's making is wrapped as it is. */
+  /** Wraps a DEK that was made elsewhere; nothing to cache. */
   wrap(dek: Uint8Array, context: EncryptionContext, call: ProviderCall): Promise<WrappedDek> {
     return this.#ask(call, () => this.#inner.wrap(dek, context, call));
   }
@@ -116,7 +116,7 @@ export class CachingProvider implements KeyProvider {
     }
     const dek = await this.#ask(call, () => this.#inner.unwrap(wrapped, context, call));
     const entry = { dek: dek.slice(), expires: Date.now() + this.#maxAge };
-    // Not before the DEK has opened the object: a forged one must not take the place of those in use.
+    // Only after the DEK has opened the object: forged wrapped keys must not evict those in use.
     const settle = (opened: boolean) =>
       opened ? this.#reading.set(name, entry) : entry.dek.fill(0);
     if (call.onSettled) call.onSettled(settle);
@@ -140,7 +140,7 @@ export class CachingProvider implements KeyProvider {
     return { dek, ...(await this.#inner.wrap(dek, context, call)) };
   }
 
-  /** Refuses the call of a provider that asks the cache in front of it, which would ask it again for ever. */
+  /** Refuses a provider that asks the cache in front of it: that would recurse for ever. */
   async #ask<T>(call: ProviderCall, ask: () => Promise<T>): Promise<T> {
     if (this.#asking.has(call))
       throw new SealwaxError('invalid_state', 'the provider asks the cache that asks it');
@@ -159,7 +159,7 @@ export class CachingProvider implements KeyProvider {
   }
 }
 
-/** So many entries, of which the one used last stands last; no operation looks at all of them. */
+/** A least-recently-used cache. The most recently used entry is last. */
 class Entries<T extends Entry> {
   readonly #capacity: number;
   readonly #entries = new Map<string, T>();

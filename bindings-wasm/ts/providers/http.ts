@@ -1,4 +1,4 @@
-// The page's own backend wraps and unwraps. The protocol is in README.md.
+// The page's own backend wraps and unwraps. README.md describes the protocol.
 
 import type {
   EncryptionContext,
@@ -13,7 +13,7 @@ import { type Owned, fromBase64, toBase64 } from '../bytes.js';
 import { SealwaxError, invalid, shown } from '../errors.js';
 import { type Names, checkOptions } from '../options.js';
 
-/** More than any answer: a DEK and a wrapped DEK in base64. */
+/** Larger than any answer, which is a DEK and a wrapped DEK in base64. */
 const MOST_ANSWER = 1 << 16;
 
 const OPTIONS: Names<HttpProviderOptions> = () => ({
@@ -32,7 +32,7 @@ const OPTIONS: Names<HttpProviderOptions> = () => ({
 export class HttpProviderError extends Error {
   override readonly name = 'HttpProviderError';
   readonly status: number;
-  /** What the backend calls the error, if it says so. */
+  /** The backend's code for the error, if it gives one. */
   readonly reason: string | undefined;
 
   constructor(operation: string, status: number, reason: string | undefined) {
@@ -96,7 +96,7 @@ export class HttpProvider implements KeyProvider {
     return { ...this.#wrapped('generate', answer), dek: bytesOf('generate', answer, 'dek') };
   }
 
-  /** The backend may name a version of the key, which must be one that unwraps again. */
+  /** The backend may name a version of the key. It must be one that can unwrap. */
   #wrapped(operation: string, answer: Answer): WrappedDek {
     const { keyId = this.keyId } = answer;
     if (typeof keyId !== 'string' || !this.accepts(keyId))
@@ -135,7 +135,7 @@ export class HttpProvider implements KeyProvider {
     const all = new Headers(typeof headers === 'function' ? await headers() : headers);
     all.set('Content-Type', 'application/json');
     const token = typeof csrf === 'function' ? await csrf() : csrf;
-    // A header that no form can send, even without a token.
+    // No HTML form can send this header, which protects even without a token.
     all.set('X-Requested-With', 'sealwax');
     if (token) all.set(token.name, token.value);
     return all;
@@ -161,7 +161,7 @@ function bytesOf(operation: string, answer: Answer, field: 'dek' | 'wrappedDek')
   return bytes;
 }
 
-/** DEKs travel in the answers: never without TLS, but to this machine. */
+/** Answers carry DEKs, so the URL needs TLS unless it is on this machine. */
 export function checkedUrl(url: string | URL): URL {
   const base = typeof location === 'object' ? location.href : undefined;
   let parsed: URL;
@@ -177,6 +177,6 @@ export function checkedUrl(url: string | URL): URL {
 
 const LOOPBACK = /^(localhost|([a-z0-9-]+\.)+localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** Whether keys may go there: over TLS anywhere, in clear to this machine. */
+/** Whether keys may go there: over TLS to any host, or in clear to this machine. */
 export const isSecure = ({ protocol, hostname }: { protocol: string; hostname: string }): boolean =>
   protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));

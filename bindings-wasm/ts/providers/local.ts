@@ -1,4 +1,4 @@
-// A key encryption key that the page holds itself.
+// A key encryption key held by the page.
 
 import type {
   Bytes,
@@ -17,7 +17,7 @@ import { SealwaxError, callCore, invalid } from '../errors.js';
 
 const ALGORITHM: HmacImportParams = { name: 'HMAC', hash: 'SHA-512' };
 
-/** A CryptoKey of this kind computes the HMACs of the wrapping, and nobody sees its bytes. */
+/** Such a CryptoKey computes the HMACs of the wrapping without revealing its bytes. */
 function checkKey(key: CryptoKey, bits: number): CryptoKey {
   const { name, hash, length } = key.algorithm as HmacKeyAlgorithm;
   if (
@@ -38,7 +38,7 @@ export class LocalKey implements KeyProvider {
   readonly isRemote = false;
   readonly keyId: string;
   readonly cryptoKey: CryptoKey | undefined;
-  /** The caller's bytes until the module is loaded, which then keeps them. */
+  /** The key's bytes until the module is loaded; afterwards the module holds them. */
   #bytes: Owned | undefined;
   #kek: LocalKek | undefined;
   #closed = false;
@@ -135,7 +135,7 @@ export class LocalKey implements KeyProvider {
     }
   }
 
-  /** Has the key store, or the module, compute what the expansion asks for; then `finish`. */
+  /** Has the key store or the module compute the expansion's HMACs, then calls `finish`. */
   async #expanded(
     expansion: KekExpansion,
     finish: (expansion: KekExpansion) => MessageCipher,
@@ -158,7 +158,7 @@ export class LocalKey implements KeyProvider {
   }
 }
 
-/** A wrapped DEK is a message of one chunk; nothing is loaded for it where there is WebCrypto. */
+/** A wrapped DEK is a message of one chunk. With WebCrypto, it needs no cipher module. */
 async function withEngine(
   cipher: MessageCipher,
   work: (engine: Engine) => Promise<Owned[]>,
@@ -171,7 +171,9 @@ async function withEngine(
   }
 }
 
-/** Only these are the wrapped key's fault: that the cipher cannot be loaded is not. */
+/**
+ * Only these errors mean that the wrapped key is wrong. A cipher that cannot be loaded does not.
+ */
 function asRejection(error: unknown): unknown {
   const code = error instanceof SealwaxError ? error.code : undefined;
   if (code === 'key_unwrap')

@@ -1,4 +1,4 @@
-// Wrapping to the public key of somebody else.
+// Wraps to somebody else's public key.
 
 import type {
   Bytes,
@@ -83,7 +83,7 @@ export class RsaOaepPublicKey implements KeyProvider {
     }
   }
 
-  /** The key id of every language: the hash's name and the SHA-256 of the key as DER. */
+  /** The same key id as in every language: the hash's name and the SHA-256 of the key's DER. */
   async #fingerprint(key: CryptoKey): Promise<string> {
     if (!key.extractable)
       throw invalid('a CryptoKey that is not extractable needs the option keyId');

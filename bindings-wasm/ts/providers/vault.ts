@@ -134,7 +134,10 @@ export class VaultTransit implements KeyProvider {
     throw error;
   }
 
-  /** Refuses a key that does the same without a context, once; after the call that counts, which may make the key. */
+  /**
+   * Refuses a key that does the same without a context, once; after the call that counts, which may
+   * make the key.
+   */
   async #checkDerived(operation: string, fields: object, call: ProviderCall): Promise<void> {
     if (!this.#mustCheck) return;
     const { response, answer } = await this.#post(operation, fields, call);

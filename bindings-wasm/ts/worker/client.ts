@@ -1,4 +1,4 @@
-// The page's side: a worker with the package's functions as its methods.
+// The page's side: a worker whose methods are the package's functions.
 
 import type {
   Bytes,
@@ -45,15 +45,15 @@ const OPEN_RANGE_HERE: Names<OpenRangeOptions & Transfer> = () => ({
 });
 
 /**
- * Workers of ours end when nobody can use them any more: code that is loaded anew, as in development, makes a
- * new one each time.
+ * Ends the package's own workers when nobody can use them any more: hot reload creates a new one
+ * each time.
  */
 const forgotten = new FinalizationRegistry<Worker>((worker) => worker.terminate());
 
 export class SealwaxWorker {
   readonly #worker: Worker | MessagePort;
   readonly #rpc: RpcChannel;
-  /** When modules that the page gave are loaded. */
+  /** Resolves when the modules given by the page are loaded. */
   readonly #ready: Promise<unknown>;
 
   constructor(options: SealwaxWorkerOptions = {}) {
@@ -124,7 +124,7 @@ export class SealwaxWorker {
     this.terminate();
   }
 
-  /** Refuses at once what can never work; the rest, and all that the job holds, when it is asked for. */
+  /** Refuses wrong arguments immediately. The job itself starts when a result is asked for. */
   #start(
     method: 'encrypt' | 'decrypt',
     source: Source,
@@ -148,7 +148,7 @@ export class SealwaxWorker {
     return { run, settle: () => settle(), signal: limit.signal };
   }
 
-  /** The job for the worker, and how to forget what it may ask for meanwhile. */
+  /** The job for the worker, and a function that withdraws what was offered to it. */
   #job(
     source: SentSource,
     keys: WorkerKeys,
@@ -208,7 +208,7 @@ function ownWorker(): Worker {
   }
 }
 
-/** Apart from the class, so that the worker does not hold on to who uses it. */
+/** A function of its own, so that the worker does not keep its users alive. */
 function endOnFailure(worker: Worker | MessagePort, rpc: WeakRef<RpcChannel>): void {
   worker.addEventListener('error', (event) => {
     const text =

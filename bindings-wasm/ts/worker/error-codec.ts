@@ -1,28 +1,28 @@
-// Errors on their way between a page and its worker.
+// Encodes errors for messages between a page and its worker.
 
 import type { Attempt, ErrorCode, SealwaxErrorOptions } from '../../types/index.js';
 import { SealwaxError, isSealwaxError } from '../errors.js';
 
-/** An error as it travels. */
+/** An error in a message. */
 export interface EncodedError {
-  /** Of an error of ours. */
+  /** Set for a SealwaxError. */
   readonly code?: ErrorCode;
   readonly name: string;
   readonly message: string;
   readonly details?: Pick<SealwaxErrorOptions, 'chunk' | 'needed' | 'keys' | 'pair'>;
   readonly attempts?: readonly (Omit<Attempt, 'error'> & { error: EncodedError })[];
   readonly cause?: EncodedError;
-  /** Its number on the side that threw it first, and whether that is the side which receives it. */
+  /** Its number on the side that threw it first, and whether the receiver is that side. */
   readonly origin: number;
   readonly isYours: boolean;
 }
 
-/** How many errors are kept to be recognised when they come back. */
+/** Number of errors kept, so that they are recognised when they come back. */
 const KEPT = 64;
 
 /**
- * Turns errors into what a message can carry and back. An error that crosses and comes back, as the
- * cause of one of ours, is the very object that was thrown.
+ * Encodes errors for messages, and decodes them. An error that crosses and comes back, as the cause
+ * of a SealwaxError, is the object that was thrown.
  */
 export class ErrorCodec {
   readonly #thrown = new Map<number, unknown>();
@@ -84,7 +84,7 @@ export class ErrorCodec {
   }
 }
 
-/** An error of a host that was thrown on the other side. */
+/** A host's error that was thrown on the other side. */
 function foreign({ name, message }: EncodedError): Error {
   if (name === 'AbortError' || name === 'TimeoutError') return new DOMException(message, name);
   const error = name === 'TypeError' ? new TypeError(message) : new Error(message);
@@ -96,7 +96,9 @@ const nameOf = (error: unknown): string => (isError(error) ? error.name : 'Error
 
 const messageOf = (error: unknown): string => (isError(error) ? error.message : String(error));
 
-/** By its fields: errors come from any realm, and a DOMException is one in some engines only. */
+/**
+ * A check of the fields: errors come from any realm, and some engines' DOMException is no Error.
+ */
 const isError = (error: unknown): error is Error => {
   const { name, message } = (error ?? {}) as Partial<Error>;
   return typeof name === 'string' && typeof message === 'string';

@@ -1,4 +1,4 @@
-// What page and worker say to each other about a job.
+// Messages between page and worker about a job.
 
 import type { DecryptOptions, EncryptOptions, OpenRangeOptions } from '../../types/index.js';
 import type { Transfer } from '../../types/worker.js';
@@ -8,12 +8,12 @@ import type { PartLayout, PartPlace } from '../part-layout.js';
 import type { SentProvider } from './remote-providers.js';
 import type { SentSource } from './remote-sources.js';
 
-/** A job as the page asks for it. */
+/** A job, as the page requests it. */
 export interface SentJob<Options> {
   readonly source: SentSource;
   readonly keys: readonly SentProvider[];
   readonly options: Options;
-  /** The offer of the callbacks. */
+  /** The target number of the callbacks. */
   readonly callbacks: number;
   readonly wantsProgress: boolean;
   readonly wantsKeyEvents: boolean;
@@ -21,7 +21,7 @@ export interface SentJob<Options> {
 
 export type AnyOptions = EncryptOptions & DecryptOptions & OpenRangeOptions & Transfer;
 
-/** The options that travel: what a message cannot carry is left out, bytes are copied. */
+/** The options for the worker, without those that a message cannot carry. Bytes are copied. */
 export function sendOptions(options: AnyOptions): AnyOptions {
   const { signal, onProgress, onKeyEvent, transfer, ...sent } = options;
   const { associatedData, metadata, header, context } = sent;
@@ -33,12 +33,12 @@ export function sendOptions(options: AnyOptions): AnyOptions {
   return sent;
 }
 
-/** What the page learns about parts at once. */
+/** The description of parts for the page. */
 export interface SentParts extends PartLayout {
   readonly target: number;
 }
 
-/** A part of a stream. */
+/** One part of a stream. */
 export interface SentPart extends PartPlace {
   readonly blob: Blob;
 }

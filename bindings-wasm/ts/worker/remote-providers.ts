@@ -1,4 +1,4 @@
-// Providers between page and worker: they live on the page and are called from the worker, or live there.
+// Providers for a worker: those on the page, which the worker calls back, and the worker's own.
 
 import type {
   EncryptionContext,
@@ -15,7 +15,7 @@ import { nameOf, providersOf } from '../calls.js';
 import { invalid } from '../errors.js';
 import { Transferred, type RpcChannel } from './rpc.js';
 
-/** A provider of the page's by its offer, or one of the worker's by its name. */
+/** One of the page's providers by its target number, or one of the worker's by its name. */
 export type SentProvider = string | OfferedProvider;
 
 interface OfferedProvider extends KeyName {
@@ -24,12 +24,12 @@ interface OfferedProvider extends KeyName {
   readonly isRemote: boolean;
 }
 
-/** What a provider is told about a call, without what only makes sense on its side. */
+/** The details of a call that a message can carry. */
 type CallDetails = Pick<ProviderCall, 'canonicalContext' | 'objectName' | 'plaintextSize'> & {
   reports: number;
 };
 
-/** The keys as a list, checked. */
+/** The keys as a checked list. */
 export function keyList(keys: WorkerKeys): readonly (KeyProvider | string)[] {
   const list = (Array.isArray(keys) ? keys : [keys]) as readonly (KeyProvider | string)[];
   const here = list.filter((key) => typeof key !== 'string');
@@ -37,7 +37,7 @@ export function keyList(keys: WorkerKeys): readonly (KeyProvider | string)[] {
   return list;
 }
 
-/** Offers those that live here. */
+/** Offers the page's providers to the worker. */
 export function sendKeys(
   rpc: RpcChannel,
   keys: WorkerKeys,
@@ -110,7 +110,7 @@ const callOf = (
   report: (report) => rpc.tell(reports, 'report', [report]),
 });
 
-/** Moves a DEK to the other side: nothing of it stays here. */
+/** Transfers a DEK to the other side, leaving no copy here. */
 function secret(dek: unknown): Transferred {
   const bytes = view(dek as Uint8Array, 'the DEK that the provider returned');
   if (bytes.length === bytes.buffer.byteLength) return new Transferred(bytes, [bytes.buffer]);

@@ -1,4 +1,4 @@
-// The results of the worker's jobs, as the page has them.
+// The results of a worker's jobs, on the page.
 
 import type {
   Decryption,
@@ -20,10 +20,10 @@ import { remoteStream } from './remote-streams.js';
 import type { RpcChannel } from './rpc.js';
 import { readBlob } from '../source.js';
 
-/** Objects of the worker's that a forgotten result of the page's holds on to. */
+/** Releases the worker's objects when the page's results are garbage-collected. */
 const forgotten = new FinalizationRegistry<() => void>((release) => release());
 
-/** Results with work under way: nobody else may hold on to them, and they are not forgotten. */
+/** Keeps results with work in flight alive, even if nothing else refers to them. */
 const inUse = new Set<{ owner: object }>();
 
 async function holding<T>(owner: object, work: Promise<T>): Promise<T> {
@@ -36,16 +36,16 @@ async function holding<T>(owner: object, work: Promise<T>): Promise<T> {
   }
 }
 
-/** How a job begins in the worker, and what the page keeps for it meanwhile. */
+/** How to start a job in the worker, and how to release what the page keeps for it. */
 export interface Start {
-  /** Asks for the job; returns its number. */
+  /** Starts the job; returns its target number. */
   readonly run: () => Promise<number>;
-  /** Forgets providers and callbacks, which the worker will not ask for again. */
+  /** Withdraws the providers and callbacks, which the worker no longer needs. */
   readonly settle: () => void;
   readonly signal: AbortSignal | undefined;
 }
 
-/** The worker's job, asked for at the first use. */
+/** A job in the worker, started at first use. */
 class Job {
   readonly rpc: RpcChannel;
   readonly #start: Start;
@@ -64,13 +64,13 @@ class Job {
     return this.held(abortable(answer, signal));
   }
 
-  /** As {@link call}, for the one result that a message has. */
+  /** As {@link call}, for the one result of a message. */
   async result<T>(method: string, ...args: unknown[]): Promise<T> {
     this.#singleUse.use();
     return this.call<T>(method, ...args).finally(this.#start.settle);
   }
 
-  /** Progress goes on while the parts are taken: the job keeps its callbacks. */
+  /** The job keeps its callbacks, because progress continues while parts are taken. */
   parts({ partSize }: PartsOptions): Promise<SentParts> {
     this.#singleUse.use();
     return this.call('parts', { partSize });
@@ -78,14 +78,14 @@ class Job {
 
   stream(): ReadableStream<Owned> {
     this.#singleUse.use();
-    // The stream holds on to the job by what it calls in the end.
+    // The stream's callback keeps the job alive.
     return remoteStream(this.rpc, this.call('stream'), {
       signal: this.#start.signal,
       settle: () => this.#start.settle(),
     });
   }
 
-  /** Keeps the job until the work is done. */
+  /** Keeps the job alive until the work is done. */
   held<T>(work: Promise<T>): Promise<T> {
     return holding(this, work);
   }
@@ -233,7 +233,7 @@ class RemoteParts implements Parts {
   }
 }
 
-/** What the worker says about an object that it opened. */
+/** The worker's description of an opened object. */
 export interface SentRange {
   readonly target: number;
   readonly header: HeaderInfo;
@@ -290,7 +290,7 @@ export class RemoteRange implements RangeReader {
     });
   }
 
-  /** A stream that calls this in the end holds on to the reader, which is not forgotten meanwhile. */
+  /** The stream's reference to this method keeps the reader alive. */
   #streamed(): void {}
 
   close(): void {

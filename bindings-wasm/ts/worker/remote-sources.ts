@@ -1,4 +1,5 @@
-// Sources between page and worker: bytes and Blobs travel, what can only be asked stays and is asked.
+// Sources for a worker: bytes and Blobs are sent, streams and functions stay on the page and are
+// called.
 
 import type { Bytes, FetchRange, RangeSource, Source } from '../../types/index.js';
 import { isBlob } from '../brands.js';
@@ -49,7 +50,7 @@ export function sendRanges(
   };
 }
 
-/** What goes along by being handed over. */
+/** The buffers to transfer with the message. */
 export const transferOf = (sent: SentSource): Transferable[] =>
   'bytes' in sent ? [sent.bytes.buffer] : [];
 

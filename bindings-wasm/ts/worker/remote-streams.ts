@@ -1,4 +1,4 @@
-// Streams between page and worker: the side that has the bytes offers a reader, the other one pulls.
+// Streams between page and worker: the side with the bytes offers a reader, the other side pulls.
 
 import { type Owned, isBytes, view } from '../bytes.js';
 import { asIo, invalid } from '../errors.js';
@@ -6,14 +6,14 @@ import { abortable } from '../cancellation.js';
 import type { EncodedError } from './error-codec.js';
 import { Transferred, type RpcChannel } from './rpc.js';
 
-/** Bytes on their way, their buffer handed over: the receiver has all of it, the sender nothing. */
+/** Bytes whose buffer is transferred to the receiver. */
 export const transferred = (bytes: Owned): Transferred => new Transferred(bytes, [bytes.buffer]);
 
-/** Bytes that the caller gives up, or a copy of them. */
+/** The bytes to transfer: the caller's own if given up, a copy otherwise. */
 export const transferOrCopy = (bytes: Owned, isGiven: boolean): Owned =>
   isGiven ? bytes : bytes.slice();
 
-/** Lets the other side read a stream; returns the number of the offer. */
+/** Offers a stream to the other side; returns its target number. */
 export function offerStream(
   rpc: RpcChannel,
   stream: ReadableStream<Uint8Array>,
@@ -40,11 +40,11 @@ export function offerStream(
 
 export interface RemoteOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called once, when nothing more will be read. */
+  /** Called once, when reading ends. */
   readonly settle?: () => void;
 }
 
-/** The stream behind an offer of the other side's. One piece waits here for its reader. */
+/** The stream that the other side offers. It buffers one chunk. */
 export function remoteStream(
   rpc: RpcChannel,
   target: Promise<number>,

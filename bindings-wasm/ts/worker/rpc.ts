@@ -1,4 +1,4 @@
-// Calls between a page and its worker, in both directions, over messages.
+// Remote procedure calls between a page and its worker, in both directions.
 
 import { SealwaxError } from '../errors.js';
 import { type EncodedError, ErrorCodec } from './error-codec.js';
@@ -11,10 +11,10 @@ export interface Endpoint {
   start?(): void;
 }
 
-/** What the other side may call. Every method gets the call's signal as its last argument. */
+/** Methods that the other side may call. Each gets the call's signal as its last argument. */
 export type Service = Readonly<Record<string, (...args: never[]) => unknown>>;
 
-/** An answer, and what of it is handed over instead of copied. */
+/** A result, and its buffers to transfer instead of copying. */
 export class Transferred {
   constructor(
     readonly value: unknown,
@@ -40,15 +40,15 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
-/** The service that each side starts with. */
+/** The target number of the service that each side starts with. */
 export const ROOT = 0;
 
-/** How an endpoint finds the channel that its messages are for. */
+/** How an endpoint refers to its channel: strongly or weakly. */
 export type Hold = (rpc: RpcChannel) => () => RpcChannel | undefined;
 
 const strongly: Hold = (rpc) => () => rpc;
 
-/** The channel is forgotten when nobody holds it and no call is under way. */
+/** The channel can be garbage-collected when no call is in flight. */
 export const weakly: Hold = (rpc) => {
   const held = new WeakRef(rpc);
   return () => held.deref();
@@ -144,7 +144,10 @@ export class RpcChannel {
     this.#endpoint.postMessage(message, transfer);
   }
 
-  /** What the caller gave may be nothing that a message can carry, or memory that nobody may give away. */
+  /**
+   * What the caller gave may be nothing that a message can carry, or memory that nobody may give
+   * away.
+   */
   #send(message: Message, transfer: Transferable[]): void {
     try {
       this.#post(message, transfer);

@@ -1,5 +1,6 @@
-// The page's own backend, for one user. Every request names that user: where somebody else has signed in meanwhile,
-// in another tab, the backend refuses it. Every request is tried again while that can help.
+// The page's own backend, for one user. Every request names that user: where somebody else has
+// signed in meanwhile, in another tab, the backend refuses it. Every request is tried again while
+// that can help.
 import { Batch } from './batch.mjs';
 import { isTransient, reach, retry, unlessAborted } from './network.mjs';
 
@@ -28,7 +29,10 @@ export class Backend {
   #batches = new Map();
   #onSignedOut;
 
-  /** @param {string} user whom the requests mean @param {(error: ApiError) => void} [onSignedOut] */
+  /**
+   * @param {string} user whom the requests mean
+   * @param {(error: ApiError) => void} [onSignedOut]
+   */
   constructor(user, onSignedOut = () => {}) {
     this.user = user;
     this.#onSignedOut = onSignedOut;
@@ -65,7 +69,10 @@ export class Backend {
     );
   }
 
-  /** Stores the header of a new object, which with it is in the list. Once: it does not change any more. */
+  /**
+   * Stores the header of a new object, which with it is in the list. Once: it does not change any
+   * more.
+   */
   handIn(object, header, signal) {
     return this.#batched(
       'hand in',
@@ -81,7 +88,10 @@ export class Backend {
     return this.post('/api/objects/replace-header', { object, header: toBase64(header), etag });
   }
 
-  /** For `HttpProvider`: a `fetch` whose requests travel together, name the user, and are tried again. */
+  /**
+   * For `HttpProvider`: a `fetch` whose requests travel together, name the user, and are tried
+   * again.
+   */
   fetch = async (url, { body, signal }) => {
     const operation = new URL(url).pathname.split('/').at(-1);
     try {

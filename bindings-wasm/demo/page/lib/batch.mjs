@@ -1,5 +1,6 @@
-// Calls that are made while others are on their way travel together in the next request. Each gets its own answer, or
-// its own error. A call that is alone waits for nobody; the more there are, the fewer requests each of them costs.
+// Calls that are made while others are on their way travel together in the next request. Each gets
+// its own answer, or its own error. A call that is alone waits for nobody; the more there are, the
+// fewer requests each of them costs.
 const MOST_ON_THEIR_WAY = 2;
 
 export class Batch {
@@ -8,7 +9,10 @@ export class Batch {
   #waiting = [];
   #onTheirWay = 0;
 
-  /** `send(items)` resolves to one function for each item, which returns its answer or throws; `most` go at once. */
+  /**
+   * `send(items)` resolves to one function for each item, which returns its answer or throws;
+   * `most` go at once.
+   */
   constructor(send, most) {
     this.#send = send;
     this.#most = most;

@@ -1,5 +1,5 @@
-// Sealing and opening with Sealwax. The header is detached: it is an object of its own in the store, so
-// that a rotation of keys writes that and never the body.
+// Sealing and opening with Sealwax. The header is detached: it is an object of its own in the
+// store, so that a rotation of keys writes that and never the body.
 import { encrypt, inspect, openRange, rewrapHeader, SealwaxError } from '/sealwax/index.js';
 
 import { unwrappingKeys, wrappingKey } from './keys.mjs';
@@ -34,9 +34,13 @@ export async function sealFile(backend, file, path, { context }) {
   };
 }
 
-/** Opens a stored object: the DEK is unwrapped, header and length are verified, the rest read as it is needed. */
+/**
+ * Opens a stored object: the DEK is unwrapped, header and length are verified, the rest read as it
+ * is needed.
+ */
 export async function openSealed(backend, { id, space, header, bodyLength }) {
-  // The context is required: a header that belongs to another object is refused before its key is asked for.
+  // The context is required: a header that belongs to another object is refused before its key is
+  // asked for.
   const options = {
     header,
     size: bodyLength,

@@ -14,7 +14,9 @@ export function wrappingKey(backend, space) {
   return space === 'vault' ? vaultKey(backend) : inboxPublicKey(backend);
 }
 
-/** What unwraps the DEKs of `space`; while the inbox is locked an error with code `no_matching_key`. */
+/**
+ * What unwraps the DEKs of `space`; while the inbox is locked an error with code `no_matching_key`.
+ */
 export async function unwrappingKeys(backend, space) {
   if (space === 'vault') return [vaultKey(backend)];
   if (!reader) throw new SealwaxError('no_matching_key');
@@ -23,7 +25,10 @@ export async function unwrappingKeys(backend, space) {
 
 export const inboxIsOpen = () => reader !== undefined;
 
-/** Signs in to the key service itself, past the backend. The token stays in this page, if it `isStill` the user's. */
+/**
+ * Signs in to the key service itself, past the backend. The token stays in this page, if it
+ * `isStill` the user's.
+ */
 export async function unlockInbox(keyService, user, password, isStill) {
   const url = `${keyService}/v1/auth/userpass/login/${encodeURIComponent(user)}`;
   const { ok, status, bytes } = await reach(url, kmsRequest({ password }));
@@ -64,7 +69,9 @@ async function inboxReader(backend, { keyService, token }) {
   };
 }
 
-/** The name of a public key: hash and SHA-256 of its DER, the default of Sealwax's other languages. */
+/**
+ * The name of a public key: hash and SHA-256 of its DER, the default of Sealwax's other languages.
+ */
 async function fingerprint(pem) {
   const der = fromBase64(pem.replace(/-----[^-]+-----|\s/g, ''));
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', der));

@@ -1,7 +1,7 @@
 // Whether there is a network, and trying again until there is.
 //
-// A page is told when its network comes back; Chromium tells its workers nothing, so the page passes it on
-// (`networkIs`). Nobody depends on being told: every wait ends by itself.
+// A page is told when its network comes back; Chromium tells its workers nothing, so the page
+// passes it on (`networkIs`). Nobody depends on being told: every wait ends by itself.
 
 const TRIES = 8;
 /** While the browser says that there is no network: an hour of them. */
@@ -35,7 +35,10 @@ self.addEventListener('offline', () => networkIs(false));
 export const isTransient = (status) =>
   status === 408 || status === 425 || status === 429 || status >= 500;
 
-/** `fetch` that ends: with the answer, read to its end, or with a `NetworkError` when nothing comes for a while. */
+/**
+ * `fetch` that ends: with the answer, read to its end, or with a `NetworkError` when nothing comes
+ * for a while.
+ */
 export async function reach(url, options = {}) {
   const silence = new AbortController();
   let timer;
@@ -88,8 +91,9 @@ function joined(chunks) {
 }
 
 /**
- * The result of `work`, which is done again after a failure that says `transient`: later each time, as much later as
- * `retryAfter` (seconds) says, and at once when the network comes back. Failures while there is none count little.
+ * The result of `work`, which is done again after a failure that says `transient`: later each time,
+ * as much later as `retryAfter` (seconds) says, and at once when the network comes back. Failures
+ * while there is none count little.
  */
 export async function retry(work, signal) {
   for (let failures = 0; ;) {
@@ -115,7 +119,9 @@ export function unlessAborted(promise, signal) {
   });
 }
 
-/** Longer after each failure, and each time another, so that not all who wait come back together. */
+/**
+ * Longer after each failure, and each time another, so that not all who wait come back together.
+ */
 function delay(failures) {
   return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures) * (0.5 + Math.random() / 2);
 }

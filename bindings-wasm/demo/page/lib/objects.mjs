@@ -2,7 +2,9 @@
 import { openSealed, rewrapSealed } from './envelope.mjs';
 import { headBody, readHeader } from './store.mjs';
 
-/** The newest objects of `space` that the user may list, at most `limit`, and how many there are. */
+/**
+ * The newest objects of `space` that the user may list, at most `limit`, and how many there are.
+ */
 export async function listObjects(backend, space, limit = 50) {
   const { objects, total } = await backend.post('/api/objects/list', { space, limit });
   return { objects: objects.map((fields) => new StoredObject(backend, fields)), total };

@@ -1,6 +1,7 @@
 // Decrypted to disk in constant memory: through a file that the person picked where the browser has
-// that (File System Access), else as a download that the Service Worker feeds. A download that fails
-// half way is removed by the browser; a picked file is left as it was. Where there is neither, through memory.
+// that (File System Access), else as a download that the Service Worker feeds. A download that
+// fails half way is removed by the browser; a picked file is left as it was. Where there is
+// neither, through memory.
 import { fileName } from '../view/visible.mjs';
 import { offer, streamsWork, withdraw } from './streams.mjs';
 

@@ -1,16 +1,20 @@
-// Who is signed in, in this tab. All tabs of a browser share one session: where another tab signs somebody in or out,
-// this one is told, and where it is not told, the backend refuses what it asks for.
+// Who is signed in, in this tab. All tabs of a browser share one session: where another tab signs
+// somebody in or out, this one is told, and where it is not told, the backend refuses what it asks
+// for.
 import { anonymous, Backend, signOut } from './backend.mjs';
 
 /**
- * Dispatches `begun` and `ended`, with `reason` in `detail`: `signed-out`, `not_signed_in` (the session is over; the
- * same user may sign in again and go on) or `other_user`.
+ * Dispatches `begun` and `ended`, with `reason` in `detail`: `signed-out`, `not_signed_in` (the
+ * session is over; the same user may sign in again and go on) or `other_user`.
  */
 export class Session extends EventTarget {
   #channel = new BroadcastChannel('sealwax-session');
   /** Who was signed in last, and could go on. */
   #last;
-  /** What the backend says of the user who is signed in: `{ user, keyService, vault }`; undefined for nobody. */
+  /**
+   * What the backend says of the user who is signed in: `{ user, keyService, vault }`; undefined
+   * for nobody.
+   */
   current;
   /** The backend, for that user. */
   backend;

@@ -7,7 +7,10 @@ const open = new Map();
 
 let started;
 
-/** Starts the Service Worker. Some browsers and settings have none: nothing but `streamsWork` depends on it. */
+/**
+ * Starts the Service Worker. Some browsers and settings have none: nothing but `streamsWork`
+ * depends on it.
+ */
 export function startStreams() {
   started ??= register().catch(() => false);
 }
@@ -27,8 +30,8 @@ async function register() {
 }
 
 /**
- * Offers `object` (`{ name, type, length, stream(start, end): ReadableStream }`) and returns its key.
- * `withdraw(key)` ends the offer.
+ * Offers `object` (`{ name, type, length, stream(start, end): ReadableStream }`) and returns its
+ * key. `withdraw(key)` ends the offer.
  */
 export function offer(object) {
   const key = crypto.randomUUID();

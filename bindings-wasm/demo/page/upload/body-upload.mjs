@@ -1,6 +1,10 @@
-// What the uploads of a body have in common: what is sent where, and that it can be stopped and run again.
+// What the uploads of a body have in common: what is sent where, and that it can be stopped and run
+// again.
 
-/** The upload of `source`, which has `size`, `partCount` and `part(index): Promise<Blob | Uint8Array>`. */
+/**
+ * The upload of `source`, which has `size`, `partCount` and `part(index): Promise<Blob |
+ * Uint8Array>`.
+ */
 export class BodyUpload {
   backend;
   object;

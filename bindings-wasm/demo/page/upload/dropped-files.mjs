@@ -1,4 +1,5 @@
-// Files from a drop or a file chooser, folders walked through. What cannot be read is named, and the others go on.
+// Files from a drop or a file chooser, folders walked through. What cannot be read is named, and
+// the others go on.
 
 /** Files that the browser is asked for at once: each costs it a moment. */
 const AT_ONCE = 20;
@@ -6,8 +7,8 @@ const UNREADABLE = 'This file cannot be read. It may have been moved, changed or
 const UNREADABLE_FOLDER = 'This folder cannot be read.';
 
 /**
- * The files of a drop as they are found, `{ file, path }`, and what cannot be read, `{ path, message }`. The first is to
- * be asked for during the event.
+ * The files of a drop as they are found, `{ file, path }`, and what cannot be read, `{ path,
+ * message }`. The first is to be asked for during the event.
  */
 export async function* filesOfDrop(transfer) {
   const items = Array.from(transfer.items).filter(({ kind }) => kind === 'file');

@@ -24,7 +24,10 @@ export class UploadJob {
   #lastProgress = 0;
   #stop = new AbortController();
 
-  /** `details`: `{ backend, file, path, space }`. `seal` makes what is sent of a file; measurements put something else in its place. */
+  /**
+   * `details`: `{ backend, file, path, space }`. `seal` makes what is sent of a file; measurements
+   * put something else in its place.
+   */
   constructor(details, emit, seal = sealFile) {
     this.#details = details;
     this.#emit = emit;
@@ -102,7 +105,9 @@ export class UploadJob {
   }
 }
 
-/** Whether nobody is signed in any more whom the job could work for; a provider has it as a cause. */
+/**
+ * Whether nobody is signed in any more whom the job could work for; a provider has it as a cause.
+ */
 function isLocked(error) {
   for (let cause = error; cause; cause = cause.cause ?? cause.attempts?.at(-1)?.error) {
     if (isSignedOut(cause)) return true;

@@ -1,4 +1,5 @@
-// The upload of a body in parts: several at a time, each retried alone, paused and continued at will.
+// The upload of a body in parts: several at a time, each retried alone, paused and continued at
+// will.
 //
 // A part is made anew for each try and is the same bytes each time; none is kept in memory longer
 // than its request. What the store has acknowledged is not sent again after a pause or a failure.

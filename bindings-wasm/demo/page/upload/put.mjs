@@ -1,4 +1,5 @@
-// PUT of bytes to the store. XMLHttpRequest and not fetch, because only it reports how far an upload is.
+// PUT of bytes to the store. XMLHttpRequest and not fetch, because only it reports how far an
+// upload is.
 import { isTransient } from '../lib/network.mjs';
 
 /** The network failed, or the store answered with something other than success. */

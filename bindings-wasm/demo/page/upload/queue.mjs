@@ -1,11 +1,13 @@
 // The queue: which files are on their way, how far, how fast. It owns the upload worker and tells
 // its listeners what has changed, some times a second; it knows nothing of the page.
 //
-// It belongs to one user. Thousands of files are nothing special: what is done for each does not depend on how
-// many there are.
+// It belongs to one user. Thousands of files are nothing special: what is done for each does not
+// depend on how many there are.
 import { scriptUrl } from '../lib/trusted-types.mjs';
 
-/** Small files wait for answers most of the time, so many of them go at once, in shared requests. */
+/**
+ * Small files wait for answers most of the time, so many of them go at once, in shared requests.
+ */
 const SMALL = 1024 * 1024;
 const AT_ONCE = { large: 2, small: 48 };
 const SMOOTHING_SECONDS = 3;
@@ -17,9 +19,10 @@ const OPEN = ['waiting', 'active', 'paused', 'locked', 'failed'];
 const BUSY = ['active', 'cancelling'];
 
 /**
- * Dispatches `change` with the list of changed items in `detail`. An item has `key`, `file`, `path`, `space`, `state`
- * (`waiting`, `active`, `paused`, `locked`, `failed`, `cancelling`, `cancelled` or `done`), `sent`, `size`,
- * `speed` in bytes per second, and `message` when it failed. A `locked` one waits for its user to sign in again.
+ * Dispatches `change` with the list of changed items in `detail`. An item has `key`, `file`,
+ * `path`, `space`, `state` (`waiting`, `active`, `paused`, `locked`, `failed`, `cancelling`,
+ * `cancelled` or `done`), `sent`, `size`, `speed` in bytes per second, and `message` when it
+ * failed. A `locked` one waits for its user to sign in again.
  */
 export class UploadQueue extends EventTarget {
   #user;
@@ -89,9 +92,9 @@ export class UploadQueue extends EventTarget {
   }
 
   /**
-   * Puts `files` (`{ file, path }`, from a list or as they are found) at the end; `{ path, message }` stands for one that
-   * cannot be read. The browser looks at the disk for the size of each, so thousands are taken in turns with what else
-   * the page has to do.
+   * Puts `files` (`{ file, path }`, from a list or as they are found) at the end; `{ path, message
+   * }` stands for one that cannot be read. The browser looks at the disk for the size of each, so
+   * thousands are taken in turns with what else the page has to do.
    */
   async add(files, space) {
     let pause = performance.now() + TURN_MS;
@@ -151,7 +154,10 @@ export class UploadQueue extends EventTarget {
     this.dispatchEvent(new CustomEvent('change', { detail: [] }));
   }
 
-  /** Ends everything at once: nothing is sent for this user any more, and the worker's keys are gone. */
+  /**
+   * Ends everything at once: nothing is sent for this user any more, and the worker's keys are
+   * gone.
+   */
   close() {
     this.#closed.abort();
     this.#worker.terminate();
@@ -174,7 +180,10 @@ export class UploadQueue extends EventTarget {
     this.#advance();
   }
 
-  /** Starts what there is room for. Large and small ones have room of their own: neither waits for the other. */
+  /**
+   * Starts what there is room for. Large and small ones have room of their own: neither waits for
+   * the other.
+   */
   #advance() {
     for (const [kind, most] of Object.entries(AT_ONCE)) {
       for (const item of this.#waiting[kind]) {
@@ -206,7 +215,9 @@ export class UploadQueue extends EventTarget {
     }
   }
 
-  /** The one place where an item changes: counts and sums follow, and listeners are told of it soon. */
+  /**
+   * The one place where an item changes: counts and sums follow, and listeners are told of it soon.
+   */
   #set(item, values) {
     const before = { ...item };
     Object.assign(item, values);

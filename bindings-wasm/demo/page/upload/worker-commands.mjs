@@ -1,9 +1,12 @@
 // What the upload worker is told and what it tells.
 //
-// Commands:  { command: 'start', key, user, file, path, space }, { command: 'pause' | 'resume' | 'cancel', key } and
-//            { command: 'network', online }
-// Events:    { event: 'ready' }, then
-//            { event: 'progress' | 'done' | 'paused' | 'failed' | 'locked' | 'cancelled', key, ... }
+// Commands:
+//   { command: 'start', key, user, file, path, space }
+//   { command: 'pause' | 'resume' | 'cancel', key }
+//   { command: 'network', online }
+// Events, of which 'ready' is the first:
+//   { event: 'ready' }
+//   { event: 'progress' | 'done' | 'paused' | 'failed' | 'locked' | 'cancelled', key, ... }
 import { Backend } from '../lib/backend.mjs';
 import { networkIs } from '../lib/network.mjs';
 import { UploadJob } from './job.mjs';

@@ -1,5 +1,5 @@
-// The queue as a list. Each item's elements are made once and then only updated; of very many items some are shown,
-// those first that a person can do something about.
+// The queue as a list. Each item's elements are made once and then only updated; of very many items
+// some are shown, those first that a person can do something about.
 import { announce, button, byId, el } from './dom.mjs';
 import { duration, size, speed } from './format.mjs';
 import { visible } from './visible.mjs';
@@ -15,7 +15,9 @@ const LABELS = { pause: 'Pause', resume: 'Resume', retry: 'Retry', cancel: 'Canc
 /** Which rows make room for others, the first at first. */
 const GIVE_WAY = ['cancelled', 'done', 'waiting'];
 
-/** Shows `queue` in place of what was shown before. Events after the end of `signal` change nothing. */
+/**
+ * Shows `queue` in place of what was shown before. Events after the end of `signal` change nothing.
+ */
 export function showQueue(queue, signal) {
   const rows = new Map();
   byId('queue').replaceChildren();
@@ -49,7 +51,9 @@ function updateItem(queue, rows, item) {
   row.tools.replaceChildren(...tools.map((tool) => toolButton(queue, item, tool)));
 }
 
-/** Whether there is a place for `item`; one that matters takes the place of one that matters less. */
+/**
+ * Whether there is a place for `item`; one that matters takes the place of one that matters less.
+ */
 function hasRoom(rows, item) {
   if (rows.size < MOST_ROWS) return true;
   if (GIVE_WAY.includes(item.state)) return false;

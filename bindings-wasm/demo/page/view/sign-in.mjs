@@ -1,4 +1,5 @@
-// The dialog in which people sign in. The demo asks for no password; put your own login in its place.
+// The dialog in which people sign in. The demo asks for no password; put your own login in its
+// place.
 import { describe } from '../lib/messages.mjs';
 import { button, byId } from './dom.mjs';
 

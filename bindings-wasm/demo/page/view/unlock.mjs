@@ -3,7 +3,9 @@ import { unlockInbox } from '../lib/keys.mjs';
 import { describe } from '../lib/messages.mjs';
 import { byId } from './dom.mjs';
 
-/** Connects the dialog, once. `current()` is the session; `done()` is called when the inbox is open. */
+/**
+ * Connects the dialog, once. `current()` is the session; `done()` is called when the inbox is open.
+ */
 export function prepareUnlock(current, done) {
   const dialog = byId('unlock-dialog');
   byId('unlock').onclick = () => dialog.showModal();

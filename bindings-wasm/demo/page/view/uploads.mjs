@@ -3,8 +3,8 @@ import { filesOfDrop, filesOfInput } from '../upload/dropped-files.mjs';
 import { byId } from './dom.mjs';
 
 /**
- * Connects the controls, once. `target()` returns a function that takes what comes: it is asked when people choose, so
- * that what is read for one user is never added for another.
+ * Connects the controls, once. `target()` returns a function that takes what comes: it is asked
+ * when people choose, so that what is read for one user is never added for another.
  */
 export function prepareUploads(target) {
   const drop = byId('drop');

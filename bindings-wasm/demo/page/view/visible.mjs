@@ -1,8 +1,10 @@
-// Text that others wrote, for people: names, types, what stands in headers. Characters that cannot be seen, or that
-// turn the direction of the text around them, are shown as what they are: `photo\u{202e}gnp.exe`, not `photoexe.png`.
+// Text that others wrote, for people: names, types, what stands in headers. Characters that cannot
+// be seen, or that turn the direction of the text around them, are shown as what they are:
+// `photo\u{202e}gnp.exe`, not `photoexe.png`.
 
-// Controls, surrogates without a partner, line and paragraph separators; direction marks, embeddings and isolates;
-// zero-width space and joiners of words, byte order mark, soft hyphen, variation selectors' supplement and tags.
+// Controls, surrogates without a partner, line and paragraph separators; direction marks,
+// embeddings and isolates; zero-width space and joiners of words, byte order mark, soft hyphen,
+// variation selectors' supplement and tags.
 const HIDDEN =
   /[\\\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
 
@@ -13,7 +15,10 @@ export function visible(text) {
   );
 }
 
-/** A name for a file on disk: without such characters, and without what file systems take for a path. */
+/**
+ * A name for a file on disk: without such characters, and without what file systems take for a
+ * path.
+ */
 export function fileName(text) {
   return (
     String(text)

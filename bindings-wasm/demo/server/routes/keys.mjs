@@ -1,4 +1,5 @@
-// DEKs, for `HttpProvider` in the page: made, wrapped and unwrapped by the key service under the vault's key.
+// DEKs, for `HttpProvider` in the page: made, wrapped and unwrapped by the key service under the
+// vault's key.
 import { each } from '../json-body.mjs';
 import { VAULT_KEY } from '../kms.mjs';
 import { mayRotate, mayUseKey } from '../objects.mjs';

@@ -1,4 +1,5 @@
-// Signing in and out. A browser's uploads end with its session: their parts are removed from the store.
+// Signing in and out. A browser's uploads end with its session: their parts are removed from the
+// store.
 import { REQUESTS } from '../requests.mjs';
 import { VAULT_KEY, VAULT_PROVIDER } from '../kms.mjs';
 import { USERS } from '../users.mjs';

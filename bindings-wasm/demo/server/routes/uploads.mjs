@@ -1,4 +1,5 @@
-// Bodies of more than one part. The backend begins and ends them, and remembers for each session which are open.
+// Bodies of more than one part. The backend begins and ends them, and remembers for each session
+// which are open.
 import { notSignedIn, noSuchUpload, tooMany } from '../errors.mjs';
 import { mayWrite } from '../objects.mjs';
 import { REQUESTS } from '../requests.mjs';
@@ -8,13 +9,19 @@ const COMPLETE_SIZE = 1024 * 1024;
 const MOST_OPEN = 1_000;
 const PAUSE_SECONDS = 60;
 
-/** The upload with this id, if this session has begun it for this object. The store is asked about no other. */
+/**
+ * The upload with this id, if this session has begun it for this object. The store is asked about
+ * no other.
+ */
 function begun({ session, body: { object, uploadId } }) {
   const upload = session.uploads.get(uploadId);
   return String(upload?.object) === String(object) ? upload : undefined;
 }
 
-/** Room for one more. What is complete is kept as long as that lasts, for requests that are made again. */
+/**
+ * Room for one more. What is complete is kept as long as that lasts, for requests that are made
+ * again.
+ */
 function makeRoom(uploads) {
   if (uploads.size < MOST_OPEN) return;
   const complete = [...uploads].find(([, { isComplete }]) => isComplete);

@@ -1,4 +1,5 @@
-// What is handed in does not change: neither its sender nor its reader can put something else in its place.
+// What is handed in does not change: neither its sender nor its reader can put something else in
+// its place.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';

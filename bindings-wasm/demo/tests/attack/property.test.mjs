@@ -1,5 +1,6 @@
-// Whatever is sent to whatever route by whomever: nothing outside the sender's own objects is ever signed or asked of
-// the store, each request leaves a decision in the trail, and none of them breaks the server.
+// Whatever is sent to whatever route by whomever: nothing outside the sender's own objects is ever
+// signed or asked of the store, each request leaves a decision in the trail, and none of them
+// breaks the server.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -69,7 +70,9 @@ function ids(objects) {
   return fc.oneof({ weight: 6, arbitrary: real }, bent, swapped, made, wrapped, fc.jsonValue());
 }
 
-/** Requests for every route: mostly well formed, about any id, with some fields that are anything. */
+/**
+ * Requests for every route: mostly well formed, about any id, with some fields that are anything.
+ */
 function requests(objects, headers) {
   const id = ids(objects);
   const rarely = (good, odd = fc.jsonValue()) => fc.oneof({ weight: 12, arbitrary: good }, odd);

@@ -1,5 +1,5 @@
-// Requests that say one thing to one reader and another to the next: ids that a URL would normalise, values of other
-// types, fields that nobody asked for.
+// Requests that say one thing to one reader and another to the next: ids that a URL would
+// normalise, values of other types, fields that nobody asked for.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -44,7 +44,10 @@ function requestsAbout(object) {
   ];
 }
 
-/** Sends them all as `user`; each must be refused with 400, with nothing asked of the store, and be in the trail. */
+/**
+ * Sends them all as `user`; each must be refused with 400, with nothing asked of the store, and be
+ * in the trail.
+ */
 async function allRefused(user, object, what = JSON.stringify(object)) {
   const { demo } = user;
   const { seen, end } = watchStore(demo);

@@ -1,14 +1,17 @@
-// What encryption costs an upload: the same page sends the same file to the same store, sealed and as it is,
-// in turns. The worker beside this file differs from the page's in one thing: what it sends of the file.
+// What encryption costs an upload: the same page sends the same file to the same store, sealed and
+// as it is, in turns. The worker beside this file differs from the page's in one thing: what it
+// sends of the file.
 //
-//   node tests/measure/main.mjs [--quick] [--size MIB] [--rounds N]
+// node tests/measure/main.mjs [--quick] [--size MIB] [--rounds N]
 //
-// - Speeds are medians of the rounds, the ratio is the median of the rounds' ratios; each round begins with
-//   the other of the two. What the store wrote is on disk before the next upload begins.
-// - The main thread is watched by a PerformanceObserver for tasks over 50 ms, from the first byte to the last.
+// - Speeds are medians of the rounds, the ratio is the median of the rounds' ratios; each round
+// begins with the other of the two. What the store wrote is on disk before the next upload begins.
+// - The main thread is watched by a PerformanceObserver for tasks over 50 ms, from the first byte
+// to the last.
 // - Memory is the proportional set size of the tab's process, twice a second.
 //
-// The table goes to standard output, what goes on to standard error; a missed target ends it with 1.
+// The table goes to standard output, what goes on to standard error; a missed target ends it with
+// 1.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +34,10 @@ const { values } = parseArgs({
 const mebibytes = Number(values.size ?? (values.quick ? 32 : 1024));
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
 
-/** Uploads the chosen file with `worker`; MiB per second and the browser's seconds of processor time. */
+/**
+ * Uploads the chosen file with `worker`; MiB per second and the browser's seconds of processor
+ * time.
+ */
 async function run(browser, page, worker) {
   execFileSync('sync');
   const cpu = await cpuSeconds(browser);

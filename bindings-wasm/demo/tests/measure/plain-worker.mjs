@@ -1,5 +1,5 @@
-// The same worker without encryption, to compare with: same parts, same requests. The header is that of an empty
-// file, which the backend takes like any other.
+// The same worker without encryption, to compare with: same parts, same requests. The header is
+// that of an empty file, which the backend takes like any other.
 import { sealFile } from '/lib/envelope.mjs';
 import { serveJobs } from '/upload/worker-commands.mjs';
 

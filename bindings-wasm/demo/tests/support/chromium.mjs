@@ -1,6 +1,6 @@
-// Chromium without instruments, for measuring: a test driver such as Playwright has each request's body
-// copied to itself, which costs more than what is to be measured. This speaks the DevTools protocol over a
-// pipe and turns on nothing.
+// Chromium without instruments, for measuring: a test driver such as Playwright has each request's
+// body copied to itself, which costs more than what is to be measured. This speaks the DevTools
+// protocol over a pipe and turns on nothing.
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 

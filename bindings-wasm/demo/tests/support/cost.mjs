@@ -23,8 +23,8 @@ export async function cpuSeconds(browser) {
 }
 
 /**
- * Watches the memory of the browser's tab and of the whole browser. `end()` returns the most of each, and
- * what they had at the beginning.
+ * Watches the memory of the browser's tab and of the whole browser. `end()` returns the most of
+ * each, and what they had at the beginning.
  */
 export async function watchMemory(browser) {
   const known = await browser.processes();

@@ -1,6 +1,7 @@
-// A browser behind a link of its own, which can really go down: Chromium runs in a network namespace whose only way
-// out is a pair of virtual interfaces. It asks for 127.0.0.1, as on one machine, so that the page is as trusted as
-// there; what it reaches is this end of the link, where wires lead on to the demo.
+// A browser behind a link of its own, which can really go down: Chromium runs in a network
+// namespace whose only way out is a pair of virtual interfaces. It asks for 127.0.0.1, as on one
+// machine, so that the page is as trusted as there; what it reaches is this end of the link, where
+// wires lead on to the demo.
 //
 // Needs Linux, root, and `ip` of iproute2.
 import { execFileSync } from 'node:child_process';

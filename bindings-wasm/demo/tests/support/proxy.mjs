@@ -1,10 +1,14 @@
-// A wire that can be cut and slowed: TCP between the page and a service, bytes passed on as they are.
+// A wire that can be cut and slowed: TCP between the page and a service, bytes passed on as they
+// are.
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const HOST = '127.0.0.1';
 
-/** Starts a wire to `target`, an `http://127.0.0.1:port` URL; at a port of its own, or where `at` says. */
+/**
+ * Starts a wire to `target`, an `http://127.0.0.1:port` URL; at a port of its own, or where `at`
+ * says.
+ */
 export async function startWire(target, at = {}) {
   const wire = new Wire(Number(new URL(target).port));
   await wire.listen(at);

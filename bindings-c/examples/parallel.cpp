@@ -19,7 +19,7 @@ int main(int argc, char **argv) try {
       provider, sealwax::encrypt_options().context(sealwax::context{{"model", "tides-7"}}));
 
   sealwax::bytes envelope(static_cast<std::size_t>(encrypt.sealed_len(tensor.size())));
-  encrypt.encrypt_parallel_into(tensor, envelope);
+  encrypt.encrypt_into(tensor, envelope, {}, 0);
   std::printf("%zu MiB in an envelope of %zu bytes\n", mebibytes, envelope.size());
 
   // Here the object is in memory; an object store would send a request for the range.

@@ -189,12 +189,12 @@ static void handle_calls(fuzz *f) {
     }
     break;
   case 2:
-    sealwax_encrypt_handle_encrypt_parallel(f->encrypt_handle, take(f) % 3, NULL, 0, f->out + ROOM,
+    sealwax_encrypt_handle_encrypt(f->encrypt_handle, take(f) % 3, NULL, 0, f->out + ROOM,
                                             in, f->out, out, &result);
     break;
   case 3:
     bytes = sealed(f, &len);
-    sealwax_decrypt_handle_decrypt_body(f->decrypt_handle, NULL, 0, bytes, len, f->out, out,
+    sealwax_decrypt_handle_decrypt_body(f->decrypt_handle, take(f) % 3, NULL, 0, bytes, len, f->out, out,
                                         &result);
     break;
   default:

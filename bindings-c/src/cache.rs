@@ -1,49 +1,52 @@
-//! DEKs kept for a while in front of a provider.
+//! A cache of DEKs in front of a provider.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use sealwax::{CacheLimits, CachingProvider};
 
-use crate::failure::{entry, sealwax_code};
-use crate::ffi::give;
+use crate::failure::sealwax_code;
 use crate::key_event::Listener;
+use crate::panic_boundary::entry;
 use crate::provider::sealwax_provider;
 use crate::watched::Watched;
 
 /// Keeps DEKs in front of a provider, so that not every message costs a call of the KMS.
 ///
-/// When encrypting, messages with equal contexts share a DEK within the limits; when decrypting,
-/// unwrapped DEKs are kept. However many threads miss at once, the KMS is called once. A leaked
-/// DEK opens all messages that shared it, and a key that was revoked in the KMS goes on working
-/// until the age is reached. Any number of threads can use it.
+/// Encryption: messages with equal contexts share a DEK within the limits. Decryption: unwrapped
+/// DEKs are kept. If many threads miss at once, the KMS is called once. A leaked DEK opens all
+/// messages that share it. A key that was revoked in the KMS goes on working until the maximum age
+/// is reached. Any number of threads can use a cache.
 pub struct sealwax_dek_cache {
     inner: Arc<CachingProvider<Watched>>,
-    /// Who is told the uses of the key in front of which it is.
+    /// The listeners of the provider behind it.
     listeners: Vec<Arc<Listener>>,
 }
 
-/// What a cache has done since it was made, both directions together.
+/// Counters of a cache since it was made, for both directions together.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct sealwax_cache_stats {
     /// `sizeof(sealwax_cache_stats)`, set by the caller: `SEALWAX_CACHE_STATS_INIT`.
     pub struct_size: usize,
-    /// Requests that a DEK which was there, or a call that was under way, has answered.
+    /// Requests answered by a DEK in the cache, or by a call that was already running.
     pub hits: u64,
-    /// Requests that called the provider and kept what it returned.
+    /// Requests that called the provider and kept the DEK.
     pub misses: u64,
-    /// Requests that called the provider and kept nothing, such as messages of unknown length.
+    /// Requests that called the provider and did not keep the DEK, such as messages of unknown
+    /// length.
     pub bypassed: u64,
-    /// DEKs that were given up, for whichever limit.
+    /// DEKs that were removed because of a limit.
     pub evictions: u64,
-    /// DEKs that are there now.
+    /// DEKs in the cache now.
     pub entries: u64,
 }
 
+growing!(sealwax_cache_stats, entries: u64);
+
 /// Makes a cache in front of `provider`, which can be freed. Each direction keeps at most
 /// `capacity` DEKs, each for at most `max_age_ms` milliseconds, `max_messages` messages and
-/// `max_bytes` bytes of plaintext; 0 for the last two means 65,536 messages and 64 GiB. Free it
+/// `max_bytes` bytes of plaintext. 0 for the last two means 65,536 messages and 64 GiB. Free it
 /// with `sealwax_dek_cache_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_dek_cache_new(
@@ -67,13 +70,12 @@ pub unsafe extern "C" fn sealwax_dek_cache_new(
         let asked = Watched::asking(Arc::clone(&provider.inner), Vec::new(), provider.is_cache);
         let inner = Arc::new(CachingProvider::new(asked, limits)?);
         let listeners = provider.listeners.clone();
-        out.set(give(sealwax_dek_cache { inner, listeners }));
-        Ok(())
+        out.give(sealwax_dek_cache { inner, listeners })
     })
 }
 
-/// The cache as a provider, for every call that takes providers: only as the first of several
-/// does it save calls when encrypting. It keeps the cache alive. Free it with
+/// The cache as a provider, for every call that takes providers. When encrypting with several
+/// providers, it saves calls only as the first one. It keeps the cache alive. Free it with
 /// `sealwax_provider_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_dek_cache_provider(
@@ -84,12 +86,11 @@ pub unsafe extern "C" fn sealwax_dek_cache_provider(
         let (cache, out) = (object!(cache), out!(out_provider));
         let (cached, listeners) = (Arc::clone(&cache.inner), cache.listeners.clone());
         let inner = Arc::new(Watched::cached(cached, listeners.clone()));
-        out.set(give(sealwax_provider { inner, listeners, is_cache: true }));
-        Ok(())
+        out.give(sealwax_provider { inner, listeners, is_cache: true })
     })
 }
 
-/// What became of the requests.
+/// Reads the counters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_dek_cache_stats(
     cache: *const sealwax_dek_cache,
@@ -105,8 +106,7 @@ pub unsafe extern "C" fn sealwax_dek_cache_stats(
             bypassed: one.bypassed + other.bypassed,
             evictions: one.evictions + other.evictions,
             entries: (one.entries + other.entries) as u64,
-        });
-        Ok(())
+        })
     })
 }
 
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn sealwax_dek_cache_clear(cache: *const sealwax_dek_cache
     })
 }
 
-/// Wipes the DEKs that are too old; worth a timer where the cache may lie idle.
+/// Wipes the DEKs that are too old. Call it by a timer where the cache may be idle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_dek_cache_remove_expired(
     cache: *const sealwax_dek_cache,
@@ -130,12 +130,9 @@ pub unsafe extern "C" fn sealwax_dek_cache_remove_expired(
     })
 }
 
-/// Frees a cache. Providers of it go on, and wipe the DEKs when the last of them is freed. Null
-/// is fine.
+/// Frees a cache. Providers made of it go on working, and the last one wipes the DEKs when it is
+/// freed. Null is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_dek_cache_free(cache: *mut sealwax_dek_cache) {
-    entry(|| {
-        free!(cache);
-        Ok(())
-    });
+    entry(|| free!(cache));
 }

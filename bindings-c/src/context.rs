@@ -4,13 +4,15 @@ use std::ffi::c_char;
 
 use sealwax::{ContextRef, EncryptionContext, Error};
 
-use crate::failure::{answer, entry, sealwax_code};
-use crate::ffi::{copied_text, give};
+use crate::bytes::sealwax_bytes;
+use crate::failure::sealwax_code;
+use crate::ffi::copied_text;
+use crate::panic_boundary::{answer, entry};
 
 /// Public pairs of text that are stored in the header, authenticated, and passed to the KMS.
 ///
-/// They are not secret. A call that adds a pair needs the context for itself; all others can
-/// run at the same time.
+/// They are not secret. A call that adds a pair needs the context for itself; all others can run at
+/// the same time.
 #[derive(Default)]
 pub struct sealwax_context {
     inner: EncryptionContext,
@@ -26,23 +28,8 @@ impl sealwax_context {
     }
 }
 
-/// Bytes that belong to an object; valid until it is changed or freed.
-#[repr(C)]
-pub struct sealwax_bytes {
-    /// The first byte.
-    pub data: *const u8,
-    /// How many there are.
-    pub len: usize,
-}
-
-impl sealwax_bytes {
-    pub(crate) const fn view(bytes: &[u8]) -> Self {
-        sealwax_bytes { data: bytes.as_ptr(), len: bytes.len() }
-    }
-}
-
-/// A pair of an encryption context; UTF-8 without a zero byte at its end. The text belongs to the
-/// context and is valid until the context is changed or freed.
+/// A pair of an encryption context: UTF-8 without a zero byte at its end. The context owns the text.
+/// It is valid until the context is changed or freed.
 #[repr(C)]
 pub struct sealwax_context_pair {
     /// The key.
@@ -60,15 +47,12 @@ pub struct sealwax_context_pair {
 pub unsafe extern "C" fn sealwax_context_new(
     out_context: *mut *mut sealwax_context,
 ) -> sealwax_code {
-    entry(|| {
-        out!(out_context).set(give(sealwax_context::default()));
-        Ok(())
-    })
+    entry(|| out!(out_context).give(sealwax_context::default()))
 }
 
-/// Adds a pair; the text is copied. An empty or a repeated key is
-/// `SEALWAX_ERR_INVALID_ARGUMENT`, more than 64 pairs or 8,192 bytes are
-/// `SEALWAX_ERR_LIMIT_EXCEEDED`; the context then stays as it was.
+/// Adds a pair. The text is copied. An empty or a repeated key is `SEALWAX_ERR_INVALID_ARGUMENT`;
+/// more than 64 pairs or 8,192 bytes are `SEALWAX_ERR_LIMIT_EXCEEDED`. A failure does not change the
+/// context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_context_add(
     context: *mut sealwax_context,
@@ -93,7 +77,7 @@ pub unsafe extern "C" fn sealwax_context_count(context: *const sealwax_context) 
     answer(0, || Ok(object!(context).inner.view().len()))
 }
 
-/// The pair at `index`; they are sorted by the bytes of their keys.
+/// The pair at `index`. Pairs are sorted by the bytes of their keys.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_context_pair_at(
     context: *const sealwax_context,
@@ -109,13 +93,12 @@ pub unsafe extern "C" fn sealwax_context_pair_at(
             key_len: key.len(),
             value: value.as_ptr().cast(),
             value_len: value.len(),
-        });
-        Ok(())
+        })
     })
 }
 
-/// The canonical bytes of the context, as they are stored: what a KMS or an HSM that takes
-/// additional authenticated data as bytes should be given.
+/// The canonical bytes of the context, as the header stores them. Pass them to a KMS or an HSM that
+/// takes additional authenticated data as bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_context_bytes(
     context: *const sealwax_context,
@@ -123,16 +106,12 @@ pub unsafe extern "C" fn sealwax_context_bytes(
 ) -> sealwax_code {
     entry(|| {
         let (context, out) = (object!(context), out!(out_bytes));
-        out.set(sealwax_bytes::view(context.inner.view().as_bytes()));
-        Ok(())
+        out.set(sealwax_bytes::view(context.inner.view().as_bytes()))
     })
 }
 
-/// Frees a context that `sealwax_context_new` or `sealwax_header_context` made. Null is fine.
+/// Frees a context that `sealwax_context_new` or `sealwax_header_context` made. Null is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_context_free(context: *mut sealwax_context) {
-    entry(|| {
-        free!(context);
-        Ok(())
-    });
+    entry(|| free!(context));
 }

@@ -1,26 +1,32 @@
-//! A header that was opened, for many messages or for a rewrap.
+//! An opened header, for many messages or for a rewrap.
 
 use std::sync::Arc;
 
-use sealwax::{DecryptHandle, Dek};
+use sealwax::{DecryptHandle, Dek, parallel};
 
-use crate::context::sealwax_bytes;
-use crate::failure::{Result, entry, sealwax_code};
-use crate::ffi::give;
-use crate::header::sealwax_wrapped_key;
+use crate::bytes::sealwax_bytes;
+use crate::failure::sealwax_code;
 use crate::options::sealwax_decrypt_options;
-use crate::provider::sealwax_provider;
+use crate::output::{fill, fill_metadata};
+use crate::panic_boundary::entry;
+use crate::provider::{Providers, sealwax_provider};
 use crate::rewrap::rewrap_mode;
-use crate::text::fill;
+use crate::wrapped_key::{sealwax_wrapped_key, wrapped_keys};
 
 /// A verified header and its DEK, ready to decrypt every message that carries it, and to be
 /// rewrapped. Any number of threads can use it.
 pub struct sealwax_decrypt_handle {
-    pub(crate) inner: Arc<DecryptHandle>,
+    inner: Arc<DecryptHandle>,
 }
 
-/// Has the providers unwrap the DEK of a header, in their order, until one's DEK fits. The
-/// options' associated data does not matter here. Free it with `sealwax_decrypt_handle_free`.
+impl sealwax_decrypt_handle {
+    pub(crate) fn core(&self) -> &DecryptHandle {
+        &self.inner
+    }
+}
+
+/// Has the providers unwrap the DEK of a header, in their order, until the DEK of one fits. The
+/// associated data of the options is not used. Free it with `sealwax_decrypt_handle_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypt_handle_open(
     header: *const u8,
@@ -32,17 +38,15 @@ pub unsafe extern "C" fn sealwax_decrypt_handle_open(
 ) -> sealwax_code {
     entry(|| {
         let header = bytes!(header, header_len);
-        let providers = providers!(providers, provider_count);
-        let options = kept!(options);
+        let providers = Providers::of(objects!(providers, provider_count));
+        let (options, out) = (kept!(options), out!(out_handle));
         let options = sealwax_decrypt_options::view_of(options.as_ref());
-        let out = out!(out_handle);
-        let inner = DecryptHandle::open(header, &providers.asked(), &options)?;
-        out.set(give(sealwax_decrypt_handle { inner: Arc::new(inner) }));
-        Ok(())
+        let inner = Arc::new(DecryptHandle::open(header, &providers.all(), &options)?);
+        out.give(sealwax_decrypt_handle { inner })
     })
 }
 
-/// Verifies a header under the DEK that the host unwrapped; both are copied.
+/// Verifies a header under the DEK that the host unwrapped. Both are copied.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypt_handle_open_with_dek(
     header: *const u8,
@@ -54,26 +58,21 @@ pub unsafe extern "C" fn sealwax_decrypt_handle_open_with_dek(
     entry(|| {
         let (header, dek) = (bytes!(header, header_len), bytes!(dek, dek_len));
         let out = out!(out_handle);
-        let inner = DecryptHandle::new(header, Dek::from_slice(dek)?)?;
-        out.set(give(sealwax_decrypt_handle { inner: Arc::new(inner) }));
-        Ok(())
+        let inner = Arc::new(DecryptHandle::new(header, Dek::from_slice(dek)?)?);
+        out.give(sealwax_decrypt_handle { inner })
     })
 }
 
-/// The verified header, as stored; it belongs to `handle`.
+/// The verified header as stored. `handle` owns it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypt_handle_header(
     handle: *const sealwax_decrypt_handle,
     out_bytes: *mut sealwax_bytes,
 ) -> sealwax_code {
-    entry(|| {
-        let (handle, out) = (object!(handle), out!(out_bytes));
-        out.set(sealwax_bytes::view(handle.inner.header_bytes()));
-        Ok(())
-    })
+    entry(|| out!(out_bytes).set(sealwax_bytes::view(object!(handle).inner.header_bytes())))
 }
 
-/// Copies the metadata. Metadata that is not there is 0 bytes long and `out_present` is false.
+/// Copies the metadata. A message without metadata gives 0 bytes, and `out_present` is false.
 /// `out_present` can be null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypt_handle_metadata(
@@ -85,22 +84,19 @@ pub unsafe extern "C" fn sealwax_decrypt_handle_metadata(
 ) -> sealwax_code {
     entry(|| {
         let output = output!(output, capacity);
-        let (handle, out) = (&object!(handle).inner, out!(out_len));
-        let metadata = handle.metadata()?;
-        let present = metadata.is_some();
-        out.set(fill(output, metadata.as_deref().map_or(&[][..], Vec::as_slice))?);
-        if let Ok(out) = out_or_none!(out_present) {
-            out.set(present);
-        }
-        Ok(())
+        let (out_len, out_present) = (out!(out_len), optional_out!(out_present));
+        let metadata = object!(handle).inner.metadata()?;
+        fill_metadata(metadata.as_ref(), output, out_len, out_present)
     })
 }
 
-/// Decrypts an envelope that carries this very header; another one is
-/// `SEALWAX_ERR_INVALID_ARGUMENT`. After a failure `output` holds nothing of the plaintext.
+/// Decrypts an envelope that carries the header of `handle`, on `threads` threads, 0 for every
+/// core. Another header is `SEALWAX_ERR_INVALID_ARGUMENT`. After a failure `output` holds no
+/// plaintext. `output` must not overlap the inputs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypt_handle_decrypt(
     handle: *const sealwax_decrypt_handle,
+    threads: usize,
     associated_data: *const u8,
     associated_data_len: usize,
     envelope: *const u8,
@@ -114,15 +110,15 @@ pub unsafe extern "C" fn sealwax_decrypt_handle_decrypt(
         let envelope = bytes!(envelope, envelope_len);
         let output = output!(output, capacity, envelope, associated_data);
         let (handle, out) = (&object!(handle).inner, out!(out_len));
-        out.set(handle.decrypt_into(envelope, associated_data, output)?);
-        Ok(())
+        out.set(parallel::decrypt_into(handle, envelope, associated_data, output, threads)?)
     })
 }
 
-/// As `sealwax_decrypt_handle_decrypt`, for a body without a header in front of it.
+/// As `sealwax_decrypt_handle_decrypt`, for a body without its header.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypt_handle_decrypt_body(
     handle: *const sealwax_decrypt_handle,
+    threads: usize,
     associated_data: *const u8,
     associated_data_len: usize,
     body: *const u8,
@@ -136,16 +132,15 @@ pub unsafe extern "C" fn sealwax_decrypt_handle_decrypt_body(
         let body = bytes!(body, body_len);
         let output = output!(output, capacity, body, associated_data);
         let (handle, out) = (&object!(handle).inner, out!(out_len));
-        out.set(handle.decrypt_body_into(body, associated_data, output)?);
-        Ok(())
+        out.set(parallel::decrypt_body_into(handle, body, associated_data, output, threads)?)
     })
 }
 
-/// Makes the header anew, wrapped by these providers; context and metadata stay. `mode` is one of
-/// `sealwax_rewrap_mode`.
+/// Makes a new header with the DEK wrapped by these providers. Context and metadata stay. `mode`
+/// is one of `sealwax_rewrap_mode`.
 ///
-/// The new header is as long as the old one if the keys fit, else it grows;
-/// `SEALWAX_MAX_HEADER_LEN` bytes are always enough. `handle` stays as it is.
+/// The new header has the length of the old one if the keys fit into it; otherwise it is longer.
+/// `SEALWAX_MAX_HEADER_LEN` bytes are always enough. `handle` does not change.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypt_handle_rewrap(
     handle: *const sealwax_decrypt_handle,
@@ -157,15 +152,14 @@ pub unsafe extern "C" fn sealwax_decrypt_handle_rewrap(
     out_len: *mut usize,
 ) -> sealwax_code {
     entry(|| {
-        let providers = providers!(providers, provider_count);
+        let providers = Providers::of(objects!(providers, provider_count));
         let (output, mode) = (output!(output, capacity), rewrap_mode(mode)?);
         let (handle, out) = (Arc::clone(&object!(handle).inner), out!(out_len));
-        out.set(fill(output, &sealwax::rewrap_with(&handle, &providers.asked(), mode)?)?);
-        Ok(())
+        out.set(fill(output, &sealwax::rewrap_with(&handle, &providers.all(), mode)?)?)
     })
 }
 
-/// As `sealwax_decrypt_handle_rewrap`, with exactly these wrapped keys of the host's.
+/// As `sealwax_decrypt_handle_rewrap`, with exactly these wrapped keys of the host.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypt_handle_rewrap_with_keys(
     handle: *const sealwax_decrypt_handle,
@@ -176,20 +170,15 @@ pub unsafe extern "C" fn sealwax_decrypt_handle_rewrap_with_keys(
     out_len: *mut usize,
 ) -> sealwax_code {
     entry(|| {
-        let keys = sized_array!(keys, key_count);
-        let keys = keys.into_iter().map(|key| Ok(wrapped_key!(key))).collect::<Result<Vec<_>>>()?;
+        let keys = wrapped_keys!(keys, key_count);
         let output = output!(output, capacity);
         let (handle, out) = (&object!(handle).inner, out!(out_len));
-        out.set(fill(output, &sealwax::rewrap_header(handle, &keys)?)?);
-        Ok(())
+        out.set(fill(output, &sealwax::rewrap_header(handle, &keys)?)?)
     })
 }
 
-/// Frees a handle and wipes its DEK. Null is fine.
+/// Frees a handle and wipes its DEK. Null is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypt_handle_free(handle: *mut sealwax_decrypt_handle) {
-    entry(|| {
-        free!(handle);
-        Ok(())
-    });
+    entry(|| free!(handle));
 }

@@ -2,28 +2,26 @@
 
 use sealwax::{Decryptor, Dek, Error};
 
-use crate::encryptor::sealwax_progress;
-use crate::failure::{entry, sealwax_code};
-use crate::ffi::give;
+use crate::failure::sealwax_code;
 use crate::header::sealwax_header;
 use crate::machine::Machine;
 use crate::options::sealwax_decrypt_options;
-use crate::provider::sealwax_provider;
-use crate::text::fill;
+use crate::output::fill_metadata;
+use crate::panic_boundary::entry;
+use crate::progress::sealwax_progress;
+use crate::provider::{Providers, sealwax_provider};
 
 /// Decrypts one envelope of any length, piece by piece: envelope in, plaintext out.
 ///
-/// Plaintext leaves only in chunks that proved authentic, but only `sealwax_decryptor_finish`
-/// shows that the envelope is whole. One thread at a time can use it, any thread; another gets
-/// `SEALWAX_ERR_INVALID_STATE`, and so does a callback of a call that has not ended, and the other
-/// process after a fork.
+/// All plaintext that it writes is authentic, but only `sealwax_decryptor_finish` shows that the
+/// envelope is complete. Threads, callbacks and forks: as for `sealwax_encryptor`.
 pub struct sealwax_decryptor {
     machine: Machine<Decryptor>,
 }
 
 impl sealwax_decryptor {
-    fn of(decryptor: Decryptor) -> *mut Self {
-        give(sealwax_decryptor { machine: Machine::new(decryptor) })
+    fn of(decryptor: Decryptor) -> Self {
+        sealwax_decryptor { machine: Machine::new(decryptor) }
     }
 }
 
@@ -35,12 +33,11 @@ pub unsafe extern "C" fn sealwax_decryptor_new(
 ) -> sealwax_code {
     entry(|| {
         let options = sealwax_decrypt_options::view_of(optional!(options));
-        out!(out_decryptor).set(sealwax_decryptor::of(Decryptor::new(&options)));
-        Ok(())
+        out!(out_decryptor).give(sealwax_decryptor::of(Decryptor::new(&options)))
     })
 }
 
-/// Starts a body whose header was stored elsewhere.
+/// Starts a body whose header is stored elsewhere.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decryptor_new_detached(
     header: *const u8,
@@ -52,17 +49,17 @@ pub unsafe extern "C" fn sealwax_decryptor_new_detached(
         let header = bytes!(header, header_len);
         let options = sealwax_decrypt_options::view_of(optional!(options));
         let out = out!(out_decryptor);
-        out.set(sealwax_decryptor::of(Decryptor::with_header(header, &options)?));
-        Ok(())
+        out.give(sealwax_decryptor::of(Decryptor::with_header(header, &options)?))
     })
 }
 
 /// Reads the envelope and writes plaintext as far as both buffers allow.
 ///
-/// At `SEALWAX_NEED_KEY` the host calls `sealwax_decryptor_unwrap`, or looks at
-/// `sealwax_decryptor_header`, asks its KMS in its own time and calls
-/// `sealwax_decryptor_provide_dek`. Any split of the input and of the output gives the same
-/// bytes. Errors are sticky, and all of `output` is zeroed. `output` must not overlap `input`.
+/// At `SEALWAX_NEED_KEY` the host calls `sealwax_decryptor_unwrap`. Or it reads the wrapped keys of
+/// `sealwax_decryptor_header`, asks its KMS, and calls `sealwax_decryptor_provide_dek`, at any time.
+///
+/// The result does not depend on how input and output are split. Errors are sticky: after one the
+/// message is lost, and all of `output` is zeroed. `output` must not overlap `input`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decryptor_process(
     decryptor: *mut sealwax_decryptor,
@@ -77,13 +74,12 @@ pub unsafe extern "C" fn sealwax_decryptor_process(
         let output = output!(output, capacity, input);
         let (machine, out) = (object!(decryptor).machine.clone(), out_sized!(out_progress));
         let progress = machine.with(|decryptor| decryptor.process(input, output))?;
-        out.set(sealwax_progress::of(progress)?);
-        Ok(())
+        out.set(sealwax_progress::of(progress)?)
     })
 }
 
-/// Copies the header, once `process` has it: for its context and its wrapped keys. It is
-/// authentic only after the DEK was accepted. Free it with `sealwax_header_free`.
+/// Copies the header once `process` has read it. It is authentic only after the DEK was accepted.
+/// Free it with `sealwax_header_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decryptor_header(
     decryptor: *const sealwax_decryptor,
@@ -96,13 +92,12 @@ pub unsafe extern "C" fn sealwax_decryptor_header(
             let header = header.ok_or(Error::InvalidState("the header is not complete yet"))?;
             Ok(sealwax_header::copy_of(&header))
         })?;
-        out.set(give(header));
-        Ok(())
+        out.give(header)
     })
 }
 
-/// Gives the DEK that the host unwrapped; copied. If it does not fit the header the call fails
-/// with `SEALWAX_ERR_HEADER_AUTHENTICATION`, and another wrapped key can be tried.
+/// Provides the DEK that the host unwrapped. It is copied. A DEK that does not fit the header is
+/// `SEALWAX_ERR_HEADER_AUTHENTICATION`; the host can then try another wrapped key.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decryptor_provide_dek(
     decryptor: *mut sealwax_decryptor,
@@ -115,8 +110,8 @@ pub unsafe extern "C" fn sealwax_decryptor_provide_dek(
     })
 }
 
-/// Has the providers unwrap the DEK, in their order, until one's DEK fits. After a failure other
-/// providers can be tried.
+/// Has the providers unwrap the DEK, in their order, until the DEK of one fits. After a failure the
+/// host can try other providers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decryptor_unwrap(
     decryptor: *mut sealwax_decryptor,
@@ -124,14 +119,14 @@ pub unsafe extern "C" fn sealwax_decryptor_unwrap(
     provider_count: usize,
 ) -> sealwax_code {
     entry(|| {
-        let providers = providers!(providers, provider_count);
+        let providers = Providers::of(objects!(providers, provider_count));
         let machine = object!(decryptor).machine.clone();
-        machine.with(|decryptor| decryptor.unwrap_with(&providers.asked()))
+        machine.with(|decryptor| decryptor.unwrap_with(&providers.all()))
     })
 }
 
-/// Copies the metadata, once the DEK was accepted. Metadata that is not there is 0 bytes long
-/// and `out_present` is false. `out_present` can be null.
+/// Copies the metadata once the DEK was accepted. A message without metadata gives 0 bytes, and
+/// `out_present` is false. `out_present` can be null.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decryptor_metadata(
     decryptor: *const sealwax_decryptor,
@@ -142,18 +137,13 @@ pub unsafe extern "C" fn sealwax_decryptor_metadata(
 ) -> sealwax_code {
     entry(|| {
         let output = output!(output, capacity);
-        let (decryptor, out) = (object!(decryptor), out!(out_len));
-        let metadata = decryptor.machine.view(Decryptor::metadata)?;
-        let present = metadata.is_some();
-        out.set(fill(output, metadata.as_deref().map_or(&[][..], Vec::as_slice))?);
-        if let Ok(out) = out_or_none!(out_present) {
-            out.set(present);
-        }
-        Ok(())
+        let (out_len, out_present) = (out!(out_len), optional_out!(out_present));
+        let metadata = object!(decryptor).machine.view(Decryptor::metadata)?;
+        fill_metadata(metadata.as_ref(), output, out_len, out_present)
     })
 }
 
-/// Says that no more input follows: only then is a short chunk known to be the last.
+/// Marks the end of the input. Only then is a short chunk known to be the last one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decryptor_end_input(
     decryptor: *mut sealwax_decryptor,
@@ -166,8 +156,8 @@ pub unsafe extern "C" fn sealwax_decryptor_end_input(
     })
 }
 
-/// Ends the envelope: `SEALWAX_ERR_TRUNCATED` unless `process` was done. Whatever it returns, the
-/// decryptor can only be freed then. What was decrypted is whole only if this succeeds.
+/// Ends the envelope: `SEALWAX_ERR_TRUNCATED` unless `process` was done. The plaintext is complete
+/// only if this succeeds. Afterwards the decryptor can only be freed, whatever this returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decryptor_finish(
     decryptor: *mut sealwax_decryptor,
@@ -175,11 +165,8 @@ pub unsafe extern "C" fn sealwax_decryptor_finish(
     entry(|| object!(decryptor).machine.clone().finish(Decryptor::finish))
 }
 
-/// Frees a decryptor, in any state. Null is fine.
+/// Frees a decryptor, in any state. Null is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decryptor_free(decryptor: *mut sealwax_decryptor) {
-    entry(|| {
-        free!(decryptor);
-        Ok(())
-    });
+    entry(|| free!(decryptor));
 }

@@ -1,26 +1,26 @@
 //! One DEK and one header for many messages.
 
-use sealwax::{Dek, EncryptHandle, SysRng};
+use sealwax::{Dek, EncryptHandle, SysRng, parallel};
 
-use crate::context::sealwax_bytes;
+use crate::bytes::sealwax_bytes;
 use crate::encryptor::sealwax_encryptor;
-use crate::failure::{Result, entry, sealwax_code};
-use crate::ffi::give;
-use crate::header::sealwax_wrapped_key;
+use crate::failure::sealwax_code;
 use crate::options::sealwax_encrypt_options;
-use crate::provider::sealwax_provider;
+use crate::panic_boundary::entry;
+use crate::provider::{Providers, sealwax_provider};
+use crate::wrapped_key::{sealwax_wrapped_key, wrapped_keys};
 
-/// A DEK with its finished header, ready to encrypt any number of messages; the KMS was asked
+/// A DEK with its finished header, ready to encrypt any number of messages. The KMS was asked
 /// once. Any number of threads can use it.
 ///
-/// Each message has its own random salt and so its own key. All carry the same header, so whoever
-/// unwraps the DEK can read all of them.
+/// Each message has its own random salt and so its own key. All carry the same header: a reader
+/// that can unwrap the DEK can read all of them.
 pub struct sealwax_encrypt_handle {
-    pub(crate) inner: EncryptHandle,
+    inner: EncryptHandle,
 }
 
-/// Makes a DEK, has every provider wrap it, and fixes the header. The options' associated data
-/// does not matter here: it goes with each message. Free it with `sealwax_encrypt_handle_free`.
+/// Makes a DEK, has every provider wrap it, and makes the header. The associated data of the
+/// options is not used: each message has its own. Free it with `sealwax_encrypt_handle_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt_handle_new(
     providers: *const *const sealwax_provider,
@@ -29,19 +29,17 @@ pub unsafe extern "C" fn sealwax_encrypt_handle_new(
     out_handle: *mut *mut sealwax_encrypt_handle,
 ) -> sealwax_code {
     entry(|| {
-        let providers = providers!(providers, provider_count);
-        let options = kept!(options);
-        let out = out!(out_handle);
+        let providers = Providers::of(objects!(providers, provider_count));
+        let (options, out) = (kept!(options), out!(out_handle));
         let context = sealwax_encrypt_options::context_of(options.as_ref());
-        let (dek, keys) = sealwax::generate_dek(&providers.asked(), context.view(), &mut SysRng)?;
+        let (dek, keys) = sealwax::generate_dek(&providers.all(), context.view(), &mut SysRng)?;
         let options = sealwax_encrypt_options::view_of(options.as_ref());
         let inner = EncryptHandle::new(&dek, &keys, &options, &mut SysRng)?;
-        out.set(give(sealwax_encrypt_handle { inner }));
-        Ok(())
+        out.give(sealwax_encrypt_handle { inner })
     })
 }
 
-/// As `sealwax_encrypt_handle_new`, with a DEK and wrapped keys of the host's; both are copied.
+/// As `sealwax_encrypt_handle_new`, with a DEK and wrapped keys of the host. Both are copied.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt_handle_new_with_dek(
     dek: *const u8,
@@ -53,47 +51,39 @@ pub unsafe extern "C" fn sealwax_encrypt_handle_new_with_dek(
 ) -> sealwax_code {
     entry(|| {
         let dek = Dek::from_slice(bytes!(dek, dek_len))?;
-        let keys = sized_array!(keys, key_count);
-        let keys = keys.into_iter().map(|key| Ok(wrapped_key!(key))).collect::<Result<Vec<_>>>()?;
+        let keys = wrapped_keys!(keys, key_count);
         let options = sealwax_encrypt_options::view_of(optional!(options));
         let out = out!(out_handle);
         let inner = EncryptHandle::new(&dek, &keys, &options, &mut SysRng)?;
-        out.set(give(sealwax_encrypt_handle { inner }));
-        Ok(())
+        out.give(sealwax_encrypt_handle { inner })
     })
 }
 
-/// The header that every message carries, MAC included; it belongs to `handle`.
+/// The header that every message carries, with its MAC. `handle` owns it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt_handle_header(
     handle: *const sealwax_encrypt_handle,
     out_bytes: *mut sealwax_bytes,
 ) -> sealwax_code {
-    entry(|| {
-        let (handle, out) = (object!(handle), out!(out_bytes));
-        out.set(sealwax_bytes::view(handle.inner.header()));
-        Ok(())
-    })
+    entry(|| out!(out_bytes).set(sealwax_bytes::view(object!(handle).inner.header())))
 }
 
-/// Length of the envelope of a message, exactly, in bytes.
+/// Exact length of the envelope of a message, in bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt_handle_sealed_len(
     handle: *const sealwax_encrypt_handle,
     plaintext_len: u64,
     out_len: *mut u64,
 ) -> sealwax_code {
-    entry(|| {
-        let (handle, out) = (object!(handle), out!(out_len));
-        out.set(handle.inner.sealed_len(plaintext_len)?);
-        Ok(())
-    })
+    entry(|| out!(out_len).set(object!(handle).inner.sealed_len(plaintext_len)?))
 }
 
-/// Encrypts a message; `output` must not overlap the inputs.
+/// Encrypts a message on `threads` threads, 0 for every core. The result does not depend on their
+/// number, and short messages use one. `output` must not overlap the inputs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt_handle_encrypt(
     handle: *const sealwax_encrypt_handle,
+    threads: usize,
     associated_data: *const u8,
     associated_data_len: usize,
     plaintext: *const u8,
@@ -107,8 +97,7 @@ pub unsafe extern "C" fn sealwax_encrypt_handle_encrypt(
         let plaintext = bytes!(plaintext, plaintext_len);
         let output = output!(output, capacity, plaintext, associated_data);
         let (handle, out) = (&object!(handle).inner, out!(out_len));
-        out.set(handle.encrypt_into(plaintext, associated_data, output, &mut SysRng)?);
-        Ok(())
+        out.set(parallel::encrypt_into(handle, plaintext, associated_data, output, threads)?)
     })
 }
 
@@ -116,6 +105,7 @@ pub unsafe extern "C" fn sealwax_encrypt_handle_encrypt(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt_handle_encrypt_body(
     handle: *const sealwax_encrypt_handle,
+    threads: usize,
     associated_data: *const u8,
     associated_data_len: usize,
     plaintext: *const u8,
@@ -129,8 +119,7 @@ pub unsafe extern "C" fn sealwax_encrypt_handle_encrypt_body(
         let plaintext = bytes!(plaintext, plaintext_len);
         let output = output!(output, capacity, plaintext, associated_data);
         let (handle, out) = (&object!(handle).inner, out!(out_len));
-        out.set(handle.encrypt_body_into(plaintext, associated_data, output, &mut SysRng)?);
-        Ok(())
+        out.set(parallel::encrypt_body_into(handle, plaintext, associated_data, output, threads)?)
     })
 }
 
@@ -145,16 +134,12 @@ pub unsafe extern "C" fn sealwax_encrypt_handle_encryptor(
     entry(|| {
         let associated_data = bytes!(associated_data, associated_data_len);
         let (handle, out) = (&object!(handle).inner, out!(out_encryptor));
-        out.set(sealwax_encryptor::of(handle.encryptor(associated_data, &mut SysRng)?));
-        Ok(())
+        out.give(sealwax_encryptor::of(handle.encryptor(associated_data, &mut SysRng)?))
     })
 }
 
-/// Frees a handle and wipes its DEK. Null is fine.
+/// Frees a handle and wipes its DEK. Null is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt_handle_free(handle: *mut sealwax_encrypt_handle) {
-    entry(|| {
-        free!(handle);
-        Ok(())
-    });
+    entry(|| free!(handle));
 }

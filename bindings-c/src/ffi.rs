@@ -1,8 +1,8 @@
-//! Where C's pointers become references: the only module with `unsafe` blocks.
+//! Turns C's pointers into references. Only this module has `unsafe` blocks.
 //!
-//! The functions here are unsafe because they believe what C says about a pointer, as far as it
-//! cannot be checked. The macros call them inside of the `extern "C"` functions, whose callers
-//! made the promises that the top of `sealwax.h` lists; each macro names the promise it needs.
+//! The functions here check a pointer as far as that is possible and believe the rest, so they are
+//! unsafe. The macros call them inside the `extern "C"` functions. The callers of those made the
+//! promises at the top of `sealwax.h`; each macro names the promise that it needs.
 
 #[macro_use]
 mod macros;
@@ -22,9 +22,9 @@ use crate::failure::{Failure, Result};
 
 pub(crate) use cancel::Uncancelled;
 pub(crate) use host::HostData;
-pub(crate) use sized::{SizedOut, sized, sized_array};
+pub(crate) use sized::{Growing, SizedOut, sized, sized_array};
 
-/// Lets go of a `user_data`; called once with it, in any thread.
+/// Releases a `user_data`. It is called once, in any thread.
 pub type sealwax_destroy_fn = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void)>;
 
 /// # Safety
@@ -122,20 +122,18 @@ pub(crate) unsafe fn path<'a>(ptr: *const c_char, name: &'static str) -> Result<
 }
 
 /// # Safety
-/// `ptr` is null or came from [`give`] and is not used any more.
-pub(crate) unsafe fn free<T>(ptr: *mut T) {
+/// `ptr` is null or came from [`Out::give`] and is not used any more.
+#[expect(clippy::unnecessary_wraps, reason = "an entry returns what this does")]
+pub(crate) unsafe fn free<T>(ptr: *mut T) -> Result<()> {
     if !ptr.is_null() {
         // SAFETY: `give` made it of a box, and the caller promises to free it once.
         drop(unsafe { Box::from_raw(ptr) });
     }
+    Ok(())
 }
 
-/// Hands an object over to C, which frees it with the type's own function.
-pub(crate) fn give<T>(value: T) -> *mut T {
-    Box::into_raw(Box::new(value))
-}
-
-/// A copy of what the caller gave, of any length: no memory for it is an error of the call.
+/// A copy of the caller's bytes. Their length is the caller's too, so memory that is not there is
+/// an error and not the end of the program.
 pub(crate) fn copied(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut copy = Vec::new();
     copy.try_reserve_exact(bytes.len()).map_err(|_| Error::NoMemory)?;
@@ -143,7 +141,7 @@ pub(crate) fn copied(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(copy)
 }
 
-/// As [`copied`], of text.
+/// As [`copied`], for text.
 pub(crate) fn copied_text(text: &str) -> Result<String> {
     let mut copy = String::new();
     copy.try_reserve_exact(text.len()).map_err(|_| Error::NoMemory)?;
@@ -151,7 +149,7 @@ pub(crate) fn copied_text(text: &str) -> Result<String> {
     Ok(copy)
 }
 
-/// Text of the caller.
+/// The caller's text.
 pub(crate) fn utf8(bytes: &[u8]) -> Result<&str> {
     Ok(std::str::from_utf8(bytes).map_err(|_| Error::InvalidArgument("text is not UTF-8"))?)
 }
@@ -164,7 +162,7 @@ fn check_len<T>(len: usize) -> Result<()> {
     }
 }
 
-/// A place that the caller gave for a result; written once, on success.
+/// The caller's room for a result, which is written once and last.
 pub(crate) struct Out<T>(NonNull<T>);
 
 impl<T> Out<T> {
@@ -174,8 +172,18 @@ impl<T> Out<T> {
         place(ptr, name).map(Out)
     }
 
-    pub(crate) fn set(self, value: T) {
+    /// Writes the result and ends the call with success.
+    #[expect(clippy::unnecessary_wraps, reason = "an entry returns what this does")]
+    pub(crate) fn set(self, value: T) -> Result<()> {
         // SAFETY: `new` was promised the room. What was there before is C's and needs no drop.
         unsafe { self.0.write(value) }
+        Ok(())
+    }
+}
+
+impl<T> Out<*mut T> {
+    /// Hands an object over to C, which frees it with the function of its type.
+    pub(crate) fn give(self, value: T) -> Result<()> {
+        self.set(Box::into_raw(Box::new(value)))
     }
 }

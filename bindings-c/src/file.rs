@@ -1,32 +1,42 @@
-//! Whole files.
+//! Encrypts, decrypts and rewraps files.
 
 use std::ffi::c_char;
 
 use sealwax::file::{self, RewrapFileOutcome};
 use sealwax::{Error, Header};
 
-use crate::failure::{Failure, entry, sealwax_code};
-use crate::ffi::give;
+use crate::failure::{Failure, Result, sealwax_code};
 use crate::file_options::sealwax_file_options;
 use crate::header::sealwax_header;
 use crate::options::{sealwax_decrypt_options, sealwax_encrypt_options};
-use crate::provider::sealwax_provider;
+use crate::panic_boundary::entry;
+use crate::provider::{Providers, sealwax_provider};
 use crate::rewrap::rewrap_mode;
 
-/// How the new header got into a file.
+/// How the new header was written to a file.
 #[repr(u32)]
 pub enum sealwax_rewrap_outcome {
-    /// It fits where the old one was: a few kilobytes were written, whatever the file's size.
+    /// It fits into the place of the old one: a few kilobytes were written, for any size of file.
     SEALWAX_REWRAPPED_IN_PLACE = 0,
     /// It does not fit: the file was copied, with the same body.
     SEALWAX_REWRAPPED_BY_COPY = 1,
 }
 
-/// Encrypts a file into another one; `out_len`, which can be null, is the length of the envelope.
+impl sealwax_rewrap_outcome {
+    fn of(outcome: RewrapFileOutcome) -> Result<Self> {
+        match outcome {
+            RewrapFileOutcome::InPlace => Ok(Self::SEALWAX_REWRAPPED_IN_PLACE),
+            RewrapFileOutcome::Rewritten => Ok(Self::SEALWAX_REWRAPPED_BY_COPY),
+            _ => Err(Error::InvalidState("an outcome that C does not know").into()),
+        }
+    }
+}
+
+/// Encrypts a file into another one. `out_len` is the length of the envelope and can be null.
 ///
-/// The target gets its name only when it is complete and durable: after an error it is as it was
-/// before, unless `sealwax_last_error_committed` says otherwise. Memory is constant. Both may be
-/// pipes or devices; such a target is written to as it is.
+/// The target gets its name only when it is complete and durable. After an error it is as it was
+/// before, unless `sealwax_last_error_committed` is true. Memory is constant. Source and target can
+/// be pipes or devices; such a target is written to directly.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt_file(
     source: *const c_char,
@@ -39,22 +49,19 @@ pub unsafe extern "C" fn sealwax_encrypt_file(
 ) -> sealwax_code {
     entry(|| {
         let (source, target) = (path!(source), path!(target));
-        let providers = providers!(providers, provider_count);
+        let providers = Providers::of(objects!(providers, provider_count));
         let options = kept!(options);
         let options = sealwax_encrypt_options::view_of(options.as_ref());
         let len = sealwax_file_options::with(kept!(file_options), |file_options| {
-            file::encrypt_file(source, target, &providers.asked(), &options, file_options)
+            file::encrypt_file(source, target, &providers.all(), &options, file_options)
         })
         .map_err(|error| Failure::with_files(error, source, Some(target)))?;
-        if let Ok(out) = out_or_none!(out_len) {
-            out.set(len);
-        }
-        Ok(())
+        optional_out!(out_len).map_or(Ok(()), |out| out.set(len))
     })
 }
 
-/// Decrypts a file into another one; `out_len`, which can be null, is the length of the
-/// plaintext. As for `sealwax_encrypt_file`, the target appears whole or not at all.
+/// Decrypts a file into another one. `out_len` is the length of the plaintext and can be null. The
+/// target appears complete or not at all, as for `sealwax_encrypt_file`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypt_file(
     source: *const c_char,
@@ -67,25 +74,22 @@ pub unsafe extern "C" fn sealwax_decrypt_file(
 ) -> sealwax_code {
     entry(|| {
         let (source, target) = (path!(source), path!(target));
-        let providers = providers!(providers, provider_count);
+        let providers = Providers::of(objects!(providers, provider_count));
         let options = kept!(options);
         let options = sealwax_decrypt_options::view_of(options.as_ref());
         let len = sealwax_file_options::with(kept!(file_options), |file_options| {
-            file::decrypt_file(source, target, &providers.asked(), &options, file_options)
+            file::decrypt_file(source, target, &providers.all(), &options, file_options)
         })
         .map_err(|error| Failure::with_files(error, source, Some(target)))?;
-        if let Ok(out) = out_or_none!(out_len) {
-            out.set(len);
-        }
-        Ok(())
+        optional_out!(out_len).map_or(Ok(()), |out| out.set(len))
     })
 }
 
-/// Replaces or adds the wrapped keys of an encrypted file; its body's bytes do not change. `mode`
-/// is one of `sealwax_rewrap_mode`; `out_outcome`, which can be null, says how it was done.
+/// Replaces or adds the wrapped keys of an encrypted file. Its body does not change. `mode` is one of
+/// `sealwax_rewrap_mode`. `out_outcome` says how the header was written and can be null.
 ///
-/// A crash at any time leaves a file that opens with the old keys or the new ones: a journal
-/// beside it, `<name>.sealwax-journal`, is removed by the next call that opens the file.
+/// A crash at any time leaves a file that opens with the old keys or the new ones. It may leave a
+/// journal, `<name>.sealwax-journal`, which the next call that opens the file removes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_rewrap_file(
     path: *const c_char,
@@ -98,22 +102,16 @@ pub unsafe extern "C" fn sealwax_rewrap_file(
 ) -> sealwax_code {
     entry(|| {
         let (path, mode) = (path!(path), rewrap_mode(mode)?);
-        let old = providers!(old_providers, old_count);
-        let new = providers!(new_providers, new_count);
-        let outcome = file::rewrap_file(path, &old.asked(), &new.asked(), mode);
-        let outcome = match outcome.map_err(|error| Failure::with_files(error, path, None))? {
-            RewrapFileOutcome::InPlace => sealwax_rewrap_outcome::SEALWAX_REWRAPPED_IN_PLACE,
-            RewrapFileOutcome::Rewritten => sealwax_rewrap_outcome::SEALWAX_REWRAPPED_BY_COPY,
-            _ => return Err(Error::InvalidState("an outcome that C does not know").into()),
-        };
-        if let Ok(out) = out_or_none!(out_outcome) {
-            out.set(outcome);
-        }
-        Ok(())
+        let old = Providers::of(objects!(old_providers, old_count));
+        let new = Providers::of(objects!(new_providers, new_count));
+        let outcome = file::rewrap_file(path, &old.all(), &new.all(), mode);
+        let outcome = outcome.map_err(|error| Failure::with_files(error, path, None))?;
+        let outcome = sealwax_rewrap_outcome::of(outcome)?;
+        optional_out!(out_outcome).map_or(Ok(()), |out| out.set(outcome))
     })
 }
 
-/// Reads the header of an encrypted file; no key is needed. Free it with `sealwax_header_free`.
+/// Reads the header of an encrypted file, without a key. Free it with `sealwax_header_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_header_of_file(
     path: *const c_char,
@@ -123,7 +121,6 @@ pub unsafe extern "C" fn sealwax_header_of_file(
         let (path, out) = (path!(path), out!(out_header));
         let header = file::inspect_file(path)
             .and_then(|bytes| Ok(sealwax_header::copy_of(&Header::parse(&bytes)?)));
-        out.set(give(header.map_err(|error| Failure::with_files(error, path, None))?));
-        Ok(())
+        out.give(header.map_err(|error| Failure::with_files(error, path, None))?)
     })
 }

@@ -1,4 +1,4 @@
-//! How whole files are written.
+//! The options of files.
 
 use std::ffi::c_void;
 use std::ops::ControlFlow;
@@ -7,35 +7,32 @@ use std::sync::Arc;
 use sealwax::Error;
 use sealwax::file::{FileBatch, FileOptions, Sparse};
 
-use crate::failure::{Result, entry, sealwax_code};
-use crate::ffi::{HostData, give};
+use crate::failure::{Result, sealwax_code};
+use crate::ffi::HostData;
+use crate::file_batch::sealwax_file_batch;
+use crate::panic_boundary::entry;
 
-/// Told how many bytes of plaintext are done and how many there are, 0 while that is not known;
-/// called in the thread that made the call. Returns false to end it with
+/// Reports progress: `done` of `total` bytes of plaintext; `total` is 0 while it is not known. It is
+/// called in the thread that made the call. If it returns false, the call ends with
 /// `SEALWAX_ERR_CANCELLED`.
 pub type sealwax_progress_fn =
     Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, done: u64, total: u64) -> bool>;
 
-/// Whether runs of zeros in a plaintext become holes in its file, which take no room on the disk.
+/// Whether runs of zeros in a plaintext become holes in its file, which take no disk space.
 #[repr(u32)]
 pub enum sealwax_sparse {
-    /// Runs of 64 KiB and more, so that a sparse file comes back as one.
+    /// Runs of 64 KiB and more, so that a sparse file stays sparse.
     SEALWAX_SPARSE_AUTO = 0,
-    /// None: all of the file has its room on the disk.
+    /// No holes. The whole file takes disk space.
     SEALWAX_SPARSE_NEVER = 1,
     /// Every block of 4 KiB.
     SEALWAX_SPARSE_ALWAYS = 2,
 }
 
-/// Files whose names are made durable together, which saves most of the time of many small ones. Any
-/// number of threads can use it.
-pub struct sealwax_file_batch {
-    inner: FileBatch,
-}
-
-/// How a file is written: overwriting, permissions, durability, holes, threads, progress. Null
-/// where a call takes them means: an existing target is an error, the result is durable, one
-/// thread for each core, no progress.
+/// How a file is written: overwriting, permissions, durability, holes, threads, progress.
+///
+/// Null means the defaults, wherever a call takes these options: an existing target is an error, the
+/// result is durable, every core is used, no progress is reported.
 #[derive(Clone)]
 pub struct sealwax_file_options {
     overwrite: bool,
@@ -61,7 +58,7 @@ impl Default for sealwax_file_options {
     }
 }
 
-/// A function of the host that wants to know how far it is.
+/// The host's progress callback.
 #[derive(Clone)]
 struct Progress {
     function: unsafe extern "C-unwind" fn(*mut c_void, u64, u64) -> bool,
@@ -95,14 +92,11 @@ impl Progress {
 pub unsafe extern "C" fn sealwax_file_options_new(
     out_options: *mut *mut sealwax_file_options,
 ) -> sealwax_code {
-    entry(|| {
-        out!(out_options).set(give(sealwax_file_options::default()));
-        Ok(())
-    })
+    entry(|| out!(out_options).give(sealwax_file_options::default()))
 }
 
-/// Whether an existing target is replaced. If not, it is `SEALWAX_ERR_ALREADY_EXISTS`. Pipes and
-/// devices are not replaced but written to.
+/// Sets whether an existing target is replaced. By default it is `SEALWAX_ERR_ALREADY_EXISTS`. Pipes
+/// and devices are written to, never replaced.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_file_options_set_overwrite(
     options: *mut sealwax_file_options,
@@ -114,8 +108,9 @@ pub unsafe extern "C" fn sealwax_file_options_set_overwrite(
     })
 }
 
-/// Permissions of the target, such as 0640, whatever the umask. Without them it gets those of the
-/// file that it replaces; a new envelope gets what any new file gets there, a new plaintext 0600.
+/// Sets the permissions of the target, such as 0640; the umask does not change them. By default the
+/// target gets those of the file that it replaces. A new envelope gets those of any new file, a new
+/// plaintext 0600.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_file_options_set_mode(
     options: *mut sealwax_file_options,
@@ -127,9 +122,9 @@ pub unsafe extern "C" fn sealwax_file_options_set_mode(
     })
 }
 
-/// Whether a call returns only when its result would survive a power failure: the default. Else the
-/// result may be lost or empty after one, and so may the file that it replaced; but many small files
-/// are written several times as fast.
+/// Sets whether a call returns only when its result would survive a power failure, which is the
+/// default. If false, the result and the file that it replaced may be lost or empty after a power
+/// failure, but many small files are written several times as fast.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_file_options_set_durable(
     options: *mut sealwax_file_options,
@@ -141,8 +136,8 @@ pub unsafe extern "C" fn sealwax_file_options_set_durable(
     })
 }
 
-/// Whether runs of zeros in a plaintext become holes: one of `sealwax_sparse`. Of an envelope that
-/// is read from a pipe none do.
+/// Sets whether runs of zeros in a plaintext become holes: one of `sealwax_sparse`. An envelope that
+/// is read from a pipe gives no holes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_file_options_set_sparse(
     options: *mut sealwax_file_options,
@@ -167,21 +162,21 @@ fn sparse_of(sparse: u32) -> Result<Sparse> {
     }
 }
 
-/// Has the name of each target made durable together with those of others, when
-/// `sealwax_file_batch_finish` is called; null for each at once. The batch can be freed.
+/// Sets the batch that makes the name of each target durable, in `sealwax_file_batch_finish`. Null:
+/// each call does it. The batch can be freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_file_options_set_batch(
     options: *mut sealwax_file_options,
     batch: *const sealwax_file_batch,
 ) -> sealwax_code {
     entry(|| {
-        let batch = optional!(batch).map(|batch| batch.inner.clone());
+        let batch = optional!(batch).map(sealwax_file_batch::cloned);
         object_mut!(options).batch = batch;
         Ok(())
     })
 }
 
-/// Number of threads; 0 for every core. The bytes do not depend on it.
+/// Sets the number of threads, 0 for every core. The result does not depend on it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_file_options_set_threads(
     options: *mut sealwax_file_options,
@@ -193,8 +188,8 @@ pub unsafe extern "C" fn sealwax_file_options_set_threads(
     })
 }
 
-/// Who is told how far it is; null for nobody. `user_data` stays the host's and must be valid
-/// while the options are used.
+/// Sets the progress callback; null for none. The host owns `user_data`, which must be valid while the
+/// options are used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_file_options_set_progress(
     options: *mut sealwax_file_options,
@@ -208,41 +203,8 @@ pub unsafe extern "C" fn sealwax_file_options_set_progress(
     })
 }
 
-/// Frees options. Null is fine.
+/// Frees options. Null is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_file_options_free(options: *mut sealwax_file_options) {
-    entry(|| {
-        free!(options);
-        Ok(())
-    });
-}
-
-/// Makes a batch without files. Free it with `sealwax_file_batch_free`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sealwax_file_batch_new(
-    out_batch: *mut *mut sealwax_file_batch,
-) -> sealwax_code {
-    entry(|| {
-        out!(out_batch).set(give(sealwax_file_batch { inner: FileBatch::new() }));
-        Ok(())
-    })
-}
-
-/// Makes the names of all files durable that were written with this batch, once for each directory.
-/// After a failure the files are complete and have their names: `sealwax_last_error_committed`.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sealwax_file_batch_finish(
-    batch: *const sealwax_file_batch,
-) -> sealwax_code {
-    entry(|| Ok(object!(batch).inner.clone().finish()?))
-}
-
-/// Frees a batch. What was written with it and not finished has its name, which may not survive a
-/// power failure. Null is fine.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn sealwax_file_batch_free(batch: *mut sealwax_file_batch) {
-    entry(|| {
-        free!(batch);
-        Ok(())
-    });
+    entry(|| free!(options));
 }

@@ -4,8 +4,9 @@ use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
 use crate::context::sealwax_context;
-use crate::failure::{answer, entry, sealwax_code};
+use crate::failure::sealwax_code;
 use crate::ffi::{HostData, copied_text, sealwax_destroy_fn};
+use crate::panic_boundary::{answer, entry};
 use crate::provider::sealwax_provider;
 use crate::watched::{Use, Watched, set_object_name};
 
@@ -101,8 +102,7 @@ pub unsafe extern "C" fn sealwax_provider_with_key_events(
         let (provider, out) = (object!(provider), out!(out_provider));
         let on_event = on_event.ok_or(crate::failure::Failure::NullPointer("on_event"))?;
         let listener = Listener { on_event, host: HostData::new(user_data, destroy) };
-        out.set(provider.with_listener(Arc::new(listener)));
-        Ok(())
+        out.give(provider.with_listener(Arc::new(listener)))
     })
 }
 
@@ -195,14 +195,10 @@ fn text_or_null(text: Option<&str>) -> (*const c_char, usize) {
 }
 
 impl sealwax_provider {
-    fn with_listener(&self, listener: Arc<Listener>) -> *mut Self {
+    fn with_listener(&self, listener: Arc<Listener>) -> Self {
         let mut listeners = self.listeners.clone();
         listeners.push(Arc::clone(&listener));
         let watched = Watched::asking(Arc::clone(&self.inner), vec![listener], self.is_cache);
-        crate::ffi::give(sealwax_provider {
-            inner: Arc::new(watched),
-            listeners,
-            is_cache: self.is_cache,
-        })
+        sealwax_provider { inner: Arc::new(watched), listeners, is_cache: self.is_cache }
     }
 }

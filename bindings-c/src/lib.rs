@@ -1,15 +1,15 @@
 //! Sealwax for C and C++.
 //!
-//! Every function here is part of `include/sealwax.h`, which cbindgen makes of these sources: the
-//! documentation is written for readers of that header. A function converts its arguments, makes
-//! a call of the core, and converts the result or the error.
+//! Every function here is part of `include/sealwax.h`, which cbindgen makes of these sources, so
+//! the documentation is written for readers of that header. A function converts its arguments, calls
+//! the core, and converts the result or the error.
 //!
 //! # Safety
-//! What a caller owes is the same for every function, and is stated once, at the top of the
-//! header: a pointer is null or points to what the function documents, for as long as it
-//! documents; an object came from this library and was not freed; nobody else uses an object
-//! that a call may change. Null, lengths that no buffer has, overlapping buffers and text that
-//! is not UTF-8 are checked. All `unsafe` blocks are in `ffi`.
+//! Every function asks the same of its caller. The top of the header says it once: a pointer is null
+//! or points to what the function documents, for as long as it documents; an object came from this
+//! library and was not freed; no other thread uses an object that a call may change. Null, impossible
+//! lengths, overlapping buffers and text that is not UTF-8 are checked. All `unsafe` blocks are in
+//! `ffi`.
 
 #![allow(non_camel_case_types)]
 #![cfg_attr(
@@ -20,44 +20,58 @@
 #[macro_use]
 mod ffi;
 
-// In the order of the header.
+// From the lowest layer to the highest, which is also the order of the functions in the header.
 mod failure;
-mod last_error;
-mod machine;
+mod host_cause;
 
+mod error_record;
+mod panic_boundary;
+
+mod error_text;
+mod last_error;
+mod output;
+
+mod machine;
 mod version;
 
+mod bytes;
 mod context;
 mod options;
 
-mod provider;
+mod callback_buffer;
+mod host_failure;
 
 mod host_provider;
-
-mod cache;
+mod provider;
 
 mod key_event;
 mod watched;
 
+mod cache;
+
+mod wrapped_key;
+
+mod header;
+mod rewrap;
+
 mod oneshot;
+
+mod progress;
 
 mod encryptor;
 
 mod decryptor;
 
+mod decrypt_handle;
 mod encrypt_handle;
 
-mod decrypt_handle;
-
-mod parallel;
-
+mod file_batch;
 mod file_options;
 
 mod file;
 
+mod host_object;
 mod reader;
 
-mod header;
 mod range;
-mod rewrap;
 mod text;

@@ -1,5 +1,5 @@
-//! What an encryptor and a decryptor have in common: they can be finished once, belong to one
-//! process, and are of no use after a panic.
+//! The state machine behind an encryptor or a decryptor. It can be finished once, belongs to one
+//! process, and refuses every call after a panic.
 
 use std::sync::{Arc, RwLock};
 
@@ -7,15 +7,14 @@ use sealwax::{Error, OwnProcess};
 
 use crate::failure::Result;
 
-/// A state machine of the core, where it stays: it is not moved, as that would leave keys behind.
+/// A state machine of the core. It stays in its place, because moving it would leave keys behind.
 ///
-/// A clone is the same machine; a call holds one, so that a callback of it that frees the machine
-/// takes nothing from under it.
+/// A clone is the same machine. Each call holds one, so that its callbacks can free the object.
 pub(crate) struct Machine<T> {
-    /// `None` once it was finished. Never waited for: whoever finds it locked is a callback of the
-    /// call that runs, or a second thread. After a panic it stays locked.
+    /// `None` once it was finished. No call waits for the lock: it is held only if this is a callback
+    /// of the running call, or a second thread. After a panic it stays locked.
     state: Arc<RwLock<Option<T>>>,
-    /// Where it began. In a fork both sides would encrypt with the same key and the same nonces.
+    /// The process that made it. After a fork, both would encrypt with the same key and nonces.
     process: OwnProcess,
 }
 
@@ -37,7 +36,7 @@ impl<T> Machine<T> {
         Ok(call(state.as_mut().ok_or(FINISHED)?)?)
     }
 
-    /// Runs a call that only looks, as several may at the same time.
+    /// Runs a call that does not change it. Several can run at the same time.
     pub(crate) fn view<R>(&self, call: impl FnOnce(&T) -> Result<R, Error>) -> Result<R> {
         self.process.check()?;
         let state = self.state.try_read().map_err(|_| BUSY)?;
@@ -58,7 +57,9 @@ const FINISHED: Error = Error::InvalidState("it was finished already");
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::{entry, sealwax_code};
+    use crate::error_record;
+    use crate::failure::sealwax_code;
+    use crate::panic_boundary::entry;
 
     const INVALID_STATE: sealwax_code = 2;
 
@@ -74,10 +75,7 @@ mod tests {
         assert_eq!(entry(|| machine.with(|_| Ok(()))), INVALID_STATE);
         assert_eq!(entry(|| machine.view(|_| Ok(()))), INVALID_STATE);
         assert_eq!(entry(|| machine.finish(|_| Ok(()))), INVALID_STATE);
-        assert_eq!(
-            crate::last_error::snapshot().message,
-            "invalid state: a call of it has not ended"
-        );
+        assert_eq!(error_record::newest().1, "invalid state: a call of it has not ended");
     }
 
     #[test]

@@ -1,17 +1,19 @@
-//! Whole messages in the caller's buffers.
+//! One message in memory in one call.
 
 use sealwax::{Error, Header};
 
-use crate::failure::{entry, sealwax_code};
+use crate::failure::sealwax_code;
 use crate::options::{sealwax_decrypt_options, sealwax_encrypt_options};
-use crate::provider::sealwax_provider;
+use crate::panic_boundary::entry;
+use crate::provider::{Providers, sealwax_provider};
 
 /// Encrypts a message under a fresh DEK that every provider wraps.
 ///
-/// How long the envelope gets depends on the wrapped keys. `sealwax_sealed_len` with
-/// `SEALWAX_MAX_HEADER_LEN` is always enough; `sealwax_encrypt_handle_new` wraps first and then
-/// knows the exact length. If `capacity` is too small, `sealwax_last_error_needed` says how much
-/// these wrapped keys need. `output` must not overlap `plaintext`.
+/// The length of the envelope depends on the wrapped keys. `sealwax_sealed_len` with
+/// `SEALWAX_MAX_HEADER_LEN` is always enough. If `capacity` is too small,
+/// `sealwax_last_error_needed` says how much these wrapped keys need. `sealwax_encrypt_handle_new`
+/// gives the exact length beforehand, and encrypts on several threads. `output` must not overlap
+/// `plaintext`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt(
     providers: *const *const sealwax_provider,
@@ -24,18 +26,18 @@ pub unsafe extern "C" fn sealwax_encrypt(
     out_len: *mut usize,
 ) -> sealwax_code {
     entry(|| {
-        let (providers, options) = (providers!(providers, provider_count), kept!(options));
+        let (providers, options) =
+            (Providers::of(objects!(providers, provider_count)), kept!(options));
         let plaintext = bytes!(plaintext, plaintext_len);
         let output = output!(output, capacity, plaintext);
         let out = out!(out_len);
         let options = sealwax_encrypt_options::view_of(options.as_ref());
-        out.set(sealwax::encrypt_into(plaintext, &providers.asked(), &options, output)?);
-        Ok(())
+        out.set(sealwax::encrypt_into(plaintext, &providers.all(), &options, output)?)
     })
 }
 
-/// Length of the plaintext in an envelope, exactly, without a key. It is not authenticated: only
-/// `sealwax_decrypt` shows that the envelope is whole.
+/// Exact length of the plaintext in an envelope, without a key. It is not authenticated: only
+/// `sealwax_decrypt` shows that the envelope is complete.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypted_len(
     envelope: *const u8,
@@ -47,15 +49,14 @@ pub unsafe extern "C" fn sealwax_decrypted_len(
         let (_, body) = Header::split(envelope)?;
         let len = sealwax::chunked::plaintext_len(body.len() as u64)?;
         let too_long = Error::LimitExceeded("the message does not fit the address space");
-        out.set(usize::try_from(len).map_err(|_| too_long)?);
-        Ok(())
+        out.set(usize::try_from(len).map_err(|_| too_long)?)
     })
 }
 
-/// Decrypts an envelope with whichever provider can unwrap its DEK.
+/// Decrypts an envelope. The providers are asked in their order for the DEK.
 ///
-/// `sealwax_decrypted_len` says how much room it needs. After a failure `output` holds nothing
-/// of the plaintext. `output` must not overlap `envelope`.
+/// `sealwax_decrypted_len` gives the room that it needs. After a failure `output` holds no
+/// plaintext. `output` must not overlap `envelope`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypt(
     providers: *const *const sealwax_provider,
@@ -68,12 +69,12 @@ pub unsafe extern "C" fn sealwax_decrypt(
     out_len: *mut usize,
 ) -> sealwax_code {
     entry(|| {
-        let (providers, options) = (providers!(providers, provider_count), kept!(options));
+        let (providers, options) =
+            (Providers::of(objects!(providers, provider_count)), kept!(options));
         let envelope = bytes!(envelope, envelope_len);
         let output = output!(output, capacity, envelope);
         let out = out!(out_len);
         let options = sealwax_decrypt_options::view_of(options.as_ref());
-        out.set(sealwax::decrypt_into(envelope, &providers.asked(), &options, output)?);
-        Ok(())
+        out.set(sealwax::decrypt_into(envelope, &providers.all(), &options, output)?)
     })
 }

@@ -1,4 +1,4 @@
-//! What to encrypt and decrypt with, besides the keys.
+//! The options of encryption and decryption.
 
 use std::sync::Arc;
 
@@ -6,20 +6,21 @@ use sealwax::{DecryptOptions, EncryptOptions, EncryptionContext, Error, Padding}
 use zeroize::Zeroizing;
 
 use crate::context::sealwax_context;
-use crate::failure::{Result, entry, sealwax_code};
-use crate::ffi::{copied, give};
+use crate::failure::{Result, sealwax_code};
+use crate::ffi::copied;
+use crate::panic_boundary::entry;
 
 /// How to encrypt: context, associated data, metadata, padding.
 ///
-/// Where a call takes options, null means none of them. Options are copied into what is made
-/// with them. A call that sets one needs the options for itself; they can be used at the same
-/// time otherwise.
+/// Null means no options, wherever a call takes them. An object that is made with options copies
+/// them. A call that sets an option needs the options for itself; all others can run at the same
+/// time.
 #[derive(Clone, Default)]
 pub struct sealwax_encrypt_options {
     parts: Arc<EncryptParts>,
 }
 
-/// Shared by the options and the calls that use them.
+/// The values, shared by the options and the calls that use them.
 #[derive(Clone, Default)]
 struct EncryptParts {
     context: EncryptionContext,
@@ -50,15 +51,14 @@ impl sealwax_encrypt_options {
     }
 }
 
-/// How to decrypt: associated data, and pairs that the context must have.
-///
-/// As for `sealwax_encrypt_options`: null means none of them.
+/// How to decrypt: associated data, and pairs that the context must have. Null means no options, as
+/// for `sealwax_encrypt_options`.
 #[derive(Clone, Default)]
 pub struct sealwax_decrypt_options {
     parts: Arc<DecryptParts>,
 }
 
-/// Shared by the options and the calls that use them.
+/// The values, shared by the options and the calls that use them.
 #[derive(Clone, Default)]
 struct DecryptParts {
     required_context: EncryptionContext,
@@ -82,31 +82,28 @@ impl sealwax_decrypt_options {
     }
 }
 
-/// How long a header is made, so that it can later be rewrapped in place.
+/// Length of a header, which decides whether it can later be rewrapped in place.
 #[repr(u32)]
 pub enum sealwax_padding {
-    /// A multiple of 4,096 bytes for messages of 1 MiB and more or of unknown length, else none.
+    /// A multiple of 4,096 bytes for messages of unknown length or of 1 MiB and more, else no padding.
     SEALWAX_PADDING_AUTO = 0,
-    /// As short as can be.
+    /// No padding.
     SEALWAX_PADDING_NONE = 1,
     /// A multiple of 4,096 bytes.
     SEALWAX_PADDING_PAGE = 2,
-    /// As many bytes as the call says.
+    /// The length that the call gives.
     SEALWAX_PADDING_EXACT = 3,
 }
 
-/// Makes options that ask for nothing. Free them with `sealwax_encrypt_options_free`.
+/// Makes options with nothing set. Free them with `sealwax_encrypt_options_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt_options_new(
     out_options: *mut *mut sealwax_encrypt_options,
 ) -> sealwax_code {
-    entry(|| {
-        out!(out_options).set(give(sealwax_encrypt_options::default()));
-        Ok(())
-    })
+    entry(|| out!(out_options).give(sealwax_encrypt_options::default()))
 }
 
-/// Public pairs that are stored, authenticated and passed to the KMS; copied.
+/// Sets the public pairs that are stored, authenticated and passed to the KMS. They are copied.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt_options_set_context(
     options: *mut sealwax_encrypt_options,
@@ -119,7 +116,8 @@ pub unsafe extern "C" fn sealwax_encrypt_options_set_context(
     })
 }
 
-/// Bytes that the reader must present again; copied, authenticated, never stored.
+/// Sets bytes that are authenticated and not stored: the reader must give the same ones. They are
+/// copied.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt_options_set_associated_data(
     options: *mut sealwax_encrypt_options,
@@ -133,7 +131,7 @@ pub unsafe extern "C" fn sealwax_encrypt_options_set_associated_data(
     })
 }
 
-/// Up to 16 KiB that travel encrypted in the header; copied, and wiped with the options.
+/// Sets up to 16 KiB that the header holds encrypted. They are copied, and wiped with the options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt_options_set_metadata(
     options: *mut sealwax_encrypt_options,
@@ -150,8 +148,8 @@ pub unsafe extern "C" fn sealwax_encrypt_options_set_metadata(
     })
 }
 
-/// How long the header is made: one of `sealwax_padding`. `header_len` is the whole header's
-/// length for `SEALWAX_PADDING_EXACT`, and is 0 for all others.
+/// Sets the padding of the header: one of `sealwax_padding`. `header_len` is the length of the whole
+/// header for `SEALWAX_PADDING_EXACT`, and 0 for all others.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt_options_set_padding(
     options: *mut sealwax_encrypt_options,
@@ -182,28 +180,22 @@ fn padding_of(padding: u32, header_len: usize) -> Result<Padding> {
     }
 }
 
-/// Frees options. Null is fine.
+/// Frees options. Null is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt_options_free(options: *mut sealwax_encrypt_options) {
-    entry(|| {
-        free!(options);
-        Ok(())
-    });
+    entry(|| free!(options));
 }
 
-/// Makes options that ask for nothing. Free them with `sealwax_decrypt_options_free`.
+/// Makes options with nothing set. Free them with `sealwax_decrypt_options_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypt_options_new(
     out_options: *mut *mut sealwax_decrypt_options,
 ) -> sealwax_code {
-    entry(|| {
-        out!(out_options).set(give(sealwax_decrypt_options::default()));
-        Ok(())
-    })
+    entry(|| out!(out_options).give(sealwax_decrypt_options::default()))
 }
 
-/// Pairs that the envelope's context must have; copied. They are checked before any KMS is asked;
-/// without them the call fails with `SEALWAX_ERR_CONTEXT_MISMATCH`.
+/// Sets the pairs that the context of the envelope must have. They are copied, and checked before the
+/// KMS is asked. A missing pair is `SEALWAX_ERR_CONTEXT_MISMATCH`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypt_options_set_required_context(
     options: *mut sealwax_decrypt_options,
@@ -216,7 +208,7 @@ pub unsafe extern "C" fn sealwax_decrypt_options_set_required_context(
     })
 }
 
-/// The associated data that the message was encrypted with; copied.
+/// Sets the associated data that the message was encrypted with. It is copied.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypt_options_set_associated_data(
     options: *mut sealwax_decrypt_options,
@@ -230,11 +222,8 @@ pub unsafe extern "C" fn sealwax_decrypt_options_set_associated_data(
     })
 }
 
-/// Frees options. Null is fine.
+/// Frees options. Null is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypt_options_free(options: *mut sealwax_decrypt_options) {
-    entry(|| {
-        free!(options);
-        Ok(())
-    });
+    entry(|| free!(options));
 }

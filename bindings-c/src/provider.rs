@@ -1,21 +1,22 @@
-//! Key providers: who wraps and unwraps DEKs.
+//! Key providers, which wrap and unwrap DEKs.
 
 use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
 use sealwax::{Kek, KeyProvider, LocalKek};
 
+use crate::failure::{Failure, sealwax_code};
+use crate::ffi::copied_text;
 use crate::host_provider::{HostProvider, sealwax_provider_callbacks};
-use crate::failure::{Failure, entry, sealwax_code};
-use crate::ffi::{copied_text, give};
 use crate::key_event::Listener;
+use crate::panic_boundary::entry;
 
 /// Wraps and unwraps DEKs: with a local key, through the host's callbacks, or through a cache.
 ///
 /// Any number of threads can use a provider at the same time. Calls take several of them as an
-/// array of pointers and a count: encryption wraps the DEK with each, decryption asks them in
-/// their order, each at most once, and only for a wrapped key of its own provider id and of a key
-/// id that it accepts.
+/// array of pointers and a count. Encryption wraps the DEK with each of them. Decryption asks them
+/// in their order, each at most once, and only for a wrapped key with its provider id and a key id
+/// that it accepts.
 pub struct sealwax_provider {
     pub(crate) inner: Arc<dyn KeyProvider>,
     /// Who is told the uses of its key; a cache in front of it tells them too.
@@ -24,31 +25,29 @@ pub struct sealwax_provider {
 }
 
 impl sealwax_provider {
-    fn of(provider: impl KeyProvider + 'static) -> *mut Self {
-        let inner = Arc::new(provider);
-        give(sealwax_provider { inner, listeners: Vec::new(), is_cache: false })
+    fn of(provider: impl KeyProvider + 'static) -> Self {
+        sealwax_provider { inner: Arc::new(provider), listeners: Vec::new(), is_cache: false }
     }
 }
 
-/// The providers of a call. It holds them itself: a callback may free what the caller named.
-pub(crate) struct Kept(Vec<Arc<dyn KeyProvider>>);
+/// The providers of a call. They live until it ends, also if a callback frees one.
+pub(crate) struct Providers(Vec<Arc<dyn KeyProvider>>);
 
-impl Kept {
+impl Providers {
     pub(crate) fn of(providers: Vec<&sealwax_provider>) -> Self {
-        Kept(providers.into_iter().map(|provider| Arc::clone(&provider.inner)).collect())
+        Providers(providers.into_iter().map(|provider| Arc::clone(&provider.inner)).collect())
     }
 
     /// As the core takes them.
-    pub(crate) fn asked(&self) -> Vec<&dyn KeyProvider> {
+    pub(crate) fn all(&self) -> Vec<&dyn KeyProvider> {
         self.0.iter().map(AsRef::as_ref).collect()
     }
 }
 
-/// A provider that holds a key encryption key itself; its provider id is "local".
+/// A provider that holds a key encryption key itself. Its provider id is "local".
 ///
-/// `kek_len` is `SEALWAX_KEY_LEN`; the key must be uniformly random, is copied, and is wiped with
-/// the provider. `key_id` is the public name that headers carry. Free it with
-/// `sealwax_provider_free`.
+/// `kek_len` is `SEALWAX_KEY_LEN`. The key must be uniformly random. It is copied, and wiped with the
+/// provider. `key_id` is the public name that headers carry. Free it with `sealwax_provider_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_provider_local(
     kek: *const u8,
@@ -60,13 +59,12 @@ pub unsafe extern "C" fn sealwax_provider_local(
     entry(|| {
         let (kek, key_id) = (bytes!(kek, kek_len), text!(key_id, key_id_len));
         let out = out!(out_provider);
-        out.set(sealwax_provider::of(LocalKek::new(Kek::from_slice(kek)?, copied_text(key_id)?)?));
-        Ok(())
+        out.give(sealwax_provider::of(LocalKek::new(Kek::from_slice(kek)?, copied_text(key_id)?)?))
     })
 }
 
-/// As `sealwax_provider_local`, with the key as a key file or a secret store holds it: 32 raw
-/// bytes, 64 hexadecimal digits, or base64; white space around the text is ignored.
+/// As `sealwax_provider_local`, with the content of a key file or a secret: 32 raw bytes, 64
+/// hexadecimal digits, or base64. White space around the text is ignored.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_provider_local_text(
     content: *const u8,
@@ -78,12 +76,11 @@ pub unsafe extern "C" fn sealwax_provider_local_text(
     entry(|| {
         let (content, key_id) = (bytes!(content, content_len), text!(key_id, key_id_len));
         let out = out!(out_provider);
-        out.set(sealwax_provider::of(LocalKek::from_file_content(content, copied_text(key_id)?)?));
-        Ok(())
+        out.give(sealwax_provider::of(LocalKek::from_file_content(content, copied_text(key_id)?)?))
     })
 }
 
-/// As `sealwax_provider_local_text`, with the content of a file.
+/// As `sealwax_provider_local_text`, with the path of a key file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_provider_local_file(
     path: *const c_char,
@@ -96,17 +93,16 @@ pub unsafe extern "C" fn sealwax_provider_local_file(
         let out = out!(out_provider);
         let kek = LocalKek::from_file(path, copied_text(key_id)?);
         let kek = kek.map_err(|error| Failure::with_files(error, path, None))?;
-        out.set(sealwax_provider::of(kek));
-        Ok(())
+        out.give(sealwax_provider::of(kek))
     })
 }
 
-/// A provider that asks the host: a KMS, an HSM, anything that can keep a key.
+/// A provider made of the host's callbacks, for a KMS or an HSM.
 ///
-/// `provider_id` names the kind of provider in headers, such as "pkcs11"; `key_id` names the key
-/// that it was configured with. The callbacks and the ids are copied. `user_data` belongs to the
-/// provider from now on: `destroy` is called once with it, when the provider and every cache of
-/// it are freed and no call uses them any more. If this call fails, `destroy` is not called.
+/// `provider_id` names the kind of provider in headers, such as "pkcs11". `key_id` names the key
+/// that it was configured with. The callbacks and the ids are copied. The provider owns `user_data`
+/// once this call has succeeded. It calls `destroy` once, after the provider and every cache of it
+/// were freed and no call uses them any more.
 ///
 /// Free it with `sealwax_provider_free`.
 #[unsafe(no_mangle)]
@@ -121,25 +117,17 @@ pub unsafe extern "C" fn sealwax_provider_new(
 ) -> sealwax_code {
     entry(|| {
         let callbacks = sized!(callbacks);
-        let provider_id = text!(provider_id, provider_id_len);
-        let key_id = text!(key_id, key_id_len);
+        let (provider_id, key_id) =
+            (text!(provider_id, provider_id_len), text!(key_id, key_id_len));
         let out = out!(out_provider);
-        out.set(sealwax_provider::of(HostProvider::new(
-            &callbacks,
-            user_data,
-            provider_id,
-            key_id,
-        )?));
-        Ok(())
+        let host = HostProvider::new(&callbacks, user_data, provider_id, key_id)?;
+        out.give(sealwax_provider::of(host))
     })
 }
 
-/// Frees a provider, also in one of its callbacks. What was made with it keeps working. Null is
-/// fine.
+/// Frees a provider. Objects made with it go on working. Its callbacks can call this. Null is
+/// allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_provider_free(provider: *mut sealwax_provider) {
-    entry(|| {
-        free!(provider);
-        Ok(())
-    });
+    entry(|| free!(provider));
 }

@@ -1,15 +1,15 @@
-//! Random access without I/O, for hosts that fetch byte ranges themselves.
+//! Random access for hosts that fetch byte ranges themselves.
 
 use sealwax::chunked::{self, chunk_of};
 use sealwax::range::RangeOpener;
 use sealwax::{DecryptHandle, Error};
 
 use crate::decrypt_handle::sealwax_decrypt_handle;
-use crate::failure::{Result, entry, sealwax_code};
-use crate::ffi::give;
+use crate::failure::{Result, sealwax_code};
+use crate::panic_boundary::entry;
 
-/// Opens ranges of one body that the host fetches in its own way, such as from an object store.
-/// Any number of threads can use it.
+/// Decrypts ranges of one body. The host fetches the bytes itself, for example from an object store.
+/// Any number of threads can use an opener.
 pub struct sealwax_range_opener {
     inner: RangeOpener,
 }
@@ -29,13 +29,12 @@ impl From<std::ops::Range<u64>> for sealwax_range {
     }
 }
 
-/// Length of the plaintext in a body of `body_len` bytes; not authenticated.
+/// Length of the plaintext in a body of `body_len` bytes. It is not authenticated.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_plaintext_len(body_len: u64, out_len: *mut u64) -> sealwax_code {
     entry(|| {
         let out = out!(out_len);
-        out.set(chunked::plaintext_len(body_len)?);
-        Ok(())
+        out.set(chunked::plaintext_len(body_len)?)
     })
 }
 
@@ -49,14 +48,13 @@ pub unsafe extern "C" fn sealwax_chunk_of(
     entry(|| {
         let (index, inner) = (out!(out_index), out!(out_offset));
         let position = chunk_of(offset);
-        index.set(position.index);
-        inner.set(position.offset);
-        Ok(())
+        index.set(position.index)?;
+        inner.set(position.offset)
     })
 }
 
-/// The bytes of a body that hold the plaintext from `start` to `end`: whole chunks, cut at the
-/// end of the message. An empty range needs no bytes.
+/// The range of a body that holds the plaintext from `start` to `end`: whole chunks, up to the end of
+/// the message. An empty range needs no bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_body_range(
     start: u64,
@@ -66,13 +64,11 @@ pub unsafe extern "C" fn sealwax_body_range(
 ) -> sealwax_code {
     entry(|| {
         let out = out!(out_range);
-        out.set(chunked::ciphertext_range(start..end, body_len)?.into());
-        Ok(())
+        out.set(chunked::ciphertext_range(start..end, body_len)?.into())
     })
 }
 
-/// The two ranges of a body to fetch for `sealwax_range_opener_new`: its prefix and its last
-/// chunk.
+/// The two ranges of a body that `sealwax_range_opener_new` needs: its prefix and its last chunk.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_range_opener_ranges(
     body_len: u64,
@@ -82,14 +78,13 @@ pub unsafe extern "C" fn sealwax_range_opener_ranges(
     entry(|| {
         let (out_prefix, out_last) = (out!(out_prefix), out!(out_last_chunk));
         let [prefix, last_chunk] = RangeOpener::opening_ranges(body_len)?;
-        out_prefix.set(prefix.into());
-        out_last.set(last_chunk.into());
-        Ok(())
+        out_prefix.set(prefix.into())?;
+        out_last.set(last_chunk.into())
     })
 }
 
-/// Checks the commitment and authenticates the length by opening the last chunk. Free it with
-/// `sealwax_range_opener_free`; it does not need `handle` to live on.
+/// Checks the commitment, and authenticates the length by decrypting the last chunk. `handle` can be
+/// freed afterwards. Free the opener with `sealwax_range_opener_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_range_opener_new(
     handle: *const sealwax_decrypt_handle,
@@ -107,9 +102,8 @@ pub unsafe extern "C" fn sealwax_range_opener_new(
         let prefix = bytes!(prefix, prefix_len);
         let last_chunk = bytes!(last_chunk, last_chunk_len);
         let (handle, out) = (object!(handle), out!(out_opener));
-        let inner = open(&handle.inner, associated_data, body_len, prefix, last_chunk)?;
-        out.set(give(sealwax_range_opener { inner }));
-        Ok(())
+        let inner = open(handle.core(), associated_data, body_len, prefix, last_chunk)?;
+        out.give(sealwax_range_opener { inner })
     })
 }
 
@@ -125,7 +119,7 @@ fn open(
     Ok(RangeOpener::new(handle, associated_data, body_len, prefix, last_chunk)?)
 }
 
-/// Length of the plaintext, authenticated.
+/// Authenticated length of the plaintext.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_range_opener_len(
     opener: *const sealwax_range_opener,
@@ -133,15 +127,14 @@ pub unsafe extern "C" fn sealwax_range_opener_len(
 ) -> sealwax_code {
     entry(|| {
         let (opener, out) = (object!(opener), out!(out_len));
-        out.set(opener.inner.plaintext_len());
-        Ok(())
+        out.set(opener.inner.plaintext_len())
     })
 }
 
-/// Opens what was fetched for the plaintext that starts at `offset`, and fills all of `output`.
+/// Decrypts the plaintext at `offset` and fills all of `output`.
 ///
-/// `sealed` holds the bytes of `sealwax_body_range` from `offset` to `offset + output_len`. A
-/// range that ends behind the message is `SEALWAX_ERR_INVALID_ARGUMENT`.
+/// `sealed` holds the bytes of `sealwax_body_range` from `offset` to `offset + output_len`. A range
+/// that ends behind the message is `SEALWAX_ERR_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_range_opener_open(
     opener: *const sealwax_range_opener,
@@ -158,11 +151,8 @@ pub unsafe extern "C" fn sealwax_range_opener_open(
     })
 }
 
-/// Frees an opener. Null is fine.
+/// Frees an opener. Null is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_range_opener_free(opener: *mut sealwax_range_opener) {
-    entry(|| {
-        free!(opener);
-        Ok(())
-    });
+    entry(|| free!(opener));
 }

@@ -1,17 +1,18 @@
-//! Replacing the wrapped keys of an envelope.
+//! Replaces the wrapped keys of an envelope.
 
 use sealwax::{DecryptHandle, DecryptOptions, Error, Header, RewrapMode};
 
-use crate::failure::{Result, entry, sealwax_code};
-use crate::provider::sealwax_provider;
-use crate::text::{fill, room};
+use crate::failure::{Result, sealwax_code};
+use crate::output::{fill, room};
+use crate::panic_boundary::entry;
+use crate::provider::{Providers, sealwax_provider};
 
-/// Which wrapped keys a rewrapped header has.
+/// Which wrapped keys a rewrapped header holds.
 #[repr(u32)]
 pub enum sealwax_rewrap_mode {
-    /// Those of the new providers only.
+    /// Only those of the new providers.
     SEALWAX_REWRAP_REPLACE = 0,
-    /// All that were there, and those of the new providers.
+    /// The old ones and those of the new providers.
     SEALWAX_REWRAP_ADD = 1,
 }
 
@@ -28,8 +29,8 @@ pub(crate) fn rewrap_mode(mode: u32) -> Result<RewrapMode> {
 /// Rewraps a whole envelope in memory: unwraps with the old providers, wraps with the new ones.
 /// `mode` is one of `sealwax_rewrap_mode`.
 ///
-/// The body stays as it is, byte for byte. `envelope_len + SEALWAX_MAX_HEADER_LEN` bytes are
-/// always enough; fewer than `envelope_len` never are. `output` must not overlap `envelope`.
+/// The body does not change. `envelope_len + SEALWAX_MAX_HEADER_LEN` bytes are always enough; fewer
+/// than `envelope_len` never are. `output` must not overlap `envelope`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_rewrap(
     envelope: *const u8,
@@ -45,17 +46,16 @@ pub unsafe extern "C" fn sealwax_rewrap(
 ) -> sealwax_code {
     entry(|| {
         let envelope = bytes!(envelope, envelope_len);
-        let old = providers!(old_providers, old_count);
-        let new = providers!(new_providers, new_count);
+        let old = Providers::of(objects!(old_providers, old_count));
+        let new = Providers::of(objects!(new_providers, new_count));
         let (output, mode) = (output!(output, capacity, envelope), rewrap_mode(mode)?);
         let out = out!(out_len);
         let (header, body) = Header::split(envelope)?;
         room(output, envelope.len())?;
-        let handle = DecryptHandle::open(header.as_bytes(), &old.asked(), &DecryptOptions::new())?;
-        let header = sealwax::rewrap_with(&handle, &new.asked(), mode)?;
+        let handle = DecryptHandle::open(header.as_bytes(), &old.all(), &DecryptOptions::new())?;
+        let header = sealwax::rewrap_with(&handle, &new.all(), mode)?;
         room(output, header.len() + body.len())?;
         let (front, rest) = output.split_at_mut(header.len());
-        out.set(fill(front, &header)? + fill(rest, body)?);
-        Ok(())
+        out.set(fill(front, &header)? + fill(rest, body)?)
     })
 }

@@ -1,18 +1,19 @@
-//! The text form of an envelope or a header.
+//! The text form of envelopes and headers.
 
 use std::ffi::c_char;
 
 use sealwax::Error;
 
-use crate::failure::{Result, entry, sealwax_code};
+use crate::failure::sealwax_code;
+use crate::output::{fill, room};
+use crate::panic_boundary::entry;
 
-/// Length of the text form of `len` bytes, without a zero byte at its end.
+/// Length of the text form of `len` bytes, without the zero byte at its end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_text_len(len: usize, out_len: *mut usize) -> sealwax_code {
     entry(|| {
         let out = out!(out_len);
-        out.set(sealwax::text_len(len)?);
-        Ok(())
+        out.set(sealwax::text_len(len)?)
     })
 }
 
@@ -34,15 +35,13 @@ pub unsafe extern "C" fn sealwax_to_text(
         room(output, sealwax::text_len(bytes.len())?.saturating_add(1))?;
         let written = sealwax::to_text_into(bytes, output)?;
         fill(output.get_mut(written..).unwrap_or_default(), &[0])?;
-        out.set(written);
-        Ok(())
+        out.set(written)
     })
 }
 
-/// Reads the text form back into bytes. No more than `text_len` bytes are ever needed.
+/// Converts the text form back into bytes. `text_len` bytes are always enough.
 ///
-/// Anything that `sealwax_to_text` does not write is `SEALWAX_ERR_BAD_MAGIC` or
-/// `SEALWAX_ERR_MALFORMED`.
+/// Text that `sealwax_to_text` would not write is `SEALWAX_ERR_BAD_MAGIC` or `SEALWAX_ERR_MALFORMED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_from_text(
     text: *const c_char,
@@ -55,10 +54,9 @@ pub unsafe extern "C" fn sealwax_from_text(
         let input = bytes!(text, text_len);
         let output = output!(output, capacity, input);
         let out = out!(out_len);
-        // Not UTF-8 is not of the text form, rather than a bad argument: the input is untrusted.
+        // The input is untrusted: bytes that are not UTF-8 are bad input and no misuse.
         let text = std::str::from_utf8(input).map_err(|_| not_text(input))?;
-        out.set(sealwax::from_text_into(text, output)?);
-        Ok(())
+        out.set(sealwax::from_text_into(text, output)?)
     })
 }
 
@@ -68,17 +66,4 @@ fn not_text(input: &[u8]) -> Error {
     } else {
         Error::BadMagic
     }
-}
-
-/// Fails if `output` has no room for `needed` bytes.
-pub(crate) fn room(output: &[u8], needed: usize) -> Result<()> {
-    if output.len() < needed { Err(Error::BufferTooSmall { needed }.into()) } else { Ok(()) }
-}
-
-/// Writes `bytes` to the front of `output`; returns their length.
-pub(crate) fn fill(output: &mut [u8], bytes: &[u8]) -> Result<usize> {
-    let needed = bytes.len();
-    let slot = output.get_mut(..needed).ok_or(Error::BufferTooSmall { needed })?;
-    slot.copy_from_slice(bytes);
-    Ok(needed)
 }

@@ -1,24 +1,25 @@
-//! What this library is, and numbers that a host needs before it has an object.
+//! Version and features, and calls that need no object.
 
 use std::ffi::{c_char, c_void};
 
 use zeroize::Zeroize;
 
-use crate::failure::{answer, entry, sealwax_code};
+use crate::failure::sealwax_code;
+use crate::panic_boundary::{answer, entry};
 
-/// What the library was built with; see `sealwax_has_feature`.
+/// The features of this build; see `sealwax_has_feature`.
 const FEATURES: [&str; 4] = ["files", "threads", "dek-cache", "aws-lc"];
 
-/// Version of the library that is running, such as "1.2.3"; valid for ever. `SEALWAX_VERSION` is
-/// the version of the header.
+/// Version of the running library, such as "1.2.3"; valid for ever. `SEALWAX_VERSION` is the version
+/// of the header.
 #[unsafe(no_mangle)]
 pub extern "C" fn sealwax_version() -> *const c_char {
     const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
     VERSION.as_ptr().cast()
 }
 
-/// Whether the library was built with a feature: "files", "threads", "dek-cache", "aws-lc". A
-/// name that it does not know is a feature that it does not have.
+/// Whether the library was built with a feature: "files", "threads", "dek-cache", "aws-lc". False for
+/// unknown names.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_has_feature(name: *const c_char, name_len: usize) -> bool {
     answer(false, || {
@@ -29,7 +30,7 @@ pub unsafe extern "C" fn sealwax_has_feature(name: *const c_char, name_len: usiz
 
 /// Length of an envelope, or of a body when `header_len` is 0, for `plaintext_len` bytes.
 ///
-/// With `SEALWAX_MAX_HEADER_LEN` it is the most that any envelope of this plaintext can have.
+/// With `SEALWAX_MAX_HEADER_LEN` it is the maximum for any envelope of this plaintext.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_sealed_len(
     header_len: usize,
@@ -40,13 +41,12 @@ pub unsafe extern "C" fn sealwax_sealed_len(
         let out = out!(out_len);
         let body_len = sealwax::chunked::sealed_len(plaintext_len)?;
         let too_long = sealwax::Error::LimitExceeded("the message does not fit 64 bits");
-        out.set(body_len.checked_add(header_len as u64).ok_or(too_long)?);
-        Ok(())
+        out.set(body_len.checked_add(header_len as u64).ok_or(too_long)?)
     })
 }
 
-/// Fills `dek` with a fresh data encryption key from the operating system's random source, for
-/// hosts that talk to their KMS themselves. `dek_len` is `SEALWAX_KEY_LEN`. Wipe it afterwards.
+/// Fills `dek` with a fresh data encryption key from the operating system's random source, for hosts
+/// that call their KMS themselves. `dek_len` is `SEALWAX_KEY_LEN`. Wipe it afterwards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_generate_dek(dek: *mut u8, dek_len: usize) -> sealwax_code {
     entry(|| {
@@ -59,7 +59,7 @@ pub unsafe extern "C" fn sealwax_generate_dek(dek: *mut u8, dek_len: usize) -> s
     })
 }
 
-/// Overwrites a secret with zeros in a way that no compiler leaves out. Null is fine.
+/// Overwrites a secret with zeros. No compiler removes this. Null is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_wipe(secret: *mut c_void, secret_len: usize) {
     if secret.is_null() {

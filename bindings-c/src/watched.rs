@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use sealwax::{ContextRef, Dek, KeyProvider, ProviderError, WrappedKey, WrappedKeyRef};
 
-use crate::failure::HostCause;
+use crate::host_cause::HostCause;
 use crate::key_event::{Listener, sealwax_key_operation, sealwax_key_outcome};
 
 /// What is known of the use in progress besides its result: a provider is asked in the thread that

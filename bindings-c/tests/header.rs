@@ -45,24 +45,24 @@ fn the_codes_are_those_of_the_shared_table() {
     assert_eq!(codes_in_header(), codes);
 }
 
-/// What catches panics; see `src/failure.rs`. The last three are made of `answer`.
-const WALLS: [&str; 5] = ["entry(||", "answer(", "read(", "text_of(", "name_of("];
+/// The functions that catch panics; see `src/panic_boundary.rs`. The last three call `answer`.
+const BOUNDARIES: [&str; 5] = ["entry(||", "answer(", "read(", "text_of(", "name_of("];
 
 #[test]
-fn every_entry_stands_behind_the_wall() {
+fn every_function_is_behind_the_panic_boundary() {
     let mut entries = 0;
     for file in fs::read_dir(folder().join("src")).unwrap() {
         let path = file.unwrap().path();
         if path.is_dir() {
-            continue; // The parts of `ffi`, which declares nothing that C sees.
+            continue; // The parts of `ffi`, which declares no function for C.
         }
         let text = fs::read_to_string(path).unwrap();
         for body in text.split("(no_mangle)]").skip(1) {
             let end = body.find("\n}\n").unwrap();
             let body = &body[..end];
             // The version is a constant: nothing there can panic.
-            let guarded = WALLS.iter().any(|wall| body.contains(wall));
-            assert!(guarded || body.contains("fn sealwax_version()"), "no wall: {body}");
+            let guarded = BOUNDARIES.iter().any(|wall| body.contains(wall));
+            assert!(guarded || body.contains("fn sealwax_version()"), "no boundary: {body}");
             entries += 1;
         }
     }

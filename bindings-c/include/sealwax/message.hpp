@@ -72,41 +72,34 @@ public:
     return len;
   }
 
-  /// Encrypts into the caller's buffer; returns the length of the envelope.
+  /// Encrypts into the caller's buffer on `threads` threads, 0 for every core; returns the length of
+  /// the envelope.
   std::size_t encrypt_into(bytes_view plaintext, writable_bytes output,
-                           bytes_view associated_data = {}) const {
+                           bytes_view associated_data = {}, std::size_t threads = 1) const {
     std::size_t len = 0;
     detail::check(sealwax_encrypt_handle_encrypt(
-        inner_.get(), associated_data.data(), associated_data.size(), plaintext.data(),
-        plaintext.size(), output.data(), output.size(), &len));
-    return len;
-  }
-
-  /// The same on several threads, 0 for every core.
-  std::size_t encrypt_parallel_into(bytes_view plaintext, writable_bytes output,
-                                    std::size_t threads = 0,
-                                    bytes_view associated_data = {}) const {
-    std::size_t len = 0;
-    detail::check(sealwax_encrypt_handle_encrypt_parallel(
         inner_.get(), threads, associated_data.data(), associated_data.size(), plaintext.data(),
         plaintext.size(), output.data(), output.size(), &len));
     return len;
   }
 
-  bytes encrypt(bytes_view plaintext, bytes_view associated_data = {}) const {
+  /// As `encrypt_into`, into a new buffer.
+  bytes encrypt(bytes_view plaintext, bytes_view associated_data = {},
+                std::size_t threads = 1) const {
     bytes envelope(static_cast<std::size_t>(sealed_len(plaintext.size())));
-    encrypt_into(plaintext, envelope, associated_data);
+    encrypt_into(plaintext, envelope, associated_data, threads);
     return envelope;
   }
 
-  /// Encrypts without the header, which is stored elsewhere.
-  bytes encrypt_body(bytes_view plaintext, bytes_view associated_data = {}) const {
+  /// As `encrypt`, without the header, which is stored elsewhere.
+  bytes encrypt_body(bytes_view plaintext, bytes_view associated_data = {},
+                     std::size_t threads = 1) const {
     return detail::filled(
         sealwax::sealed_len(0, plaintext.size()),
         [&](std::uint8_t *data, std::size_t capacity, std::size_t *len) {
           return sealwax_encrypt_handle_encrypt_body(
-              inner_.get(), associated_data.data(), associated_data.size(), plaintext.data(),
-              plaintext.size(), data, capacity, len);
+              inner_.get(), threads, associated_data.data(), associated_data.size(),
+              plaintext.data(), plaintext.size(), data, capacity, len);
         });
   }
 
@@ -159,35 +152,33 @@ public:
     return present ? std::optional<bytes>(std::move(metadata)) : std::nullopt;
   }
 
-  /// Decrypts an envelope that carries this very header.
-  bytes decrypt(bytes_view envelope, bytes_view associated_data = {}) const {
-    return detail::filled(
-        envelope.size(), [&](std::uint8_t *data, std::size_t capacity, std::size_t *len) {
-          return sealwax_decrypt_handle_decrypt(inner_.get(), associated_data.data(),
-                                                associated_data.size(), envelope.data(),
-                                                envelope.size(), data, capacity, len);
-        });
-  }
-
-  /// Decrypts such an envelope into the caller's buffer, on several threads, 0 for every core;
-  /// returns the length of the plaintext.
-  std::size_t decrypt_parallel_into(bytes_view envelope, writable_bytes output,
-                                    std::size_t threads = 0,
-                                    bytes_view associated_data = {}) const {
+  /// Decrypts an envelope that carries this header into the caller's buffer, on `threads` threads, 0
+  /// for every core; returns the length of the plaintext.
+  std::size_t decrypt_into(bytes_view envelope, writable_bytes output,
+                           bytes_view associated_data = {}, std::size_t threads = 1) const {
     std::size_t len = 0;
-    detail::check(sealwax_decrypt_handle_decrypt_parallel(
+    detail::check(sealwax_decrypt_handle_decrypt(
         inner_.get(), threads, associated_data.data(), associated_data.size(), envelope.data(),
         envelope.size(), output.data(), output.size(), &len));
     return len;
   }
 
-  /// Decrypts a body without a header in front of it.
-  bytes decrypt_body(bytes_view body, bytes_view associated_data = {}) const {
+  /// As `decrypt_into`, into a new buffer.
+  bytes decrypt(bytes_view envelope, bytes_view associated_data = {},
+                std::size_t threads = 1) const {
+    bytes output(envelope.size());
+    output.resize(decrypt_into(envelope, output, associated_data, threads));
+    return output;
+  }
+
+  /// As `decrypt`, for a body without its header.
+  bytes decrypt_body(bytes_view body, bytes_view associated_data = {},
+                     std::size_t threads = 1) const {
     return detail::filled(
         body.size(), [&](std::uint8_t *data, std::size_t capacity, std::size_t *len) {
-          return sealwax_decrypt_handle_decrypt_body(inner_.get(), associated_data.data(),
-                                                     associated_data.size(), body.data(),
-                                                     body.size(), data, capacity, len);
+          return sealwax_decrypt_handle_decrypt_body(
+              inner_.get(), threads, associated_data.data(), associated_data.size(), body.data(),
+              body.size(), data, capacity, len);
         });
   }
 

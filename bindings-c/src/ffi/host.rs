@@ -1,15 +1,15 @@
-//! What the host's functions are called with.
+//! The `user_data` of the host's callbacks.
 
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::sealwax_destroy_fn;
 
-/// What the host wants back in its callbacks.
+/// A `user_data` with the function that releases it.
 pub(crate) struct HostData {
     user_data: *mut c_void,
     destroy: sealwax_destroy_fn,
-    /// Whether it is this library that lets go of it.
+    /// Whether the library releases it.
     owned: AtomicBool,
 }
 
@@ -20,12 +20,12 @@ unsafe impl Send for HostData {}
 unsafe impl Sync for HostData {}
 
 impl HostData {
-    /// Data that belongs to the library from now on.
+    /// Data that the library owns.
     pub(crate) const fn new(user_data: *mut c_void, destroy: sealwax_destroy_fn) -> Self {
         HostData { user_data, destroy, owned: AtomicBool::new(true) }
     }
 
-    /// Data that stays the host's until `keep`.
+    /// Data that the host owns until `keep`.
     pub(crate) const fn lent(user_data: *mut c_void, destroy: sealwax_destroy_fn) -> Self {
         HostData { user_data, destroy, owned: AtomicBool::new(false) }
     }
@@ -34,7 +34,7 @@ impl HostData {
         self.owned.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it is this function that lets go of it: whoever knows the function knows the data.
+    /// Whether this function releases it. A caller that knows the function knows the data's type.
     pub(crate) fn goes_to(&self, destroy: sealwax_destroy_fn) -> bool {
         match (self.destroy, destroy) {
             (Some(own), Some(other)) => std::ptr::fn_addr_eq(own, other),

@@ -1,4 +1,4 @@
-//! The macros that the functions of the API are written with; each names the promise it needs.
+//! The macros that convert the arguments of the API. Each names the promise that it needs.
 
 /// Bytes to read: `bytes!(pointer, length)`.
 macro_rules! bytes {
@@ -16,39 +16,16 @@ macro_rules! text {
     };
 }
 
-/// The providers of an array of pointers, which live on even if a callback frees them:
-/// `providers!(pointer, length)`.
-macro_rules! providers {
+/// The objects of an array of pointers: `objects!(pointer, length)`.
+macro_rules! objects {
     ($ptr:ident, $len:ident) => {
         // SAFETY: the caller promises that an array has as many elements as it says, and that
-        // each is null or a provider that is not freed.
-        $crate::provider::Kept::of(unsafe {
-            $crate::ffi::references($ptr, $len, stringify!($ptr))
-        }?)
+        // each is null or an object that is not freed.
+        unsafe { $crate::ffi::references($ptr, $len, stringify!($ptr)) }?
     };
 }
 
-/// A wrapped key of the caller, copied: `wrapped_key!(struct)`.
-macro_rules! wrapped_key {
-    ($key:ident) => {{
-        let $crate::header::sealwax_wrapped_key {
-            struct_size: _,
-            provider_id,
-            provider_id_len,
-            key_id,
-            key_id_len,
-            wrapped_dek,
-            wrapped_dek_len,
-        } = $key;
-        sealwax::WrappedKey::new(
-            $crate::ffi::copied_text(text!(provider_id, provider_id_len))?,
-            $crate::ffi::copied_text(text!(key_id, key_id_len))?,
-            $crate::ffi::copied(bytes!(wrapped_dek, wrapped_dek_len))?,
-        )?
-    }};
-}
-
-/// Bytes to write that share nothing with the inputs: `output!(pointer, capacity, inputs...)`.
+/// Bytes to write, which overlap no input: `output!(pointer, capacity, inputs...)`.
 macro_rules! output {
     ($ptr:ident, $len:ident $(, $input:ident)*) => {
         // SAFETY: the caller promises that an output pointer has room for `capacity` bytes,
@@ -70,7 +47,7 @@ macro_rules! object {
     };
 }
 
-/// An object that a call reads if it is there: `optional!(pointer)`.
+/// An object that a call reads, or null: `optional!(pointer)`.
 macro_rules! optional {
     ($ptr:ident) => {
         // SAFETY: as for `object!`.
@@ -78,8 +55,7 @@ macro_rules! optional {
     };
 }
 
-/// A copy of an object that is there or not, which lives on even if a callback frees it:
-/// `kept!(pointer)`.
+/// A copy of an object, or null. It stays valid if a callback frees the object: `kept!(pointer)`.
 macro_rules! kept {
     ($ptr:ident) => {
         optional!($ptr).cloned()
@@ -95,7 +71,7 @@ macro_rules! object_mut {
     };
 }
 
-/// A place for a result: `out!(pointer)`, then `.set(value)` when nothing can fail any more.
+/// Room for a result: `out!(pointer)`, then `.set(value)` as the last step.
 macro_rules! out {
     ($ptr:ident) => {
         // SAFETY: the caller promises that a result pointer has room for one result.
@@ -103,11 +79,10 @@ macro_rules! out {
     };
 }
 
-/// As [`out!`], for a result that the caller may not want.
-macro_rules! out_or_none {
+/// As [`out!`], for a result that the caller may not want: `None` for null.
+macro_rules! optional_out {
     ($ptr:ident) => {
-        // SAFETY: as for `out!`.
-        unsafe { $crate::ffi::Out::new($ptr, stringify!($ptr)) }
+        if $ptr.is_null() { None } else { Some(out!($ptr)) }
     };
 }
 
@@ -119,7 +94,7 @@ macro_rules! path {
     };
 }
 
-/// Drops an object that the caller gives back: `free!(pointer)`.
+/// Frees an object of the library: `free!(pointer)`.
 macro_rules! free {
     ($ptr:ident) => {
         // SAFETY: the caller promises that the object came from this library, that it was not
@@ -128,7 +103,7 @@ macro_rules! free {
     };
 }
 
-/// A struct of the caller that says its own size: `sized!(pointer)`.
+/// A struct of the caller with a `struct_size`: `sized!(pointer)`.
 macro_rules! sized {
     ($ptr:ident) => {
         // SAFETY: the caller promises a struct of the size that its first member says.
@@ -136,7 +111,7 @@ macro_rules! sized {
     };
 }
 
-/// The structs of an array, which say their own size: `sized_array!(pointer, length)`.
+/// The structs of an array, each with a `struct_size`: `sized_array!(pointer, length)`.
 macro_rules! sized_array {
     ($ptr:ident, $len:ident) => {
         // SAFETY: the caller promises as many structs as it says, each of its first member's size.
@@ -144,11 +119,22 @@ macro_rules! sized_array {
     };
 }
 
-/// A place for a struct that says its own size: `out_sized!(pointer)`, then `.set(value)`.
+/// Room for a struct with a `struct_size`: `out_sized!(pointer)`, then `.set(value)`.
 macro_rules! out_sized {
     ($ptr:ident) => {
         // SAFETY: the caller promises a struct of the size that its first member says.
         unsafe { $crate::ffi::SizedOut::new($ptr, stringify!($ptr)) }?
+    };
+}
+
+/// Implements [`Growing`](crate::ffi::Growing) for a struct:
+/// `growing!(struct, the last member of its first version: type)`.
+macro_rules! growing {
+    ($name:ident, $last:ident: $type:ty) => {
+        // SAFETY: the struct is declared beside this line, as `Growing` asks.
+        unsafe impl $crate::ffi::Growing for $name {
+            const FIRST_LEN: usize = std::mem::offset_of!($name, $last) + size_of::<$type>();
+        }
     };
 }
 

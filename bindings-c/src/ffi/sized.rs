@@ -1,19 +1,14 @@
-//! Structs that say their own size, so that later versions can make them longer.
+//! Structs with a `struct_size`, which later versions can make longer.
 
-use std::mem::{MaybeUninit, offset_of};
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
 use sealwax::Error;
 
-use super::{check_len, place, reference, sealwax_destroy_fn, slice};
-use crate::cache::sealwax_cache_stats;
-use crate::host_provider::sealwax_provider_callbacks;
-use crate::encryptor::{sealwax_progress, sealwax_status};
+use super::{check_len, place, reference, slice};
 use crate::failure::Result;
-use crate::header::sealwax_wrapped_key;
-use crate::reader::sealwax_read_callbacks;
 
-/// A struct that the caller makes and later versions make longer.
+/// A struct of the caller that later versions make longer.
 ///
 /// # Safety
 /// It is of `repr(C)`, its first member is a `usize` with its size, and zeros are values of all its
@@ -23,25 +18,7 @@ pub(crate) unsafe trait Growing: Copy {
     const FIRST_LEN: usize;
 }
 
-/// `growing!(struct, the last member of the first version: its type)`.
-macro_rules! growing {
-    ($($name:ident, $last:ident: $type:ty;)*) => {$(
-        // SAFETY: the struct is declared so, beside its use.
-        unsafe impl Growing for $name {
-            const FIRST_LEN: usize = offset_of!($name, $last) + size_of::<$type>();
-        }
-    )*};
-}
-
-growing! {
-    sealwax_provider_callbacks, destroy: sealwax_destroy_fn;
-    sealwax_read_callbacks, destroy: sealwax_destroy_fn;
-    sealwax_wrapped_key, wrapped_dek_len: usize;
-    sealwax_progress, status: sealwax_status;
-    sealwax_cache_stats, entries: u64;
-}
-
-/// More than any version will need: what says more holds no size.
+/// More than any version will need. A larger number is no size.
 const MAX_STRUCT_LEN: usize = 4096;
 
 /// The size that a struct says.
@@ -58,8 +35,8 @@ unsafe fn struct_len<T: Growing>(ptr: *const T, name: &'static str) -> Result<us
     Ok(len)
 }
 
-/// A struct of the caller as this version knows it: what an older program lacks is zero, and what a
-/// newer one has besides must be, as it asks for something that would not happen.
+/// A struct of the caller as this version knows it. Members that an older program lacks are zero.
+/// Members that only a newer program has must be zero: this version could not do what they ask.
 ///
 /// # Safety
 /// `ptr` is null or points to a struct of the size that its first member says.
@@ -96,7 +73,7 @@ pub(crate) unsafe fn sized_array<T: Growing>(
     all.try_reserve(len).map_err(|_| Error::NoMemory)?;
     for index in 0..len {
         let each = ptr.wrapping_byte_add(index * stride);
-        // SAFETY: the caller promises as many structs as it says.
+        // SAFETY: the caller promises `len` structs.
         if unsafe { struct_len(each, name) }? != stride {
             return Err(Error::InvalidArgument("the structs of an array differ in size").into());
         }
@@ -106,7 +83,7 @@ pub(crate) unsafe fn sized_array<T: Growing>(
     Ok(all)
 }
 
-/// A place that the caller gave for a struct that says its own size; written once, on success.
+/// The caller's room for a struct with a `struct_size`, which is written once and last.
 pub(crate) struct SizedOut<T> {
     at: NonNull<T>,
     len: usize,
@@ -121,9 +98,10 @@ impl<T: Growing> SizedOut<T> {
         Ok(SizedOut { at: place(ptr, name)?, len })
     }
 
-    /// Writes what the caller's version of the struct has room for, and zeros to what this version
-    /// does not know. Its size stays as it is.
-    pub(crate) fn set(self, value: T) {
+    /// Writes the members that both versions know, and zeros to the others. `struct_size` stays as
+    /// it is.
+    #[expect(clippy::unnecessary_wraps, reason = "an entry returns what this does")]
+    pub(crate) fn set(self, value: T) -> Result<()> {
         let (start, known) = (size_of::<usize>(), self.len.min(size_of::<T>()));
         let (from, to) = ((&raw const value).cast::<u8>(), self.at.as_ptr().cast::<u8>());
         // SAFETY: `new` was promised `len` bytes, and `known` is no more than a `T` has.
@@ -131,5 +109,6 @@ impl<T: Growing> SizedOut<T> {
             from.add(start).copy_to_nonoverlapping(to.add(start), known - start);
             to.add(known).write_bytes(0, self.len - known);
         }
+        Ok(())
     }
 }

@@ -87,7 +87,7 @@ static inline uint8_t *check_encrypt(const sealwax_provider *provider,
   OK(sealwax_encrypt_handle_new(&provider, 1, options, &handle));
   OK(sealwax_encrypt_handle_sealed_len(handle, plaintext_len, &len));
   uint8_t *envelope = check_alloc((size_t)len);
-  OK(sealwax_encrypt_handle_encrypt(handle, NULL, 0, plaintext, plaintext_len, envelope,
+  OK(sealwax_encrypt_handle_encrypt(handle, 1, NULL, 0, plaintext, plaintext_len, envelope,
                                     (size_t)len, envelope_len));
   CHECK(*envelope_len == len);
   sealwax_encrypt_handle_free(handle);

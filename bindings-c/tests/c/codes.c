@@ -1,5 +1,5 @@
 /* Every error code of the shared table is provoked, and has its number, name and sentence. The
- * one that no caller can provoke, panic, is tested in src/failure.rs. */
+ * one that no caller can provoke, panic, is tested in src/panic_boundary.rs. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif

@@ -291,18 +291,23 @@ static void parallel(size_t threads) {
   OK(sealwax_encrypt_handle_new(&provider, 1, NULL, &encrypt));
   OK(sealwax_encrypt_handle_header(encrypt, &header));
   OK(sealwax_decrypt_handle_open(header.data, header.len, &provider, 1, NULL, &decrypt));
-  OK(sealwax_encrypt_handle_encrypt_parallel(encrypt, threads, NULL, 0, plaintext, len, envelope,
+  OK(sealwax_encrypt_handle_encrypt(encrypt, threads, NULL, 0, plaintext, len, envelope,
                                              len + 100000, &sealed));
-  OK(sealwax_decrypt_handle_decrypt_parallel(decrypt, threads, NULL, 0, envelope, sealed, opened,
+  OK(sealwax_decrypt_handle_decrypt(decrypt, threads, NULL, 0, envelope, sealed, opened,
                                              len, &opened_len));
   CHECK(opened_len == len && memcmp(opened, plaintext, len) == 0);
-  OK(sealwax_decrypt_handle_decrypt(decrypt, NULL, 0, envelope, sealed, opened, len, &opened_len));
+  OK(sealwax_decrypt_handle_decrypt(decrypt, 1, NULL, 0, envelope, sealed, opened, len, &opened_len));
   envelope[sealed - 1] ^= 1;
   FAILS(SEALWAX_ERR_AUTHENTICATION,
-        sealwax_decrypt_handle_decrypt_body_parallel(decrypt, threads, NULL, 0,
+        sealwax_decrypt_handle_decrypt_body(decrypt, threads, NULL, 0,
                                                      envelope + header.len, sealed - header.len,
                                                      opened, len, &opened_len));
   CHECK(sealwax_last_error_chunk() == len / 16384 && opened[0] == 0 && opened[len / 2] == 0);
+  OK(sealwax_encrypt_handle_encrypt_body(encrypt, threads, NULL, 0, plaintext, len, envelope,
+                                         len + 100000, &sealed));
+  OK(sealwax_decrypt_handle_decrypt_body(decrypt, threads, NULL, 0, envelope, sealed, opened, len,
+                                         &opened_len));
+  CHECK(opened_len == len && memcmp(opened, plaintext, len) == 0);
   sealwax_decrypt_handle_free(decrypt);
   sealwax_encrypt_handle_free(encrypt);
   free(envelope);

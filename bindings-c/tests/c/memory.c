@@ -173,17 +173,17 @@ static void handles(size_t len) {
   OK(sealwax_encrypt_handle_sealed_len(encrypt, len, &sealed_len));
   uint8_t *envelope = check_alloc((size_t)sealed_len);
   const uint8_t *aad = (const uint8_t *)"message 1";
-  OK(sealwax_encrypt_handle_encrypt(encrypt, aad, 9, plaintext, len, envelope,
+  OK(sealwax_encrypt_handle_encrypt(encrypt, 1, aad, 9, plaintext, len, envelope,
                                     (size_t)sealed_len, &written));
-  OK(sealwax_decrypt_handle_decrypt(decrypt, aad, 9, envelope, written, opened, len, &opened_len));
+  OK(sealwax_decrypt_handle_decrypt(decrypt, 1, aad, 9, envelope, written, opened, len, &opened_len));
   CHECK(opened_len == len && memcmp(opened, plaintext, len) == 0);
   FAILS(SEALWAX_ERR_COMMITMENT_MISMATCH,
-        sealwax_decrypt_handle_decrypt(decrypt, aad, 8, envelope, written, opened, len,
+        sealwax_decrypt_handle_decrypt(decrypt, 1, aad, 8, envelope, written, opened, len,
                                        &opened_len));
-  OK(sealwax_encrypt_handle_encrypt_body(encrypt, aad, 9, plaintext, len, envelope,
+  OK(sealwax_encrypt_handle_encrypt_body(encrypt, 1, aad, 9, plaintext, len, envelope,
                                          (size_t)sealed_len, &written));
   CHECK(written + header.len == sealed_len);
-  OK(sealwax_decrypt_handle_decrypt_body(decrypt, aad, 9, envelope, written, opened, len,
+  OK(sealwax_decrypt_handle_decrypt_body(decrypt, 1, aad, 9, envelope, written, opened, len,
                                          &opened_len));
   CHECK(opened_len == len && memcmp(opened, plaintext, len) == 0);
   sealwax_encryptor *encryptor = NULL;
@@ -191,7 +191,7 @@ static void handles(size_t len) {
   uint8_t *streamed = check_alloc((size_t)sealed_len + 9000);
   written = encrypt_pieces(encryptor, plaintext, len, streamed, 5000, 9000);
   CHECK(written == sealed_len);
-  OK(sealwax_decrypt_handle_decrypt(decrypt, aad, 9, streamed, written, opened, len, &opened_len));
+  OK(sealwax_decrypt_handle_decrypt(decrypt, 1, aad, 9, streamed, written, opened, len, &opened_len));
   char metadata[14];
   bool present = false;
   OK(sealwax_decrypt_handle_metadata(decrypt, (uint8_t *)metadata, sizeof metadata, &written,
@@ -218,7 +218,7 @@ static void ranges(size_t len) {
   size_t body_len = 0;
   uint64_t found_len = 0;
   OK(sealwax_encrypt_handle_new(&provider, 1, NULL, &encrypt));
-  OK(sealwax_encrypt_handle_encrypt_body(encrypt, NULL, 0, plaintext, len, body, len + 1000,
+  OK(sealwax_encrypt_handle_encrypt_body(encrypt, 1, NULL, 0, plaintext, len, body, len + 1000,
                                          &body_len));
   OK(sealwax_encrypt_handle_header(encrypt, &header));
   OK(sealwax_decrypt_handle_open(header.data, header.len, &provider, 1, NULL, &decrypt));

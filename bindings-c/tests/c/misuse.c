@@ -121,12 +121,12 @@ static void null_messages(objects *o) {
   NULL_IS_REFUSED(sealwax_encrypt_handle_header(o->encrypt_handle, NULL));
   NULL_IS_REFUSED(sealwax_encrypt_handle_sealed_len(NULL, 0, &len64));
   NULL_IS_REFUSED(sealwax_encrypt_handle_sealed_len(o->encrypt_handle, 0, NULL));
-  NULL_IS_REFUSED(sealwax_encrypt_handle_encrypt(NULL, NULL, 0, aad, 1, out, 512, &len));
+  NULL_IS_REFUSED(sealwax_encrypt_handle_encrypt(NULL, 1, NULL, 0, aad, 1, out, 512, &len));
   NULL_IS_REFUSED(
-      sealwax_encrypt_handle_encrypt(o->encrypt_handle, NULL, 1, aad, 1, out, 512, &len));
+      sealwax_encrypt_handle_encrypt(o->encrypt_handle, 1, NULL, 1, aad, 1, out, 512, &len));
   NULL_IS_REFUSED(
-      sealwax_encrypt_handle_encrypt(o->encrypt_handle, NULL, 0, aad, 1, out, 512, NULL));
-  NULL_IS_REFUSED(sealwax_encrypt_handle_encrypt_body(NULL, NULL, 0, aad, 1, out, 512, &len));
+      sealwax_encrypt_handle_encrypt(o->encrypt_handle, 1, NULL, 0, aad, 1, out, 512, NULL));
+  NULL_IS_REFUSED(sealwax_encrypt_handle_encrypt_body(NULL, 1, NULL, 0, aad, 1, out, 512, &len));
   NULL_IS_REFUSED(sealwax_encrypt_handle_encryptor(NULL, NULL, 0, NULL));
   NULL_IS_REFUSED(sealwax_encrypt_handle_encryptor(o->encrypt_handle, NULL, 0, NULL));
   NULL_IS_REFUSED(sealwax_decrypt_handle_open(NULL, 1, o->providers, 1, NULL, NULL));
@@ -135,8 +135,8 @@ static void null_messages(objects *o) {
   NULL_IS_REFUSED(sealwax_decrypt_handle_header(NULL, NULL));
   NULL_IS_REFUSED(sealwax_decrypt_handle_metadata(NULL, out, 512, &len, NULL));
   NULL_IS_REFUSED(sealwax_decrypt_handle_metadata(o->decrypt_handle, out, 512, NULL, NULL));
-  NULL_IS_REFUSED(sealwax_decrypt_handle_decrypt(NULL, NULL, 0, aad, 1, out, 512, &len));
-  NULL_IS_REFUSED(sealwax_decrypt_handle_decrypt_body(NULL, NULL, 0, aad, 1, out, 512, &len));
+  NULL_IS_REFUSED(sealwax_decrypt_handle_decrypt(NULL, 1, NULL, 0, aad, 1, out, 512, &len));
+  NULL_IS_REFUSED(sealwax_decrypt_handle_decrypt_body(NULL, 1, NULL, 0, aad, 1, out, 512, &len));
   NULL_IS_REFUSED(sealwax_decrypt_handle_rewrap(NULL, o->providers, 1, 0, out, 512, &len));
   NULL_IS_REFUSED(
       sealwax_decrypt_handle_rewrap(o->decrypt_handle, o->providers, 1, 0, out, 512, NULL));
@@ -265,7 +265,7 @@ static void lengths_and_overlaps(objects *o) {
   FAILS(SEALWAX_ERR_INVALID_ARGUMENT,
         sealwax_decrypt(o->providers, 1, NULL, out + 100, len, out + 50, 100, &len));
   FAILS(SEALWAX_ERR_INVALID_ARGUMENT,
-        sealwax_encrypt_handle_encrypt(o->encrypt_handle, out + 5, 1, NULL, 0, out, 512, &len));
+        sealwax_encrypt_handle_encrypt(o->encrypt_handle, 1, out + 5, 1, NULL, 0, out, 512, &len));
   FAILS(SEALWAX_ERR_INVALID_ARGUMENT, sealwax_generate_dek(out, 31));
   FAILS(SEALWAX_ERR_INVALID_ARGUMENT, sealwax_encrypt(NULL, 0, NULL, NULL, 0, out, 512, &len));
   FAILS(SEALWAX_ERR_LIMIT_EXCEEDED, sealwax_sealed_len(0, (uint64_t)-1, (uint64_t *)o->bytes));

@@ -67,7 +67,7 @@ static void use_in_child(void *argument) {
   sealwax_decryptor_free(all->decryptor);
   CHECK(progress.read == 7 && len == 7 && !present);
   /* A handle draws a new salt for each message. */
-  OK(sealwax_encrypt_handle_encrypt(all->handle, NULL, 0, (const uint8_t *)TEXT("tide"),
+  OK(sealwax_encrypt_handle_encrypt(all->handle, 1, NULL, 0, (const uint8_t *)TEXT("tide"),
                                     all->sealed, all->sealed_len, &len));
   CHECK(write(all->pipe[1], all->sealed, len) == (ssize_t)len);
 }
@@ -90,7 +90,7 @@ static void forked(const sealwax_provider *provider) {
   CHECK(pipe(all.pipe) == 0);
   in_child(use_in_child, &all);
   CHECK(read(all.pipe[0], child, sizeof child) == (ssize_t)all.sealed_len);
-  OK(sealwax_encrypt_handle_encrypt(all.handle, NULL, 0, (const uint8_t *)TEXT("tide"), all.sealed,
+  OK(sealwax_encrypt_handle_encrypt(all.handle, 1, NULL, 0, (const uint8_t *)TEXT("tide"), all.sealed,
                                     all.sealed_len, &len));
   CHECK(memcmp(child + len - 76, all.sealed + len - 76, 24) != 0); /* The salts. */
   OK(sealwax_decrypt(&provider, 1, NULL, child, len, out, 4, &len));
@@ -123,16 +123,16 @@ static void without_threads(void *argument) {
   uint8_t *plaintext = check_pattern(len, 3), *opened = check_alloc(len);
   uint8_t *envelope = check_alloc(len + 100000);
   OK(sealwax_encrypt_handle_new(&provider, 1, NULL, &encrypt));
-  OK(sealwax_encrypt_handle_encrypt_parallel(encrypt, 4, NULL, 0, plaintext, len, envelope,
+  OK(sealwax_encrypt_handle_encrypt(encrypt, 4, NULL, 0, plaintext, len, envelope,
                                              len + 100000, &sealed_len));
   OK(sealwax_encrypt_handle_header(encrypt, &header));
   OK(sealwax_decrypt_handle_open(header.data, header.len, &provider, 1, NULL, &decrypt));
-  OK(sealwax_decrypt_handle_decrypt_parallel(decrypt, 4, NULL, 0, envelope, sealed_len, opened,
+  OK(sealwax_decrypt_handle_decrypt(decrypt, 4, NULL, 0, envelope, sealed_len, opened,
                                              len, &opened_len));
   CHECK(opened_len == len && memcmp(opened, plaintext, len) == 0);
   envelope[sealed_len / 2] ^= 1;
   FAILS(SEALWAX_ERR_AUTHENTICATION,
-        sealwax_decrypt_handle_decrypt_parallel(decrypt, 4, NULL, 0, envelope, sealed_len, opened,
+        sealwax_decrypt_handle_decrypt(decrypt, 4, NULL, 0, envelope, sealed_len, opened,
                                                 len, &opened_len));
   for (size_t i = 0; i < len; i++) {
     CHECK(opened[i] == 0);

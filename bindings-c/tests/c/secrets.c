@@ -53,7 +53,7 @@ static void *handle_with_dek(void *argument) {
   OK(sealwax_encrypt_handle_header(encrypt, &view));
   memcpy(header, view.data, view.len);
   header_len = view.len;
-  OK(sealwax_encrypt_handle_encrypt(encrypt, NULL, 0, (const uint8_t *)TEXT("tide"), envelope,
+  OK(sealwax_encrypt_handle_encrypt(encrypt, 1, NULL, 0, (const uint8_t *)TEXT("tide"), envelope,
                                     sizeof envelope, &envelope_len));
   sealwax_encrypt_handle_free(encrypt);
   return argument;
@@ -74,7 +74,7 @@ static void *decrypt_handle_with_dek(void *argument) {
   sealwax_decrypt_handle *decrypt = NULL;
   size_t len = 0;
   OK(sealwax_decrypt_handle_open_with_dek(header, header_len, dek, sizeof dek, &decrypt));
-  OK(sealwax_decrypt_handle_decrypt(decrypt, NULL, 0, envelope, envelope_len, out, sizeof out,
+  OK(sealwax_decrypt_handle_decrypt(decrypt, 1, NULL, 0, envelope, envelope_len, out, sizeof out,
                                     &len));
   sealwax_decrypt_handle_free(decrypt);
   return argument;
@@ -86,7 +86,7 @@ static void *decrypt_handle_with_provider(void *argument) {
   sealwax_decrypt_handle *decrypt = NULL;
   size_t len = 0;
   OK(sealwax_decrypt_handle_open(header, header_len, providers, 1, NULL, &decrypt));
-  OK(sealwax_decrypt_handle_decrypt(decrypt, NULL, 0, envelope, envelope_len, out, sizeof out,
+  OK(sealwax_decrypt_handle_decrypt(decrypt, 1, NULL, 0, envelope, envelope_len, out, sizeof out,
                                     &len));
   sealwax_decrypt_handle_free(decrypt);
   sealwax_provider_free(provider);

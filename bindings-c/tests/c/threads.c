@@ -107,9 +107,9 @@ static void messages(const worker *self, const sealwax_provider *provider) {
                      all->len + SEALWAX_MAX_HEADER_LEN + 1000, &len));
   OK(sealwax_decrypt(&provider, 1, NULL, envelope, len, opened, all->len, &opened_len));
   CHECK(opened_len == all->len && memcmp(opened, all->plaintext, opened_len) == 0);
-  OK(sealwax_encrypt_handle_encrypt(all->encrypt, NULL, 0, all->plaintext, all->len, envelope,
+  OK(sealwax_encrypt_handle_encrypt(all->encrypt, 1, NULL, 0, all->plaintext, all->len, envelope,
                                     all->len + SEALWAX_MAX_HEADER_LEN, &len));
-  OK(sealwax_decrypt_handle_decrypt(all->decrypt, NULL, 0, envelope, len, opened, all->len,
+  OK(sealwax_decrypt_handle_decrypt(all->decrypt, 1, NULL, 0, envelope, len, opened, all->len,
                                     &opened_len));
   CHECK(opened_len == all->len && memcmp(opened, all->plaintext, opened_len) == 0);
   free(opened);
@@ -212,7 +212,7 @@ int main(int argc, char **argv) {
   OK(sealwax_encrypt_handle_header(encrypt, &bytes));
   OK(sealwax_decrypt_handle_open(bytes.data, bytes.len, &all.local, 1, NULL, &decrypt));
   OK(sealwax_header_parse(bytes.data, bytes.len, &header));
-  OK(sealwax_encrypt_handle_encrypt_body(encrypt, NULL, 0, all.plaintext, all.len, all.body,
+  OK(sealwax_encrypt_handle_encrypt_body(encrypt, 1, NULL, 0, all.plaintext, all.len, all.body,
                                          all.len + 1000, &all.body_len));
   size_t last = 56 + all.len / 16384 * 16400;
   OK(sealwax_range_opener_new(decrypt, NULL, 0, all.body_len, all.body, 56, all.body + last,

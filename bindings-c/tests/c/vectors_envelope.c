@@ -115,7 +115,7 @@ static sealwax_code in_memory(const reader *self, uint8_t *output, size_t capaci
                                                   self->providers, self->provider_count,
                                                   self->options, &handle);
   if (code == SEALWAX_OK) {
-    code = sealwax_decrypt_handle_decrypt_body(handle, self->associated_data.data,
+    code = sealwax_decrypt_handle_decrypt_body(handle, 1, self->associated_data.data,
                                                self->associated_data.len, self->body.data,
                                                self->body.len, output, capacity, len);
   }

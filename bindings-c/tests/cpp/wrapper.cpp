@@ -315,11 +315,14 @@ static void parallel() {
   const sealwax::encrypt_handle encrypt(provider);
   const auto input = pattern(5000000);
   sealwax::bytes envelope(static_cast<std::size_t>(encrypt.sealed_len(input.size())));
-  CHECK(encrypt.encrypt_parallel_into(input, envelope, 2, "aad"sv) == envelope.size());
+  CHECK(encrypt.encrypt_into(input, envelope, "aad"sv, 2) == envelope.size());
   sealwax::bytes output(input.size());
   const sealwax::decrypt_handle decrypt(encrypt.header(), provider);
-  CHECK(decrypt.decrypt_parallel_into(envelope, output, 0, "aad"sv) == input.size());
+  CHECK(decrypt.decrypt_into(envelope, output, "aad"sv, 0) == input.size());
   CHECK(same(output, input));
+  const auto body = encrypt.encrypt_body(input, {}, 0);
+  CHECK(same(decrypt.decrypt_body(body, {}, 2), input));
+  CHECK(same(decrypt.decrypt(encrypt.encrypt(input, {}, 2), {}, 0), input));
 }
 
 int main(int argc, char **argv) {

@@ -16,7 +16,7 @@ pub fn header(folder: &Path) -> String {
     with_attributes(&String::from_utf8(text).unwrap())
 }
 
-/// Calls whose failure changes nothing for who made them: a program may ignore what they return.
+/// Calls whose failure changes nothing for the caller, so that a program may ignore the result.
 const MAY_BE_IGNORED: [&str; 5] = [
     "sealwax_failure_set",
     "sealwax_failure_set_denied",
@@ -49,9 +49,9 @@ fn function_name(line: &str) -> Option<&str> {
     is_function.then_some(name)
 }
 
-/// What a program can define before, and what the compilers say it with.
-const ATTRIBUTES: &str = r#"/** What marks the functions of the library: defined by a program that needs something else, and for
- * the DLL of Windows where SEALWAX_DLL is defined. */
+/// Attributes of the functions, which a program can define before.
+const ATTRIBUTES: &str = r#"/// Marks the functions of the library. A program can define it, or SEALWAX_DLL to use the DLL of
+/// Windows.
 #ifndef SEALWAX_API
 #if defined(_WIN32) && defined(SEALWAX_DLL)
 #define SEALWAX_API __declspec(dllimport)
@@ -62,7 +62,7 @@ const ATTRIBUTES: &str = r#"/** What marks the functions of the library: defined
 #endif
 #endif
 
-/** Has the compiler warn where a program does not look whether a call failed. */
+/// Makes the compiler warn where a program ignores the result of a call. A program can define it.
 #ifndef SEALWAX_MUST_USE
 #if defined(__cplusplus) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L)
 #define SEALWAX_MUST_USE [[nodiscard]]
@@ -74,34 +74,34 @@ const ATTRIBUTES: &str = r#"/** What marks the functions of the library: defined
 #endif
 "#;
 
-/// Structs that say their own size, as they are before anything is set in them.
-const INITIALIZERS: &str = r"/** `sealwax_wrapped_key key = SEALWAX_WRAPPED_KEY_INIT;` */
+/// Initializers of the structs with a `struct_size`.
+const INITIALIZERS: &str = r"/// `sealwax_wrapped_key key = SEALWAX_WRAPPED_KEY_INIT;`
 #define SEALWAX_WRAPPED_KEY_INIT {sizeof(sealwax_wrapped_key), NULL, 0, NULL, 0, NULL, 0}
-/** `sealwax_progress progress = SEALWAX_PROGRESS_INIT;` */
+/// `sealwax_progress progress = SEALWAX_PROGRESS_INIT;`
 #define SEALWAX_PROGRESS_INIT {sizeof(sealwax_progress), 0, 0, SEALWAX_NEED_INPUT}
-/** `sealwax_cache_stats stats = SEALWAX_CACHE_STATS_INIT;` */
+/// `sealwax_cache_stats stats = SEALWAX_CACHE_STATS_INIT;`
 #define SEALWAX_CACHE_STATS_INIT {sizeof(sealwax_cache_stats), 0, 0, 0, 0, 0}
-/** `sealwax_provider_callbacks callbacks = SEALWAX_PROVIDER_CALLBACKS_INIT;` */
+/// `sealwax_provider_callbacks callbacks = SEALWAX_PROVIDER_CALLBACKS_INIT;`
 #define SEALWAX_PROVIDER_CALLBACKS_INIT \
   {sizeof(sealwax_provider_callbacks), NULL, NULL, NULL, NULL, NULL}
-/** `sealwax_read_callbacks callbacks = SEALWAX_READ_CALLBACKS_INIT;` */
+/// `sealwax_read_callbacks callbacks = SEALWAX_READ_CALLBACKS_INIT;`
 #define SEALWAX_READ_CALLBACKS_INIT {sizeof(sealwax_read_callbacks), NULL, NULL, NULL}
 ";
 
-/// Macros whose values the core and Cargo.toml know.
+/// Macros with values of the core and of Cargo.toml.
 fn constants() -> String {
     let version = env!("CARGO_PKG_VERSION");
     let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap());
     let mut next = || parts.next().unwrap();
     format!(
-        "/** Version of this header; `sealwax_version` says that of the library. */\n\
+        "/// Version of this header. `sealwax_version` returns that of the library.\n\
          #define SEALWAX_VERSION \"{version}\"\n\
          #define SEALWAX_VERSION_MAJOR {}\n\
          #define SEALWAX_VERSION_MINOR {}\n\
          #define SEALWAX_VERSION_PATCH {}\n\n\
-         /** Length of a DEK and of a local key encryption key, in bytes. */\n\
+         /// Length of a DEK and of a local key encryption key, in bytes.\n\
          #define SEALWAX_KEY_LEN {}\n\n\
-         /** Length of the largest header, in bytes. */\n\
+         /// Length of the largest header, in bytes.\n\
          #define SEALWAX_MAX_HEADER_LEN {}\n",
         next(),
         next(),
@@ -114,14 +114,14 @@ fn constants() -> String {
 /// The enum of codes, as cbindgen would write it.
 fn codes() -> String {
     let mut text = String::from(
-        "/**\n * What a call returns. The numbers never change: 1-19 misuse, 20-39 format, 40-59 key,\n \
-         * 60-79 body, 80-99 host. Later versions may add codes.\n */\n\
+        "/// The result of a call. The numbers never change: 1-19 misuse, 20-39 format, 40-59 key,\n\
+         /// 60-79 body, 80-99 host. Later versions may add codes.\n\
          enum sealwax_code\n#ifdef __cplusplus\n  : uint32_t\n#endif // __cplusplus\n {\n  \
-         /**\n   * Success.\n   */\n  SEALWAX_OK = 0,\n",
+         /// Success.\n  SEALWAX_OK = 0,\n",
     );
     for code in ErrorCode::ALL {
         let name = code.as_str().to_ascii_uppercase();
-        writeln!(text, "  /**\n   * {}\n   */", code.description()).unwrap();
+        writeln!(text, "  /// {}", code.description()).unwrap();
         writeln!(text, "  SEALWAX_ERR_{name} = {},", code.as_u16()).unwrap();
     }
     text + "};\n#ifndef __cplusplus\ntypedef uint32_t sealwax_code;\n#endif // __cplusplus\n"

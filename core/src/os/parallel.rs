@@ -62,8 +62,11 @@ pub fn encrypt_into_with<R: TryCryptoRng + ?Sized>(
     threads: usize,
     rng: &mut R,
 ) -> Result<usize> {
-    let segment_len = run_len(plaintext, threads);
-    let sharing = Sharing { threads, segment_len: &|| segment_len };
+    let threads = useful_threads(plaintext, threads);
+    if threads == 1 {
+        return handle.encrypt_into(plaintext, associated_data, out, rng);
+    }
+    let sharing = Sharing { threads, segment_len: &|| run_len(threads) };
     sharing.encrypt_with(handle, &plaintext, associated_data, Target::Slice(out), rng)
 }
 
@@ -79,8 +82,11 @@ pub fn encrypt_body_into(
     out: &mut [u8],
     threads: usize,
 ) -> Result<usize> {
-    let segment_len = run_len(plaintext, threads);
-    let sharing = Sharing { threads, segment_len: &|| segment_len };
+    let threads = useful_threads(plaintext, threads);
+    if threads == 1 {
+        return handle.encrypt_body_into(plaintext, associated_data, out, &mut SysRng);
+    }
+    let sharing = Sharing { threads, segment_len: &|| run_len(threads) };
     sharing.seal(handle, &[], &plaintext, associated_data, Target::Slice(out), &mut SysRng)
 }
 
@@ -116,13 +122,20 @@ pub fn decrypt_body_into(
     out: &mut [u8],
     threads: usize,
 ) -> Result<usize> {
-    let segment_len = run_len(body, threads);
-    let sharing = Sharing { threads, segment_len: &|| segment_len };
+    let threads = useful_threads(body, threads);
+    if threads == 1 {
+        return handle.decrypt_body_into(body, associated_data, out);
+    }
+    let sharing = Sharing { threads, segment_len: &|| run_len(threads) };
     sharing.decrypt_body(handle, &body, associated_data, Target::Slice(out))
 }
 
+/// The number of threads that a setting means for this much data. One thread needs no sharing.
+fn useful_threads(data: &[u8], setting: usize) -> usize {
+    thread_count(setting, (data.len() / CHUNK_LEN) as u64)
+}
+
 /// Plaintext of a run in bytes, for memory that is read and written where it is.
-fn run_len(data: &[u8], threads: usize) -> usize {
-    let threads = thread_count(threads, (data.len() / CHUNK_LEN) as u64);
+fn run_len(threads: usize) -> usize {
     usize::try_from(run_chunks(threads)).unwrap_or(1) * CHUNK_LEN
 }

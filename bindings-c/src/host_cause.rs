@@ -1,0 +1,58 @@
+//! Why a callback of the host failed.
+
+use std::fmt;
+use std::sync::Arc;
+
+use sealwax::ProviderError;
+
+use crate::ffi::HostData;
+
+/// The reason that a callback gave for its failure.
+#[derive(Debug)]
+pub(crate) struct HostCause {
+    pub(crate) code: i64,
+    pub(crate) message: String,
+    /// Whether the KMS refused the permission.
+    pub(crate) denied: bool,
+    pub(crate) attachment: Option<Attachment>,
+}
+
+/// An object that a failing callback attached to its failure.
+#[derive(Clone)]
+pub(crate) struct Attachment(Arc<HostData>);
+
+impl Attachment {
+    pub(crate) fn new(host: HostData) -> Self {
+        Attachment(Arc::new(host))
+    }
+
+    pub(crate) fn host(&self) -> &HostData {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Attachment")
+    }
+}
+
+impl HostCause {
+    /// The host's reason for a provider's failure, if a callback failed.
+    pub(crate) fn of(error: &ProviderError) -> Option<&Self> {
+        match error {
+            ProviderError::Failed(cause) | ProviderError::RejectedBecause(cause) => {
+                cause.downcast_ref()
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for HostCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (code {})", self.message, self.code)
+    }
+}
+
+impl std::error::Error for HostCause {}

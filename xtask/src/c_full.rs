@@ -1,8 +1,11 @@
 //! `cargo xtask test-c-full`: the C library as it is released, here and for other systems.
 
+mod wine;
+
 use crate::env::{Env, which};
 use crate::install_c::{self, Options, paths, platform::Platform};
 use crate::process;
+use crate::setup;
 use crate::ui::{Mark, Task};
 use anyhow::{Result, bail};
 use std::fs;
@@ -12,8 +15,22 @@ use std::process::ExitCode;
 /// Small, and of every kind of call: a key, a provider, a message there and back.
 const PROGRAM: &str = "bindings-c/examples/cmake-project/main.c";
 
+/// The compilers of the other systems, and what runs their programs.
+const PACKAGES: [&str; 9] = [
+    "gcc-aarch64-linux-gnu",
+    "libc6-dev-arm64-cross",
+    "qemu-user",
+    "gcc-i686-linux-gnu",
+    "libc6-dev-i386-cross",
+    "musl-tools",
+    "gcc-mingw-w64-x86-64",
+    "nasm",
+    "wine64",
+];
+
 /// Installs the release for each system whose tools are here, and uses it.
 pub fn run(env: &Env) -> Result<ExitCode> {
+    set_up(env);
     let mut all_well = part("this machine", || {
         let prefix = install(env, None)?;
         names_no_folder(env, &prefix)?;
@@ -34,7 +51,22 @@ pub fn run(env: &Env) -> Result<ExitCode> {
     Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// One system, with what came of it on a line of its own.
+/// Installs the tools of the other systems. A system whose tools are not to be had is left out.
+fn set_up(env: &Env) {
+    let mut rustup = env.program("rustup");
+    rustup.args(["target", "add"]).args(install_c::TARGETS);
+    let installed = setup::packages(env, &PACKAGES).and_then(|()| {
+        let task = Task::start("rustup target add");
+        let added = process::run(&mut rustup, &task);
+        task.end(if added.is_ok() { Mark::Ok } else { Mark::Failed }, "");
+        added.map(drop)
+    });
+    if let Err(error) = installed {
+        println!("{error:#}");
+    }
+}
+
+/// One system, with its result on a line of its own.
 fn part(name: &str, check: impl FnOnce() -> Result<String>) -> bool {
     match check() {
         Ok(note) => println!("{name}: {note}"),
@@ -101,10 +133,8 @@ fn use_it(env: &Env, target: Option<&str>, prefix: &Path) -> Result<String> {
     let platform = Platform::of(env, target)?;
     let program = prefix.join("program");
     let task = Task::start("linking and running a program");
-    let linked = link(env, &platform, prefix, &program, &task).and_then(|()| {
-        let Some(mut run) = runner(env, target) else { return Ok("linked, not run".to_owned()) };
-        process::run(run.arg(&program), &task)
-    });
+    let linked = link(env, &platform, prefix, &program, &task)
+        .and_then(|()| run_it(env, &platform, target.unwrap_or_default(), &program, &task));
     task.end(if linked.is_ok() { Mark::Ok } else { Mark::Failed }, "");
     linked.map(|output| output.trim().to_owned())
 }
@@ -117,14 +147,25 @@ fn link(env: &Env, platform: &Platform, prefix: &Path, program: &Path, task: &Ta
     process::run(&mut compiler, task).map(drop)
 }
 
-/// What runs a program of the target.
-fn runner(env: &Env, target: Option<&str>) -> Option<std::process::Command> {
-    match target {
-        Some(windows) if windows.contains("windows") => None,
-        Some(arm) if arm.starts_with("aarch64") => {
-            let qemu = ["qemu-aarch64-static", "qemu-aarch64"].into_iter().find_map(which)?;
-            Some(env.program(qemu))
-        }
-        _ => Some(env.program("env")),
+/// Runs a program of the target, or says that nothing here can.
+fn run_it(
+    env: &Env,
+    platform: &Platform,
+    target: &str,
+    program: &Path,
+    task: &Task,
+) -> Result<String> {
+    let not_run = || Ok("linked, not run".to_owned());
+    if target.contains("windows") {
+        let (Some(wine), Some(compiler)) = (wine::find(), platform.compiler) else {
+            return not_run();
+        };
+        return wine::run(env, &wine, compiler, &program.with_extension("exe"), task);
     }
+    let runner = match target.starts_with("aarch64") {
+        true => ["qemu-aarch64-static", "qemu-aarch64"].into_iter().find_map(which),
+        false => which("env"),
+    };
+    let Some(runner) = runner else { return not_run() };
+    process::run(env.program(runner).arg(program), task)
 }

@@ -60,6 +60,17 @@ impl Tools<'_> {
         Ok(())
     }
 
+    /// Removes debug information from an archive. NASM writes the names of its sources into it, and
+    /// no flag of the compilers changes those.
+    pub fn strip_debug(&self, archive: &Path) -> Result<()> {
+        // Members with debug information alone, which objcopy cannot read.
+        let members = process::ask(self.program("ar").arg("t").arg(archive))?;
+        let debug = members.lines().filter(|name| name.ends_with(".dwo"));
+        process::run(self.program("ar").arg("d").arg(archive).args(debug), self.task)?;
+        let mut objcopy = self.program("objcopy");
+        process::run(objcopy.arg("--strip-debug").arg(archive), self.task).map(drop)
+    }
+
     /// One object of all that the names need.
     fn link(&self, names: &[String], archive: &Path, whole: &Path) -> Result<()> {
         let mut ld = self.program("ld");

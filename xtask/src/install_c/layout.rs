@@ -70,14 +70,15 @@ impl<'a> Layout<'a> {
             }
             Shared::None => {}
         }
-        let archive = self.built.join("libsealwax_c.a");
-        if self.platform.shared == Shared::Dll {
-            // Objects of Windows cannot be made into one: what unwinds lies in sections of its own.
-            return copy(&archive, &lib.join("libsealwax.a"));
-        }
+        let (archive, target) = (self.built.join("libsealwax_c.a"), lib.join("libsealwax.a"));
         let (env, task, platform, strip) = (self.env, self.task, self.platform, self.strip);
         let tools = archive::Tools { env, task, platform, strip };
-        tools.build(&archive, &lib.join("libsealwax.a"))
+        if platform.shared != Shared::Dll {
+            return tools.build(&archive, &target);
+        }
+        // Objects of Windows cannot be linked into one, as their unwind tables are separate sections.
+        copy(&archive, &target)?;
+        if strip { tools.strip_debug(&target) } else { Ok(()) }
     }
 
     /// The library under its full version, and the links that programs and linkers look for.

@@ -33,9 +33,9 @@ pub enum Shared {
 /// Not `gcc_s`: the compiler's driver adds what unwinds, in the form that the program needs, and a
 /// static program cannot have that one.
 const LINUX: &[&str] = &["pthread", "m", "dl"];
-/// What Rust's standard library asks of Windows.
+/// What Rust's standard library asks of Windows, and AWS-LC of MinGW.
 const WINDOWS: &[&str] =
-    &["kernel32", "ntdll", "userenv", "ws2_32", "dbghelp", "bcrypt", "advapi32"];
+    &["kernel32", "ntdll", "userenv", "ws2_32", "dbghelp", "bcrypt", "advapi32", "pthread"];
 
 /// The targets besides this machine.
 pub const TARGETS: [&str; 4] = [

@@ -66,8 +66,8 @@ static void stream_decrypt(void) {
   while (step.status != SEALWAX_DONE) {
     size_t in = envelope_len - read < piece ? envelope_len - read : piece;
     size_t out = len - written < piece ? len - written : piece;
-    must(sealwax_decryptor_process(decryptor, envelope + read, in, output + written, out,
-                                   &step) == 0,
+    must(sealwax_decryptor_process(decryptor, envelope + read, in, output + written, out, &step) ==
+             0,
          "process");
     read += step.read;
     written += step.written;
@@ -151,8 +151,8 @@ static void measure(const char *name) {
       clock_gettime(CLOCK_MONOTONIC, &start);
       CASES[i].run();
       clock_gettime(CLOCK_MONOTONIC, &end);
-      printf("%lld\n", (long long)(end.tv_sec - start.tv_sec) * 1000000000 +
-                           (end.tv_nsec - start.tv_nsec));
+      printf("%lld\n",
+             (long long)(end.tv_sec - start.tv_sec) * 1000000000 + (end.tv_nsec - start.tv_nsec));
       fflush(stdout);
       return;
     }

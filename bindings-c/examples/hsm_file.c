@@ -32,10 +32,9 @@ int main(int argc, char **argv) {
   }
   const sealwax_provider *providers[1] = {provider};
   uint64_t len = 0;
-  sealwax_code code =
-      strcmp(argv[1], "encrypt") == 0
-          ? sealwax_encrypt_file(argv[5], argv[6], providers, 1, NULL, NULL, &len)
-          : sealwax_decrypt_file(argv[5], argv[6], providers, 1, NULL, NULL, &len);
+  sealwax_code code = strcmp(argv[1], "encrypt") == 0
+                          ? sealwax_encrypt_file(argv[5], argv[6], providers, 1, NULL, NULL, &len)
+                          : sealwax_decrypt_file(argv[5], argv[6], providers, 1, NULL, NULL, &len);
   sealwax_provider_free(provider);
   if (code != SEALWAX_OK) {
     fprintf(stderr, "%s: %s\n", sealwax_code_name(code), sealwax_last_error_message());

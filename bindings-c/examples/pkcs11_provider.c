@@ -228,11 +228,10 @@ static CK_RV create_key(provider_state *self, const char *label) {
   CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
   CK_ULONG len = 32;
   CK_ATTRIBUTE attributes[] = {
-      {CKA_TOKEN, &yes, sizeof yes},          {CKA_PRIVATE, &yes, sizeof yes},
-      {CKA_SENSITIVE, &yes, sizeof yes},      {CKA_EXTRACTABLE, &no, sizeof no},
-      {CKA_ENCRYPT, &yes, sizeof yes},        {CKA_DECRYPT, &yes, sizeof yes},
-      {CKA_VALUE_LEN, &len, sizeof len},
-      {CKA_LABEL, (void *)(uintptr_t)label, strlen(label)},
+      {CKA_TOKEN, &yes, sizeof yes},     {CKA_PRIVATE, &yes, sizeof yes},
+      {CKA_SENSITIVE, &yes, sizeof yes}, {CKA_EXTRACTABLE, &no, sizeof no},
+      {CKA_ENCRYPT, &yes, sizeof yes},   {CKA_DECRYPT, &yes, sizeof yes},
+      {CKA_VALUE_LEN, &len, sizeof len}, {CKA_LABEL, (void *)(uintptr_t)label, strlen(label)},
   };
   CK_MECHANISM mechanism = {CKM_AES_KEY_GEN, NULL, 0};
   return self->token->C_GenerateKey(self->login, &mechanism, attributes,
@@ -293,8 +292,8 @@ static int is_label(const char *text) {
 
 int pkcs11_provider_new(const pkcs11_settings *settings, sealwax_provider **provider, char *error,
                         size_t error_len) {
-  sealwax_provider_callbacks callbacks = {sizeof callbacks, NULL, wrap, unwrap, NULL,
-                                          close_session};
+  sealwax_provider_callbacks callbacks = {sizeof callbacks, NULL, wrap,
+                                          unwrap,           NULL, close_session};
   provider_state *self = (provider_state *)calloc(1, sizeof *self);
   if (self == NULL || !is_label(settings->token) || !is_label(settings->key_label)) {
     free(self);

@@ -189,13 +189,13 @@ static void handle_calls(fuzz *f) {
     }
     break;
   case 2:
-    sealwax_encrypt_handle_encrypt(f->encrypt_handle, take(f) % 3, NULL, 0, f->out + ROOM,
-                                            in, f->out, out, &result);
+    sealwax_encrypt_handle_encrypt(f->encrypt_handle, take(f) % 3, NULL, 0, f->out + ROOM, in,
+                                   f->out, out, &result);
     break;
   case 3:
     bytes = sealed(f, &len);
-    sealwax_decrypt_handle_decrypt_body(f->decrypt_handle, take(f) % 3, NULL, 0, bytes, len, f->out, out,
-                                        &result);
+    sealwax_decrypt_handle_decrypt_body(f->decrypt_handle, take(f) % 3, NULL, 0, bytes, len, f->out,
+                                        out, &result);
     break;
   default:
     sealwax_decrypt_handle_rewrap(f->decrypt_handle, providers, 1, take(f) % 3, f->out, out,
@@ -227,8 +227,8 @@ static sealwax_provider *make_provider(fuzz *f) {
   sealwax_provider *plain = NULL, *audited = NULL;
   f->kms_lies = kind % 3 == 0;
   if (f->kms_lies) {
-    sealwax_provider_callbacks callbacks = {sizeof callbacks, NULL, wrap, unwrap,
-                                            kind % 2 == 0 ? generate : NULL, NULL};
+    sealwax_provider_callbacks callbacks = {
+        sizeof callbacks, NULL, wrap, unwrap, kind % 2 == 0 ? generate : NULL, NULL};
     sealwax_provider_new(&callbacks, f, "kms", 3, "kek", 3, &plain);
   } else {
     memset(kek, take(f), sizeof kek);
@@ -279,9 +279,9 @@ static void free_all(fuzz *f) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len) {
-  static void (*const calls[])(fuzz *) = {options_calls, encryptor_calls, encryptor_calls,
-                                          decryptor_calls, decryptor_calls, round_trip,
-                                          bytes_calls, handle_calls, reader_calls, provider_calls};
+  static void (*const calls[])(fuzz *) = {
+      options_calls, encryptor_calls, encryptor_calls, decryptor_calls, decryptor_calls,
+      round_trip,    bytes_calls,     handle_calls,    reader_calls,    provider_calls};
   fuzz f;
   memset(&f, 0, sizeof f);
   f.data = data;

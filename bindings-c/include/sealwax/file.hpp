@@ -96,8 +96,8 @@ inline std::uint64_t encrypt_file(const std::string &source, const std::string &
                                   const file_options &file = {}) {
   std::uint64_t len = 0;
   detail::with_file_options(file, [&](const sealwax_file_options *file_options) {
-    return sealwax_encrypt_file(source.c_str(), target.c_str(), providers.data(),
-                                providers.size(), options.get(), file_options, &len);
+    return sealwax_encrypt_file(source.c_str(), target.c_str(), providers.data(), providers.size(),
+                                options.get(), file_options, &len);
   });
   return len;
 }
@@ -109,8 +109,8 @@ inline std::uint64_t decrypt_file(const std::string &source, const std::string &
                                   const file_options &file = {}) {
   std::uint64_t len = 0;
   detail::with_file_options(file, [&](const sealwax_file_options *file_options) {
-    return sealwax_decrypt_file(source.c_str(), target.c_str(), providers.data(),
-                                providers.size(), options.get(), file_options, &len);
+    return sealwax_decrypt_file(source.c_str(), target.c_str(), providers.data(), providers.size(),
+                                options.get(), file_options, &len);
   });
   return len;
 }
@@ -246,9 +246,8 @@ public:
 
   /// The cache as a provider.
   sealwax::provider provider() const {
-    return sealwax::provider([this](sealwax_provider **out) {
-      return sealwax_dek_cache_provider(inner_.get(), out);
-    });
+    return sealwax::provider(
+        [this](sealwax_provider **out) { return sealwax_dek_cache_provider(inner_.get(), out); });
   }
 
   sealwax_cache_stats stats() const {

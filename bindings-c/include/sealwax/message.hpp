@@ -72,8 +72,8 @@ public:
     return len;
   }
 
-  /// Encrypts into the caller's buffer on `threads` threads, 0 for every core; returns the length of
-  /// the envelope.
+  /// Encrypts into the caller's buffer on `threads` threads, 0 for every core; returns the length
+  /// of the envelope.
   std::size_t encrypt_into(bytes_view plaintext, writable_bytes output,
                            bytes_view associated_data = {}, std::size_t threads = 1) const {
     std::size_t len = 0;
@@ -94,13 +94,13 @@ public:
   /// As `encrypt`, without the header, which is stored elsewhere.
   bytes encrypt_body(bytes_view plaintext, bytes_view associated_data = {},
                      std::size_t threads = 1) const {
-    return detail::filled(
-        sealwax::sealed_len(0, plaintext.size()),
-        [&](std::uint8_t *data, std::size_t capacity, std::size_t *len) {
-          return sealwax_encrypt_handle_encrypt_body(
-              inner_.get(), threads, associated_data.data(), associated_data.size(),
-              plaintext.data(), plaintext.size(), data, capacity, len);
-        });
+    return detail::filled(sealwax::sealed_len(0, plaintext.size()),
+                          [&](std::uint8_t *data, std::size_t capacity, std::size_t *len) {
+                            return sealwax_encrypt_handle_encrypt_body(
+                                inner_.get(), threads, associated_data.data(),
+                                associated_data.size(), plaintext.data(), plaintext.size(), data,
+                                capacity, len);
+                          });
   }
 
   /// A state machine for one message.
@@ -121,8 +121,7 @@ private:
 /// A verified header and its DEK.
 class decrypt_handle {
 public:
-  decrypt_handle(bytes_view header, const providers &providers,
-                 const decrypt_options &options = {})
+  decrypt_handle(bytes_view header, const providers &providers, const decrypt_options &options = {})
       : inner_(detail::own<owner>([&](sealwax_decrypt_handle **out) {
           return sealwax_decrypt_handle_open(header.data(), header.size(), providers.data(),
                                              providers.size(), options.get(), out);
@@ -152,8 +151,8 @@ public:
     return present ? std::optional<bytes>(std::move(metadata)) : std::nullopt;
   }
 
-  /// Decrypts an envelope that carries this header into the caller's buffer, on `threads` threads, 0
-  /// for every core; returns the length of the plaintext.
+  /// Decrypts an envelope that carries this header into the caller's buffer, on `threads` threads,
+  /// 0 for every core; returns the length of the plaintext.
   std::size_t decrypt_into(bytes_view envelope, writable_bytes output,
                            bytes_view associated_data = {}, std::size_t threads = 1) const {
     std::size_t len = 0;
@@ -176,9 +175,9 @@ public:
                      std::size_t threads = 1) const {
     return detail::filled(
         body.size(), [&](std::uint8_t *data, std::size_t capacity, std::size_t *len) {
-          return sealwax_decrypt_handle_decrypt_body(
-              inner_.get(), threads, associated_data.data(), associated_data.size(), body.data(),
-              body.size(), data, capacity, len);
+          return sealwax_decrypt_handle_decrypt_body(inner_.get(), threads, associated_data.data(),
+                                                     associated_data.size(), body.data(),
+                                                     body.size(), data, capacity, len);
         });
   }
 
@@ -195,11 +194,11 @@ public:
   /// The header anew, with exactly these wrapped keys.
   bytes rewrap(const std::vector<wrapped_key> &keys) const {
     const auto views = detail::views(keys);
-    return detail::filled(
-        SEALWAX_MAX_HEADER_LEN, [&](std::uint8_t *data, std::size_t capacity, std::size_t *len) {
-          return sealwax_decrypt_handle_rewrap_with_keys(inner_.get(), views.data(), views.size(),
-                                                         data, capacity, len);
-        });
+    return detail::filled(SEALWAX_MAX_HEADER_LEN,
+                          [&](std::uint8_t *data, std::size_t capacity, std::size_t *len) {
+                            return sealwax_decrypt_handle_rewrap_with_keys(
+                                inner_.get(), views.data(), views.size(), data, capacity, len);
+                          });
   }
 
   const sealwax_decrypt_handle *get() const noexcept { return inner_.get(); }
@@ -212,12 +211,12 @@ private:
 /// Encrypts a message under a fresh DEK that every provider wraps.
 inline bytes encrypt(bytes_view plaintext, const providers &providers,
                      const encrypt_options &options = {}) {
-  return detail::filled(
-      sealed_len(SEALWAX_MAX_HEADER_LEN, plaintext.size()),
-      [&](std::uint8_t *data, std::size_t capacity, std::size_t *len) {
-        return sealwax_encrypt(providers.data(), providers.size(), options.get(), plaintext.data(),
-                               plaintext.size(), data, capacity, len);
-      });
+  return detail::filled(sealed_len(SEALWAX_MAX_HEADER_LEN, plaintext.size()),
+                        [&](std::uint8_t *data, std::size_t capacity, std::size_t *len) {
+                          return sealwax_encrypt(providers.data(), providers.size(), options.get(),
+                                                 plaintext.data(), plaintext.size(), data, capacity,
+                                                 len);
+                        });
 }
 
 /// Decrypts an envelope with whichever provider can unwrap its DEK.
@@ -236,13 +235,13 @@ inline bytes decrypt(bytes_view envelope, const providers &providers,
 inline bytes rewrap(bytes_view envelope, const providers &old_providers,
                     const providers &new_providers,
                     sealwax_rewrap_mode mode = SEALWAX_REWRAP_REPLACE) {
-  return detail::filled(
-      envelope.size() + SEALWAX_MAX_HEADER_LEN,
-      [&](std::uint8_t *data, std::size_t capacity, std::size_t *len) {
-        return sealwax_rewrap(envelope.data(), envelope.size(), old_providers.data(),
-                              old_providers.size(), new_providers.data(), new_providers.size(),
-                              mode, data, capacity, len);
-      });
+  return detail::filled(envelope.size() + SEALWAX_MAX_HEADER_LEN,
+                        [&](std::uint8_t *data, std::size_t capacity, std::size_t *len) {
+                          return sealwax_rewrap(envelope.data(), envelope.size(),
+                                                old_providers.data(), old_providers.size(),
+                                                new_providers.data(), new_providers.size(), mode,
+                                                data, capacity, len);
+                        });
 }
 
 /// The text form of an envelope or a header.

@@ -57,8 +57,8 @@ public:
 
   /// Adds a pair; the text is copied.
   context &add(std::string_view key, std::string_view value) {
-    detail::check(sealwax_context_add(inner_.get(), key.data(), key.size(), value.data(),
-                                      value.size()));
+    detail::check(
+        sealwax_context_add(inner_.get(), key.data(), key.size(), value.data(), value.size()));
     return *this;
   }
 

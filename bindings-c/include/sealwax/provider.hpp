@@ -98,9 +98,9 @@ struct trampoline {
     });
   }
 
-  static sealwax_code generate(void *user_data, const sealwax_context *context,
-                               sealwax_buffer *out, sealwax_buffer *key_id,
-                               sealwax_buffer *wrapped, sealwax_failure *failure) noexcept {
+  static sealwax_code generate(void *user_data, const sealwax_context *context, sealwax_buffer *out,
+                               sealwax_buffer *key_id, sealwax_buffer *wrapped,
+                               sealwax_failure *failure) noexcept {
     return guard(failure, [=] {
       generated_dek made = of(user_data).generate(context_view(context));
       put(out, made.dek);
@@ -169,8 +169,8 @@ public:
     auto user_data = std::make_unique<key_listener>(std::move(listener));
     provider made([&](sealwax_provider **out) {
       return sealwax_provider_with_key_events(get(), detail::listener_trampoline::tell,
-                                              user_data.get(),
-                                              detail::listener_trampoline::destroy, out);
+                                              user_data.get(), detail::listener_trampoline::destroy,
+                                              out);
     });
     user_data.release(); // The provider owns it only now that nothing failed.
     return made;

@@ -29,8 +29,8 @@ template <class Sink> void hand(Sink &sink, bytes_view piece) {
 }
 
 /// Calls `process` until it wants what only the caller has, and takes what it reads off `input`;
-/// output goes to `sink`. Where that throws, a piece is lost: the machine is ended, so that no other
-/// piece can follow.
+/// output goes to `sink`. Where that throws, a piece is lost: the machine is ended, so that no
+/// other piece can follow.
 template <class Machine, class Sink>
 sealwax_status pump(Machine &machine, bytes_view &input, bytes &buffer, Sink &sink) {
   buffer.resize(piece_len);
@@ -43,7 +43,8 @@ sealwax_status pump(Machine &machine, bytes_view &input, bytes &buffer, Sink &si
       machine.abandon();
       throw;
     }
-    if (step.status != SEALWAX_NEED_OUTPUT && (step.status != SEALWAX_NEED_INPUT || input.empty())) {
+    if (step.status != SEALWAX_NEED_OUTPUT &&
+        (step.status != SEALWAX_NEED_INPUT || input.empty())) {
       return step.status;
     }
   }
@@ -83,8 +84,8 @@ public:
 
   sealwax::progress process(bytes_view input, writable_bytes output) {
     sealwax::progress step = SEALWAX_PROGRESS_INIT;
-    detail::check(sealwax_encryptor_process(inner_.get(), input.data(), input.size(),
-                                            output.data(), output.size(), &step));
+    detail::check(sealwax_encryptor_process(inner_.get(), input.data(), input.size(), output.data(),
+                                            output.size(), &step));
     return step;
   }
 
@@ -137,8 +138,8 @@ public:
 
   sealwax::progress process(bytes_view input, writable_bytes output) {
     sealwax::progress step = SEALWAX_PROGRESS_INIT;
-    detail::check(sealwax_decryptor_process(inner_.get(), input.data(), input.size(),
-                                            output.data(), output.size(), &step));
+    detail::check(sealwax_decryptor_process(inner_.get(), input.data(), input.size(), output.data(),
+                                            output.size(), &step));
     return step;
   }
 
@@ -160,8 +161,8 @@ public:
     bytes metadata(SEALWAX_MAX_HEADER_LEN);
     std::size_t len = 0;
     bool present = false;
-    detail::check(sealwax_decryptor_metadata(inner_.get(), metadata.data(), metadata.size(), &len,
-                                             &present));
+    detail::check(
+        sealwax_decryptor_metadata(inner_.get(), metadata.data(), metadata.size(), &len, &present));
     metadata.resize(len);
     return present ? std::optional<bytes>(std::move(metadata)) : std::nullopt;
   }

@@ -25,11 +25,11 @@ inline constexpr bool is_byte =
     std::is_same_v<std::remove_cv_t<T>, std::byte>;
 
 /// What an array that is a buffer holds: any bytes but const char.
-template <class T>
-inline constexpr bool is_buffer = is_byte<T> && !std::is_same_v<T, const char>;
+template <class T> inline constexpr bool is_buffer = is_byte<T> && !std::is_same_v<T, const char>;
 
 template <class T>
-inline constexpr bool is_char_pointer = std::is_same_v<T, char *> || std::is_same_v<T, const char *>;
+inline constexpr bool is_char_pointer =
+    std::is_same_v<T, char *> || std::is_same_v<T, const char *>;
 
 template <class Container>
 using element = std::remove_pointer_t<decltype(std::data(std::declval<Container &>()))>;
@@ -51,11 +51,9 @@ public:
   bytes_view(std::string_view text) noexcept : bytes_view(text.data(), text.size()) {}
   /// All of an array.
   template <class Byte, std::size_t N, std::enable_if_t<detail::is_buffer<Byte>, int> = 0>
-  bytes_view(Byte (&array)[N]) noexcept
-      : bytes_view(static_cast<const void *>(array), N) {}
+  bytes_view(Byte (&array)[N]) noexcept : bytes_view(static_cast<const void *>(array), N) {}
   /// All of an array of const char: of a literal with its zero byte.
-  template <class Char, std::size_t N,
-            std::enable_if_t<std::is_same_v<Char, const char>, int> = 0>
+  template <class Char, std::size_t N, std::enable_if_t<std::is_same_v<Char, const char>, int> = 0>
   explicit bytes_view(Char (&array)[N]) noexcept
       : bytes_view(static_cast<const void *>(array), N) {}
   /// Where it ends is for the program to say: `c_string(text)`, or a pointer and a length.
@@ -103,9 +101,8 @@ public:
       : data_(data), size_(size) {}
   writable_bytes(void *data, std::size_t size) noexcept
       : data_(static_cast<std::uint8_t *>(data)), size_(size) {}
-  template <class Container,
-            class = std::enable_if_t<detail::is_byte<detail::element<Container>> &&
-                                     !std::is_const_v<detail::element<Container>>>>
+  template <class Container, class = std::enable_if_t<detail::is_byte<detail::element<Container>> &&
+                                                      !std::is_const_v<detail::element<Container>>>>
   writable_bytes(Container &container) noexcept
       : writable_bytes(static_cast<void *>(std::data(container)), std::size(container)) {}
 

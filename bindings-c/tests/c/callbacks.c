@@ -292,7 +292,8 @@ static sealwax_code fail(void *user_data, const char *key_id, size_t key_id_len,
                          const uint8_t *wrapped_dek, size_t wrapped_dek_len,
                          const sealwax_context *context, sealwax_buffer *dek,
                          sealwax_failure *failure) {
-  (void)key_id, (void)key_id_len, (void)wrapped_dek, (void)wrapped_dek_len, (void)context, (void)dek;
+  (void)key_id, (void)key_id_len, (void)wrapped_dek, (void)wrapped_dek_len, (void)context,
+      (void)dek;
   FAILS(SEALWAX_ERR_NULL_POINTER, sealwax_failure_attach(NULL, &let_go, forget));
   FAILS(SEALWAX_ERR_NULL_POINTER, sealwax_failure_attach(failure, &let_go, NULL));
   OK(sealwax_failure_attach(failure, &let_go_of_others, forget_other));

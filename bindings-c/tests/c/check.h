@@ -13,7 +13,7 @@
 /* Text of the source with its length, as the library takes it. */
 #define TEXT(literal) (literal), (sizeof(literal) - 1)
 
-#define CHECK(condition)                                                       \
+#define CHECK(condition)                                                                           \
   ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition, SEALWAX_OK, SEALWAX_OK))
 
 /* The call returns this code, and the thread remembers the same. */
@@ -29,8 +29,9 @@ static inline char *check_label(void) {
 
 static inline void check_failed(const char *file, int line, const char *what, sealwax_code expected,
                                 sealwax_code found) {
-  fprintf(stderr, "%s:%d: %s %s\n  expected %s, got %s; last error: %s\n", file, line, check_label(),
-          what, sealwax_code_name(expected), sealwax_code_name(found), sealwax_last_error_message());
+  fprintf(stderr, "%s:%d: %s %s\n  expected %s, got %s; last error: %s\n", file, line,
+          check_label(), what, sealwax_code_name(expected), sealwax_code_name(found),
+          sealwax_last_error_message());
   exit(1);
 }
 

@@ -18,7 +18,7 @@
 #ifdef __cplusplus
 extern "C"
 #endif
-const char *__asan_default_options(void);
+    const char *__asan_default_options(void);
 const char *__asan_default_options(void) { return "allocator_may_return_null=1"; }
 
 static bool provoked[100];
@@ -41,8 +41,7 @@ static sealwax_code refuse(void *user_data, const char *key_id, size_t key_id_le
 static void misuse(const sealwax_provider *provider, uint8_t *out, size_t *len) {
   sealwax_encryptor *encryptor = NULL;
   provoke(SEALWAX_ERR_INVALID_ARGUMENT, sealwax_encrypt(NULL, 0, NULL, out, 1, NULL, 0, len));
-  provoke(SEALWAX_ERR_BUFFER_TOO_SMALL,
-          sealwax_encrypt(&provider, 1, NULL, out, 1, NULL, 0, len));
+  provoke(SEALWAX_ERR_BUFFER_TOO_SMALL, sealwax_encrypt(&provider, 1, NULL, out, 1, NULL, 0, len));
   provoke(SEALWAX_ERR_NULL_POINTER, sealwax_text_len(1, NULL));
   /* No memory has room for a copy of as many pointers; none is looked at. */
   provoke(SEALWAX_ERR_NO_MEMORY,
@@ -54,8 +53,8 @@ static void misuse(const sealwax_provider *provider, uint8_t *out, size_t *len) 
 }
 
 /* Changes one byte of an envelope, expects the code, and changes it back. */
-static void flip(sealwax_code code, const sealwax_provider *provider, uint8_t *envelope,
-                 size_t len, size_t at) {
+static void flip(sealwax_code code, const sealwax_provider *provider, uint8_t *envelope, size_t len,
+                 size_t at) {
   uint8_t out[16];
   size_t opened = 0;
   envelope[at] ^= 0x40;
@@ -110,8 +109,7 @@ static void host(const sealwax_provider *provider, const char *folder) {
   sealwax_file_options *options = NULL;
   snprintf(source, sizeof source, "%s/codes.plain", folder);
   snprintf(target, sizeof target, "%s/codes.sealed", folder);
-  provoke(SEALWAX_ERR_IO,
-          sealwax_encrypt_file(source, target, &provider, 1, NULL, NULL, NULL));
+  provoke(SEALWAX_ERR_IO, sealwax_encrypt_file(source, target, &provider, 1, NULL, NULL, NULL));
   FILE *file = fopen(source, "wb");
   CHECK(file != NULL && fputs("tide table", file) >= 0 && fclose(file) == 0);
   OK(sealwax_encrypt_file(source, target, &provider, 1, NULL, NULL, NULL));

@@ -97,10 +97,10 @@ static void nothing_half_written(void) {
   size_t len = 0;
   write_file("plain", plaintext, 400000);
   OK(sealwax_encrypt_file(path_of("plain"), path_of("whole"), &provider, 1, NULL, NULL, NULL));
-  FAILS(SEALWAX_ERR_CANCELLED, sealwax_encrypt_file(path_of("plain"), path_of("none"), &provider,
-                                                    1, NULL, stop, NULL));
-  FAILS(SEALWAX_ERR_IO, sealwax_encrypt_file(path_of("absent"), path_of("none"), &provider, 1,
-                                             NULL, NULL, NULL));
+  FAILS(SEALWAX_ERR_CANCELLED,
+        sealwax_encrypt_file(path_of("plain"), path_of("none"), &provider, 1, NULL, stop, NULL));
+  FAILS(SEALWAX_ERR_IO,
+        sealwax_encrypt_file(path_of("absent"), path_of("none"), &provider, 1, NULL, NULL, NULL));
   CHECK(sealwax_last_error_cause() == ENOENT);
   FAILS(SEALWAX_ERR_NO_MATCHING_KEY,
         sealwax_decrypt_file(path_of("whole"), path_of("none"), &other, 1, NULL, NULL, NULL));
@@ -111,8 +111,8 @@ static void nothing_half_written(void) {
   FAILS(SEALWAX_ERR_AUTHENTICATION,
         sealwax_decrypt_file(path_of("cut"), path_of("none"), &provider, 1, NULL, NULL, NULL));
   CHECK(!exists("none"));
-  FAILS(SEALWAX_ERR_ALREADY_EXISTS, sealwax_encrypt_file(path_of("plain"), path_of("whole"),
-                                                         &provider, 1, NULL, NULL, NULL));
+  FAILS(SEALWAX_ERR_ALREADY_EXISTS,
+        sealwax_encrypt_file(path_of("plain"), path_of("whole"), &provider, 1, NULL, NULL, NULL));
   size_t again_len = 0;
   uint8_t *again = read_file("whole", &again_len);
   CHECK(again_len == len && memcmp(again, envelope, len) == 0);
@@ -235,14 +235,14 @@ static void readers(void) {
   CHECK(strstr(sealwax_last_error_message(), "connection reset") != NULL);
   object.lie = 100000;
   FAILS(SEALWAX_ERR_IO, sealwax_reader_read_at(reader, out, sizeof out, 90000, &metadata_len));
-  FAILS(SEALWAX_ERR_IO, sealwax_reader_open(&callbacks, &object, NULL, 0, &provider, 1, NULL, 0,
-                                            &reader));
+  FAILS(SEALWAX_ERR_IO,
+        sealwax_reader_open(&callbacks, &object, NULL, 0, &provider, 1, NULL, 0, &reader));
   CHECK(object.destroyed == 0);
   sealwax_reader_free(reader);
   CHECK(object.destroyed == 1);
   callbacks.size = NULL;
-  FAILS(SEALWAX_ERR_INVALID_ARGUMENT, sealwax_reader_open(&callbacks, &object, NULL, 0, &provider,
-                                                          1, NULL, 0, &reader));
+  FAILS(SEALWAX_ERR_INVALID_ARGUMENT,
+        sealwax_reader_open(&callbacks, &object, NULL, 0, &provider, 1, NULL, 0, &reader));
   CHECK(object.destroyed == 1);
   sealwax_header_free(header);
   sealwax_encrypt_options_free(options);
@@ -292,16 +292,16 @@ static void parallel(size_t threads) {
   OK(sealwax_encrypt_handle_header(encrypt, &header));
   OK(sealwax_decrypt_handle_open(header.data, header.len, &provider, 1, NULL, &decrypt));
   OK(sealwax_encrypt_handle_encrypt(encrypt, threads, NULL, 0, plaintext, len, envelope,
-                                             len + 100000, &sealed));
-  OK(sealwax_decrypt_handle_decrypt(decrypt, threads, NULL, 0, envelope, sealed, opened,
-                                             len, &opened_len));
+                                    len + 100000, &sealed));
+  OK(sealwax_decrypt_handle_decrypt(decrypt, threads, NULL, 0, envelope, sealed, opened, len,
+                                    &opened_len));
   CHECK(opened_len == len && memcmp(opened, plaintext, len) == 0);
-  OK(sealwax_decrypt_handle_decrypt(decrypt, 1, NULL, 0, envelope, sealed, opened, len, &opened_len));
+  OK(sealwax_decrypt_handle_decrypt(decrypt, 1, NULL, 0, envelope, sealed, opened, len,
+                                    &opened_len));
   envelope[sealed - 1] ^= 1;
   FAILS(SEALWAX_ERR_AUTHENTICATION,
-        sealwax_decrypt_handle_decrypt_body(decrypt, threads, NULL, 0,
-                                                     envelope + header.len, sealed - header.len,
-                                                     opened, len, &opened_len));
+        sealwax_decrypt_handle_decrypt_body(decrypt, threads, NULL, 0, envelope + header.len,
+                                            sealed - header.len, opened, len, &opened_len));
   CHECK(sealwax_last_error_chunk() == len / 16384 && opened[0] == 0 && opened[len / 2] == 0);
   OK(sealwax_encrypt_handle_encrypt_body(encrypt, threads, NULL, 0, plaintext, len, envelope,
                                          len + 100000, &sealed));

@@ -164,8 +164,8 @@ static void wrapped_keys(void) {
   INVALID(sealwax_encrypt_handle_new_with_dek(dek, sizeof dek, first, 2, NULL, &handle));
   keys[0].known.struct_size = sizeof keys[0] - 1;
   INVALID(sealwax_encrypt_handle_new_with_dek(dek, sizeof dek, first, 2, NULL, &handle));
-  INVALID(sealwax_encrypt_handle_new_with_dek(dek, sizeof dek, first, (size_t)-1 / 64, NULL,
-                                              &handle));
+  INVALID(
+      sealwax_encrypt_handle_new_with_dek(dek, sizeof dek, first, (size_t)-1 / 64, NULL, &handle));
 }
 
 static void progress(const sealwax_provider *provider) {

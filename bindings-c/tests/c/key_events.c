@@ -124,8 +124,8 @@ static bool kms_accepts(void *user_data, const char *key_id, size_t key_id_len) 
 }
 
 static sealwax_provider *kms_provider(kms *self, bool generates) {
-  sealwax_provider_callbacks callbacks = {sizeof(sealwax_provider_callbacks),
-                                          kms_accepts, kms_wrap, kms_unwrap, NULL, NULL};
+  sealwax_provider_callbacks callbacks = {
+      sizeof(sealwax_provider_callbacks), kms_accepts, kms_wrap, kms_unwrap, NULL, NULL};
   sealwax_provider *provider = NULL;
   callbacks.generate = generates ? kms_generate : NULL;
   OK(sealwax_provider_new(&callbacks, self, TEXT("kms"), TEXT("k"), &provider));
@@ -205,8 +205,8 @@ static void callbacks(bool generates) {
   self.answer = SEALWAX_OK;
   self.missing = 16;
   FAILS(SEALWAX_ERR_PROVIDER_FAILED, decrypt(audited, envelope, len));
-  told(&log, generates ? "unwrap failed kms k/v2 blue req-2 | "
-                       : "unwrap failed kms k blue req-2 | ");
+  told(&log,
+       generates ? "unwrap failed kms k/v2 blue req-2 | " : "unwrap failed kms k blue req-2 | ");
   sealwax_provider_free(key);
   sealwax_provider_free(audited);
   CHECK(log.destroyed == 1);

@@ -110,11 +110,10 @@ static void streaming(size_t len, size_t in_piece, size_t out_piece) {
   uint8_t *envelope = check_alloc(len + 70000 + out_piece);
   uint8_t *opened = check_alloc(len + out_piece);
   OK(sealwax_encryptor_new(&provider, 1, options, &encryptor));
-  size_t envelope_len =
-      encrypt_pieces(encryptor, plaintext, len, envelope, in_piece, out_piece);
+  size_t envelope_len = encrypt_pieces(encryptor, plaintext, len, envelope, in_piece, out_piece);
   OK(sealwax_decryptor_new(expected, &decryptor));
-  size_t opened_len = decrypt_pieces(decryptor, provider, envelope, envelope_len, opened,
-                                     out_piece, in_piece);
+  size_t opened_len =
+      decrypt_pieces(decryptor, provider, envelope, envelope_len, opened, out_piece, in_piece);
   CHECK(opened_len == len && memcmp(opened, plaintext, len) == 0);
   free(opened);
   free(envelope);
@@ -146,8 +145,7 @@ static void detached(size_t len) {
   OK(sealwax_sealed_len(0, len, &expected_len));
   CHECK(body_len == expected_len);
   OK(sealwax_decryptor_new_detached(header, header_len, NULL, &decryptor));
-  size_t opened_len =
-      decrypt_pieces(decryptor, provider, body, body_len, opened, 7000, 16384);
+  size_t opened_len = decrypt_pieces(decryptor, provider, body, body_len, opened, 7000, 16384);
   CHECK(opened_len == len && memcmp(opened, plaintext, len) == 0);
   free(body);
   free(opened);
@@ -175,7 +173,8 @@ static void handles(size_t len) {
   const uint8_t *aad = (const uint8_t *)"message 1";
   OK(sealwax_encrypt_handle_encrypt(encrypt, 1, aad, 9, plaintext, len, envelope,
                                     (size_t)sealed_len, &written));
-  OK(sealwax_decrypt_handle_decrypt(decrypt, 1, aad, 9, envelope, written, opened, len, &opened_len));
+  OK(sealwax_decrypt_handle_decrypt(decrypt, 1, aad, 9, envelope, written, opened, len,
+                                    &opened_len));
   CHECK(opened_len == len && memcmp(opened, plaintext, len) == 0);
   FAILS(SEALWAX_ERR_COMMITMENT_MISMATCH,
         sealwax_decrypt_handle_decrypt(decrypt, 1, aad, 8, envelope, written, opened, len,
@@ -191,7 +190,8 @@ static void handles(size_t len) {
   uint8_t *streamed = check_alloc((size_t)sealed_len + 9000);
   written = encrypt_pieces(encryptor, plaintext, len, streamed, 5000, 9000);
   CHECK(written == sealed_len);
-  OK(sealwax_decrypt_handle_decrypt(decrypt, 1, aad, 9, streamed, written, opened, len, &opened_len));
+  OK(sealwax_decrypt_handle_decrypt(decrypt, 1, aad, 9, streamed, written, opened, len,
+                                    &opened_len));
   char metadata[14];
   bool present = false;
   OK(sealwax_decrypt_handle_metadata(decrypt, (uint8_t *)metadata, sizeof metadata, &written,
@@ -233,8 +233,8 @@ static void ranges(size_t len) {
     size_t take = len - start < 20000 ? len - start : 20000;
     uint8_t *out = check_alloc(take);
     OK(sealwax_body_range(start, start + take, body_len, &part));
-    OK(sealwax_range_opener_open(opener, start, body + part.start,
-                                 (size_t)(part.end - part.start), out, take));
+    OK(sealwax_range_opener_open(opener, start, body + part.start, (size_t)(part.end - part.start),
+                                 out, take));
     CHECK(memcmp(out, plaintext + start, take) == 0);
     free(out);
   }

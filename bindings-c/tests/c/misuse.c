@@ -254,8 +254,7 @@ static void lengths_and_overlaps(objects *o) {
           sealwax_encrypt(o->providers, 1, NULL, NULL, 0, out, huge[i], &len));
     FAILS(SEALWAX_ERR_INVALID_ARGUMENT,
           sealwax_encrypt(o->providers, huge[i], NULL, NULL, 0, out, 512, &len));
-    FAILS(SEALWAX_ERR_INVALID_ARGUMENT,
-          sealwax_context_add(o->context, "k", huge[i], TEXT("v")));
+    FAILS(SEALWAX_ERR_INVALID_ARGUMENT, sealwax_context_add(o->context, "k", huge[i], TEXT("v")));
   }
   FAILS(SEALWAX_ERR_INVALID_ARGUMENT,
         sealwax_encrypt(o->providers, 1, NULL, out + 511, 1, out, 512, &len));
@@ -269,8 +268,8 @@ static void lengths_and_overlaps(objects *o) {
   FAILS(SEALWAX_ERR_INVALID_ARGUMENT, sealwax_generate_dek(out, 31));
   FAILS(SEALWAX_ERR_INVALID_ARGUMENT, sealwax_encrypt(NULL, 0, NULL, NULL, 0, out, 512, &len));
   FAILS(SEALWAX_ERR_LIMIT_EXCEEDED, sealwax_sealed_len(0, (uint64_t)-1, (uint64_t *)o->bytes));
-  FAILS(SEALWAX_ERR_LIMIT_EXCEEDED, sealwax_sealed_len((size_t)-1, (uint64_t)1 << 52,
-                                                       (uint64_t *)o->bytes));
+  FAILS(SEALWAX_ERR_LIMIT_EXCEEDED,
+        sealwax_sealed_len((size_t)-1, (uint64_t)1 << 52, (uint64_t *)o->bytes));
 }
 
 /* Too small says how much is enough, and exactly enough is enough. */
@@ -301,8 +300,8 @@ static void sticky(objects *o) {
   FAILS(SEALWAX_ERR_BAD_MAGIC,
         sealwax_decryptor_process(decryptor, (const uint8_t *)TEXT("PK"), out, 100, &progress));
   CHECK(progress.read == 7 && out[0] == 0 && out[99] == 0);
-  FAILS(SEALWAX_ERR_BAD_MAGIC, sealwax_decryptor_process(decryptor, o->envelope, o->envelope_len,
-                                                         out, 100, &progress));
+  FAILS(SEALWAX_ERR_BAD_MAGIC,
+        sealwax_decryptor_process(decryptor, o->envelope, o->envelope_len, out, 100, &progress));
   FAILS(SEALWAX_ERR_BAD_MAGIC, sealwax_decryptor_finish(decryptor));
   FAILS(SEALWAX_ERR_INVALID_STATE, sealwax_decryptor_finish(decryptor));
   FAILS(SEALWAX_ERR_INVALID_STATE,

@@ -90,8 +90,8 @@ static void forked(const sealwax_provider *provider) {
   CHECK(pipe(all.pipe) == 0);
   in_child(use_in_child, &all);
   CHECK(read(all.pipe[0], child, sizeof child) == (ssize_t)all.sealed_len);
-  OK(sealwax_encrypt_handle_encrypt(all.handle, 1, NULL, 0, (const uint8_t *)TEXT("tide"), all.sealed,
-                                    all.sealed_len, &len));
+  OK(sealwax_encrypt_handle_encrypt(all.handle, 1, NULL, 0, (const uint8_t *)TEXT("tide"),
+                                    all.sealed, all.sealed_len, &len));
   CHECK(memcmp(child + len - 76, all.sealed + len - 76, 24) != 0); /* The salts. */
   OK(sealwax_decrypt(&provider, 1, NULL, child, len, out, 4, &len));
   CHECK(len == 4 && memcmp(out, "tide", 4) == 0);
@@ -123,17 +123,17 @@ static void without_threads(void *argument) {
   uint8_t *plaintext = check_pattern(len, 3), *opened = check_alloc(len);
   uint8_t *envelope = check_alloc(len + 100000);
   OK(sealwax_encrypt_handle_new(&provider, 1, NULL, &encrypt));
-  OK(sealwax_encrypt_handle_encrypt(encrypt, 4, NULL, 0, plaintext, len, envelope,
-                                             len + 100000, &sealed_len));
+  OK(sealwax_encrypt_handle_encrypt(encrypt, 4, NULL, 0, plaintext, len, envelope, len + 100000,
+                                    &sealed_len));
   OK(sealwax_encrypt_handle_header(encrypt, &header));
   OK(sealwax_decrypt_handle_open(header.data, header.len, &provider, 1, NULL, &decrypt));
-  OK(sealwax_decrypt_handle_decrypt(decrypt, 4, NULL, 0, envelope, sealed_len, opened,
-                                             len, &opened_len));
+  OK(sealwax_decrypt_handle_decrypt(decrypt, 4, NULL, 0, envelope, sealed_len, opened, len,
+                                    &opened_len));
   CHECK(opened_len == len && memcmp(opened, plaintext, len) == 0);
   envelope[sealed_len / 2] ^= 1;
   FAILS(SEALWAX_ERR_AUTHENTICATION,
-        sealwax_decrypt_handle_decrypt(decrypt, 4, NULL, 0, envelope, sealed_len, opened,
-                                                len, &opened_len));
+        sealwax_decrypt_handle_decrypt(decrypt, 4, NULL, 0, envelope, sealed_len, opened, len,
+                                       &opened_len));
   for (size_t i = 0; i < len; i++) {
     CHECK(opened[i] == 0);
   }
@@ -198,8 +198,8 @@ static void cancel_waits(void) {
   sealwax_provider_free(self.provider);
 }
 
-/* Two threads with one encryptor, which only one may use: the other one is refused, and each byte is
- * read once. */
+/* Two threads with one encryptor, which only one may use: the other one is refused, and each byte
+ * is read once. */
 typedef struct {
   sealwax_encryptor *encryptor;
   size_t read, refused;
@@ -211,8 +211,8 @@ static void *encrypt_beside(void *argument) {
   uint8_t *out = check_alloc(70000);
   for (int i = 0; i < 500; i++) {
     sealwax_progress progress = SEALWAX_PROGRESS_INIT;
-    sealwax_code code = sealwax_encryptor_process(self->encryptor, zeros, sizeof zeros, out, 70000,
-                                                  &progress);
+    sealwax_code code =
+        sealwax_encryptor_process(self->encryptor, zeros, sizeof zeros, out, 70000, &progress);
     CHECK(code == SEALWAX_OK || code == SEALWAX_ERR_INVALID_STATE);
     self->read += progress.read;
     self->refused += code != SEALWAX_OK;
@@ -252,8 +252,7 @@ static void without_memory(void *unused) {
   OK(sealwax_context_new(&context));
   FAILS(SEALWAX_ERR_NO_MEMORY, sealwax_context_add(context, text, len, "v", 1));
   FAILS(SEALWAX_ERR_NO_MEMORY, sealwax_context_add(context, "k", 1, text, len));
-  FAILS(SEALWAX_ERR_NO_MEMORY,
-        sealwax_provider_local(kek, sizeof kek, text, len, &provider));
+  FAILS(SEALWAX_ERR_NO_MEMORY, sealwax_provider_local(kek, sizeof kek, text, len, &provider));
   FAILS(SEALWAX_ERR_NO_MEMORY,
         sealwax_provider_new(&callbacks, NULL, "kms", 3, text, len, &provider));
   FAILS(SEALWAX_ERR_NO_MEMORY,

@@ -4,7 +4,7 @@
 /* A KMS of one key: wraps with XOR, binds the context by its length, counts its calls. */
 typedef struct {
   int wraps, unwraps, generates, destroyed;
-  size_t lie; /* What a callback adds to the length of its result. */
+  size_t lie;    /* What a callback adds to the length of its result. */
   size_t id_lie; /* The same, of the key id. */
   sealwax_code answer;
   const char *reason;
@@ -84,8 +84,8 @@ static bool kms_accepts(void *user_data, const char *key_id, size_t key_id_len) 
 static void kms_destroy(void *user_data) { ((kms *)user_data)->destroyed++; }
 
 static sealwax_provider_callbacks all_callbacks(void) {
-  sealwax_provider_callbacks callbacks = {sizeof(sealwax_provider_callbacks),
-                                          NULL, kms_wrap, kms_unwrap, NULL, kms_destroy};
+  sealwax_provider_callbacks callbacks = {
+      sizeof(sealwax_provider_callbacks), NULL, kms_wrap, kms_unwrap, NULL, kms_destroy};
   return callbacks;
 }
 
@@ -111,8 +111,7 @@ static void round_trip(bool generate, const char *arn, bool accepts) {
   uint8_t *envelope = check_encrypt(provider, NULL, (const uint8_t *)TEXT("tide table"), &len);
   char opened[10];
   CHECK(self.wraps == (generate ? 0 : 1) && self.generates == (generate ? 1 : 0));
-  sealwax_code expected =
-      arn != NULL && !accepts ? SEALWAX_ERR_NO_MATCHING_KEY : SEALWAX_OK;
+  sealwax_code expected = arn != NULL && !accepts ? SEALWAX_ERR_NO_MATCHING_KEY : SEALWAX_OK;
   FAILS(expected, sealwax_decrypt(&provider, 1, NULL, envelope, len, (uint8_t *)opened,
                                   sizeof opened, &opened_len));
   CHECK(self.unwraps == (expected == SEALWAX_OK ? 1 : 0));
@@ -187,8 +186,7 @@ static void one_sided(void) {
   size_t len = 0;
   callbacks.wrap = NULL;
   const sealwax_provider *reader = make(&callbacks, &self);
-  FAILS(SEALWAX_ERR_PROVIDER_FAILED,
-        sealwax_encrypt(&reader, 1, NULL, out, 4, out + 8, 504, &len));
+  FAILS(SEALWAX_ERR_PROVIDER_FAILED, sealwax_encrypt(&reader, 1, NULL, out, 4, out + 8, 504, &len));
   callbacks.unwrap = NULL;
   FAILS(SEALWAX_ERR_INVALID_ARGUMENT,
         sealwax_provider_new(&callbacks, &self, TEXT("a"), TEXT("b"), &provider));

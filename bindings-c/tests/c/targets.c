@@ -203,8 +203,8 @@ static void names(void) {
   CHECK(strpbrk(sealwax_last_error_message(), "\n\x1b") == NULL);
   FAILS(SEALWAX_ERR_BAD_MAGIC, sealwax_header_of_file(path_of("plain"), &header));
   CHECK(strstr(sealwax_last_error_message(), "/plain\"") != NULL);
-  FAILS(SEALWAX_ERR_BAD_MAGIC, sealwax_reader_open_file(path_of("plain"), NULL, 0, providers, 1,
-                                                        NULL, 1, &reader));
+  FAILS(SEALWAX_ERR_BAD_MAGIC,
+        sealwax_reader_open_file(path_of("plain"), NULL, 0, providers, 1, NULL, 1, &reader));
   CHECK(strstr(sealwax_last_error_message(), "/plain\"") != NULL);
   FAILS(SEALWAX_ERR_ALREADY_EXISTS, encrypt("sealed", NULL));
   CHECK(strstr(sealwax_last_error_message(), "/plain\" to \"") != NULL);

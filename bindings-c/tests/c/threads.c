@@ -93,8 +93,8 @@ static void errors_are_own(const worker *self) {
     FAILS(SEALWAX_ERR_NULL_POINTER, sealwax_decrypted_len(&byte, 1, NULL));
   }
   pthread_barrier_wait(&self->all->barrier);
-  CHECK(sealwax_last_error_code() == (self->number % 2 == 0 ? (sealwax_code)SEALWAX_ERR_TRUNCATED
-                                                            : SEALWAX_ERR_NULL_POINTER));
+  CHECK(sealwax_last_error_code() ==
+        (self->number % 2 == 0 ? (sealwax_code)SEALWAX_ERR_TRUNCATED : SEALWAX_ERR_NULL_POINTER));
   CHECK((strstr(sealwax_last_error_message(), "out_len") != NULL) == (self->number % 2 == 1));
 }
 

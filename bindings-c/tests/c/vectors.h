@@ -99,7 +99,8 @@ static inline sealwax_code vectors_context(const json_t *pairs, sealwax_context 
 /* A wrapped key of a test; its wrapped DEK is to be freed. */
 static inline sealwax_wrapped_key vectors_wrapped_key(const json_t *test) {
   blob wrapped = vectors_base64(test, "wrappedDek");
-  sealwax_wrapped_key key = {sizeof key, vectors_string(test, "providerId"),
+  sealwax_wrapped_key key = {sizeof key,
+                             vectors_string(test, "providerId"),
                              vectors_string_len(test, "providerId"),
                              vectors_string(test, "keyId"),
                              vectors_string_len(test, "keyId"),

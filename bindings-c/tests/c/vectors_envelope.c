@@ -30,8 +30,8 @@ static void stub_destroy(void *user_data) {
 }
 
 static sealwax_provider *stub_provider(const json_t *spec, bool fails) {
-  sealwax_provider_callbacks callbacks = {sizeof callbacks, NULL, NULL, stub_unwrap, NULL,
-                                          stub_destroy};
+  sealwax_provider_callbacks callbacks = {sizeof callbacks, NULL, NULL,
+                                          stub_unwrap,      NULL, stub_destroy};
   sealwax_provider *provider = NULL;
   stub *self = (stub *)check_alloc(sizeof *self);
   self->fails = fails;
@@ -111,9 +111,9 @@ static sealwax_code in_memory(const reader *self, uint8_t *output, size_t capaci
     return sealwax_decrypt(self->providers, self->provider_count, self->options, self->body.data,
                            self->body.len, output, capacity, len);
   }
-  sealwax_code code = sealwax_decrypt_handle_open(self->header.data, self->header.len,
-                                                  self->providers, self->provider_count,
-                                                  self->options, &handle);
+  sealwax_code code =
+      sealwax_decrypt_handle_open(self->header.data, self->header.len, self->providers,
+                                  self->provider_count, self->options, &handle);
   if (code == SEALWAX_OK) {
     code = sealwax_decrypt_handle_decrypt_body(handle, 1, self->associated_data.data,
                                                self->associated_data.len, self->body.data,
@@ -141,10 +141,8 @@ static sealwax_code check_metadata(const json_t *test, const sealwax_decryptor *
   return code;
 }
 
-static sealwax_code open_key(const json_t *test, const reader *self,
-                             sealwax_decryptor *decryptor) {
-  sealwax_code code =
-      sealwax_decryptor_unwrap(decryptor, self->providers, self->provider_count);
+static sealwax_code open_key(const json_t *test, const reader *self, sealwax_decryptor *decryptor) {
+  sealwax_code code = sealwax_decryptor_unwrap(decryptor, self->providers, self->provider_count);
   if (code == SEALWAX_OK && (json_is_true(json_object_get(test, "openMetadata")) ||
                              json_object_get(test, "metadata") != NULL)) {
     code = check_metadata(test, decryptor);
@@ -158,16 +156,15 @@ static sealwax_code streamed(const json_t *test, const reader *self, size_t in_p
   sealwax_decryptor *decryptor = NULL;
   sealwax_progress progress = SEALWAX_PROGRESS_INIT;
   size_t read = 0;
-  sealwax_code code =
-      self->header.data == NULL
-          ? sealwax_decryptor_new(self->options, &decryptor)
-          : sealwax_decryptor_new_detached(self->header.data, self->header.len, self->options,
-                                           &decryptor);
+  sealwax_code code = self->header.data == NULL
+                          ? sealwax_decryptor_new(self->options, &decryptor)
+                          : sealwax_decryptor_new_detached(self->header.data, self->header.len,
+                                                           self->options, &decryptor);
   *len = 0;
   while (code == SEALWAX_OK && progress.status != SEALWAX_DONE) {
     size_t piece = self->body.len - read < in_piece ? self->body.len - read : in_piece;
-    code = sealwax_decryptor_process(decryptor, self->body.data + read, piece, output + *len,
-                                     16384, &progress);
+    code = sealwax_decryptor_process(decryptor, self->body.data + read, piece, output + *len, 16384,
+                                     &progress);
     if (code != SEALWAX_OK) {
       break;
     }

@@ -63,8 +63,8 @@ static void rewrap_test(const json_t *test) {
   for (size_t i = 0; i < count; i++) {
     keys[i] = vectors_wrapped_key(json_array_get(wanted, i));
   }
-  sealwax_code code = sealwax_decrypt_handle_open_with_dek(header.data, header.len, dek.data,
-                                                           dek.len, &handle);
+  sealwax_code code =
+      sealwax_decrypt_handle_open_with_dek(header.data, header.len, dek.data, dek.len, &handle);
   if (code == SEALWAX_OK) {
     code = sealwax_decrypt_handle_rewrap_with_keys(handle, keys, count, output,
                                                    SEALWAX_MAX_HEADER_LEN, &len);
@@ -102,8 +102,7 @@ static void text_form_test(const json_t *test) {
 }
 
 /* Calls the function of a lengths test; returns how many numbers it gave. */
-static size_t measure(const char *function, const uint64_t *in, uint64_t *out,
-                      sealwax_code *code) {
+static size_t measure(const char *function, const uint64_t *in, uint64_t *out, sealwax_code *code) {
   sealwax_range range = {0, 0};
   size_t offset = 0;
   if (strcmp(function, "body_len") == 0) {

@@ -12,8 +12,7 @@
 
 using namespace std::string_view_literals;
 
-#define CHECK(condition)                                                                           \
-  ((condition) ? (void)0 : failed(__FILE__, __LINE__, #condition))
+#define CHECK(condition) ((condition) ? (void)0 : failed(__FILE__, __LINE__, #condition))
 
 [[noreturn]] static void failed(const char *file, int line, const char *what) {
   std::fprintf(stderr, "%s:%d: %s\n", file, line, what);
@@ -61,7 +60,8 @@ static void buffers() {
   const std::uint8_t numbers[5] = {'a', 0, 'b', 0, 0};
   const std::array<char, 5> array = {'a', 0, 'b', 0, 0};
   CHECK(same(sealwax::decrypt(sealwax::encrypt(chars, provider), provider), numbers));
-  CHECK(same(sealwax::decrypt(sealwax::encrypt(bytes_view(constant), provider), provider), numbers));
+  CHECK(
+      same(sealwax::decrypt(sealwax::encrypt(bytes_view(constant), provider), provider), numbers));
   CHECK(same(sealwax::decrypt(sealwax::encrypt(numbers, provider), provider), numbers));
   CHECK(same(sealwax::decrypt(sealwax::encrypt(array, provider), provider), numbers));
   CHECK(bytes_view("abc"sv).size() == 3 && sealwax::c_string("abc").size() == 3);
@@ -126,7 +126,8 @@ static void causes() {
     CHECK(inner.code() == SEALWAX_ERR_PROVIDER_FAILED && is_offline(inner.cause(), "no route"));
   }
   // A DEK of another length is the function's failure, and has no exception.
-  for (const std::size_t len : {std::size_t{0}, std::size_t{16}, std::size_t{31}, std::size_t{33}}) {
+  for (const std::size_t len :
+       {std::size_t{0}, std::size_t{16}, std::size_t{31}, std::size_t{33}}) {
     functions.unwrap = [len](std::string_view, bytes_view, sealwax::context_view) {
       return sealwax::bytes(len, 1);
     };

@@ -9,8 +9,7 @@
 
 using namespace std::string_view_literals;
 
-#define CHECK(condition)                                                                           \
-  ((condition) ? (void)0 : failed(__FILE__, __LINE__, #condition))
+#define CHECK(condition) ((condition) ? (void)0 : failed(__FILE__, __LINE__, #condition))
 
 [[noreturn]] static void failed(const char *file, int line, const char *what) {
   std::fprintf(stderr, "%s:%d: %s\n", file, line, what);

@@ -10,8 +10,7 @@
 
 using namespace std::string_view_literals;
 
-#define CHECK(condition)                                                                           \
-  ((condition) ? (void)0 : failed(__FILE__, __LINE__, #condition))
+#define CHECK(condition) ((condition) ? (void)0 : failed(__FILE__, __LINE__, #condition))
 
 [[noreturn]] static void failed(const char *file, int line, const char *what) {
   std::fprintf(stderr, "%s:%d: %s\n", file, line, what);
@@ -63,8 +62,10 @@ static void messages() {
   const auto provider = local(1);
   const sealwax::context context{{"tenant", "blue"}, {"purpose", "test"}};
   sealwax::encrypt_options options;
-  options.context(context).associated_data("object 7"sv).metadata("name"sv).padding(
-      SEALWAX_PADDING_NONE);
+  options.context(context)
+      .associated_data("object 7"sv)
+      .metadata("name"sv)
+      .padding(SEALWAX_PADDING_NONE);
   const auto envelope = sealwax::encrypt(pattern(50000), provider, options);
   sealwax::decrypt_options expected;
   expected.associated_data("object 7"sv).required_context(context);
@@ -107,9 +108,7 @@ static void streams() {
   sealwax::encryptor encryptor(provider);
   sealwax::bytes envelope, plaintext;
   const auto into = [](sealwax::bytes &all) {
-    return [&all](sealwax::bytes_view piece) {
-      all.insert(all.end(), piece.begin(), piece.end());
-    };
+    return [&all](sealwax::bytes_view piece) { all.insert(all.end(), piece.begin(), piece.end()); };
   };
   const auto input = pattern(700000);
   for (std::size_t at = 0; at < input.size(); at += 99999) {
@@ -215,7 +214,8 @@ static void manual() {
   const auto twice = error_of([&] { handle.rewrap({key, key}); });
   CHECK(twice.code() == SEALWAX_ERR_INVALID_ARGUMENT);
   const sealwax::encrypt_handle encrypt(dek, {key});
-  CHECK(same(sealwax::decrypt_handle(encrypt.header(), dek).decrypt(encrypt.encrypt("t"sv)), "t"sv));
+  CHECK(
+      same(sealwax::decrypt_handle(encrypt.header(), dek).decrypt(encrypt.encrypt("t"sv)), "t"sv));
   sealwax::wipe(dek);
   CHECK(std::accumulate(dek.begin(), dek.end(), 0) == 0);
 }
@@ -290,8 +290,8 @@ static void objects() {
   functions.read_at = [](sealwax::writable_bytes, std::uint64_t) -> std::size_t {
     throw offline("connection reset");
   };
-  const auto error = error_of(
-      [&] { const sealwax::reader broken(functions, provider, {}, 1, encrypt.header()); });
+  const auto error =
+      error_of([&] { const sealwax::reader broken(functions, provider, {}, 1, encrypt.header()); });
   CHECK(error.code() == SEALWAX_ERR_IO && error.cause() != nullptr);
   CHECK(std::string(error.what()).find("connection reset") != std::string::npos);
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import random
 import threading
@@ -80,15 +81,22 @@ def test_a_cancelled_call_asks_no_other_provider(tmp_path, how):
             return await aio.decrypt(envelope, [held, later])
         return await aio.open(tmp_path / "sealed", "rb", [held, later])
 
+    logged = []
+
     async def main():
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, about: logged.append(about["message"]))
         task = asyncio.ensure_future(opening())
         await begun(held)
         await cancelled(task)
         held.go.set()
         await idle()
+        await asyncio.sleep(0)
+        gc.collect()
 
     asyncio.run(main())
-    assert (held.calls, later.calls) == (["unwrap"], [])
+    gc.collect()
+    assert (held.calls, later.calls, logged) == (["unwrap"], [], [])
 
 
 def test_a_cancelled_open_stops_the_coroutine_of_its_provider(tmp_path, key):

@@ -348,6 +348,7 @@ async def _call(
         return await asyncio.shield(waiter)
     except asyncio.CancelledError:
         bridge.cancel()
+        waiter.add_done_callback(_looked_at)
         if not future.cancel() and wait:
             await asyncio.wait([waiter])
         if discard is not None:
@@ -365,6 +366,12 @@ def _context(bridge: _Bridge) -> contextvars.Context:
 def _turn(work: Callable[[_Bridge], T], bridge: _Bridge) -> T:
     bridge.check_cancelled()
     return work(bridge)
+
+
+def _looked_at(waiter: asyncio.Future[Any]) -> None:
+    """What a cancelled call fails with is nobody's error: asyncio would log it as one that was lost."""
+    if not waiter.cancelled():
+        waiter.exception()
 
 
 def _discard(discard: Callable[[T], object], future: Future[T]) -> None:

@@ -32,7 +32,8 @@ pub(in super::super) fn give(disk: &impl Disk, file: &File, wanted: &Wanted<'_>)
         return permit(disk, file, wanted.mode.unwrap_or(wanted.usual));
     };
     let group_is_kept = give_owner(disk, file, replaced)?;
-    let list_is_kept = extended::copy(path, file);
+    // The list names the group's bits too: another group must not have them for a moment.
+    let list_is_kept = extended::copy(path, file, group_is_kept);
     let mut mode = wanted.mode.unwrap_or(mode_of(replaced));
     if !(group_is_kept && list_is_kept) {
         // The bits of the group would mean other people: they get no more than all others have.
@@ -89,9 +90,11 @@ mod extended {
 
     /// Copies access list, label and the users' attributes, as far as the system lets us. What
     /// belongs to the old content, such as capabilities and signatures, stays behind. Returns
-    /// whether the access list of the replaced file, or that it has none, holds for the new one.
-    pub(super) fn copy(from: &Path, to: &File) -> bool {
-        let names = names_of(from);
+    /// whether the access list of the replaced file, or that it has none, holds for the new one;
+    /// without `with_list` that has none.
+    pub(super) fn copy(from: &Path, to: &File, with_list: bool) -> bool {
+        let mut names = names_of(from);
+        names.retain(|name| with_list || name.as_c_str() != ACCESS_LIST);
         let mut has_list = false;
         for name in names.iter().filter(|name| is_kept(name)) {
             let kept = copy_one(from, to, name);
@@ -140,7 +143,7 @@ mod extended {
     use std::path::Path;
 
     /// Not copied on this system.
-    pub(super) fn copy(_from: &Path, _to: &File) -> bool {
+    pub(super) fn copy(_from: &Path, _to: &File, _with_list: bool) -> bool {
         true
     }
 }

@@ -235,6 +235,17 @@ fn attributes_and_access_list_are_kept() {
     assert_eq!(get("user.origin"), b"buoy 7");
     assert_eq!(get(LIST), list);
     assert_eq!(place.mode(), 0o640, "the bits of the group are the list's mask");
+
+    // For another group the list's bits were not meant, be it only until the permissions come.
+    if std::os::unix::fs::chown(&place.path, None, Some(34)).is_ok() {
+        let disk = Recording::new(refuse(&[Give(Some(0), 34), Give(None, 34)]));
+        place.commit(&disk, &FileOptions::new().overwrite(true)).unwrap();
+        assert_eq!(get("user.origin"), b"buoy 7");
+        let list = getxattr(&place.path, LIST, vec![0; 100].as_mut_slice());
+        assert_eq!(list, Err(rustix::io::Errno::NODATA));
+        assert_eq!(place.mode(), 0o600);
+        assert!(!disk.done.take().contains(&Permit(0o600)), "it never had wider ones");
+    }
 }
 
 #[test]

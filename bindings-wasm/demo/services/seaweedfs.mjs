@@ -24,13 +24,13 @@ export async function startSeaweedFs({ port, folder, origins }) {
   await mkdir(data, { recursive: true });
   const config = join(folder, 's3.json');
   await writeFile(config, JSON.stringify(identities(credentials)), { mode: 0o600 });
+  const ports = await freePorts(PARTS.length);
+  const parts = PARTS.map((name, index) => ({ name, port: ports[index] }));
   const service = new Service(
     'SeaweedFS',
     program('weed'),
-    await flags(port, data, config, origins),
-    {
-      cwd: folder,
-    },
+    flags(port, parts, data, config, origins),
+    { cwd: folder, env: tokenKeys() },
   );
   const url = `http://127.0.0.1:${port}`;
   try {
@@ -39,11 +39,14 @@ export async function startSeaweedFs({ port, folder, origins }) {
     await service.stop();
     throw error;
   }
-  return { url, data, service, ...credentials };
+  return { url, data, service, parts, ...credentials };
 }
 
-async function flags(port, data, config, origins) {
-  const ports = await freePorts(PARTS.length);
+/**
+ * Without the switches that turn HTTP off, and without tokens, the parts behind the S3 interface
+ * obey everyone on this machine, and with them every web page: a bucket is deleted by one GET.
+ */
+function flags(port, parts, data, config, origins) {
   return [
     'server',
     `-dir=${data}`,
@@ -54,6 +57,9 @@ async function flags(port, data, config, origins) {
     `-s3.port=${port}`,
     `-s3.config=${config}`,
     `-s3.allowedOrigins=${origins.join(',')}`,
+    '-disableHttp',
+    '-filer.disableHttp',
+    '-s3.iam=false',
     '-s3.port.iceberg=0',
     '-s3.port.lance=0',
     '-volume.max=0',
@@ -61,8 +67,14 @@ async function flags(port, data, config, origins) {
     '-volume.preStopSeconds=0',
     '-master.telemetry=false',
     '-s3.readerCacheSizeMB=64',
-    ...PARTS.map((name, index) => `-${name}=${ports[index]}`),
+    ...parts.map(({ name, port: number }) => `-${name}=${number}`),
   ];
+}
+
+/** The keys of the tokens by which the volume server knows who may read and write. */
+function tokenKeys() {
+  const key = () => randomBytes(32).toString('hex');
+  return { WEED_JWT_SIGNING_KEY: key(), WEED_JWT_SIGNING_READ_KEY: key() };
 }
 
 function identities({ accessKeyId, secretAccessKey }) {

@@ -211,3 +211,32 @@ test('the audit trail is a chain: a line that is changed or missing shows', asyn
   assert.ok(!isUnbroken(changed));
   assert.ok(!isUnbroken(all.filter((_, index) => index !== 0)));
 });
+
+test('the store obeys nobody past its S3 interface: not who reads, writes, deletes or assigns', async () => {
+  const { owner, id } = await objectOf('alice');
+  const { value } = await owner.sign(id, 'put-body');
+  await fetch(value.url, { method: 'PUT', headers: value.headers, body: 'sealed' });
+  const form = new FormData();
+  form.append('file', new Blob(['forged']));
+  const requests = [
+    ['GET', '/col/delete?collection=sealwax-demo'],
+    ['GET', '/dir/assign?collection=sealwax-demo'],
+    ['GET', `/buckets/sealwax-demo/${id}/body`],
+    ['POST', `/buckets/sealwax-demo/${id}/body`, form],
+    ['DELETE', '/buckets/sealwax-demo/?recursive=true'],
+    ['GET', '/1,01'],
+    ['POST', '/1,01', form],
+  ];
+  const parts = owner.demo.weed.parts.filter(({ name }) => !name.endsWith('grpc'));
+  for (const { name, port } of parts) {
+    for (const [method, path, body] of requests) {
+      const { status } = await fetch(`http://127.0.0.1:${port}${path}`, { method, body });
+      assert.ok(
+        [400, 401, 404].includes(status),
+        `${name}: ${method} ${path} is answered ${status}`,
+      );
+    }
+  }
+  const { value: read } = await owner.sign(id, 'get-body');
+  assert.equal(await (await fetch(read.url)).text(), 'sealed');
+});

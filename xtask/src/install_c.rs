@@ -3,6 +3,7 @@
 
 pub mod archive;
 mod layout;
+mod options;
 pub mod paths;
 pub mod platform;
 mod readme;
@@ -11,41 +12,15 @@ use crate::env::Env;
 use crate::process;
 use crate::ui::{Mark, Task};
 use anyhow::{Result, bail};
-use clap::Args;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 use std::process::ExitCode;
 
+pub use options::Options;
 pub use platform::TARGETS;
 pub use readme::relative_links;
 
+use options::PACKAGE;
 use platform::Platform;
-
-/// The package in the workspace.
-const PACKAGE: &str = "sealwax-c";
-
-/// Where to install, and what.
-#[derive(Args, Clone)]
-pub struct Options {
-    /// The folder that gets include/, lib/ and share/; made if it is not there.
-    #[arg(long)]
-    pub prefix: PathBuf,
-    /// The folder of the libraries below the prefix, such as lib64 or lib/x86_64-linux-gnu.
-    #[arg(long, default_value = "lib")]
-    pub libdir: PathBuf,
-    /// The system to build for, as Rust names it; its C compiler and binutils must be there.
-    #[arg(long)]
-    pub target: Option<String>,
-    /// The cargo profile. Only `release` is stripped of debug information.
-    #[arg(long, default_value = "release")]
-    pub profile: String,
-}
-
-impl Options {
-    /// A prefix for this machine.
-    pub fn new(prefix: PathBuf, profile: &str) -> Self {
-        Self { prefix, libdir: "lib".into(), target: None, profile: profile.to_owned() }
-    }
-}
 
 /// Builds and installs, and says where.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {

@@ -1,7 +1,8 @@
 //! What goes where below the prefix.
 
+use super::options::{Options, PACKAGE};
 use super::platform::{Platform, Shared};
-use super::{Options, PACKAGE, archive, readme};
+use super::{archive, readme};
 use crate::env::Env;
 use crate::ui::Task;
 use crate::{metadata, process};
@@ -59,20 +60,14 @@ impl<'a> Layout<'a> {
     /// The static library, and the shared one in the form of the system.
     pub fn libraries(&self) -> Result<()> {
         let lib = self.folder(self.libdir)?;
-        match self.platform.shared {
-            Shared::Elf => self.shared_library(&lib)?,
-            Shared::Dll => {
-                copy(
-                    &self.built.join("sealwax_c.dll"),
-                    &self.folder("bin")?.join("sealwax_c.dll"),
-                )?;
-                copy(&self.built.join("libsealwax_c.dll.a"), &lib.join("libsealwax.dll.a"))?;
-            }
-            Shared::None => {}
-        }
         let (archive, target) = (self.built.join("libsealwax_c.a"), lib.join("libsealwax.a"));
         let (env, task, platform, strip) = (self.env, self.task, self.platform, self.strip);
         let tools = archive::Tools { env, task, platform, strip };
+        match platform.shared {
+            Shared::Elf => self.shared_library(&lib)?,
+            Shared::Dll => self.dll(&lib)?,
+            Shared::None => {}
+        }
         if platform.shared != Shared::Dll {
             return tools.build(&archive, &target);
         }
@@ -81,17 +76,31 @@ impl<'a> Layout<'a> {
         if strip { tools.strip_debug(&target) } else { Ok(()) }
     }
 
+    /// The DLL, and the import library that programs link.
+    fn dll(&self, folder: &Path) -> Result<()> {
+        let installed = self.folder("bin")?.join("sealwax_c.dll");
+        copy(&self.built.join("sealwax_c.dll"), &installed)?;
+        self.strip(&installed)?;
+        copy(&self.built.join("libsealwax_c.dll.a"), &folder.join("libsealwax.dll.a"))
+    }
+
     /// The library under its full version, and the links that programs and linkers look for.
     fn shared_library(&self, folder: &Path) -> Result<()> {
         let name = format!("libsealwax.so.{}", self.version);
         let installed = folder.join(&name);
         copy(&self.built.join("libsealwax_c.so"), &installed)?;
-        if self.strip {
-            let mut strip = self.env.program(self.platform.tool("strip"));
-            process::run(strip.arg("--strip-unneeded").arg(&installed), self.task)?;
-        }
+        self.strip(&installed)?;
         link(&name, &folder.join(SONAME))?;
         link(SONAME, &folder.join("libsealwax.so"))
+    }
+
+    /// Removes the symbols and the debug information that no program needs, from a release.
+    fn strip(&self, shared: &Path) -> Result<()> {
+        if !self.strip {
+            return Ok(());
+        }
+        let mut strip = self.env.program(self.platform.tool("strip"));
+        process::run(strip.arg("--strip-unneeded").arg(shared), self.task).map(drop)
     }
 
     /// pkg-config, CMake, licences and documentation.

@@ -1,5 +1,6 @@
 //! What differs between the systems that the library is built for.
 
+use super::options::PACKAGE;
 use super::paths;
 use crate::env::Env;
 use anyhow::{Result, bail};
@@ -74,7 +75,7 @@ impl Platform {
                 ..cross("x86_64-w64-mingw32-", "x86_64-w64-mingw32-gcc")
             },
             Some(other) => {
-                bail!("install-c knows no tools for {other}: build {} with cargo", super::PACKAGE)
+                bail!("install-c knows no tools for {other}: build {} with cargo", PACKAGE)
             }
         })
     }

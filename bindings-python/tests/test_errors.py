@@ -476,3 +476,16 @@ def test_a_bar_that_is_not_installed(tmp_path, key, monkeypatch):
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'sealwax\[progress\]'"):
         sealwax.encrypt_file(__file__, tmp_path / "x", key, progress=True)
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("path", [b"x", 3, None])
+def test_what_is_no_path(tmp_path, key, path):
+    (tmp_path / "there").write_bytes(b"x")
+    for call in (
+        lambda: sealwax.encrypt_file(path, tmp_path / "new", key),
+        lambda: sealwax.encrypt_file(tmp_path / "there", path, key),
+        lambda: sealwax.decrypt_file(path, tmp_path / "new", key),
+    ):
+        told = f"^a path must be str or os.PathLike, not {type(path).__name__}$"
+        with pytest.raises(sealwax.InvalidTypeError, match=told):
+            call()

@@ -361,7 +361,9 @@ def _is_of_target(error: SealwaxError) -> bool:
 
 def path_of(path: Any) -> str:
     """The path as text; one that is empty names no file, wherever the program stands."""
-    text: str = os.fspath(path)
+    text = os.fspath(path) if isinstance(path, os.PathLike) else path
+    if not isinstance(text, str):
+        raise InvalidTypeError(f"a path must be str or os.PathLike, not {type(text).__name__}")
     if not text:
         raise MissingFileError(os.strerror(errno.ENOENT), errno=errno.ENOENT, filename=text)
     return text

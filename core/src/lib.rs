@@ -138,3 +138,8 @@ pub use {rand_core, subtle, zeroize};
 #[cfg(all(doctest, feature = "std"))]
 #[doc = include_str!("../../README.md")]
 struct ReadmeDoctests;
+
+/// The examples of the documentation site, run as tests.
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../../docs/pages/start/rust.md")]
+struct SiteDoctests;

@@ -1,0 +1,24 @@
+"""What the tests of the documentation share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def prefix() -> Path:
+    """Where the C library is installed."""
+    path = Path(os.environ["SEALWAX_C_PREFIX"])
+    assert (path / "include/sealwax.h").is_file(), f"there is no C library in {path}"
+    return path
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The built site."""
+    path = Path(os.environ["SEALWAX_SITE"])
+    assert (path / "index.html").is_file(), f"there is no site in {path}"
+    return path

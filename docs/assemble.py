@@ -40,7 +40,7 @@ def assemble(folder: Path) -> None:
     for page, source in INCLUDED.items():
         text = (ROOT / source).read_text(encoding="utf-8")
         (folder / "pages" / page).write_text(links_of(text, source, page), encoding="utf-8")
-    (folder / "pages/reference/errors.md").write_text(errors(), encoding="utf-8")
+    (folder / "pages/reference/errors.md.in").write_text(errors(), encoding="utf-8")
 
 
 def links_of(text: str, source: str, page: str) -> str:
@@ -76,7 +76,7 @@ def errors() -> str:
     for code in codes:
         means, remedy = advice[code["name"]]
         rows.append(f"| {code['code']} | `{code['name']}` | {code['class']} | {means} | {remedy} |")
-    return (DOCS / "errors.md").read_text().replace("TABLE", "\n".join(rows))
+    return (DOCS / "errors.md.in").read_text().replace("TABLE", "\n".join(rows))
 
 
 if __name__ == "__main__":

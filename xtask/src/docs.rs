@@ -39,13 +39,18 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
 
 /// Builds the site without the API references; a link that leads nowhere is an error.
 pub fn build(env: &Env, task: &Task) -> Result<()> {
-    let mut mkdocs = env.python();
-    mkdocs.args(["-m", "mkdocs", "build", "--clean", "--config-file", "docs/mkdocs.yml"]);
-    mkdocs.arg("--site-dir").arg(site(env));
-    process::run(&mut mkdocs, task).map(drop)
+    process::run(env.python().arg("docs/assemble.py").arg(folder(env)), task)?;
+    let mut zensical = env.program(env.venv().join("bin/zensical"));
+    zensical.args(["build", "--clean", "--strict", "--config-file"]);
+    process::run(zensical.arg(folder(env).join("mkdocs.yml")), task).map(drop)
+}
+
+/// The sources, put together, and the site.
+fn folder(env: &Env) -> PathBuf {
+    env.target.join("docs")
 }
 
 /// Where the site is built.
 pub fn site(env: &Env) -> PathBuf {
-    env.target.join("docs/site")
+    folder(env).join("site")
 }

@@ -11,6 +11,7 @@ mod big_wasm;
 mod bundlers;
 mod c_full;
 mod demo;
+mod docs;
 mod env;
 mod fips;
 mod firefox;
@@ -67,6 +68,8 @@ enum Task {
     Bench(bench::Options),
     /// Build the C library and install it below a prefix.
     InstallC(install_c::Options),
+    /// Build the documentation site; with --api the references of every language, too.
+    Docs(docs::Options),
     /// Build the package for browsers and Node.
     BuildWasm(wasm::Options),
     /// Build AWS-LC's FIPS module (Go and CMake needed) and test the core with it.
@@ -101,6 +104,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Task::TestKmsFull => kms_full::run(&env),
         Task::TestCFull => c_full::run(&env),
         Task::Bench(options) => bench::run(&env, &options),
+        Task::Docs(options) => docs::run(&env, &options),
         Task::InstallC(options) => install_c::run(&env, &options),
         Task::BuildWasm(options) => wasm::run(&env, options.wasm_route),
         Task::Fips => fips::run(&env),

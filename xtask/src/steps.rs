@@ -5,6 +5,7 @@ mod bench;
 mod c;
 mod core;
 mod cross;
+mod docs;
 mod fuzz;
 mod gate;
 mod kms;
@@ -42,6 +43,7 @@ fn all(env: &Env) -> Result<Vec<Step>> {
         wasm::steps(),
         cross::steps(),
         web_demo::steps(),
+        docs::steps(),
     ]
     .into_iter()
     .flatten()

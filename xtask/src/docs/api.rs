@@ -12,15 +12,16 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+/// What of the Python package is meant to be used.
+const PYTHON_MODULES: [&str; 5] =
+    ["sealwax", "sealwax.aio", "sealwax.audit", "sealwax.kms", "sealwax.s3"];
+
 /// Builds all of them below the site.
 pub fn build(env: &Env, choice: Choice) -> Result<()> {
     setup::packages(env, &["doxygen"])?;
     setup::ensure_only(env, choice, &["docs"])?;
     steps::run_named(env, &["python:wheel"])?;
     let api = site(env).join("api");
-    if api.is_dir() {
-        fs::remove_dir_all(&api)?;
-    }
     fs::create_dir_all(&api)?;
     made("Rust: rustdoc", |task| rust(env, &api.join("rust"), task))?;
     made("Python: pdoc", |task| process::run(&mut python(env, &api), task).map(drop))?;
@@ -38,7 +39,7 @@ fn made(title: &str, make: impl FnOnce(&Task) -> Result<()>) -> Result<()> {
 
 /// In a target directory of its own: the site has the core alone.
 fn rust(env: &Env, folder: &Path, task: &Task) -> Result<()> {
-    let target = env.target.join("docs/rustdoc");
+    let target = env.target.join("rustdoc");
     let mut cargo = env.cargo("doc");
     cargo.args(["--package", "sealwax", "--no-deps", "--target-dir"]).arg(&target);
     process::run(cargo.env("RUSTDOCFLAGS", "-D warnings"), task)?;
@@ -48,20 +49,20 @@ fn rust(env: &Env, folder: &Path, task: &Task) -> Result<()> {
 
 fn python(env: &Env, api: &Path) -> Command {
     let mut pdoc = env.python();
-    pdoc.args(["-m", "pdoc", "--docformat", "google", "--output-directory"]);
-    pdoc.arg(api.join("python")).args(["sealwax", "!sealwax.cli"]);
+    pdoc.args(["-m", "pdoc", "--no-show-source", "--docformat", "google", "--output-directory"]);
+    pdoc.arg(api.join("python")).args(PYTHON_MODULES);
     pdoc
 }
 
 fn javascript(env: &Env, api: &Path) -> Command {
-    let mut typedoc = env.program(env.root.join("docs/node_modules/.bin/typedoc"));
-    typedoc.args(["--options", "docs/typedoc.json", "--out"]).arg(api.join("javascript"));
+    let mut typedoc = env.program(env.root.join("docs/api/node_modules/.bin/typedoc"));
+    typedoc.args(["--options", "docs/api/typedoc.json", "--out"]).arg(api.join("javascript"));
     typedoc
 }
 
 fn c(env: &Env, api: &Path) -> Command {
     let mut doxygen = env.program("doxygen");
-    doxygen.arg("docs/Doxyfile").env("SEALWAX_DOCS_OUT", api);
+    doxygen.arg("docs/api/Doxyfile").env("SEALWAX_DOCS_OUT", api);
     doxygen
 }
 

@@ -28,5 +28,10 @@ pub fn all() -> Vec<Box<dyn Part>> {
 
 /// What no step of the tests needs; the tasks that do install it.
 pub fn optional() -> Vec<Box<dyn Part>> {
-    vec![Box::new(npm::BENCH), Box::new(npm::BUNDLERS), Box::new(firefox::Firefox)]
+    vec![
+        Box::new(npm::BENCH),
+        Box::new(npm::BUNDLERS),
+        Box::new(npm::DOCS),
+        Box::new(firefox::Firefox),
+    ]
 }

@@ -10,6 +10,7 @@ mod tools;
 use super::step::Step;
 use compile::ALL;
 pub use examples::hsm_file;
+pub use prefix::path as installed;
 
 /// Everything about bindings-c that is not `cargo test`.
 pub fn steps() -> Vec<Step> {

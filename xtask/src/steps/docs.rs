@@ -10,11 +10,9 @@ use anyhow::{Result, bail};
 pub fn steps() -> Vec<Step> {
     vec![
         Step::new("docs:site", "the documentation site builds, and no link leads nowhere", site),
-        Step::new(
-            "docs:examples",
-            "every example of the site runs, in its language",
-            |run| pytest(run, "test_pages.py"),
-        ),
+        Step::new("docs:examples", "every example of the site runs, in its language", |run| {
+            pytest(run, "test_pages.py")
+        }),
         Step::new(
             "docs:architecture",
             "ARCHITECTURE.md names files and code that are there",
@@ -23,7 +21,11 @@ pub fn steps() -> Vec<Step> {
         Step::new(
             "docs:browser",
             "the site in Chromium: readable by everybody, and no other host is asked",
-            |run| run.pass(run.env.program("node").arg("docs/tests/browser.mjs").arg(docs::site(run.env))),
+            |run| {
+                run.pass(
+                    run.env.program("node").arg("docs/tests/browser.mjs").arg(docs::site(run.env)),
+                )
+            },
         ),
     ]
 }
@@ -38,7 +40,8 @@ fn pytest(run: &Run, file: &str) -> Result<Outcome> {
     pytest.args(["-m", "pytest", "--quiet"]).arg(format!("docs/tests/{file}"));
     pytest.env("SEALWAX_SITE", docs::site(run.env));
     if file == "test_pages.py" {
-        pytest.env("SEALWAX_C_PREFIX", c::prefix(run)?);
+        pytest.env("SEALWAX_C_PREFIX", c::installed(run)?);
+        pytest.args(["-n", "2"]); // Pages mostly wait, for servers that start.
     }
     match tests_passed(&run.exec(&mut pytest)?) {
         0 => bail!("{file} has no test"),

@@ -57,6 +57,15 @@ pub const BENCH: Npm = Npm {
     browser: true,
 };
 
+/// What makes the reference of the JavaScript package.
+pub const DOCS: Npm = Npm {
+    name: "docs",
+    folder: "docs/api",
+    why: "cargo xtask docs --api makes the reference of the JavaScript package",
+    what: "npm ci in docs/api",
+    browser: false,
+};
+
 /// The packages of the upload page, and Chromium for its tests.
 pub const WEB_DEMO: Npm = Npm {
     name: "web-demo",

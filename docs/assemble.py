@@ -40,7 +40,7 @@ def assemble(folder: Path) -> None:
     for page, source in INCLUDED.items():
         text = (ROOT / source).read_text(encoding="utf-8")
         (folder / "pages" / page).write_text(links_of(text, source, page), encoding="utf-8")
-    (folder / "pages/reference/errors.md.in").write_text(errors(), encoding="utf-8")
+    (folder / "pages/reference/errors.md").write_text(errors(), encoding="utf-8")
 
 
 def links_of(text: str, source: str, page: str) -> str:

@@ -42,7 +42,8 @@ pub fn build(env: &Env, task: &Task) -> Result<()> {
     process::run(env.python().arg("docs/assemble.py").arg(folder(env)), task)?;
     let mut zensical = env.program(env.venv().join("bin/zensical"));
     zensical.args(["build", "--clean", "--strict", "--config-file"]);
-    process::run(zensical.arg(folder(env).join("mkdocs.yml")), task).map(drop)
+    zensical.arg(folder(env).join("mkdocs.yml")).env("NO_COLOR", "1");
+    process::run(&mut zensical, task).map(drop)
 }
 
 /// The sources, put together, and the site.

@@ -108,7 +108,7 @@ fn convert(py: Python<'_>, error: Error) -> PyResult<PyErr> {
 /// What stops the program rather than the call, such as `KeyboardInterrupt`, goes on as it is.
 fn interrupt(py: Python<'_>, attempt: &Attempt) -> Option<PyErr> {
     let host = host_error(&attempt.error)?;
-    host.is_interrupt(py).then(|| host.error.clone_ref(py))
+    host.is_interrupt.then(|| host.error.clone_ref(py))
 }
 
 fn attempt_cause(py: Python<'_>, attempt: &Attempt) -> Option<PyErr> {

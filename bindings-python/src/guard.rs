@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
-use pyo3::Python;
 use sealwax::{
     CachingProvider, ConcurrentWrap, ContextRef, DecryptHandle, DecryptOptions, Dek, EncryptHandle,
     EncryptOptions, Error, Header, KeyProvider, ProviderError, WrappedKey, WrappedKeyRef,
@@ -153,7 +152,7 @@ impl Guard {
 
     fn end(&self, used: &Use<'_>, key_id: &str, error: Option<&ProviderError>) {
         if let Some(host) = error.and_then(host_error)
-            && Python::attach(|py| host.is_interrupt(py))
+            && host.is_interrupt
         {
             INTERRUPTED.set(true);
         }

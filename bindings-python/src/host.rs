@@ -147,13 +147,8 @@ pub(crate) struct HostError {
     /// The exception, for `__cause__`.
     pub(crate) error: PyErr,
     shown: String,
-}
-
-impl HostError {
-    /// Whether it asks to stop the program and not just this call.
-    pub(crate) fn is_interrupt(&self, py: Python<'_>) -> bool {
-        !self.error.is_instance_of::<PyException>(py)
-    }
+    /// Whether it asks to stop the program and not just this call, such as `KeyboardInterrupt`.
+    pub(crate) is_interrupt: bool,
 }
 
 impl fmt::Display for HostError {
@@ -162,14 +157,21 @@ impl fmt::Display for HostError {
     }
 }
 
-impl std::error::Error for HostError {}
+impl std::error::Error for HostError {
+    /// An interruption stops the call in the core, too: no other key makes up for it.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        static CANCELLED: sealwax::Error = sealwax::Error::Cancelled;
+        self.is_interrupt.then_some(&CANCELLED as _)
+    }
+}
 
 /// `KeyUnwrapError` says that the wrapped key is to blame; anything else, that the host is.
 fn failure(error: PyErr) -> ProviderError {
     Python::attach(|py| {
         let rejected = is_rejection(py, &error);
         let shown = describe(py, &error).unwrap_or_default();
-        let host = HostError { error, shown };
+        let is_interrupt = !error.is_instance_of::<PyException>(py);
+        let host = HostError { error, shown, is_interrupt };
         if rejected { ProviderError::rejected(host) } else { ProviderError::failed(host) }
     })
 }

@@ -129,6 +129,21 @@ def test_one_key_is_enough_where_that_is_asked_for(tmp_path, key, events, caplog
     assert [attempt.provider_id for attempt in caught.value.attempts] == ["b1", "b2"]
 
 
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
+@pytest.mark.parametrize("name", WRITING)
+def test_no_other_key_makes_up_for_an_interruption(tmp_path, key, caplog, name, interrupt):
+    class Interrupted(BrokenKms):
+        def wrap(self, dek, context):
+            raise interrupt
+
+    call = calls_that_write(tmp_path)[name]
+    for keys in ([key, named(Interrupted, "i")], [named(Interrupted, "i"), named(Interrupted, "j"), key]):
+        with caplog.at_level(logging.WARNING, "sealwax"), pytest.raises(interrupt):
+            call(keys, require_all=False)
+        assert not (tmp_path / "sealed").exists() and not (tmp_path / "opened").exists()
+    assert not [record for record in caplog.records if record.name == "sealwax"]
+
+
 def test_nothing_is_told_of_an_object_that_was_not_written(key, caplog):
     broken = [named(BrokenKms, "b1"), named(BrokenKms, "b2")]
     with caplog.at_level(logging.WARNING, "sealwax"), pytest.raises(sealwax.ProviderError):

@@ -6,6 +6,8 @@ use core::fmt;
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 #[cfg(feature = "alloc")]
+use super::Error;
+#[cfg(feature = "alloc")]
 use super::details::Listed;
 #[cfg(feature = "alloc")]
 use super::escape::Escaped;
@@ -94,6 +96,19 @@ impl ProviderError {
     /// A rejection with the host's own error, or a text, as the cause.
     pub fn rejected(cause: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
         ProviderError::RejectedBecause(cause.into())
+    }
+
+    /// Whether the host has stopped the call: the cause, or the cause of that, is
+    /// [`Error::Cancelled`].
+    pub(crate) fn is_cancellation(&self) -> bool {
+        let mut next = core::error::Error::source(self);
+        while let Some(cause) = next {
+            if matches!(cause.downcast_ref(), Some(Error::Cancelled)) {
+                return true;
+            }
+            next = cause.source();
+        }
+        false
     }
 }
 

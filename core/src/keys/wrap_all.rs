@@ -25,23 +25,28 @@ struct Wraps {
     require: Require,
     keys: Vec<WrappedKey>,
     failed: Vec<Attempt>,
+    /// Whether the host wants no more of it: then the other keys are not enough.
+    is_cancelled: bool,
 }
 
 impl Wraps {
     const fn new(require: Require) -> Self {
-        Wraps { require, keys: Vec::new(), failed: Vec::new() }
+        Wraps { require, keys: Vec::new(), failed: Vec::new(), is_cancelled: false }
     }
 
     fn take(&mut self, outcome: Outcome) {
         match outcome {
             Ok(key) => self.keys.push(key),
-            Err(attempt) => self.failed.push(attempt),
+            Err(attempt) => {
+                self.is_cancelled |= attempt.error.is_cancellation();
+                self.failed.push(attempt);
+            }
         }
     }
 
     /// Whether nothing that comes can change the end.
     fn is_lost(&self) -> bool {
-        self.require == Require::All && !self.failed.is_empty()
+        self.is_cancelled || (self.require == Require::All && !self.failed.is_empty())
     }
 
     /// Asks these providers, too: those that wait for a network at the same time.
@@ -60,8 +65,7 @@ impl Wraps {
 
     /// The wrapped keys, or one error that names everyone who failed.
     fn finish(self) -> Result<Vec<WrappedKey>> {
-        let is_enough =
-            self.failed.is_empty() || (self.require == Require::Any && !self.keys.is_empty());
+        let is_enough = !self.is_lost() && (self.failed.is_empty() || !self.keys.is_empty());
         if is_enough { Ok(self.keys) } else { Err(Error::ProviderFailed(self.failed.into())) }
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sealwax::{ContextRef, Dek, KeyProvider, ProviderError, WrappedKey, WrappedKeyRef};
+use sealwax::{ContextRef, Dek, Error, KeyProvider, ProviderError, WrappedKey, WrappedKeyRef};
 
 /// What a [`TestProvider`] answers to every unwrapping.
 pub enum Answer {
@@ -13,6 +13,8 @@ pub enum Answer {
     Rejection,
     /// That the KMS is out of reach.
     Failure,
+    /// That the host stops the call.
+    Cancelled,
 }
 
 /// A provider with a fixed answer that counts how often it is asked.
@@ -54,6 +56,7 @@ impl KeyProvider for TestProvider {
                 WrappedKey::new(self.provider_id.as_str(), self.key_id.as_str(), bytes.as_slice())
                     .map_err(ProviderError::failed)
             }
+            Answer::Cancelled => Err(ProviderError::failed(Error::Cancelled)),
             _ => Err(ProviderError::failed("the KMS is out of reach")),
         }
     }
@@ -68,6 +71,7 @@ impl KeyProvider for TestProvider {
             Answer::Bytes(bytes) => Dek::from_slice(bytes).map_err(ProviderError::failed),
             Answer::Rejection => Err(ProviderError::Rejected),
             Answer::Failure => Err(ProviderError::failed("the KMS is out of reach")),
+            Answer::Cancelled => Err(ProviderError::failed(Error::Cancelled)),
         }
     }
 }

@@ -143,6 +143,22 @@ fn one_provider_is_enough_where_that_is_asked_for() {
     assert_eq!(names(&refused), ["broken", "other"]);
 }
 
+/// Whoever stops the call wants no object, and not one that lacks a key.
+#[test]
+fn no_other_key_makes_up_for_a_cancellation() {
+    let options = EncryptOptions::new().require_all(false);
+    let (up, never) = (good("up"), good("never"));
+    let stopped = TestProvider::new("stopped", "k", Answer::Cancelled);
+    let refused = encrypt(b"x", &[&up, &stopped, &never], &options);
+    assert_eq!(names(refused.as_ref().unwrap_err()), ["stopped"]);
+    assert_error(
+        refused,
+        ProviderFailed,
+        "the key provider failed: stopped k: cancelled by the host",
+    );
+    assert_eq!((up.calls(), never.calls()), (1, 0));
+}
+
 /// A provider that makes keys and fails leaves that to the next.
 #[test]
 fn the_next_provider_generates_where_the_first_one_fails() {

@@ -63,7 +63,8 @@ impl<'a> EncryptOptions<'a> {
 
     /// Whether every provider must wrap the DEK, which is the default. Else one is enough, and the
     /// keys of those that fail are missing in the object; its header tells which are there. A
-    /// [`CachingEncryptor`](crate::CachingEncryptor) always requires all.
+    /// [`CachingEncryptor`](crate::CachingEncryptor) always requires all. A provider that fails
+    /// because of [`Error::Cancelled`](crate::Error::Cancelled) stops the call in both cases.
     #[must_use]
     pub const fn require_all(mut self, require_all: bool) -> Self {
         self.require = if require_all { Require::All } else { Require::Any };

@@ -137,7 +137,10 @@ def test_no_other_key_makes_up_for_an_interruption(tmp_path, key, caplog, name, 
             raise interrupt
 
     call = calls_that_write(tmp_path)[name]
-    for keys in ([key, named(Interrupted, "i")], [named(Interrupted, "i"), named(Interrupted, "j"), key]):
+    for keys in (
+        [key, named(Interrupted, "i")],
+        [named(Interrupted, "i"), named(Interrupted, "j"), key],
+    ):
         with caplog.at_level(logging.WARNING, "sealwax"), pytest.raises(interrupt):
             call(keys, require_all=False)
         assert not (tmp_path / "sealed").exists() and not (tmp_path / "opened").exists()

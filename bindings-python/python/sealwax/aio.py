@@ -369,7 +369,7 @@ def _turn(work: Callable[[_Bridge], T], bridge: _Bridge) -> T:
 
 
 def _looked_at(waiter: asyncio.Future[Any]) -> None:
-    """What a cancelled call fails with is nobody's error: asyncio would log it as one that was lost."""
+    """What a cancelled call fails with is nobody's error: asyncio would log it as a lost one."""
     if not waiter.cancelled():
         waiter.exception()
 

@@ -135,7 +135,10 @@ def _is_current(envelope: Union[bytes, str], new: _data.Keys, add: bool) -> bool
     try:
         header = sealwax.inspect(envelope)
         has_others = len(header.wrapped_keys) != len(new) or not all(
-            any(key.provider_id == wrapped.provider_id and key.accepts(wrapped.key_id) for key in new)
+            any(
+                key.provider_id == wrapped.provider_id and key.accepts(wrapped.key_id)
+                for key in new
+            )
             for wrapped in header.wrapped_keys
         )
         return (add or not has_others) and all(_opens(header, key) for key in new)

@@ -12,7 +12,7 @@ use crate::decrypt_handle::Body;
 use crate::guard::{self, CACHE_HIT, Guard};
 use crate::host::{self, Event, INFO};
 use crate::keys::{Keys, guarded, not_a_provider};
-use crate::options::{Opening, Sealing};
+use crate::options::{Keywords, Opening, Sealing};
 use crate::work::{Input, Work};
 use crate::{errors, provider};
 
@@ -220,17 +220,19 @@ impl CachingEncryptor {
     }
 
     /// Encrypts a message; arguments and errors are those of `sealwax.encrypt`.
-    #[pyo3(signature = (data, /, *, context = None, associated_data = None, metadata = None, padding = None))]
+    #[pyo3(
+        signature = (data, /, **options),
+        text_signature = "($self, data, /, *, context=None, associated_data=None, metadata=None, padding=None)"
+    )]
     fn encrypt<'py>(
         &self,
         data: &Bound<'py, PyAny>,
-        context: Option<&Bound<'py, PyAny>>,
-        associated_data: Option<&Bound<'py, PyAny>>,
-        metadata: Option<&Bound<'py, PyAny>>,
-        padding: Option<&Bound<'py, PyAny>>,
+        options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let (py, start) = (data.py(), Instant::now());
-        let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
+        let names = ["context", "associated_data", "metadata", "padding"];
+        let given = Keywords::new("CachingEncryptor.encrypt()", &names, options)?;
+        let sealing = Sealing::from_keywords(py, &given)?;
         let data = Data::from_py(data)?;
         let len = data.len()? as u64;
         guard::start_call();
@@ -284,17 +286,18 @@ impl CachingDecryptor {
     }
 
     /// Decrypts an envelope; arguments and errors are those of `sealwax.decrypt`.
-    #[pyo3(signature = (data, /, *, context = None, associated_data = None, header = None))]
+    #[pyo3(
+        signature = (data, /, **options),
+        text_signature = "($self, data, /, *, context=None, associated_data=None, header=None)"
+    )]
     fn decrypt<'py>(
         &self,
         data: &Bound<'py, PyAny>,
-        context: Option<&Bound<'py, PyAny>>,
-        associated_data: Option<&Bound<'py, PyAny>>,
-        header: Option<&Bound<'py, PyAny>>,
+        options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let (py, start) = (data.py(), Instant::now());
-        let opening = Opening::from_py(py, context, associated_data)?;
-        let (front, body) = Body::split(data, crate::options::optional("header", header)?)?;
+        let mut opening = Opening::from_py(py, "CachingDecryptor.decrypt()", options)?;
+        let (front, body) = Body::split(data, opening.take_header())?;
         guard::start_call();
         let handle = py.detach(|| self.inner.handle(front.header(), &opening.options()));
         let handle = handle.map_err(|error| errors::to_py(py, error))?;

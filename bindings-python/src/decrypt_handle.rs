@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict};
 use sealwax::Header;
 use sealwax::limits::MAX_HEADER_LEN;
 
 use crate::data::Data;
 use crate::errors;
 use crate::keys::Keys;
-use crate::options::{Opening, optional};
+use crate::options::{Keywords, Opening, optional};
 use crate::work::{Input, PARALLEL_LEN, Work};
 
 /// An opened header, ready to decrypt every message that carries it.
@@ -108,14 +108,15 @@ impl Front {
 #[pymethods]
 impl DecryptHandle {
     #[new]
-    #[pyo3(signature = (header, keys, *, context = None))]
+    #[pyo3(signature = (header, keys, **options), text_signature = "(header, keys, *, context=None)")]
     fn new(
         header: &Bound<'_, PyAny>,
         keys: &Bound<'_, PyAny>,
-        context: Option<&Bound<'_, PyAny>>,
+        options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let py = keys.py();
-        let opening = Opening::from_py(py, context, None)?;
+        let given = Keywords::new("DecryptHandle.__new__()", &["context"], options)?;
+        let opening = Opening::from_keywords(py, &given)?;
         let header = Data::from_py(header)?.whole()?;
         Self::open(py, &header, keys, &opening)
     }

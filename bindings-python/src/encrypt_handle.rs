@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict};
 
 use crate::data::Data;
 use crate::errors;
 use crate::keys::Keys;
-use crate::options::{Sealing, optional};
+use crate::options::{Keywords, Sealing, optional};
 use crate::work::{Input, Work};
 
 /// A fresh data key with its finished header, ready to encrypt any number of messages.
@@ -59,16 +59,14 @@ impl EncryptHandle {
 #[pymethods]
 impl EncryptHandle {
     #[new]
-    #[pyo3(signature = (keys, *, context = None, metadata = None, padding = None, require_all = true))]
-    fn new(
-        keys: &Bound<'_, PyAny>,
-        context: Option<&Bound<'_, PyAny>>,
-        metadata: Option<&Bound<'_, PyAny>>,
-        padding: Option<&Bound<'_, PyAny>>,
-        require_all: bool,
-    ) -> PyResult<Self> {
-        let sealing = Sealing::from_py(keys.py(), context, None, metadata, padding)?;
-        let sealing = sealing.require_all(require_all);
+    #[pyo3(
+        signature = (keys, **options),
+        text_signature = "(keys, *, context=None, metadata=None, padding=None, require_all=True)"
+    )]
+    fn new(keys: &Bound<'_, PyAny>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let names = ["context", "metadata", "padding", "require_all"];
+        let given = Keywords::new("EncryptHandle.__new__()", &names, options)?;
+        let sealing = Sealing::from_keywords(keys.py(), &given)?;
         // Of many small messages none should carry a page of padding that nobody asked for.
         Self::open(keys, &sealing, 0)
     }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyTuple};
 use sealwax::ErrorCode;
 use sealwax::file::{self, RewrapFileOutcome};
 
@@ -73,23 +73,17 @@ impl Watch {
 
 /// Encrypts a file; `sealwax.encrypt_file` calls it.
 #[pyfunction]
-#[pyo3(signature = (src, dst, keys, context, associated_data, metadata, padding, require_all, writing, progress))]
-#[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
+#[pyo3(signature = (src, dst, keys, options, writing, progress))]
 pub(crate) fn encrypt_file(
     py: Python<'_>,
     src: PathBuf,
     dst: PathBuf,
     keys: &Bound<'_, PyAny>,
-    context: Option<&Bound<'_, PyAny>>,
-    associated_data: Option<&Bound<'_, PyAny>>,
-    metadata: Option<&Bound<'_, PyAny>>,
-    padding: Option<&Bound<'_, PyAny>>,
-    require_all: bool,
+    options: &Bound<'_, PyDict>,
     writing: &Bound<'_, PyTuple>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<u64> {
-    let sealing =
-        Sealing::from_py(py, context, associated_data, metadata, padding)?.require_all(require_all);
+    let sealing = Sealing::from_py(py, "encrypt_file()", Some(options))?;
     let writing = Writing::from_py(writing)?;
     let (keys, watch) = (Keys::for_sealing(keys, &sealing)?, Watch::new(progress));
     let result = py.detach(|| {
@@ -104,19 +98,17 @@ pub(crate) fn encrypt_file(
 
 /// Decrypts a file; `sealwax.decrypt_file` calls it.
 #[pyfunction]
-#[pyo3(signature = (src, dst, keys, context, associated_data, writing, progress))]
-#[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
+#[pyo3(signature = (src, dst, keys, options, writing, progress))]
 pub(crate) fn decrypt_file(
     py: Python<'_>,
     src: PathBuf,
     dst: PathBuf,
     keys: &Bound<'_, PyAny>,
-    context: Option<&Bound<'_, PyAny>>,
-    associated_data: Option<&Bound<'_, PyAny>>,
+    options: &Bound<'_, PyDict>,
     writing: &Bound<'_, PyTuple>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<u64> {
-    let opening = Opening::from_py(py, context, associated_data)?;
+    let opening = Opening::from_py(py, "decrypt_file()", Some(options))?;
     let writing = Writing::from_py(writing)?;
     let (keys, watch) = (Keys::from_py(keys)?, Watch::new(progress));
     let result = py.detach(|| {

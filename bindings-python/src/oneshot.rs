@@ -1,14 +1,14 @@
 //! Whole messages in memory.
 
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict};
 use sealwax::RewrapMode;
 
 use crate::data::Data;
 use crate::decrypt_handle::{Body, DecryptHandle};
 use crate::encrypt_handle::EncryptHandle;
 use crate::keys::Keys;
-use crate::options::{Opening, Sealing, optional};
+use crate::options::{Opening, Sealing};
 use crate::work::Input;
 use crate::{errors, header};
 
@@ -35,19 +35,17 @@ use crate::{errors, header};
 /// >>> sealwax.decrypt(envelope, key, context={"tenant": "blue"})
 /// b'tide table'
 #[pyfunction]
-#[pyo3(signature = (data, /, keys, *, context = None, associated_data = None, metadata = None, padding = None, require_all = true))]
+#[pyo3(
+    signature = (data, /, keys, **options),
+    text_signature = "(data, /, keys, *, context=None, associated_data=None, metadata=None, padding=None, require_all=True)"
+)]
 pub(crate) fn encrypt<'py>(
     data: &Bound<'py, PyAny>,
     keys: &Bound<'py, PyAny>,
-    context: Option<&Bound<'py, PyAny>>,
-    associated_data: Option<&Bound<'py, PyAny>>,
-    metadata: Option<&Bound<'py, PyAny>>,
-    padding: Option<&Bound<'py, PyAny>>,
-    require_all: bool,
+    options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let data = Data::from_py(data)?;
-    let sealing = Sealing::from_py(keys.py(), context, associated_data, metadata, padding)?
-        .require_all(require_all);
+    let sealing = Sealing::from_py(keys.py(), "encrypt()", options)?;
     let handle = EncryptHandle::open(keys, &sealing, data.len()?)?;
     handle.sealing().to_bytes(keys.py(), &Input::new(&data, Some(sealing.associated_data())))
 }
@@ -63,20 +61,18 @@ pub(crate) fn encrypt<'py>(
 /// >>> sealwax.decrypt(body, key, header=header)
 /// b'tide table'
 #[pyfunction]
-#[pyo3(signature = (data, /, keys, *, context = None, associated_data = None, metadata = None, padding = None, require_all = true))]
+#[pyo3(
+    signature = (data, /, keys, **options),
+    text_signature = "(data, /, keys, *, context=None, associated_data=None, metadata=None, padding=None, require_all=True)"
+)]
 pub(crate) fn encrypt_detached<'py>(
     data: &Bound<'py, PyAny>,
     keys: &Bound<'py, PyAny>,
-    context: Option<&Bound<'py, PyAny>>,
-    associated_data: Option<&Bound<'py, PyAny>>,
-    metadata: Option<&Bound<'py, PyAny>>,
-    padding: Option<&Bound<'py, PyAny>>,
-    require_all: bool,
+    options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<(Bound<'py, PyBytes>, Bound<'py, PyBytes>)> {
     let py = keys.py();
     let data = Data::from_py(data)?;
-    let sealing =
-        Sealing::from_py(py, context, associated_data, metadata, padding)?.require_all(require_all);
+    let sealing = Sealing::from_py(py, "encrypt_detached()", options)?;
     let handle = EncryptHandle::open(keys, &sealing, data.len()?)?;
     let input = Input::new(&data, Some(sealing.associated_data()));
     let body = handle.sealing_body().to_bytes(py, &input)?;
@@ -88,22 +84,19 @@ pub(crate) fn encrypt_detached<'py>(
 /// `out` needs `sealed_size` bytes, plus what a longer header takes; where it is too small,
 /// `BufferTooSmallError.needed` says how many. Arguments and errors else are those of `encrypt`.
 #[pyfunction]
-#[pyo3(signature = (data, out, /, keys, *, context = None, associated_data = None, metadata = None, padding = None, require_all = true))]
-#[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
+#[pyo3(
+    signature = (data, out, /, keys, **options),
+    text_signature = "(data, out, /, keys, *, context=None, associated_data=None, metadata=None, padding=None, require_all=True)"
+)]
 pub(crate) fn encrypt_into<'py>(
     data: &Bound<'py, PyAny>,
     out: &Bound<'py, PyAny>,
     keys: &Bound<'py, PyAny>,
-    context: Option<&Bound<'py, PyAny>>,
-    associated_data: Option<&Bound<'py, PyAny>>,
-    metadata: Option<&Bound<'py, PyAny>>,
-    padding: Option<&Bound<'py, PyAny>>,
-    require_all: bool,
+    options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<usize> {
     let py = keys.py();
     let data = Data::from_py(data)?;
-    let sealing =
-        Sealing::from_py(py, context, associated_data, metadata, padding)?.require_all(require_all);
+    let sealing = Sealing::from_py(py, "encrypt_into()", options)?;
     let handle = EncryptHandle::open(keys, &sealing, data.len()?)?;
     handle.sealing().into_buffer(&Input::new(&data, Some(sealing.associated_data())), out)
 }
@@ -124,17 +117,18 @@ pub(crate) fn encrypt_into<'py>(
 ///     AuthenticationError, TruncatedError: the data was modified or cut, or the associated
 ///         data is another.
 #[pyfunction]
-#[pyo3(signature = (data, /, keys, *, context = None, associated_data = None, header = None))]
+#[pyo3(
+    signature = (data, /, keys, **options),
+    text_signature = "(data, /, keys, *, context=None, associated_data=None, header=None)"
+)]
 pub(crate) fn decrypt<'py>(
     data: &Bound<'py, PyAny>,
     keys: &Bound<'py, PyAny>,
-    context: Option<&Bound<'py, PyAny>>,
-    associated_data: Option<&Bound<'py, PyAny>>,
-    header: Option<&Bound<'py, PyAny>>,
+    options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyBytes>> {
     let py = keys.py();
-    let opening = Opening::from_py(py, context, associated_data)?;
-    let (front, body) = Body::split(data, optional("header", header)?)?;
+    let mut opening = Opening::from_py(py, "decrypt()", options)?;
+    let (front, body) = Body::split(data, opening.take_header())?;
     let handle = DecryptHandle::open(py, front.header(), keys, &opening)?;
     handle.decrypt_body(py, &body, opening.associated_data())
 }
@@ -143,18 +137,19 @@ pub(crate) fn decrypt<'py>(
 /// plaintext. Arguments and errors else are those of `decrypt`; nothing of a message that does
 /// not prove authentic stays in `out`.
 #[pyfunction]
-#[pyo3(signature = (data, out, /, keys, *, context = None, associated_data = None, header = None))]
+#[pyo3(
+    signature = (data, out, /, keys, **options),
+    text_signature = "(data, out, /, keys, *, context=None, associated_data=None, header=None)"
+)]
 pub(crate) fn decrypt_into<'py>(
     data: &Bound<'py, PyAny>,
     out: &Bound<'py, PyAny>,
     keys: &Bound<'py, PyAny>,
-    context: Option<&Bound<'py, PyAny>>,
-    associated_data: Option<&Bound<'py, PyAny>>,
-    header: Option<&Bound<'py, PyAny>>,
+    options: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<usize> {
     let py = keys.py();
-    let opening = Opening::from_py(py, context, associated_data)?;
-    let (front, body) = Body::split(data, optional("header", header)?)?;
+    let mut opening = Opening::from_py(py, "decrypt_into()", options)?;
+    let (front, body) = Body::split(data, opening.take_header())?;
     let handle = DecryptHandle::open(py, front.header(), keys, &opening)?;
     handle.decrypt_body_into(&body, out, opening.associated_data())
 }

@@ -1,13 +1,47 @@
 //! Keyword arguments that several calls share.
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::PyString;
+use pyo3::types::{PyDict, PyString};
 use sealwax::{ContextRef, DecryptOptions, EncryptOptions, EncryptionContext, Padding};
 
 use crate::context;
 use crate::data::Data;
 use crate::errors;
+
+/// The keyword arguments of one call.
+pub(crate) struct Keywords<'a, 'py>(Option<&'a Bound<'py, PyDict>>);
+
+impl<'a, 'py> Keywords<'a, 'py> {
+    /// Refuses what is not among `names`, as Python itself does it. `call` is what its errors call
+    /// the function.
+    pub(crate) fn new(
+        call: &str,
+        names: &[&str],
+        given: Option<&'a Bound<'py, PyDict>>,
+    ) -> PyResult<Self> {
+        for (key, _) in given.into_iter().flatten() {
+            let key = key.cast_into::<PyString>()?;
+            let key = key.to_cow()?;
+            if !names.contains(&&*key) {
+                let what = format!("{call} got an unexpected keyword argument '{key}'");
+                return Err(PyTypeError::new_err(what));
+            }
+        }
+        Ok(Keywords(given))
+    }
+
+    /// An argument, unless it was left out or is `None`.
+    fn get(&self, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(given) = self.0 else { return Ok(None) };
+        Ok(given.get_item(name)?.filter(|value| !value.is_none()))
+    }
+
+    fn bytes(&self, name: &str) -> PyResult<Option<PyBackedBytes>> {
+        optional(name, self.get(name)?.as_ref())
+    }
+}
 
 /// The options of an encryption, owned.
 pub(crate) struct Sealing {
@@ -19,27 +53,32 @@ pub(crate) struct Sealing {
 }
 
 impl Sealing {
-    /// Reads the arguments as Python gave them.
+    /// What there can be.
+    pub(crate) const NAMES: [&'static str; 5] =
+        ["context", "associated_data", "metadata", "padding", "require_all"];
+
+    /// Reads the arguments of a call that knows them all.
     pub(crate) fn from_py(
         py: Python<'_>,
-        context: Option<&Bound<'_, PyAny>>,
-        associated_data: Option<&Bound<'_, PyAny>>,
-        metadata: Option<&Bound<'_, PyAny>>,
-        padding: Option<&Bound<'_, PyAny>>,
+        call: &str,
+        options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        Ok(Sealing {
-            context: context::from_py(py, context)?,
-            metadata: optional("metadata", metadata)?,
-            padding: padding.map_or(Ok(Padding::Auto), padding_of)?,
-            associated_data: optional("associated_data", associated_data)?,
-            require_all: true,
-        })
+        Self::from_keywords(py, &Keywords::new(call, &Self::NAMES, options)?)
     }
 
-    /// Whether every provider must wrap the key, or one is enough.
-    pub(crate) fn require_all(mut self, require_all: bool) -> Self {
-        self.require_all = require_all;
-        self
+    /// Reads the arguments of a call that may know only some.
+    pub(crate) fn from_keywords(py: Python<'_>, given: &Keywords<'_, '_>) -> PyResult<Self> {
+        let require_all = given.get("require_all")?.map_or(Ok(true), |all| all.extract());
+        Ok(Sealing {
+            context: context::from_py(py, given.get("context")?.as_ref())?,
+            metadata: given.bytes("metadata")?,
+            padding: given.get("padding")?.map_or(Ok(Padding::Auto), |it| padding_of(&it))?,
+            associated_data: given.bytes("associated_data")?,
+            require_all: require_all.map_err(|error: PyErr| {
+                let what = format!("argument 'require_all': {}", error.value(py));
+                PyTypeError::new_err(what)
+            })?,
+        })
     }
 
     /// Whether the object may lack a key.
@@ -79,19 +118,39 @@ impl Sealing {
 pub(crate) struct Opening {
     required: EncryptionContext,
     associated_data: Option<PyBackedBytes>,
+    header: Option<PyBackedBytes>,
 }
 
 impl Opening {
-    /// Reads the arguments as Python gave them.
+    /// What there can be.
+    const NAMES: [&'static str; 3] = ["context", "associated_data", "header"];
+
+    /// Reads the arguments of a call that knows them all.
     pub(crate) fn from_py(
         py: Python<'_>,
-        context: Option<&Bound<'_, PyAny>>,
-        associated_data: Option<&Bound<'_, PyAny>>,
+        call: &str,
+        options: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        Self::from_keywords(py, &Keywords::new(call, &Self::NAMES, options)?)
+    }
+
+    /// Reads the arguments of a call that may know only some.
+    pub(crate) fn from_keywords(py: Python<'_>, given: &Keywords<'_, '_>) -> PyResult<Self> {
         Ok(Opening {
-            required: context::from_py(py, context)?,
-            associated_data: optional("associated_data", associated_data)?,
+            required: context::from_py(py, given.get("context")?.as_ref())?,
+            associated_data: given.bytes("associated_data")?,
+            header: given.bytes("header")?,
         })
+    }
+
+    /// The header that was stored elsewhere.
+    pub(crate) fn header(&self) -> Option<&[u8]> {
+        self.header.as_deref()
+    }
+
+    /// The same, taken out.
+    pub(crate) fn take_header(&mut self) -> Option<PyBackedBytes> {
+        self.header.take()
     }
 
     /// The options as the core takes them.

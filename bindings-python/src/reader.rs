@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict};
 use sealwax::chunked::CHUNK_LEN;
 use sealwax::io::{DecryptReader, EncryptReader};
 use sealwax::read_at::{PositionalReader, ReadAt};
@@ -17,7 +17,7 @@ use crate::data::Output;
 use crate::fresh::Fresh;
 use crate::keys::Keys;
 use crate::object::{ObjectReader, SeekableObject};
-use crate::options::{Opening, Sealing, optional};
+use crate::options::{Opening, Sealing};
 use crate::{borrowed_buffer, errors, gil};
 
 /// Reads plaintext at any offset, whatever the ciphertext is read from.
@@ -58,18 +58,16 @@ impl RangeReader {
         source: &Bound<'_, PyAny>,
         is_path: bool,
         keys: &Bound<'_, PyAny>,
-        context: Option<&Bound<'_, PyAny>>,
-        associated_data: Option<&Bound<'_, PyAny>>,
-        header: Option<&Bound<'_, PyAny>>,
+        options: &Bound<'_, PyDict>,
     ) -> PyResult<Self> {
-        let opening = Opening::from_py(py, context, associated_data)?;
-        let (keys, header) = (Keys::from_py(keys)?, optional("header", header)?);
+        let opening = Opening::from_py(py, "open()", Some(options))?;
+        let keys = Keys::from_py(keys)?;
         let inner = if is_path {
             let path: PathBuf = source.extract()?;
-            py.detach(|| open_path(path, &keys, &opening, header.as_deref()))
+            py.detach(|| open_path(path, &keys, &opening))
         } else {
             let source = SeekableObject::new(source)?;
-            py.detach(|| open_source(source, &keys, &opening, header.as_deref(), REQUEST_LEN))
+            py.detach(|| open_source(source, &keys, &opening, REQUEST_LEN))
         };
         let piece_len = if is_path { PIECE_LEN } else { REQUEST_LEN };
         inner
@@ -160,14 +158,9 @@ const PIECE_LEN: usize = 1 << 20;
 /// Plaintext for which a file object is asked at once, in bytes: each of its reads may be a request.
 const REQUEST_LEN: usize = 1 << 26;
 
-fn open_path(
-    path: PathBuf,
-    keys: &Keys,
-    opening: &Opening,
-    header: Option<&[u8]>,
-) -> Result<Box<dyn Positional>> {
-    if header.is_some() {
-        return open_source(File::open(path)?, keys, opening, header, PIECE_LEN);
+fn open_path(path: PathBuf, keys: &Keys, opening: &Opening) -> Result<Box<dyn Positional>> {
+    if opening.header().is_some() {
+        return open_source(File::open(path)?, keys, opening, PIECE_LEN);
     }
     let reader = sealwax::file::open_file(path, &keys.providers(), &opening.options())?;
     Ok(Box::new(reader.threads(0)))
@@ -177,11 +170,10 @@ fn open_source<R: ReadAt + 'static>(
     source: R,
     keys: &Keys,
     opening: &Opening,
-    header: Option<&[u8]>,
     window_len: usize,
 ) -> Result<Box<dyn Positional>> {
     let (options, providers) = (opening.options(), keys.providers());
-    let reader = match header {
+    let reader = match opening.header() {
         None => PositionalReader::open(source, &providers, &options)?,
         Some(header) => {
             let handle = DecryptHandle::open(header, &providers, &options)?;
@@ -222,14 +214,12 @@ impl StreamReader {
         py: Python<'_>,
         source: &Bound<'_, PyAny>,
         keys: &Bound<'_, PyAny>,
-        context: Option<&Bound<'_, PyAny>>,
-        associated_data: Option<&Bound<'_, PyAny>>,
-        header: Option<&Bound<'_, PyAny>>,
+        options: &Bound<'_, PyDict>,
     ) -> PyResult<Self> {
-        let opening = Opening::from_py(py, context, associated_data)?;
-        let (keys, header) = (Keys::from_py(keys)?, optional("header", header)?);
+        let opening = Opening::from_py(py, "open()", Some(options))?;
+        let keys = Keys::from_py(keys)?;
         let source = ObjectReader::new(source);
-        let reader = py.detach(|| decrypting(source, &keys, &opening, header.as_deref()));
+        let reader = py.detach(|| decrypting(source, &keys, &opening));
         let reader = reader.map_err(|error| errors::to_py(py, error))?;
         let metadata = reader.metadata().map_err(|error| errors::to_py(py, error))?;
         Ok(StreamReader {
@@ -242,19 +232,13 @@ impl StreamReader {
 
     /// Encrypts what `source.read(n)` gives.
     #[staticmethod]
-    #[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
     fn encrypting(
         py: Python<'_>,
         source: &Bound<'_, PyAny>,
         keys: &Bound<'_, PyAny>,
-        context: Option<&Bound<'_, PyAny>>,
-        associated_data: Option<&Bound<'_, PyAny>>,
-        metadata: Option<&Bound<'_, PyAny>>,
-        padding: Option<&Bound<'_, PyAny>>,
-        require_all: bool,
+        options: &Bound<'_, PyDict>,
     ) -> PyResult<Self> {
-        let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
-        let sealing = sealing.require_all(require_all);
+        let sealing = Sealing::from_py(py, "encrypt_stream()", Some(options))?;
         let (keys, source) = (Keys::for_sealing(keys, &sealing)?, ObjectReader::new(source));
         let options = sealing.unresolved();
         let reader = py.detach(|| EncryptReader::new(source, &keys.providers(), &options));
@@ -305,10 +289,9 @@ fn decrypting(
     source: ObjectReader,
     keys: &Keys,
     opening: &Opening,
-    header: Option<&[u8]>,
 ) -> Result<DecryptReader<ObjectReader>> {
     let (options, providers) = (opening.options(), keys.providers());
-    let Some(header) = header else {
+    let Some(header) = opening.header() else {
         return DecryptReader::new(source, &providers, &options);
     };
     let mut decryptor = Decryptor::with_header(header, &options)?;

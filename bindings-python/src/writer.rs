@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::PyDict;
 use sealwax::file::FileTarget;
 use sealwax::io::EncryptWriter;
 use sealwax::{Encryptor, Error, OwnProcess, SysRng};
@@ -56,45 +57,35 @@ impl StreamWriter {
     /// new one, whether it is made durable, and its permissions. With `detached` the header goes
     /// nowhere but to `header`.
     #[staticmethod]
-    #[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
     fn to_path(
         py: Python<'_>,
         path: PathBuf,
         placing: (bool, Bound<'_, PyAny>, Option<Bound<'_, PyAny>>),
         keys: &Bound<'_, PyAny>,
-        context: Option<&Bound<'_, PyAny>>,
-        associated_data: Option<&Bound<'_, PyAny>>,
-        metadata: Option<&Bound<'_, PyAny>>,
-        padding: Option<&Bound<'_, PyAny>>,
+        options: &Bound<'_, PyDict>,
         detached: bool,
-        require_all: bool,
     ) -> PyResult<Self> {
-        let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
+        let sealing = Sealing::from_py(py, "open()", Some(options))?;
         let (exclusive, durable, permissions) = placing;
         let options = file_options::placing(exclusive, &durable, permissions.as_ref())?;
         // The file first: where there can be none, no KMS is asked.
         let target = py.detach(|| FileTarget::create(path, &options));
         let sink = Sink::File(target.map_err(|error| errors::to_py(py, error))?);
-        Self::begin(py, sink, keys, &sealing.require_all(require_all), detached)
+        Self::begin(py, sink, keys, &sealing, detached)
     }
 
     /// Writes to an object with `write(bytes)`.
     #[staticmethod]
-    #[expect(clippy::too_many_arguments, reason = "the keyword arguments of the public function")]
     fn to_object(
         py: Python<'_>,
         target: &Bound<'_, PyAny>,
         keys: &Bound<'_, PyAny>,
-        context: Option<&Bound<'_, PyAny>>,
-        associated_data: Option<&Bound<'_, PyAny>>,
-        metadata: Option<&Bound<'_, PyAny>>,
-        padding: Option<&Bound<'_, PyAny>>,
+        options: &Bound<'_, PyDict>,
         detached: bool,
-        require_all: bool,
     ) -> PyResult<Self> {
-        let sealing = Sealing::from_py(py, context, associated_data, metadata, padding)?;
+        let sealing = Sealing::from_py(py, "open()", Some(options))?;
         let sink = Sink::Object(ObjectWriter::new(target));
-        Self::begin(py, sink, keys, &sealing.require_all(require_all), detached)
+        Self::begin(py, sink, keys, &sealing, detached)
     }
 
     /// Encrypts all of `data`.

@@ -14,7 +14,7 @@ from ._header import Header
 
 if TYPE_CHECKING:
     from ._sealwax import FileBatch
-    from ._types import Buffer, Context, Keys, Padding, Path, Progress, Sparse
+    from ._types import Buffer, Context, Keys, Opening, Padding, Path, Progress, Sealing, Sparse
 
 
 def encrypt_file(
@@ -69,11 +69,17 @@ def encrypt_file(
     >>> sealwax.decrypt_file(folder / "tides.csv.sealwax", folder / "again.csv", key)
     10
     """
-    sealing = (context, associated_data, metadata, padding, require_all)
+    sealing: Sealing = {
+        "context": context,
+        "associated_data": associated_data,
+        "metadata": metadata,
+        "padding": padding,
+        "require_all": require_all,
+    }
     src, dst = path_of(src), path_of(dst)
     writing = (overwrite, durable, mode, sparse, batch, threads)
     with object_name(dst), about(src, dst), callback(progress, "encrypting") as report:
-        return _sealwax.encrypt_file(src, dst, keys, *sealing, writing, report)
+        return _sealwax.encrypt_file(src, dst, keys, sealing, writing, report)
 
 
 def decrypt_file(
@@ -95,10 +101,11 @@ def decrypt_file(
 
     As `encrypt_file`; keys and errors besides are those of `decrypt`.
     """
+    opening: Opening = {"context": context, "associated_data": associated_data}
     src, dst = path_of(src), path_of(dst)
     writing = (overwrite, durable, mode, sparse, batch, threads)
     with object_name(src), about(src, dst), callback(progress, "decrypting") as report:
-        return _sealwax.decrypt_file(src, dst, keys, context, associated_data, writing, report)
+        return _sealwax.decrypt_file(src, dst, keys, opening, writing, report)
 
 
 @overload

@@ -13,7 +13,21 @@ from ._raw import READ_BUFFER, RangeRaw, StreamRaw, WriterRaw
 from ._sealed import SealedReader, SealedWriter, TextFile
 
 if TYPE_CHECKING:
-    from ._types import Buffer, Context, Keys, Padding, ReadMode, TextMode, WriteMode
+    from typing_extensions import Unpack
+
+    from ._types import (
+        Buffer,
+        Context,
+        FileObject,
+        FileObjectSealing,
+        Keys,
+        Opening,
+        Padding,
+        ReadMode,
+        Sealing,
+        TextMode,
+        WriteMode,
+    )
 
 PATH_AHEAD = READ_BUFFER
 """How far a reader of a local file reads ahead at most, in bytes of plaintext."""
@@ -25,55 +39,21 @@ WRITE_BUFFER = 256 * 1024
 """Plaintext that a writer gathers before it encrypts, in bytes."""
 
 
-def _open_again(path: str, keys: Any, options: dict[str, Any], position: int) -> SealedReader:
-    reader = _open_reader(path, keys, options)
+def _open_again(path: str, keys: Keys, opening: Opening, position: int) -> SealedReader:
+    reader = _open_reader(path, keys, opening)
     reader.seek(position)
     return reader
 
 
 @overload
-def open(
-    file: Any,
-    mode: ReadMode,
-    keys: Keys,
-    *,
-    context: Context = ...,
-    associated_data: Optional[Buffer] = ...,
-    header: Optional[Buffer] = ...,
-) -> SealedReader: ...
+def open(file: Any, mode: ReadMode, keys: Keys, **options: Unpack[Opening]) -> SealedReader: ...
 @overload
 def open(
-    file: Any,
-    mode: WriteMode,
-    keys: Keys,
-    *,
-    context: Context = ...,
-    associated_data: Optional[Buffer] = ...,
-    metadata: Optional[Buffer] = ...,
-    padding: Padding = ...,
-    detached: bool = ...,
-    require_all: bool = ...,
-    durable: bool = ...,
-    permissions: Optional[int] = ...,
+    file: Any, mode: WriteMode, keys: Keys, **options: Unpack[FileObjectSealing]
 ) -> SealedWriter: ...
 @overload
 def open(
-    file: Any,
-    mode: TextMode,
-    keys: Keys,
-    *,
-    context: Context = ...,
-    associated_data: Optional[Buffer] = ...,
-    metadata: Optional[Buffer] = ...,
-    padding: Padding = ...,
-    header: Optional[Buffer] = ...,
-    detached: bool = ...,
-    require_all: bool = ...,
-    durable: bool = ...,
-    permissions: Optional[int] = ...,
-    encoding: Optional[str] = ...,
-    errors: Optional[str] = ...,
-    newline: Optional[str] = ...,
+    file: Any, mode: TextMode, keys: Keys, **options: Unpack[FileObject]
 ) -> io.TextIOWrapper: ...
 def open(
     file: Any,
@@ -130,13 +110,24 @@ def open(
         given = any(it is not None for it in (metadata, padding, permissions))
         if given or detached or not (require_all and durable):
             raise InvalidArgumentError(_FOR_WRITING)
-        options = {"context": context, "associated_data": associated_data, "header": header}
-        binary: Union[SealedReader, SealedWriter] = _open_reader(file, keys, options)
+        opening: Opening = {
+            "context": context,
+            "associated_data": associated_data,
+            "header": header,
+        }
+        binary: Union[SealedReader, SealedWriter] = _open_reader(file, keys, opening)
     else:
         if header is not None:
             raise InvalidArgumentError("header is for reading")
-        sealing = (keys, context, associated_data, metadata, padding, detached, require_all)
-        binary = _open_writer(file, sealing, kind + "b", durable, permissions)
+        sealing: Sealing = {
+            "context": context,
+            "associated_data": associated_data,
+            "metadata": metadata,
+            "padding": padding,
+            "require_all": require_all,
+        }
+        placing = (kind == "x", durable, permissions)
+        binary = _open_writer(file, keys, sealing, detached, placing)
     return _as_text(binary, mode, encoding, errors, newline) if text else binary
 
 
@@ -178,9 +169,14 @@ def encrypt_stream(
     >>> sealwax.decrypt(envelope, key)
     b'tide table'
     """
-    native = _sealwax.StreamReader.encrypting(
-        file, keys, context, associated_data, metadata, padding, require_all
-    )
+    sealing: Sealing = {
+        "context": context,
+        "associated_data": associated_data,
+        "metadata": metadata,
+        "padding": padding,
+        "require_all": require_all,
+    }
+    native = _sealwax.StreamReader.encrypting(file, keys, sealing)
     return SealedReader(StreamRaw(native, _name(file)), READ_BUFFER)
 
 
@@ -192,38 +188,42 @@ def _mode(mode: str) -> tuple[str, bool]:
     return kind.pop(), "b" not in letters
 
 
-def _open_reader(file: Any, keys: Any, options: dict[str, Any]) -> SealedReader:
-    arguments = (keys, options["context"], options["associated_data"], options["header"])
+def _open_reader(file: Any, keys: Keys, opening: Opening) -> SealedReader:
     if isinstance(file, (str, os.PathLike)):
         path = path_of(file)
         with object_name(path), about(path):
-            ranges = _sealwax.RangeReader.open(path, True, *arguments)
-        again = lambda at: (_open_again, (path, keys, options, at))  # noqa: E731
+            ranges = _sealwax.RangeReader.open(path, True, keys, opening)
+        again = lambda at: (_open_again, (path, keys, opening, at))  # noqa: E731
         return SealedReader(RangeRaw(ranges, path, PATH_AHEAD), READ_BUFFER, again)
     name = _name(file)
     with about(name):
         if _can_seek(file):
-            ranges = _sealwax.RangeReader.open(file, False, *arguments)
+            ranges = _sealwax.RangeReader.open(file, False, keys, opening)
             return SealedReader(RangeRaw(ranges, name, OBJECT_AHEAD), READ_BUFFER)
-        stream = _sealwax.StreamReader.decrypting(_readable(file), *arguments)
+        stream = _sealwax.StreamReader.decrypting(_readable(file), keys, opening)
         return SealedReader(StreamRaw(stream, name), READ_BUFFER)
 
 
 def _open_writer(
-    file: Any, sealing: tuple[Any, ...], mode: str, durable: bool, permissions: Optional[int]
+    file: Any,
+    keys: Keys,
+    sealing: Sealing,
+    detached: bool,
+    placing: tuple[bool, bool, Optional[int]],
 ) -> SealedWriter:
+    exclusive, durable, permissions = placing
+    mode = "xb" if exclusive else "wb"
     if isinstance(file, (str, os.PathLike)):
         path = path_of(file)
         with object_name(path), about(path):
-            placing = (mode == "xb", durable, permissions)
-            native = _sealwax.StreamWriter.to_path(path, placing, *sealing)
+            native = _sealwax.StreamWriter.to_path(path, placing, keys, sealing, detached)
         return SealedWriter(WriterRaw(native, path, mode), WRITE_BUFFER)
     if not hasattr(file, "write"):
         raise InvalidTypeError(f"a path or a file object is required, not {type(file).__name__}")
     if (durable, permissions) != (True, None):
         raise InvalidArgumentError("durable and permissions are for a path, not a file object")
-    native, name = _sealwax.StreamWriter.to_object(file, *sealing), _name(file)
-    return SealedWriter(WriterRaw(native, name, mode), WRITE_BUFFER)
+    native = _sealwax.StreamWriter.to_object(file, keys, sealing, detached)
+    return SealedWriter(WriterRaw(native, _name(file), mode), WRITE_BUFFER)
 
 
 def _name(file: Any) -> Any:

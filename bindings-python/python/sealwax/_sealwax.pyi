@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, final
 
+from typing_extensions import Unpack
+
 from ._provider import AsyncProvider, Provider, WrappedKey
-from ._types import Buffer, Context, Keys, Padding, Path, Sparse
+from ._types import Buffer, Context, Keys, Opening, Padding, Path, Sealing, Sparse
 
 __all__ = [
     "ERROR_CODES",
@@ -53,54 +55,33 @@ def encrypt(
     data: Buffer,
     /,
     keys: Keys,
-    *,
-    context: Context = None,
-    associated_data: Buffer | None = None,
-    metadata: Buffer | None = None,
-    padding: Padding = None,
-    require_all: bool = True,
+    **options: Unpack[Sealing],
 ) -> bytes: ...
 def encrypt_detached(
     data: Buffer,
     /,
     keys: Keys,
-    *,
-    context: Context = None,
-    associated_data: Buffer | None = None,
-    metadata: Buffer | None = None,
-    padding: Padding = None,
-    require_all: bool = True,
+    **options: Unpack[Sealing],
 ) -> tuple[bytes, bytes]: ...
 def encrypt_into(
     data: Buffer,
     out: Buffer,
     /,
     keys: Keys,
-    *,
-    context: Context = None,
-    associated_data: Buffer | None = None,
-    metadata: Buffer | None = None,
-    padding: Padding = None,
-    require_all: bool = True,
+    **options: Unpack[Sealing],
 ) -> int: ...
 def decrypt(
     data: Buffer,
     /,
     keys: Keys,
-    *,
-    context: Context = None,
-    associated_data: Buffer | None = None,
-    header: Buffer | None = None,
+    **options: Unpack[Opening],
 ) -> bytes: ...
 def decrypt_into(
     data: Buffer,
     out: Buffer,
     /,
     keys: Keys,
-    *,
-    context: Context = None,
-    associated_data: Buffer | None = None,
-    header: Buffer | None = None,
+    **options: Unpack[Opening],
 ) -> int: ...
 def rewrap(data: Buffer, /, old: Keys, new: Keys, *, add: bool = False) -> bytes: ...
 def rewrap_header(header: Buffer, /, old: Keys, new: Keys, *, add: bool = False) -> bytes: ...
@@ -174,11 +155,7 @@ def encrypt_file(
     src: Path,
     dst: Path,
     keys: Keys,
-    context: Context,
-    associated_data: Buffer | None,
-    metadata: Buffer | None,
-    padding: Padding,
-    require_all: bool,
+    options: Sealing,
     writing: tuple[bool, bool, int | None, Sparse, FileBatch | None, int],
     progress: Callable[[int, int], object] | None,
 ) -> int: ...
@@ -186,8 +163,7 @@ def decrypt_file(
     src: Path,
     dst: Path,
     keys: Keys,
-    context: Context,
-    associated_data: Buffer | None,
+    options: Opening,
     writing: tuple[bool, bool, int | None, Sparse, FileBatch | None, int],
     progress: Callable[[int, int], object] | None,
 ) -> int: ...
@@ -208,9 +184,7 @@ class RangeReader:
         source: Any,
         is_path: bool,
         keys: Keys,
-        context: Context,
-        associated_data: Buffer | None,
-        header: Buffer | None,
+        options: Opening,
     ) -> RangeReader: ...
     def read_at(self, offset: int, size: int) -> bytes: ...
     def readinto_at(self, offset: int, buffer: Buffer, wanted: int) -> int: ...
@@ -227,19 +201,13 @@ class StreamReader:
     def decrypting(
         source: Any,
         keys: Keys,
-        context: Context,
-        associated_data: Buffer | None,
-        header: Buffer | None,
+        options: Opening,
     ) -> StreamReader: ...
     @staticmethod
     def encrypting(
         source: Any,
         keys: Keys,
-        context: Context,
-        associated_data: Buffer | None,
-        metadata: Buffer | None,
-        padding: Padding,
-        require_all: bool,
+        options: Sealing,
     ) -> StreamReader: ...
     def read(self, size: int) -> bytes: ...
     def readinto(self, buffer: Buffer) -> int: ...
@@ -255,23 +223,15 @@ class StreamWriter:
         path: Path,
         placing: tuple[bool, bool, int | None],
         keys: Keys,
-        context: Context,
-        associated_data: Buffer | None,
-        metadata: Buffer | None,
-        padding: Padding,
+        options: Sealing,
         detached: bool,
-        require_all: bool,
     ) -> StreamWriter: ...
     @staticmethod
     def to_object(
         target: Any,
         keys: Keys,
-        context: Context,
-        associated_data: Buffer | None,
-        metadata: Buffer | None,
-        padding: Padding,
+        options: Sealing,
         detached: bool,
-        require_all: bool,
     ) -> StreamWriter: ...
     def write(self, data: Buffer) -> int: ...
     def flush(self) -> None: ...
@@ -357,10 +317,7 @@ class CachingDecryptor:
         self,
         data: Buffer,
         /,
-        *,
-        context: Context = None,
-        associated_data: Buffer | None = None,
-        header: Buffer | None = None,
+        **options: Unpack[Opening],
     ) -> bytes: ...
     @property
     def stats(self) -> dict[str, int]: ...

@@ -79,13 +79,18 @@ class FileOpening(FileWriting, total=False):
     associated_data: Optional[Buffer]
 
 
-class FileObject(Sealing, total=False):
-    """Keyword arguments of `open`."""
+class FileObjectSealing(Sealing, total=False):
+    """Keyword arguments of `open` for writing."""
 
-    header: Optional[Buffer]
     detached: bool
     durable: bool
     permissions: Optional[int]
+
+
+class FileObject(FileObjectSealing, total=False):
+    """Keyword arguments of `open`."""
+
+    header: Optional[Buffer]
     encoding: Optional[str]
     errors: Optional[str]
     newline: Optional[str]

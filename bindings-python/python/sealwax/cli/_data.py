@@ -47,15 +47,17 @@ def encrypt(source: str, target: str, keys: Keys, options: Options, writing: Wri
             given = stack.enter_context(Input(os.open(given, os.O_RDONLY), given, owned=True))
         if isinstance(taken, str):
             options = {**options, "durable": writing.durable}
-        mode: Mode = "wb" if writing.force or isinstance(taken, Output) else "xb"
+        mode: Literal["wb", "xb"] = "wb" if writing.force or isinstance(taken, Output) else "xb"
         _seal(given, taken, mode, keys, options, bar)
 
 
-Mode = Literal["wb", "xb"]
-
-
 def _seal(
-    given: Input, taken: Union[Output, str], mode: Mode, keys: Keys, options: Options, bar: Bar
+    given: Input,
+    taken: Union[Output, str],
+    mode: Literal["wb", "xb"],
+    keys: Keys,
+    options: Options,
+    bar: Bar,
 ) -> None:
     """Encrypts from the front to the end. What is short and over soon needs no padding."""
     data, ended = given.gather(STREAM_LEN, LIVE_SECONDS)

@@ -19,7 +19,7 @@ pub(crate) fn codes(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     Ok(codes)
 }
 
-/// Calls `sealwax._errors.build`, which knows the exception classes.
+/// Calls `sealwax._convert_errors.build`, which knows the exception classes.
 fn build<'py>(
     py: Python<'py>,
     code: ErrorCode,
@@ -27,7 +27,7 @@ fn build<'py>(
     details: &Bound<'py, PyDict>,
 ) -> PyResult<Bound<'py, PyAny>> {
     static BUILD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    BUILD.import(py, "sealwax._errors", "build")?.call((code.as_u16(), message), Some(details))
+    BUILD.import(py, "sealwax._convert_errors", "build")?.call((code.as_u16(), message), Some(details))
 }
 
 /// The exception for an error of the core.

@@ -101,3 +101,9 @@ def events():
     yield handler.records
     audit.logger.removeHandler(handler)
     audit.logger.setLevel(logging.NOTSET)
+
+
+def flipped(data, index):
+    changed = bytearray(data)
+    changed[index] ^= 1
+    return bytes(changed)

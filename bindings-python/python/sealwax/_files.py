@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union, overload
 
 from . import _sealwax
 from ._call_context import object_name
-from ._errors import about, path_of
+from ._convert_errors import about, path_of
 from ._header import Header
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Optional, Union, overload
 
 from . import _sealwax
 from ._call_context import object_name
-from ._errors import InvalidArgumentError, InvalidTypeError, about, path_of
+from ._convert_errors import about, path_of
+from ._errors import InvalidArgumentError, InvalidTypeError
 from ._raw import READ_BUFFER, RangeRaw, StreamRaw, WriterRaw
 from ._sealed import SealedReader, SealedWriter, TextFile
 

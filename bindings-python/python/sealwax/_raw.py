@@ -7,7 +7,7 @@ import os
 from typing import Any, Optional
 
 from . import _sealwax
-from ._errors import about
+from ._convert_errors import about
 
 READ_BUFFER = 64 * 1024
 """Plaintext that the buffer above a raw reader holds, in bytes."""

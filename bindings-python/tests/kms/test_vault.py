@@ -123,3 +123,48 @@ def test_arguments() -> None:
             kms.VaultTransit(wrong, url="http://localhost:1")  # type: ignore[arg-type]
         with pytest.raises(sealwax.InvalidArgumentError):
             kms.VaultTransit("a", mount_point=f"{wrong}/..", url="http://localhost:1")
+
+
+def test_a_derived_key_is_one(bao_proxy: Proxy, bao: OpenBao) -> None:
+    bao.create_key("is-derived", derived=True)
+    key = kms.VaultTransit("is-derived", url=bao_proxy.url, token=bao.token, derived=True)
+    for calls in (2, 1):
+        sealwax.encrypt(b"", key, context=CONTEXT)
+        assert len(bao_proxy.take()) == calls
+
+
+def test_a_key_that_is_not_derived_binds_no_context(
+    bao: OpenBao, bao_proxy: Proxy, audited: Any
+) -> None:
+    bao.create_key("underived")
+    options: Any = {"url": bao_proxy.url, "token": bao.token}
+    other = sealwax.LocalKey.generate()
+    key = kms.VaultTransit("underived", derived=True, **options)
+    for keys in (key, [other, key]):
+        with pytest.raises(sealwax.ProviderError, match="not a derived key") as caught:
+            sealwax.encrypt(b"", keys, context=CONTEXT)
+        assert isinstance(caught.value.__cause__, sealwax.InvalidArgumentError)
+    assert [event.outcome for event in audited()] == ["failed", "ok", "failed"]
+    # What was written before anybody asked still opens.
+    wrapped = key._wrapped(key._call("encrypt", CONTEXT, plaintext="AA" * 21 + "A="))
+    assert len(key.unwrap(wrapped, CONTEXT)) == 32
+
+
+def test_a_policy_that_insists_on_a_context(bao: OpenBao) -> None:
+    """There is nothing to find out then."""
+    client = bao.client()
+    bao.create_key("strict", derived=True)
+    rule = 'capabilities = ["update"] required_parameters = ["context"]'
+    rules = f'path "transit/datakey/plaintext/strict" {{ {rule} }}'
+    client.sys.create_or_update_policy("strict", rules)
+    token = client.auth.token.create(policies=["strict"])["auth"]["client_token"]
+    key = kms.VaultTransit("strict", url=bao.url, token=token, derived=True)
+    envelope = sealwax.encrypt(b"tide table", key, context=CONTEXT)
+    owner = kms.VaultTransit("strict", url=bao.url, token=bao.token, derived=True)
+    assert sealwax.decrypt(envelope, owner) == b"tide table"
+
+
+def test_a_derived_key_that_is_not_said_to_be_one(bao: OpenBao) -> None:
+    bao.create_key("unsaid", derived=True)
+    with pytest.raises(sealwax.ProviderError, match="needs derived=True"):
+        sealwax.encrypt(b"", kms.VaultTransit("unsaid", url=bao.url, token=bao.token))

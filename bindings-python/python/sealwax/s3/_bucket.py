@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from .. import _sealwax
 from .._call_context import object_name
-from .._errors import InvalidArgumentError, IoError, TruncatedError, about, path_of
+from .._convert_errors import about, path_of
+from .._errors import InvalidArgumentError, IoError, TruncatedError
 from .._files import inspect
 from .._header import Header
 from .._open import encrypt_stream

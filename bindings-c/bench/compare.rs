@@ -210,7 +210,7 @@ impl Core {
         let dek = sealwax::Dek::generate(&mut SysRng).expect("random bytes");
         let mut encryptor =
             Encryptor::new(&dek, &EncryptOptions::new(), &mut SysRng).expect("it starts");
-        let key = self.kek.wrap(&dek, encryptor.context()).expect("it wraps");
+        let key = self.kek.wrap(&dek, &mut encryptor.context().into()).expect("it wraps");
         encryptor.add_wrapped_key(key).expect("it takes the key");
         let (mut read, mut written) = (0, 0);
         let (len, capacity) = (self.plaintext.len(), self.envelope.len());

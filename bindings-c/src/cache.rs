@@ -3,13 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sealwax::{CacheLimits, CachingProvider};
+use sealwax::{CacheLimits, CachingProvider, KeyProvider};
 
 use crate::failure::sealwax_code;
-use crate::key_event::Listener;
 use crate::panic_boundary::entry;
 use crate::provider::sealwax_provider;
-use crate::watched::Watched;
 
 /// Keeps DEKs in front of a provider, so that not every message costs a call of the KMS.
 ///
@@ -18,9 +16,7 @@ use crate::watched::Watched;
 /// messages that share it. A key that was revoked in the KMS goes on working until the maximum age
 /// is reached. Any number of threads can use a cache.
 pub struct sealwax_dek_cache {
-    inner: Arc<CachingProvider<Watched>>,
-    /// The listeners of the provider behind it.
-    listeners: Vec<Arc<Listener>>,
+    inner: Arc<CachingProvider<Arc<dyn KeyProvider>>>,
 }
 
 /// Counters of a cache since it was made, for both directions together.
@@ -66,11 +62,8 @@ pub unsafe extern "C" fn sealwax_dek_cache_new(
         if max_bytes != 0 {
             limits = limits.max_bytes(max_bytes);
         }
-        // Watched even where nobody listens: what the cache asked is not a hit.
-        let asked = Watched::asking(Arc::clone(&provider.inner), Vec::new(), provider.is_cache);
-        let inner = Arc::new(CachingProvider::new(asked, limits)?);
-        let listeners = provider.listeners.clone();
-        out.give(sealwax_dek_cache { inner, listeners })
+        let inner = Arc::new(CachingProvider::new(Arc::clone(&provider.inner), limits)?);
+        out.give(sealwax_dek_cache { inner })
     })
 }
 
@@ -84,9 +77,7 @@ pub unsafe extern "C" fn sealwax_dek_cache_provider(
 ) -> sealwax_code {
     entry(|| {
         let (cache, out) = (object!(cache), out!(out_provider));
-        let (cached, listeners) = (Arc::clone(&cache.inner), cache.listeners.clone());
-        let inner = Arc::new(Watched::cached(cached, listeners.clone()));
-        out.give(sealwax_provider { inner, listeners, is_cache: true })
+        out.give(sealwax_provider::of(Arc::clone(&cache.inner)))
     })
 }
 

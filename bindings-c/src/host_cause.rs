@@ -12,8 +12,6 @@ use crate::ffi::HostData;
 pub(crate) struct HostCause {
     pub(crate) code: i64,
     pub(crate) message: String,
-    /// Whether the KMS refused the permission.
-    pub(crate) denied: bool,
     pub(crate) attachment: Option<Attachment>,
 }
 
@@ -40,12 +38,7 @@ impl fmt::Debug for Attachment {
 impl HostCause {
     /// The host's reason for a provider's failure, if a callback failed.
     pub(crate) fn of(error: &ProviderError) -> Option<&Self> {
-        match error {
-            ProviderError::Failed(cause) | ProviderError::RejectedBecause(cause) => {
-                cause.downcast_ref()
-            }
-            _ => None,
-        }
+        std::error::Error::source(error)?.downcast_ref()
     }
 }
 

@@ -90,6 +90,11 @@ impl sealwax_failure {
         self.request_id.take()
     }
 
+    /// Whether the KMS refused the permission.
+    pub(crate) const fn is_denial(&self) -> bool {
+        self.denied
+    }
+
     /// Whether the callback gave a reason.
     pub(crate) fn is_explained(&self) -> bool {
         self.cause.is_some() || self.attachment.is_some()
@@ -99,6 +104,6 @@ impl sealwax_failure {
     pub(crate) fn into_cause(self, function: &str, code: sealwax_code) -> HostCause {
         let unexplained = || (code.into(), format!("{function} of the host failed"));
         let (code, message) = self.cause.unwrap_or_else(unexplained);
-        HostCause { code, message, denied: self.denied, attachment: self.attachment }
+        HostCause { code, message, attachment: self.attachment }
     }
 }

@@ -103,5 +103,5 @@ fn check(function: &str, code: sealwax_code, failure: sealwax_failure) -> io::Re
 
 fn too_much(read: usize, len: usize) -> io::Error {
     let message = format!("the host says that {read} bytes fit {len}");
-    io::Error::other(HostCause { code: 0, message, denied: false, attachment: None })
+    io::Error::other(HostCause { code: 0, message, attachment: None })
 }

@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_void};
 
 use sealwax::limits::{MAX_KEY_ID_LEN, MAX_WRAPPED_DEK_LEN};
 use sealwax::{
-    ContextRef, Dek, Error, ErrorCode, KEY_LEN, KeyProvider, ProviderError, WrappedKey,
+    Dek, Error, ErrorCode, KEY_LEN, KeyProvider, ProviderCall, ProviderError, WrappedKey,
     WrappedKeyRef,
 };
 
@@ -14,7 +14,6 @@ use crate::context::sealwax_context;
 use crate::failure::{OK, Result, number, sealwax_code};
 use crate::ffi::{HostData, copied_text, sealwax_destroy_fn};
 use crate::host_failure::sealwax_failure;
-use crate::watched::note;
 
 /// Whether the provider was configured with this key; see `sealwax_provider_callbacks`.
 pub type sealwax_accepts_fn = Option<
@@ -126,12 +125,14 @@ impl HostProvider {
 
     /// The meaning of a callback's code. A rejection keeps the host's reason, if it gave one.
     fn check(
-        &self,
         function: &str,
         code: sealwax_code,
         mut failure: sealwax_failure,
+        call: &mut ProviderCall<'_>,
     ) -> Result<(), ProviderError> {
-        note(&self.key_id, failure.take_request_id());
+        if let Some(request_id) = failure.take_request_id() {
+            call.set_request_id(request_id);
+        }
         if code == OK {
             return Ok(());
         }
@@ -139,8 +140,13 @@ impl HostProvider {
         if is_rejected && !failure.is_explained() {
             return Err(ProviderError::Rejected);
         }
+        let is_denied = failure.is_denial();
         let cause = failure.into_cause(function, code);
-        Err(if is_rejected { ProviderError::rejected(cause) } else { ProviderError::failed(cause) })
+        Err(match (is_rejected, is_denied) {
+            (true, _) => ProviderError::rejected(cause),
+            (false, true) => ProviderError::denied(cause),
+            (false, false) => ProviderError::failed(cause),
+        })
     }
 
     fn wrapped(
@@ -170,9 +176,9 @@ impl KeyProvider for HostProvider {
         Some(Cow::Borrowed(&self.key_id))
     }
 
-    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
+    fn wrap(&self, dek: &Dek, call: &mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError> {
         let wrap = self.callbacks.wrap.ok_or_else(|| cannot("wrap"))?;
-        let (user_data, context) = (self.host.pointer(), sealwax_context::copy_of(context));
+        let (user_data, context) = (self.host.pointer(), sealwax_context::copy_of(call.context()));
         let mut key_id = CallbackBuffer::holding(MAX_KEY_ID_LEN, self.key_id.as_bytes());
         let mut wrapped = CallbackBuffer::new(MAX_WRAPPED_DEK_LEN);
         let mut failure = sealwax_failure::default();
@@ -182,17 +188,17 @@ impl KeyProvider for HostProvider {
             let (key_id, wrapped) = (key_id.lend(), wrapped.lend());
             call!(wrap(user_data, dek, dek_len, context, key_id, wrapped, failure))
         };
-        self.check("wrap", code, failure)?;
+        Self::check("wrap", code, failure, call)?;
         self.wrapped(&key_id, &wrapped)
     }
 
     fn unwrap(
         &self,
         wrapped: WrappedKeyRef<'_>,
-        context: ContextRef<'_>,
+        call: &mut ProviderCall<'_>,
     ) -> Result<Dek, ProviderError> {
         let unwrap = self.callbacks.unwrap.ok_or_else(|| cannot("unwrap"))?;
-        let (user_data, context) = (self.host.pointer(), sealwax_context::copy_of(context));
+        let (user_data, context) = (self.host.pointer(), sealwax_context::copy_of(call.context()));
         let (mut dek, mut failure) = (CallbackBuffer::new(KEY_LEN), sealwax_failure::default());
         let code = {
             let (key_id, key_id_len) = (wrapped.key_id.as_ptr().cast(), wrapped.key_id.len());
@@ -200,16 +206,16 @@ impl KeyProvider for HostProvider {
             let (context, failure, dek) = (&raw const context, &raw mut failure, dek.lend());
             call!(unwrap(user_data, key_id, key_id_len, key, key_len, context, dek, failure))
         };
-        self.check("unwrap", code, failure)?;
+        Self::check("unwrap", code, failure, call)?;
         made_dek(&dek)
     }
 
     fn generate(
         &self,
-        context: ContextRef<'_>,
+        call: &mut ProviderCall<'_>,
     ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
         let generate = self.callbacks.generate?;
-        let (user_data, context) = (self.host.pointer(), sealwax_context::copy_of(context));
+        let (user_data, context) = (self.host.pointer(), sealwax_context::copy_of(call.context()));
         let mut key_id = CallbackBuffer::holding(MAX_KEY_ID_LEN, self.key_id.as_bytes());
         let (mut dek, mut wrapped) =
             (CallbackBuffer::new(KEY_LEN), CallbackBuffer::new(MAX_WRAPPED_DEK_LEN));
@@ -219,8 +225,7 @@ impl KeyProvider for HostProvider {
             let (dek, key_id, wrapped) = (dek.lend(), key_id.lend(), wrapped.lend());
             call!(generate(user_data, context, dek, key_id, wrapped, failure))
         };
-        let made = self
-            .check("generate", code, failure)
+        let made = Self::check("generate", code, failure, call)
             .and_then(|()| Ok((made_dek(&dek)?, self.wrapped(&key_id, &wrapped)?)));
         Some(made)
     }

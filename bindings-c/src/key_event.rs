@@ -1,14 +1,18 @@
 //! Uses of keys, as the host's audit log is told of them.
 
-use std::ffi::{c_char, c_void};
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::ffi::{CString, c_char, c_void};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use sealwax::audit::{AuditedProvider, KeyObserver, KeyOperation, KeyOutcome, KeyUse};
 
 use crate::context::sealwax_context;
-use crate::failure::sealwax_code;
+use crate::failure::{Failure, sealwax_code};
 use crate::ffi::{HostData, copied_text, sealwax_destroy_fn};
+use crate::host_cause::HostCause;
 use crate::panic_boundary::{answer, entry};
 use crate::provider::sealwax_provider;
-use crate::watched::{Use, Watched, set_object_name};
 
 /// What was asked of a key. Later versions may add operations.
 #[repr(u32)]
@@ -37,6 +41,20 @@ pub enum sealwax_key_outcome {
     /// Anything else: the KMS was not reached, the key is disabled, a callback returned nonsense.
     SEALWAX_KEY_FAILED = 4,
 }
+
+// The numbers of the header are the core's.
+const _: () = {
+    use sealwax_key_operation as operation;
+    use sealwax_key_outcome as outcome;
+    assert!(operation::SEALWAX_KEY_GENERATE as u16 == KeyOperation::Generate.as_u16());
+    assert!(operation::SEALWAX_KEY_WRAP as u16 == KeyOperation::Wrap.as_u16());
+    assert!(operation::SEALWAX_KEY_UNWRAP as u16 == KeyOperation::Unwrap.as_u16());
+    assert!(operation::SEALWAX_KEY_CACHE_HIT as u16 == KeyOperation::CacheHit.as_u16());
+    assert!(outcome::SEALWAX_KEY_OK as u16 == KeyOutcome::Ok.as_u16());
+    assert!(outcome::SEALWAX_KEY_REJECTED as u16 == KeyOutcome::Rejected.as_u16());
+    assert!(outcome::SEALWAX_KEY_DENIED as u16 == KeyOutcome::Denied.as_u16());
+    assert!(outcome::SEALWAX_KEY_FAILED as u16 == KeyOutcome::Failed.as_u16());
+};
 
 /// One use of a key. It holds neither a key nor data nor a message of the host's, and is valid
 /// during the call of `sealwax_key_event_fn` only. Text is UTF-8 without a zero byte at its end.
@@ -100,9 +118,9 @@ pub unsafe extern "C" fn sealwax_provider_with_key_events(
 ) -> sealwax_code {
     entry(|| {
         let (provider, out) = (object!(provider), out!(out_provider));
-        let on_event = on_event.ok_or(crate::failure::Failure::NullPointer("on_event"))?;
+        let on_event = on_event.ok_or(Failure::NullPointer("on_event"))?;
         let listener = Listener { on_event, host: HostData::new(user_data, destroy) };
-        out.give(provider.with_listener(Arc::new(listener)))
+        out.give(sealwax_provider::of(AuditedProvider::new(Arc::clone(&provider.inner), listener)))
     })
 }
 
@@ -119,61 +137,75 @@ pub unsafe extern "C" fn sealwax_object_name_set(
     })
 }
 
+thread_local! {
+    static OBJECT_NAME: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Names what this thread works on; an empty name is none.
+fn set_object_name(name: String) {
+    let name = (!name.is_empty()).then_some(name);
+    let _ = OBJECT_NAME.try_with(|slot| slot.replace(name));
+}
+
+/// A thread that is ending works on nothing.
+fn object_name() -> Option<String> {
+    OBJECT_NAME.try_with(|slot| slot.borrow().clone()).ok().flatten()
+}
+
+/// The core's words as C takes them.
+struct Words {
+    operations: Vec<(u32, CString)>,
+    outcomes: Vec<(u32, CString)>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let word = |number: u16, name| (number.into(), CString::new(name).unwrap_or_default());
+    let operations = KeyOperation::ALL.iter().map(|it| word(it.as_u16(), it.as_str())).collect();
+    let outcomes = KeyOutcome::ALL.iter().map(|it| word(it.as_u16(), it.as_str())).collect();
+    Words { operations, outcomes }
+});
+
+fn name_of(
+    number: u32,
+    words: impl FnOnce(&'static Words) -> &'static [(u32, CString)],
+) -> *const c_char {
+    let unknown = c"unknown".as_ptr();
+    answer(unknown, || {
+        let found = words(&WORDS).iter().find(|(known, _)| *known == number);
+        Ok(found.map_or(unknown, |(_, name)| name.as_ptr()))
+    })
+}
+
 /// Stable name of an operation for logs, such as `unwrap`; never null, valid for ever.
 #[unsafe(no_mangle)]
 pub extern "C" fn sealwax_key_operation_name(operation: u32) -> *const c_char {
-    use sealwax_key_operation::{
-        SEALWAX_KEY_CACHE_HIT, SEALWAX_KEY_GENERATE, SEALWAX_KEY_UNWRAP, SEALWAX_KEY_WRAP,
-    };
-    const NAMES: &[(u32, &std::ffi::CStr)] = &[
-        (SEALWAX_KEY_GENERATE as u32, c"generate"),
-        (SEALWAX_KEY_WRAP as u32, c"wrap"),
-        (SEALWAX_KEY_UNWRAP as u32, c"unwrap"),
-        (SEALWAX_KEY_CACHE_HIT as u32, c"cache_hit"),
-    ];
-    name_of(operation, NAMES)
+    name_of(operation, |words| &words.operations)
 }
 
 /// Stable name of an outcome for logs, such as `denied`; never null, valid for ever.
 #[unsafe(no_mangle)]
 pub extern "C" fn sealwax_key_outcome_name(outcome: u32) -> *const c_char {
-    use sealwax_key_outcome::{
-        SEALWAX_KEY_DENIED, SEALWAX_KEY_FAILED, SEALWAX_KEY_OK, SEALWAX_KEY_REJECTED,
-    };
-    const NAMES: &[(u32, &std::ffi::CStr)] = &[
-        (SEALWAX_KEY_OK as u32, c"ok"),
-        (SEALWAX_KEY_REJECTED as u32, c"rejected"),
-        (SEALWAX_KEY_DENIED as u32, c"denied"),
-        (SEALWAX_KEY_FAILED as u32, c"failed"),
-    ];
-    name_of(outcome, NAMES)
-}
-
-fn name_of(number: u32, names: &[(u32, &'static std::ffi::CStr)]) -> *const c_char {
-    let unknown = c"unknown".as_ptr();
-    answer(unknown, || {
-        let found = names.iter().find(|(known, _)| *known == number);
-        Ok(found.map_or(unknown, |(_, name)| name.as_ptr()))
-    })
+    name_of(outcome, |words| &words.outcomes)
 }
 
 /// The host's function with its data.
-pub(crate) struct Listener {
+struct Listener {
     on_event: unsafe extern "C-unwind" fn(*mut c_void, *const sealwax_key_event),
     host: HostData,
 }
 
-impl Listener {
-    pub(crate) fn tell(&self, used: &Use<'_>) {
+impl KeyObserver for Listener {
+    fn key_used(&self, used: &KeyUse<'_>) {
         let context = sealwax_context::copy_of(used.context);
-        let (object_name, object_name_len) = text_or_null(used.object_name);
+        let object_name = object_name();
+        let (object_name, object_name_len) = text_or_null(object_name.as_deref());
         let (request_id, request_id_len) = text_or_null(used.request_id);
         let event = sealwax_key_event {
             struct_size: size_of::<sealwax_key_event>(),
-            operation: used.operation as u32,
-            outcome: used.outcome as u32,
-            time_ns: used.time_ns,
-            duration_ns: used.duration_ns,
+            operation: used.operation.as_u16().into(),
+            outcome: used.outcome.as_u16().into(),
+            time_ns: nanoseconds(used.started),
+            duration_ns: nanoseconds(used.duration),
             provider_id: used.provider_id.as_ptr().cast(),
             provider_id_len: used.provider_id.len(),
             key_id: used.key_id.as_ptr().cast(),
@@ -183,7 +215,7 @@ impl Listener {
             object_name_len,
             request_id,
             request_id_len,
-            cause: used.cause,
+            cause: used.error.and_then(HostCause::of).map_or(0, |host| host.code),
         };
         let (on_event, user_data, event) = (self.on_event, self.host.pointer(), &raw const event);
         call!(on_event(user_data, event));
@@ -194,11 +226,7 @@ fn text_or_null(text: Option<&str>) -> (*const c_char, usize) {
     text.map_or((std::ptr::null(), 0), |text| (text.as_ptr().cast(), text.len()))
 }
 
-impl sealwax_provider {
-    fn with_listener(&self, listener: Arc<Listener>) -> Self {
-        let mut listeners = self.listeners.clone();
-        listeners.push(Arc::clone(&listener));
-        let watched = Watched::asking(Arc::clone(&self.inner), vec![listener], self.is_cache);
-        sealwax_provider { inner: Arc::new(watched), listeners, is_cache: self.is_cache }
-    }
+/// 584 years at most.
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

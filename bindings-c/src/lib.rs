@@ -45,7 +45,6 @@ mod host_provider;
 mod provider;
 
 mod key_event;
-mod watched;
 
 mod cache;
 

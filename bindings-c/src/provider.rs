@@ -8,7 +8,6 @@ use sealwax::{Kek, KeyProvider, LocalKek};
 use crate::failure::{Failure, sealwax_code};
 use crate::ffi::copied_text;
 use crate::host_provider::{HostProvider, sealwax_provider_callbacks};
-use crate::key_event::Listener;
 use crate::panic_boundary::entry;
 
 /// Wraps and unwraps DEKs: with a local key, through the host's callbacks, or through a cache.
@@ -19,14 +18,11 @@ use crate::panic_boundary::entry;
 /// that it accepts.
 pub struct sealwax_provider {
     pub(crate) inner: Arc<dyn KeyProvider>,
-    /// Who is told the uses of its key; a cache in front of it tells them too.
-    pub(crate) listeners: Vec<Arc<Listener>>,
-    pub(crate) is_cache: bool,
 }
 
 impl sealwax_provider {
-    fn of(provider: impl KeyProvider + 'static) -> Self {
-        sealwax_provider { inner: Arc::new(provider), listeners: Vec::new(), is_cache: false }
+    pub(crate) fn of(provider: impl KeyProvider + 'static) -> Self {
+        sealwax_provider { inner: Arc::new(provider) }
     }
 }
 

@@ -9,7 +9,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyMemoryView;
 
-use crate::host::loaded;
+use crate::loaded::loaded;
 
 /// The bytes of `view`, to be read.
 pub(crate) fn readable<'py>(view: &Bound<'py, PyMemoryView>) -> Option<PyReadonlyArray1<'py, u8>> {

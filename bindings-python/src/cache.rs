@@ -1,7 +1,7 @@
 //! Data keys kept for a while.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyDict};
@@ -9,12 +9,10 @@ use sealwax::{CacheLimits, CacheStats, KeyProvider};
 
 use crate::data::Data;
 use crate::decrypt_handle::Body;
-use crate::guard::{self, CACHE_HIT, Guard};
-use crate::host::{self, Event, INFO};
-use crate::keys::{Keys, guarded, not_a_provider};
+use crate::keys::{Cache, Keys, not_a_provider, provider_of};
 use crate::options::{Keywords, Opening, Sealing};
 use crate::work::{Input, Work};
-use crate::{errors, provider};
+use crate::{audited_provider, errors, provider};
 
 /// The limits as Python gave them.
 #[derive(Clone, Copy)]
@@ -65,7 +63,7 @@ fn stats_dict(py: Python<'_>, stats: CacheStats) -> PyResult<Bound<'_, PyDict>> 
 /// (1, 9)
 #[pyclass(frozen, module = "sealwax")]
 pub(crate) struct CachingProvider {
-    inner: Arc<sealwax::CachingProvider<Guard>>,
+    inner: Arc<Cache>,
     object: Py<PyAny>,
     limits: Limits,
     name: String,
@@ -73,7 +71,7 @@ pub(crate) struct CachingProvider {
 
 impl CachingProvider {
     /// The provider for the core.
-    pub(crate) fn provider(&self) -> Arc<sealwax::CachingProvider<Guard>> {
+    pub(crate) fn provider(&self) -> Arc<Cache> {
         Arc::clone(&self.inner)
     }
 }
@@ -93,8 +91,8 @@ impl CachingProvider {
         let py = inner.py();
         let name = name.map_or_else(|| chance(py), Ok)?;
         let limits = Limits { capacity, max_age, max_messages, max_bytes };
-        let guard = guarded(inner)?.ok_or_else(|| not_a_provider(inner))?;
-        let cache = sealwax::CachingProvider::new(guard, limits.to_core(py)?);
+        let asked = provider_of(inner)?.ok_or_else(|| not_a_provider(inner))?;
+        let cache = sealwax::CachingProvider::new(asked, limits.to_core(py)?);
         let cache = cache.map_err(|error| errors::to_py(py, error))?;
         let object = inner.clone().unbind();
         Ok(CachingProvider { inner: Arc::new(cache), object, limits, name })
@@ -229,16 +227,15 @@ impl CachingEncryptor {
         data: &Bound<'py, PyAny>,
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let (py, start) = (data.py(), Instant::now());
+        let py = data.py();
         let names = ["context", "associated_data", "metadata", "padding"];
         let given = Keywords::new("CachingEncryptor.encrypt()", &names, options)?;
         let sealing = Sealing::from_keywords(py, &given)?;
         let data = Data::from_py(data)?;
         let len = data.len()? as u64;
-        guard::start_call();
+        audited_provider::start_call();
         let handle = py.detach(|| self.inner.handle(len, &sealing.unresolved()));
         let handle = handle.map_err(|error| errors::to_py(py, error))?;
-        record_hit(py, handle.header(), start);
         let input = Input::new(&data, Some(sealing.associated_data()));
         Work::Seal(&handle).to_bytes(py, &input)
     }
@@ -295,13 +292,12 @@ impl CachingDecryptor {
         data: &Bound<'py, PyAny>,
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let (py, start) = (data.py(), Instant::now());
+        let py = data.py();
         let mut opening = Opening::from_py(py, "CachingDecryptor.decrypt()", options)?;
         let (front, body) = Body::split(data, opening.take_header())?;
-        guard::start_call();
+        audited_provider::start_call();
         let handle = py.detach(|| self.inner.handle(front.header(), &opening.options()));
         let handle = handle.map_err(|error| errors::to_py(py, error))?;
-        record_hit(py, front.header(), start);
         Work::OpenBody(&handle).to_bytes(py, &body.input(opening.associated_data()))
     }
 
@@ -320,23 +316,4 @@ impl CachingDecryptor {
     fn remove_expired(&self) {
         self.inner.remove_expired();
     }
-}
-
-/// The audit event of a message for which no provider had to be asked.
-fn record_hit(py: Python<'_>, header: &[u8], start: Instant) {
-    if guard::was_asked() || !host::hears(py, INFO) {
-        return;
-    }
-    let Ok(header) = sealwax::Header::parse(header) else { return };
-    let Some(key) = header.wrapped_keys().next() else { return };
-    let event = Event {
-        operation: CACHE_HIT,
-        provider_id: key.provider_id,
-        key_id: key.key_id,
-        context: header.context(),
-        seconds: start.elapsed().as_secs_f64(),
-        error: None,
-        noted: false,
-    };
-    py.detach(|| host::record(&event));
 }

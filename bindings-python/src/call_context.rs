@@ -33,16 +33,29 @@ impl CallContext {
     }
 }
 
-/// Calls a function of the package within the thread's call context.
-pub(crate) fn call<'py>(
-    function: &Bound<'py, PyAny>,
-    arguments: &Bound<'py, PyTuple>,
-    keywords: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    let py = function.py();
-    let context = CONTEXT.with_borrow(|context| context.as_ref().map(|it| it.clone_ref(py)));
-    let Some(context) = context else { return function.call(arguments, keywords) };
-    let mut all = vec![function.clone()];
-    all.extend(arguments.iter());
-    context.bind(py).call_method("run", PyTuple::new(py, all)?, keywords)
+/// A function of `sealwax._host`, found once.
+pub(crate) struct HostFunction {
+    name: &'static str,
+    cell: PyOnceLock<Py<PyAny>>,
+}
+
+impl HostFunction {
+    pub(crate) const fn new(name: &'static str) -> Self {
+        HostFunction { name, cell: PyOnceLock::new() }
+    }
+
+    /// Calls it within the thread's call context.
+    pub(crate) fn call<'py>(
+        &'static self,
+        arguments: &Bound<'py, PyTuple>,
+        keywords: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = arguments.py();
+        let function = self.cell.import(py, "sealwax._host", self.name)?;
+        let context = CONTEXT.with_borrow(|context| context.as_ref().map(|it| it.clone_ref(py)));
+        let Some(context) = context else { return function.call(arguments, keywords) };
+        let mut all = vec![function.clone()];
+        all.extend(arguments.iter());
+        context.bind(py).call_method("run", PyTuple::new(py, all)?, keywords)
+    }
 }

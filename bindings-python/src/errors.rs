@@ -6,9 +6,9 @@ use std::path::Path;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyTuple};
-use sealwax::{Attempt, Error, ErrorCode, KeyName, ProviderError};
+use sealwax::{Attempt, Error, ErrorCode, KeyName};
 
-use crate::host::HostError;
+use crate::host_error::HostError;
 
 /// Number and name of every code, from which the package makes its enumeration.
 pub(crate) fn codes(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
@@ -27,7 +27,9 @@ fn build<'py>(
     details: &Bound<'py, PyDict>,
 ) -> PyResult<Bound<'py, PyAny>> {
     static BUILD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    BUILD.import(py, "sealwax._convert_errors", "build")?.call((code.as_u16(), message), Some(details))
+    BUILD
+        .import(py, "sealwax._convert_errors", "build")?
+        .call((code.as_u16(), message), Some(details))
 }
 
 /// The exception for an error of the core.
@@ -107,22 +109,12 @@ fn convert(py: Python<'_>, error: Error) -> PyResult<PyErr> {
 
 /// What stops the program rather than the call, such as `KeyboardInterrupt`, goes on as it is.
 fn interrupt(py: Python<'_>, attempt: &Attempt) -> Option<PyErr> {
-    let host = host_error(&attempt.error)?;
+    let host = HostError::of(&attempt.error)?;
     host.is_interrupt.then(|| host.error.clone_ref(py))
 }
 
 fn attempt_cause(py: Python<'_>, attempt: &Attempt) -> Option<PyErr> {
-    host_error(&attempt.error).map(|host| host.error.clone_ref(py))
-}
-
-/// The host's own exception, where there is one.
-pub(crate) fn host_error(error: &ProviderError) -> Option<&HostError> {
-    match error {
-        ProviderError::Failed(cause) | ProviderError::RejectedBecause(cause) => {
-            cause.downcast_ref()
-        }
-        _ => None,
-    }
+    HostError::of(&attempt.error).map(|host| host.error.clone_ref(py))
 }
 
 fn key_names<'py>(py: Python<'py>, keys: &[KeyName]) -> PyResult<Bound<'py, PyTuple>> {

@@ -11,7 +11,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyBytes;
 
 use crate::data::Output;
-use crate::host::loaded;
+use crate::loaded::loaded;
 
 /// From this length on, in bytes, it pays.
 const LARGE_LEN: usize = 1 << 20;

@@ -6,35 +6,39 @@ use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString, PyType};
 use sealwax::{DecryptHandle, DecryptOptions, EncryptHandle, KeyProvider, Result, SysRng};
 
+use crate::audited_provider::{self, AuditedProvider};
 use crate::cache::CachingProvider;
 use crate::errors;
-use crate::guard::{self, Guard};
-use crate::host::HostProvider;
+use crate::host_provider::HostProvider;
 use crate::local::LocalKey;
 use crate::options::Sealing;
 use crate::wrap_failures::WrapFailures;
 
+/// A cache in front of a provider. It tells its hits to the audit log of that provider.
+pub(crate) type Cache = sealwax::CachingProvider<Box<dyn KeyProvider>>;
+
 /// The providers of one call.
 pub(crate) struct Keys {
-    guards: Vec<Guard>,
+    providers: Vec<Box<dyn KeyProvider>>,
+    /// The only provider, if it is a cache.
+    cache: Option<Arc<Cache>>,
     failures: Option<WrapFailures>,
 }
 
 impl Keys {
     /// Reads a provider or an iterable of them.
     pub(crate) fn from_py(keys: &Bound<'_, PyAny>) -> PyResult<Self> {
-        guard::start_call();
-        if let Some(provider) = guarded(keys)? {
-            return Ok(Keys { guards: vec![provider], failures: None });
+        audited_provider::start_call();
+        if let Some(provider) = provider_of(keys)? {
+            return Ok(Keys { providers: vec![provider], cache: cache_of(keys), failures: None });
         }
-        let mut guards = Vec::new();
+        let (mut providers, mut cache) = (Vec::new(), None);
         for item in iterate(keys)? {
-            guards.push({
-                let item = item?;
-                guarded(&item)?.ok_or_else(|| not_a_provider(&item))?
-            });
+            let item = item?;
+            providers.push(provider_of(&item)?.ok_or_else(|| not_a_provider(&item))?);
+            cache = cache_of(&item).filter(|_| providers.len() == 1);
         }
-        Ok(Keys { guards, failures: None })
+        Ok(Keys { providers, cache, failures: None })
     }
 
     /// Reads the providers of an encryption, and notes who fails where that is allowed.
@@ -42,9 +46,10 @@ impl Keys {
         let mut keys = Self::from_py(keys)?;
         if sealing.is_tolerant() {
             let failures = WrapFailures::default();
-            for guard in &mut keys.guards {
-                guard.note_failures(&failures);
-            }
+            let noting = |provider| -> Box<dyn KeyProvider> {
+                Box::new(sealwax::audit::AuditedProvider::new(provider, failures.clone()))
+            };
+            keys.providers = keys.providers.into_iter().map(noting).collect();
             keys.failures = Some(failures);
         }
         Ok(keys)
@@ -54,10 +59,8 @@ impl Keys {
     /// the only provider keeps the header, too.
     pub(crate) fn handle(&self, len: u64, sealing: &Sealing) -> Result<Arc<EncryptHandle>> {
         let options = sealing.options(len);
-        if let [guard] = self.guards.as_slice()
-            && let Some(handle) = guard.cached_handle(len, &options, sealing.context())
-        {
-            return handle;
+        if let Some(cache) = &self.cache {
+            return cache.handle(len, &options);
         }
         let (dek, wrapped) = options.generate_dek(&self.providers(), Some(len), &mut SysRng)?;
         EncryptHandle::new(&dek, &wrapped, &options, &mut SysRng).map(Arc::new)
@@ -69,12 +72,10 @@ impl Keys {
         header: &[u8],
         options: &DecryptOptions<'_>,
     ) -> Result<Arc<DecryptHandle>> {
-        if let [guard] = self.guards.as_slice()
-            && let Some(handle) = guard.cached_opening(header, options)
-        {
-            return handle;
+        match &self.cache {
+            Some(cache) => cache.decrypt_handle(header, options),
+            None => DecryptHandle::open(header, &self.providers(), options).map(Arc::new),
         }
-        DecryptHandle::open(header, &self.providers(), options).map(Arc::new)
     }
 
     /// Warns of the providers that failed, once the object is written without their keys.
@@ -86,12 +87,12 @@ impl Keys {
 
     /// The providers as the core takes them.
     pub(crate) fn providers(&self) -> Vec<&dyn KeyProvider> {
-        self.guards.iter().map(|guard| guard as &dyn KeyProvider).collect()
+        self.providers.iter().map(AsRef::as_ref).collect()
     }
 
     /// The providers for a cache, which lives longer than the call.
     pub(crate) fn into_boxes(self) -> Vec<Box<dyn KeyProvider>> {
-        self.guards.into_iter().map(|guard| Box::new(guard) as Box<dyn KeyProvider>).collect()
+        self.providers
     }
 }
 
@@ -107,18 +108,22 @@ fn iterate<'py>(keys: &Bound<'py, PyAny>) -> PyResult<Bound<'py, pyo3::types::Py
 }
 
 /// The provider that an object is, if it is one.
-pub(crate) fn guarded(object: &Bound<'_, PyAny>) -> PyResult<Option<Guard>> {
+pub(crate) fn provider_of(object: &Bound<'_, PyAny>) -> PyResult<Option<Box<dyn KeyProvider>>> {
     if let Ok(local) = object.cast::<LocalKey>() {
-        return Ok(Some(Guard::local(local.get().provider())));
+        return Ok(Some(Box::new(AuditedProvider::new(local.get().provider()))));
     }
-    if let Ok(cache) = object.cast::<CachingProvider>() {
-        return Ok(Some(Guard::of_cache(cache.get().provider())));
+    if let Some(cache) = cache_of(object) {
+        return Ok(Some(Box::new(cache)));
     }
     // A class has the attributes of its objects, but nobody's key.
     if object.is_instance_of::<PyType>() || !object.hasattr("provider_id")? {
         return Ok(None);
     }
-    Ok(Some(Guard::remote(Arc::new(HostProvider::new(object)?))))
+    Ok(Some(Box::new(AuditedProvider::new(Arc::new(HostProvider::new(object)?)))))
+}
+
+fn cache_of(object: &Bound<'_, PyAny>) -> Option<Arc<Cache>> {
+    object.cast::<CachingProvider>().ok().map(|cache| cache.get().provider())
 }
 
 /// What people see who give something else.

@@ -1,6 +1,8 @@
 //! The extension module below the Python package `sealwax`: every function converts its
 //! arguments, makes one call of the core without the interpreter lock, and converts the result.
 
+mod audit_log;
+mod audited_provider;
 mod borrowed_buffer;
 mod cache;
 mod call_context;
@@ -13,10 +15,11 @@ mod file;
 mod file_options;
 mod fresh;
 mod gil;
-mod guard;
 mod header;
-mod host;
+mod host_error;
+mod host_provider;
 mod keys;
+mod loaded;
 mod local;
 mod object;
 mod oneshot;

@@ -4,7 +4,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyDict, PyString};
-use sealwax::{ContextRef, DecryptOptions, EncryptOptions, EncryptionContext, Padding};
+use sealwax::{DecryptOptions, EncryptOptions, EncryptionContext, Padding};
 
 use crate::context;
 use crate::data::Data;
@@ -102,11 +102,6 @@ impl Sealing {
             Some(metadata) => options.metadata(metadata),
             None => options,
         }
-    }
-
-    /// The public pairs.
-    pub(crate) fn context(&self) -> ContextRef<'_> {
-        self.context.view()
     }
 
     pub(crate) fn associated_data(&self) -> &[u8] {

@@ -17,7 +17,7 @@ pub(crate) fn wrap<'py>(
     let secret = Secret::copy(dek)?;
     let dek = Dek::from_slice(secret.as_bytes()).map_err(|error| errors::to_py(py, error))?;
     let context = context::from_py(py, Some(context))?;
-    let wrapped = py.detach(|| provider.wrap(&dek, context.view()));
+    let wrapped = py.detach(|| provider.wrap(&dek, &mut context.view().into()));
     let wrapped = wrapped.map_err(|error| failed(py, provider, "", error))?;
     header::wrapped_key(py, wrapped.view())
 }
@@ -38,7 +38,7 @@ pub(crate) fn unwrap<'py>(
         key_id: &key_id,
         wrapped_dek: wrapped_dek.as_bytes(),
     };
-    let dek = py.detach(|| provider.unwrap(wrapped, context.view()));
+    let dek = py.detach(|| provider.unwrap(wrapped, &mut context.view().into()));
     let dek = dek.map_err(|error| failed(py, provider, &key_id, error))?;
     Ok(PyByteArray::new(py, dek.expose()))
 }
@@ -50,7 +50,7 @@ pub(crate) fn generate<'py>(
 ) -> PyResult<(Bound<'py, PyByteArray>, Bound<'py, PyAny>)> {
     let py = context.py();
     let context = context::from_py(py, Some(context))?;
-    let Some(made) = py.detach(|| provider.generate(context.view())) else {
+    let Some(made) = py.detach(|| provider.generate(&mut context.view().into())) else {
         return Err(errors::invalid(py, "invalid argument: this provider generates no keys"));
     };
     let (dek, wrapped) = made.map_err(|error| failed(py, provider, "", error))?;
@@ -59,10 +59,10 @@ pub(crate) fn generate<'py>(
 
 /// The exception for the one attempt that was made.
 fn failed(py: Python<'_>, provider: &dyn KeyProvider, key_id: &str, error: ProviderError) -> PyErr {
-    let is_failure = matches!(error, ProviderError::Failed(_));
+    let is_rejection = error.is_rejection();
     let provider_id = provider.provider_id().to_owned();
     let attempts = vec![Attempt { provider_id, key_id: key_id.to_owned(), error }].into();
     let error =
-        if is_failure { Error::ProviderFailed(attempts) } else { Error::KeyUnwrap(attempts) };
+        if is_rejection { Error::KeyUnwrap(attempts) } else { Error::ProviderFailed(attempts) };
     errors::to_py(py, error)
 }

@@ -4,18 +4,22 @@ use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::prelude::*;
-use sealwax::ProviderError;
+use sealwax::audit::{KeyObserver, KeyUse};
 
-/// Who failed to wrap during a call, and why; shared by the call's guards.
+/// Who failed to wrap during a call, and why; shared by the call's providers.
 #[derive(Clone, Default)]
 pub(crate) struct WrapFailures(Arc<Mutex<Vec<(String, String)>>>);
 
-impl WrapFailures {
-    pub(crate) fn note(&self, provider_id: &str, error: &ProviderError) {
-        let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        list.push((provider_id.to_owned(), error.to_string()));
+impl KeyObserver for WrapFailures {
+    fn key_used(&self, used: &KeyUse<'_>) {
+        if let Some(error) = used.error {
+            let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            list.push((used.provider_id.to_owned(), error.to_string()));
+        }
     }
+}
 
+impl WrapFailures {
     /// Warns of each by the logger `sealwax`. What a handler raises goes to `sys.unraisablehook`:
     /// the object is written.
     pub(crate) fn tell(&self, py: Python<'_>) {

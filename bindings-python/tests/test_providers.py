@@ -176,6 +176,27 @@ def test_failures_are_events_with_their_kind(key, kms, broken_kms, events):
     ]
 
 
+def test_notes_belong_to_the_provider_that_made_them(kms, events):
+    """Also where one provider uses another one."""
+
+    class Noting(type(kms)):
+        def wrap(self, dek, context):
+            audit.annotate(request_id="inner")
+            return super().wrap(dek, context)
+
+    class Chained(type(kms)):
+        def wrap(self, dek, context):
+            audit.annotate(request_id="outer")
+            sealwax.encrypt(b"x", Noting())
+            sealwax.encrypt(b"x", kms)
+            return super().wrap(dek, context)
+
+    sealwax.encrypt(b"x", Chained())
+    audit.annotate(request_id="of no use")
+    notes = [dict(r.event.notes) for r in events]
+    assert notes == [{"request_id": "inner"}, {}, {"request_id": "outer"}]
+
+
 def test_what_a_kms_says_is_shown_and_what_a_stranger_says_is_not(kms, events):
     """Our own errors hold no secret; what a wrap failed for is in the error and in the log."""
 

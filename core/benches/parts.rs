@@ -99,7 +99,7 @@ fn verify_a_header(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn local_wrap(bencher: Bencher<'_, '_>) {
     let (kek, dek) = (kek(), keys().0);
-    bencher.bench_local(|| kek.wrap(black_box(&dek), ContextRef::EMPTY));
+    bencher.bench_local(|| kek.wrap(black_box(&dek), &mut ContextRef::EMPTY.into()));
 }
 
 #[divan::bench]
@@ -108,5 +108,5 @@ fn cached_unwrap(bencher: Bencher<'_, '_>) {
     let kms = CachingProvider::new(kek(), limits).expect("a cache");
     let context = EncryptionContext::from_pairs([("tenant", "blue")]).expect("a context");
     let (_, keys) = generate_dek(&[&kms], context.view(), &mut SysRng).expect("a DEK");
-    bencher.bench_local(|| kms.unwrap(black_box(keys[0].view()), context.view()));
+    bencher.bench_local(|| kms.unwrap(black_box(keys[0].view()), &mut context.view().into()));
 }

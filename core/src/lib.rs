@@ -54,12 +54,25 @@
 //! `CachingDecryptor` (feature `std`) keep such handles by encryption context and by header, and
 //! `CachingProvider` puts a cache in front of any provider.
 //!
+//! # Audit log
+//!
+//! [`audit::AuditedProvider`] in front of a provider tells an [`audit::KeyObserver`] every use of its
+//! key, and a cache in front of both tells it the hits: which key, for what, with what outcome, never
+//! a key or data. The observer writes events where the program's logs go; an example is in [`audit`].
+//!
+//! | operation | | outcome | |
+//! |---|---|---|---|
+//! | `generate` | a DEK was made and wrapped in one call | `ok` | the key was used |
+//! | `wrap` | a DEK was wrapped | `rejected` | the wrapped key did not open |
+//! | `unwrap` | a DEK was unwrapped | `denied` | the KMS refused the permission |
+//! | `cache_hit` | a cache had the DEK | `failed` | anything else |
+//!
 //! # Features
 //!
 //! | feature | gives | needs |
 //! |---|---|---|
 //! | none | [`chunked`], [`header`], keys: parsing and sealing in the caller's buffers | `core` |
-//! | `alloc` | owned types, state machines, providers, text form | `alloc` |
+//! | `alloc` | owned types, state machines, providers, audit events, text form | `alloc` |
 //! | `getrandom` | `SysRng`, and calls that take no generator | an operating system |
 //! | `std` (default) | files, readers, adapters, caches of data keys | `std` |
 //! | `aws-lc` (default) | AES-256-GCM by AWS-LC, several times as fast as the portable one | `std`, a C compiler |
@@ -122,8 +135,8 @@ pub use format::text::{TEXT_PREFIX, from_text, from_text_into, text_len, to_text
 pub use format::{chunked, header, limits};
 #[cfg(feature = "alloc")]
 pub use keys::{
-    ConcurrentWrap, KeyProvider, LocalExpansion, LocalKek, WrappedKey, generate_dek,
-    generate_dek_for, wrap_dek,
+    ConcurrentWrap, KeyProvider, LocalExpansion, LocalKek, ProviderCall, WrappedKey, audit,
+    generate_dek, generate_dek_for, wrap_dek,
 };
 #[cfg(all(feature = "std", any(unix, windows)))]
 pub use os::file;

@@ -39,7 +39,7 @@ fn the_smallest_header_is_small() {
 fn encrypt_pieces(plaintext: &[u8], dek: &Dek, kek: &LocalKek, sizes: (usize, usize)) -> Vec<u8> {
     let options = EncryptOptions::new().context(context());
     let mut encryptor = Encryptor::new(dek, &options, &mut SysRng).unwrap();
-    encryptor.add_wrapped_key(kek.wrap(dek, encryptor.context()).unwrap()).unwrap();
+    encryptor.add_wrapped_key(kek.wrap(dek, &mut encryptor.context().into()).unwrap()).unwrap();
     let (mut out, mut buffer, mut rest) = (Vec::new(), vec![0; sizes.1], plaintext);
     loop {
         let piece = &rest[..rest.len().min(sizes.0)];

@@ -7,22 +7,15 @@ import io
 import operator
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ._call_context import check_cancelled, resolve
+from ._call_context import check_cancelled, current_notes, resolve
 from ._errors import SealwaxError
 from ._text import printable
 
 if TYPE_CHECKING:
     from ._provider import Provider, WrappedKey
-
-
-def collect_notes() -> None:
-    """Starts an empty collection of the provider's notes on the use of a key."""
-    from . import audit
-
-    audit.collect_notes()
 
 
 def record(**fields: Any) -> None:
@@ -32,26 +25,39 @@ def record(**fields: Any) -> None:
     audit.record(**fields)
 
 
-def wrap(provider: Provider, dek: bytearray, context: Mapping[str, str]) -> tuple[str, bytes]:
+def wrap(
+    provider: Provider, context: Mapping[str, str], notes: dict[str, Any], dek: bytearray
+) -> tuple[str, bytes]:
     """Has `provider` wrap `dek`, and wipes it whatever happens."""
     try:
-        check_cancelled()
-        return _checked(resolve(provider.wrap(dek, context)))
+        return _checked(_ask(notes, provider.wrap, dek, context))
     finally:
         wipe(dek)
 
 
-def unwrap(provider: Provider, wrapped: WrappedKey, context: Mapping[str, str]) -> Any:
+def unwrap(
+    provider: Provider, context: Mapping[str, str], notes: dict[str, Any], wrapped: WrappedKey
+) -> Any:
     """Has `provider` unwrap; the extension module copies the key and wipes a `bytearray`."""
-    check_cancelled()
-    return resolve(provider.unwrap(wrapped, context))
+    return _ask(notes, provider.unwrap, wrapped, context)
 
 
-def generate(provider: Any, context: Mapping[str, str]) -> tuple[Any, tuple[str, bytes]]:
+def generate(
+    provider: Any, context: Mapping[str, str], notes: dict[str, Any]
+) -> tuple[Any, tuple[str, bytes]]:
     """Has `provider` make and wrap a key."""
-    check_cancelled()
-    dek, wrapped = resolve(provider.generate(context))
+    dek, wrapped = _ask(notes, provider.generate, context)
     return dek, _checked(wrapped)
+
+
+def _ask(notes: dict[str, Any], method: Callable[..., Any], *arguments: Any) -> Any:
+    """Calls a provider, whose notes on the use of its key go to `notes`."""
+    token = current_notes.set(notes)
+    try:
+        check_cancelled()
+        return resolve(method(*arguments))
+    finally:
+        current_notes.reset(token)
 
 
 def accepts(provider: Provider, key_id: str) -> bool:

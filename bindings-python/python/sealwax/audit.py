@@ -23,9 +23,7 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections.abc import Mapping
-from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
 from typing import Any, Optional
 
@@ -41,8 +39,6 @@ logger = logging.getLogger("sealwax.audit")
 # A library says nothing unless asked: without this, warnings would reach the standard error.
 logging.getLogger("sealwax").addHandler(logging.NullHandler())
 
-_notes: ContextVar[Optional[dict[str, Any]]] = ContextVar("sealwax_notes", default=None)
-
 
 @dataclass(frozen=True)
 class Event:
@@ -57,7 +53,7 @@ class Event:
     outcome: str
     """`ok`, `rejected` (the wrapped key did not open), `denied` or `failed`."""
     duration: float
-    """In seconds."""
+    """In seconds; 0 where a cache had the key."""
     time: float = 0.0
     """When the use began, in seconds since 1970."""
     error: Optional[str] = None
@@ -71,56 +67,34 @@ class Event:
 def annotate(**notes: Any) -> None:
     """Adds public fields to the event of the key use in progress; for providers.
 
-    `outcome="denied"` says that the KMS refused the permission.
+    `outcome="denied"` says of a use that fails that the KMS refused the permission; a
+    `PermissionError` says it, too.
     """
-    noted = _notes.get()
+    noted = _call_context.current_notes.get()
     if noted is not None:
         noted.update(notes)
 
 
-def collect_notes() -> None:
-    """Starts with no notes; the extension module calls it before a use that may be heard of."""
-    _notes.set({})
-
-
 def record(
-    *,
-    operation: str,
-    provider_id: str,
-    key_id: str,
-    context: Mapping[str, str],
-    duration: float,
-    rejected: bool,
-    failed: bool,
-    error: Optional[BaseException],
-    noted: bool,
+    *, error: Optional[BaseException], notes: Optional[Mapping[str, Any]], **fields: Any
 ) -> None:
-    """Logs one use of a key; the extension module calls it."""
-    notes, name = (noted and _notes.get()) or {}, _call_context.current_name.get()
-    outcome = notes.pop("outcome", None) or _outcome(rejected, failed, error)
-    kind = type(error).__name__ if error is not None else None
-    began = time.time() - duration
+    """Logs one use of a key, which the extension module was told of."""
     event = Event(
-        operation, provider_id, key_id, context, outcome, duration, began, kind, name, notes
+        **fields,
+        error=type(error).__name__ if error is not None else None,
+        object_name=_call_context.current_name.get(),
+        notes={key: value for key, value in (notes or {}).items() if key != "outcome"},
     )
     logger.log(
-        logging.WARNING if failed else logging.INFO,
+        logging.INFO if event.outcome == "ok" else logging.WARNING,
         "%s by %s with %s: %s",
-        operation,
-        printable(provider_id),
-        printable(key_id) or "no key",  # Of a header that anyone may have written.
-        outcome,
+        event.operation,
+        printable(event.provider_id),
+        printable(event.key_id) or "no key",  # Of a header that anyone may have written.
+        event.outcome,
         extra={"event": event},
     )
     _telemetry.record(event)
-
-
-def _outcome(rejected: bool, failed: bool, error: Optional[BaseException]) -> str:
-    if not failed:
-        return "ok"
-    if rejected:
-        return "rejected"
-    return "denied" if isinstance(error, PermissionError) else "failed"
 
 
 class JsonFormatter(logging.Formatter):

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 
 use crate::crypto::secret_key::Dek;
 use crate::engine::decrypt::DecryptHandle;
-use crate::error::{Error, ProviderError, Result};
+use crate::error::{Error, Result};
 use crate::format::header::{Header, HeaderParts, LOCAL_PROVIDER_ID, PAGE_LEN, WrappedKeyRef};
 use crate::format::limits::MAX_HEADER_LEN;
 use crate::keys::{KeyProvider, WrappedKey, failed_wrap, wrap_dek, wrap_key};
@@ -131,9 +131,9 @@ fn is_there(
         if !provider.accepts(key_id) {
             return Ok(true);
         }
-        match provider.unwrap(key, header.context()) {
+        match provider.unwrap(key, &mut header.context().into()) {
             Ok(found) if bool::from(found.ct_eq(dek)) => return Ok(true),
-            Err(error @ ProviderError::Failed(_)) => {
+            Err(error) if !error.is_rejection() => {
                 return Err(Error::ProviderFailed(vec![failed_wrap(provider, error)].into()));
             }
             _ if provider.provider_id() == LOCAL_PROVIDER_ID => {}

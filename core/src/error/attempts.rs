@@ -6,8 +6,6 @@ use core::fmt;
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 #[cfg(feature = "alloc")]
-use super::Error;
-#[cfg(feature = "alloc")]
 use super::details::Listed;
 #[cfg(feature = "alloc")]
 use super::escape::Escaped;
@@ -82,7 +80,9 @@ pub enum ProviderError {
     Rejected,
     /// As [`ProviderError::Rejected`], with the host's own error as the cause.
     RejectedBecause(Box<dyn core::error::Error + Send + Sync>),
-    /// The host's KMS failed: unreachable, denied, key disabled, out of time.
+    /// The host's KMS refused the permission to use the key.
+    Denied(Box<dyn core::error::Error + Send + Sync>),
+    /// The host's KMS failed otherwise: unreachable, key disabled, out of time.
     Failed(Box<dyn core::error::Error + Send + Sync>),
 }
 
@@ -93,22 +93,19 @@ impl ProviderError {
         ProviderError::Failed(cause.into())
     }
 
+    /// A refusal of the permission, with the host's own error, or a text, as the cause.
+    pub fn denied(cause: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
+        ProviderError::Denied(cause.into())
+    }
+
     /// A rejection with the host's own error, or a text, as the cause.
     pub fn rejected(cause: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
         ProviderError::RejectedBecause(cause.into())
     }
 
-    /// Whether the host has stopped the call: the cause, or the cause of that, is
-    /// [`Error::Cancelled`].
-    pub(crate) fn is_cancellation(&self) -> bool {
-        let mut next = core::error::Error::source(self);
-        while let Some(cause) = next {
-            if matches!(cause.downcast_ref(), Some(Error::Cancelled)) {
-                return true;
-            }
-            next = cause.source();
-        }
-        false
+    /// Whether the wrapped key is to blame, and not the provider.
+    pub const fn is_rejection(&self) -> bool {
+        matches!(self, ProviderError::Rejected | ProviderError::RejectedBecause(_))
     }
 }
 
@@ -120,7 +117,9 @@ impl fmt::Display for ProviderError {
             ProviderError::RejectedBecause(cause) => {
                 write!(f, "the wrapped key was rejected: {}", Escaped::new(cause))
             }
-            ProviderError::Failed(cause) => Escaped::new(cause).fmt(f),
+            ProviderError::Denied(cause) | ProviderError::Failed(cause) => {
+                Escaped::new(cause).fmt(f)
+            }
         }
     }
 }
@@ -130,9 +129,9 @@ impl core::error::Error for ProviderError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             ProviderError::Rejected => None,
-            ProviderError::RejectedBecause(cause) | ProviderError::Failed(cause) => {
-                Some(cause.as_ref())
-            }
+            ProviderError::RejectedBecause(cause)
+            | ProviderError::Denied(cause)
+            | ProviderError::Failed(cause) => Some(cause.as_ref()),
         }
     }
 }

@@ -4,7 +4,8 @@ use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 
-use super::{ConcurrentWrap, KeyProvider, WrappedKey};
+use super::key_use::KeyObserver;
+use super::{ConcurrentWrap, KeyProvider, ProviderCall, WrappedKey};
 use crate::crypto::secret_key::Dek;
 use crate::error::{ProviderError, Result};
 use crate::format::context::ContextRef;
@@ -29,31 +30,27 @@ macro_rules! forward {
                 (**self).is_remote()
             }
 
-            fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
-                (**self).wrap(dek, context)
+            fn wrap(
+                &self,
+                dek: &Dek,
+                call: &mut ProviderCall<'_>,
+            ) -> Result<WrappedKey, ProviderError> {
+                (**self).wrap(dek, call)
             }
 
             fn unwrap(
                 &self,
                 wrapped: WrappedKeyRef<'_>,
-                context: ContextRef<'_>,
+                call: &mut ProviderCall<'_>,
             ) -> Result<Dek, ProviderError> {
-                (**self).unwrap(wrapped, context)
+                (**self).unwrap(wrapped, call)
             }
 
             fn generate(
                 &self,
-                context: ContextRef<'_>,
+                call: &mut ProviderCall<'_>,
             ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
-                (**self).generate(context)
-            }
-
-            fn generate_for(
-                &self,
-                context: ContextRef<'_>,
-                plaintext_len: Option<u64>,
-            ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
-                (**self).generate_for(context, plaintext_len)
+                (**self).generate(call)
             }
 
             fn concurrent_wrap<'a>(
@@ -62,6 +59,10 @@ macro_rules! forward {
                 context: ContextRef<'a>,
             ) -> Option<ConcurrentWrap<'a>> {
                 (**self).concurrent_wrap(dek, context)
+            }
+
+            fn observer(&self) -> Option<&dyn KeyObserver> {
+                (**self).observer()
             }
         }
     )*};

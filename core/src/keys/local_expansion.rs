@@ -44,7 +44,7 @@ const BLOCK_LEN: usize = 64;
 /// }
 /// let wrapped = wrapping.wrap(&dek)?;
 /// # let same = LocalKek::new(Kek::from_slice(&[7; 32])?, "shared")?;
-/// # assert_eq!(same.unwrap(wrapped.view(), ContextRef::EMPTY).unwrap().expose(), dek.expose());
+/// # assert_eq!(same.unwrap(wrapped.view(), &mut ContextRef::EMPTY.into()).unwrap().expose(), dek.expose());
 /// # Ok::<(), sealwax::Error>(())
 /// ```
 pub struct LocalExpansion {
@@ -211,14 +211,17 @@ mod tests {
     fn both_ways_of_local_wrapping_open_each_other() {
         let dek = Dek::from_slice(&[3; 32]).unwrap();
         let context = ContextRef::EMPTY;
-        let wrapped = kek().wrap(&dek, context).unwrap();
+        let wrapped = kek().wrap(&dek, &mut context.into()).unwrap();
         let expansion = LocalExpansion::for_unwrap(wrapped.view(), context).unwrap();
         let opened = expand(expansion, &[7; 32]).unwrap(wrapped.view().wrapped_dek).unwrap();
         assert_eq!(opened.expose(), dek.expose());
         let expansion =
             LocalExpansion::for_wrap("shared", context, &mut crate::crypto::rng::SysRng).unwrap();
         let wrapped = expand(expansion, &[7; 32]).wrap(&dek).unwrap();
-        assert_eq!(kek().unwrap(wrapped.view(), context).unwrap().expose(), dek.expose());
+        assert_eq!(
+            kek().unwrap(wrapped.view(), &mut context.into()).unwrap().expose(),
+            dek.expose()
+        );
     }
 
     #[test]
@@ -235,7 +238,7 @@ mod tests {
         let cipher = Cipher::<DefaultAead>::new(&schedule);
         cipher.seal_chunk(0, dek.expose(), &mut wrapped[PREFIX_LEN..]).unwrap();
         let key = WrappedKeyRef { provider_id: "local", key_id: "shared", wrapped_dek: &wrapped };
-        assert_eq!(kek().unwrap(key, context).unwrap().expose(), dek.expose());
+        assert_eq!(kek().unwrap(key, &mut context.into()).unwrap().expose(), dek.expose());
 
         let expansion =
             expand(LocalExpansion::for_unwrap(key, context).unwrap(), kek().kek().expose());
@@ -252,7 +255,8 @@ mod tests {
 
     #[test]
     fn another_kek_a_modified_wrapping_and_a_wrong_length_are_rejected() {
-        let wrapped = kek().wrap(&Dek::from_slice(&[3; 32]).unwrap(), ContextRef::EMPTY).unwrap();
+        let wrapped =
+            kek().wrap(&Dek::from_slice(&[3; 32]).unwrap(), &mut ContextRef::EMPTY.into()).unwrap();
         let start = |key: WrappedKeyRef<'_>| LocalExpansion::for_unwrap(key, ContextRef::EMPTY);
         let mut bytes = wrapped.view().wrapped_dek.to_vec();
         let other = expand(start(wrapped.view()).unwrap(), &[8; 32]);

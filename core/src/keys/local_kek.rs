@@ -6,7 +6,7 @@ use alloc::string::String;
 use rand_core::TryCryptoRng;
 use zeroize::Zeroizing;
 
-use super::{KeyProvider, WrappedKey, key_file};
+use super::{KeyProvider, ProviderCall, WrappedKey, key_file};
 use crate::crypto::aead::DefaultAead;
 use crate::crypto::kdf::Prk;
 use crate::crypto::secret_key::{Dek, KEY_LEN, Kek, fill_random};
@@ -163,22 +163,23 @@ impl KeyProvider for LocalKek {
     }
 
     #[cfg(feature = "getrandom")]
-    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
-        self.wrap_with(dek, context, &mut crate::crypto::rng::SysRng).map_err(ProviderError::failed)
+    fn wrap(&self, dek: &Dek, call: &mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError> {
+        self.wrap_with(dek, call.context(), &mut crate::crypto::rng::SysRng)
+            .map_err(ProviderError::failed)
     }
 
     /// Without a random source of the system, [`LocalKek::wrap_with`] is the way.
     #[cfg(not(feature = "getrandom"))]
-    fn wrap(&self, _dek: &Dek, _context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
+    fn wrap(&self, _: &Dek, _: &mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError> {
         Err(ProviderError::failed(Error::Randomness))
     }
 
     fn unwrap(
         &self,
         wrapped: WrappedKeyRef<'_>,
-        context: ContextRef<'_>,
+        call: &mut ProviderCall<'_>,
     ) -> Result<Dek, ProviderError> {
-        self.open(wrapped.wrapped_dek, context).map_err(|error| match error {
+        self.open(wrapped.wrapped_dek, call.context()).map_err(|error| match error {
             Error::CommitmentMismatch => ProviderError::rejected(OTHER_KEY),
             _ => ProviderError::Rejected,
         })

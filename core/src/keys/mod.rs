@@ -1,10 +1,14 @@
 //! Wrapping DEKs: the providers that the host brings, and the local one.
 
+pub mod audit;
+mod audited_provider;
 mod forward;
 mod key_file;
+mod key_use;
 mod local_expansion;
 mod local_kek;
 mod provider;
+mod provider_call;
 mod unwrap_order;
 mod wrap_all;
 #[cfg(feature = "std")]
@@ -16,12 +20,11 @@ pub use local_expansion::LocalExpansion;
 pub use local_kek::LocalKek;
 pub(crate) use provider::wrap_key;
 pub use provider::{ConcurrentWrap, KeyProvider};
-#[cfg(feature = "std")]
-pub(crate) use unwrap_order::unwrap_by;
+pub use provider_call::ProviderCall;
 pub(crate) use unwrap_order::unwrap_dek;
+#[cfg(feature = "std")]
+pub(crate) use unwrap_order::{ask, unwrap_by};
 pub(crate) use wrap_all::{Require, generate_required};
 pub use wrap_all::{generate_dek, generate_dek_for, wrap_dek};
-#[cfg(feature = "std")]
-pub(crate) use wrap_outcome::check_provider_id;
 pub(crate) use wrap_outcome::failed_wrap;
 pub use wrapped_key::WrappedKey;

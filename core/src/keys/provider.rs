@@ -3,7 +3,8 @@
 use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;
 
-use super::WrappedKey;
+use super::key_use::KeyObserver;
+use super::{ProviderCall, WrappedKey};
 use crate::crypto::secret_key::Dek;
 use crate::error::{KeyName, ProviderError, Result};
 use crate::format::context::ContextRef;
@@ -37,18 +38,18 @@ pub trait KeyProvider: Send + Sync {
     /// Wraps `dek` and binds the encryption context, if the KMS can.
     ///
     /// # Errors
-    /// [`ProviderError::Failed`] with the KMS's own error.
-    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError>;
+    /// [`ProviderError::Denied`] and [`ProviderError::Failed`] with the KMS's own error.
+    fn wrap(&self, dek: &Dek, call: &mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError>;
 
     /// Unwraps a wrapped key of this provider.
     ///
     /// # Errors
     /// [`ProviderError::Rejected`] if it does not open under its key and this context;
-    /// [`ProviderError::Failed`] with the KMS's own error.
+    /// [`ProviderError::Denied`] and [`ProviderError::Failed`] with the KMS's own error.
     fn unwrap(
         &self,
         wrapped: WrappedKeyRef<'_>,
-        context: ContextRef<'_>,
+        call: &mut ProviderCall<'_>,
     ) -> Result<Dek, ProviderError>;
 
     /// Makes and wraps a fresh DEK in one call, where the KMS offers that.
@@ -56,21 +57,10 @@ pub trait KeyProvider: Send + Sync {
     /// `None`, the default, has the DEK made locally and wrapped by [`KeyProvider::wrap`].
     fn generate(
         &self,
-        context: ContextRef<'_>,
+        call: &mut ProviderCall<'_>,
     ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
-        let _ = context;
+        let _ = call;
         None
-    }
-
-    /// As [`KeyProvider::generate`], for a message whose plaintext has this many bytes; `None` if
-    /// nobody knows yet. A provider that hands out one DEK several times counts by it.
-    fn generate_for(
-        &self,
-        context: ContextRef<'_>,
-        plaintext_len: Option<u64>,
-    ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
-        let _ = plaintext_len;
-        self.generate(context)
     }
 
     /// Prepares a wrap that may be done on another thread while other providers do theirs: for
@@ -86,10 +76,18 @@ pub trait KeyProvider: Send + Sync {
         let _ = (dek, context);
         None
     }
+
+    /// Who is told of the uses of this provider's key, so that a cache in front of it can tell its
+    /// hits: [`AuditedProvider`](crate::audit::AuditedProvider) has one. A provider in front of
+    /// another one passes on the question.
+    fn observer(&self) -> Option<&dyn KeyObserver> {
+        None
+    }
 }
 
-/// A wrap that any thread may do.
-pub type ConcurrentWrap<'a> = Box<dyn FnOnce() -> Result<WrappedKey, ProviderError> + Send + 'a>;
+/// A wrap that any thread may do, with a call for the context that it was prepared for.
+pub type ConcurrentWrap<'a> =
+    Box<dyn FnOnce(&mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError> + Send + 'a>;
 
 /// The key that a provider wraps with, as far as it says.
 pub(crate) fn wrap_key(provider: &dyn KeyProvider) -> KeyName {

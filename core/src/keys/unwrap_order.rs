@@ -15,26 +15,33 @@ use crate::format::header::{Header, WrappedKeyRef};
 pub(crate) fn unwrap_dek<T>(
     header: &Header<'_>,
     providers: &[&dyn KeyProvider],
-    accept: impl FnMut(Dek) -> Result<T>,
+    mut accept: impl FnMut(Dek) -> Result<T>,
 ) -> Result<T> {
-    let unwrap =
-        |provider: &dyn KeyProvider, key: WrappedKeyRef<'_>| provider.unwrap(key, header.context());
-    unwrap_by(header, providers, unwrap, accept)
+    unwrap_by(header, providers, ask(header), |dek, _, _| accept(dek))
 }
 
-/// As [`unwrap_dek`], by a function of the caller's that asks a provider.
-pub(crate) fn unwrap_by<D, T>(
-    header: &Header<'_>,
+/// Asks a provider for the DEK of `header`.
+pub(crate) fn ask<'a>(
+    header: &Header<'a>,
+) -> impl Fn(&dyn KeyProvider, WrappedKeyRef<'_>) -> Result<Dek, ProviderError> + use<'a> {
+    let context = header.context();
+    move |provider, key| provider.unwrap(key, &mut context.into())
+}
+
+/// As [`unwrap_dek`], by a function of the caller's that asks a provider. `accept` also learns the
+/// index of the provider, and what it was asked for.
+pub(crate) fn unwrap_by<'a, D, T>(
+    header: &Header<'a>,
     providers: &[&dyn KeyProvider],
     unwrap: impl Fn(&dyn KeyProvider, WrappedKeyRef<'_>) -> Result<D, ProviderError>,
-    mut accept: impl FnMut(D) -> Result<T>,
+    mut accept: impl FnMut(D, usize, WrappedKeyRef<'a>) -> Result<T>,
 ) -> Result<T> {
     let mut attempts = Vec::new();
     let mut wrong_dek = None;
-    for provider in providers {
+    for (index, provider) in providers.iter().enumerate() {
         for key in matching_keys(header, *provider) {
             match unwrap(*provider, key) {
-                Ok(dek) => match accept(dek) {
+                Ok(dek) => match accept(dek, index, key) {
                     Ok(opened) => return Ok(opened),
                     Err(error) => wrong_dek = Some(error),
                 },
@@ -72,9 +79,9 @@ fn mismatch(header: &Header<'_>, providers: &[&dyn KeyProvider]) -> KeyMismatch 
 /// The one error for all attempts. FORMAT.md K-07: a KMS that failed outweighs a wrapped key that
 /// did not open; a DEK that did not fit the header would outweigh both.
 fn failed(attempts: Vec<Attempt>) -> Error {
-    if attempts.iter().any(|attempt| matches!(attempt.error, ProviderError::Failed(_))) {
-        Error::ProviderFailed(attempts.into())
-    } else {
+    if attempts.iter().all(|attempt| attempt.error.is_rejection()) {
         Error::KeyUnwrap(attempts.into())
+    } else {
+        Error::ProviderFailed(attempts.into())
     }
 }

@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use rand_core::TryCryptoRng;
 
-use super::wrap_outcome::{Outcome, check_provider_id};
-use super::{KeyProvider, WrappedKey};
+use super::wrap_outcome::{Outcome, is_cancellation, outcome_of};
+use super::{KeyProvider, ProviderCall, WrappedKey};
 use crate::crypto::secret_key::Dek;
 use crate::error::{Attempt, Error, Result};
 use crate::format::context::ContextRef;
@@ -38,7 +38,7 @@ impl Wraps {
         match outcome {
             Ok(key) => self.keys.push(key),
             Err(attempt) => {
-                self.is_cancelled |= attempt.error.is_cancellation();
+                self.is_cancelled |= is_cancellation(&attempt.error);
                 self.failed.push(attempt);
             }
         }
@@ -59,7 +59,7 @@ impl Wraps {
             if self.is_lost() {
                 return;
             }
-            self.take(check_provider_id(*provider, provider.wrap(dek, context)));
+            self.take(outcome_of(*provider, provider.wrap(dek, &mut context.into())));
         }
     }
 
@@ -110,10 +110,11 @@ pub(crate) fn generate_required<R: TryCryptoRng + ?Sized>(
     }
     let (mut wraps, mut dek, mut rest) = (Wraps::new(require), None, providers);
     while let (None, false, Some((first, others))) = (&dek, wraps.is_lost(), rest.split_first()) {
-        let Some(generated) = first.generate_for(context, plaintext_len) else { break };
+        let mut call = ProviderCall::new(context).with_plaintext_len(plaintext_len);
+        let Some(generated) = first.generate(&mut call) else { break };
         let (made, key) =
             generated.map_or_else(|e| (None, Err(e)), |(dek, key)| (Some(dek), Ok(key)));
-        wraps.take(check_provider_id(*first, key));
+        wraps.take(outcome_of(*first, key));
         (dek, rest) = (made, others);
     }
     if wraps.is_lost() || (dek.is_none() && rest.is_empty()) {

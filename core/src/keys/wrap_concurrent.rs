@@ -3,7 +3,7 @@
 use std::panic::resume_unwind;
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
-use super::wrap_outcome::{Outcome, check_provider_id};
+use super::wrap_outcome::{Outcome, outcome_of};
 use super::{ConcurrentWrap, KeyProvider, WrappedKey};
 use crate::crypto::secret_key::Dek;
 use crate::error::ProviderError;
@@ -30,18 +30,15 @@ pub(super) fn wrap_concurrently(
     // The calling thread does one itself.
     prepared.iter_mut().rev().find(|wrap| wrap.is_some()).map(Option::take);
     Some(thread::scope(|scope| {
-        let started = prepared.into_iter().map(|wrap| start(scope, wrap?));
+        let started = prepared.into_iter().map(|wrap| start(scope, wrap?, context));
         let started: Vec<_> = started.collect();
         // All that is done here is done before anyone is waited for.
         let here = |(started, provider): (Option<_>, &&dyn KeyProvider)| match started {
             Some(thread) => Work::There(thread),
-            None => Work::Here(provider.wrap(dek, context)),
+            None => Work::Here(provider.wrap(dek, &mut context.into())),
         };
         let work: Vec<Work<'_>> = started.into_iter().zip(providers).map(here).collect();
-        work.into_iter()
-            .zip(providers)
-            .map(|(work, p)| check_provider_id(*p, work.finish()))
-            .collect()
+        work.into_iter().zip(providers).map(|(work, p)| outcome_of(*p, work.finish())).collect()
     }))
 }
 
@@ -64,6 +61,10 @@ impl Work<'_> {
 fn start<'scope>(
     scope: &'scope Scope<'scope, '_>,
     wrap: ConcurrentWrap<'scope>,
+    context: ContextRef<'scope>,
 ) -> Option<ScopedJoinHandle<'scope, Wrapped>> {
-    Builder::new().name("sealwax-wrap".into()).spawn_scoped(scope, wrap).ok()
+    Builder::new()
+        .name("sealwax-wrap".into())
+        .spawn_scoped(scope, move || wrap(&mut context.into()))
+        .ok()
 }

@@ -1,25 +1,30 @@
 //! What became of one provider's wrap.
 
 use super::{KeyProvider, WrappedKey, wrap_key};
-use crate::error::{Attempt, KeyName, ProviderError, Result};
+use crate::error::{Attempt, Error, KeyName, ProviderError, Result};
 
 /// The wrapped key, or who failed.
 pub(super) type Outcome = Result<WrappedKey, Attempt>;
 
-/// A provider must sign with its own name, or nobody could unwrap what it wrapped.
-pub(crate) fn check_provider_id(
+/// The outcome of a wrap by this provider.
+pub(super) fn outcome_of(
     provider: &dyn KeyProvider,
     wrapped: Result<WrappedKey, ProviderError>,
 ) -> Outcome {
-    let provider_id = provider.provider_id();
-    let wrapped = wrapped.and_then(|key| {
-        if key.view().provider_id == provider_id {
-            Ok(key)
-        } else {
-            Err(ProviderError::failed("the wrapped key names another provider"))
-        }
-    });
+    let wrapped = wrapped.and_then(|key| key.check_provider_id(provider.provider_id()));
     wrapped.map_err(|error| failed_wrap(provider, error))
+}
+
+/// Whether the host has stopped the call: the cause, or the cause of that, is [`Error::Cancelled`].
+pub(super) fn is_cancellation(error: &ProviderError) -> bool {
+    let mut next = core::error::Error::source(error);
+    while let Some(cause) = next {
+        if matches!(cause.downcast_ref(), Some(Error::Cancelled)) {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
 }
 
 /// A wrap that failed, with the key that it was to be done with.

@@ -4,7 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::error::{KeyName, Result};
+use crate::error::{KeyName, ProviderError, Result};
 use crate::format::header::WrappedKeyRef;
 
 /// A DEK as some provider wrapped it.
@@ -42,6 +42,16 @@ impl WrappedKey {
             provider_id: &self.provider_id,
             key_id: &self.key_id,
             wrapped_dek: &self.wrapped_dek,
+        }
+    }
+
+    /// Refuses a wrapped key that names another provider than the one that made it: nobody could
+    /// unwrap it.
+    pub(crate) fn check_provider_id(self, provider_id: &str) -> Result<Self, ProviderError> {
+        if self.provider_id == provider_id {
+            Ok(self)
+        } else {
+            Err(ProviderError::failed("the wrapped key names another provider"))
         }
     }
 }

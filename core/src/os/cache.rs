@@ -10,6 +10,7 @@
 
 mod decryptor;
 mod encryptor;
+mod hit;
 mod limits;
 mod material;
 mod provider;

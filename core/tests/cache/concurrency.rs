@@ -5,8 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use sealwax::{
-    CachingDecryptor, CachingEncryptor, CachingProvider, ContextRef, DecryptOptions, Dek, Error,
-    ErrorCode, Kek, KeyProvider, LocalKek, ProviderError, SysRng, WrappedKey, WrappedKeyRef,
+    CachingDecryptor, CachingEncryptor, CachingProvider, DecryptOptions, Dek, Error, ErrorCode,
+    Kek, KeyProvider, LocalKek, ProviderCall, ProviderError, SysRng, WrappedKey, WrappedKeyRef,
     decrypt, encrypt,
 };
 
@@ -76,19 +76,19 @@ impl KeyProvider for &'static Circular {
         self.key.accepts(key_id)
     }
 
-    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
-        self.key.wrap(dek, context)
+    fn wrap(&self, dek: &Dek, call: &mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError> {
+        self.key.wrap(dek, call)
     }
 
     fn unwrap(
         &self,
         key: WrappedKeyRef<'_>,
-        context: ContextRef<'_>,
+        call: &mut ProviderCall<'_>,
     ) -> Result<Dek, ProviderError> {
         let cache = self.cache.get().unwrap().upgrade().unwrap();
         let again = cache.decrypt(&self.envelope, &DecryptOptions::new());
         *self.answer.lock().unwrap() = Some(again.unwrap_err().code());
-        self.key.unwrap(key, context)
+        self.key.unwrap(key, call)
     }
 }
 

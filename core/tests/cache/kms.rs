@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use sealwax::{
-    ContextRef, Dek, Kek, KeyProvider, LocalKek, ProviderError, SysRng, WrappedKey, WrappedKeyRef,
+    Dek, Kek, KeyProvider, LocalKek, ProviderCall, ProviderError, SysRng, WrappedKey, WrappedKeyRef,
 };
 
 /// What the next calls do.
@@ -86,26 +86,26 @@ impl KeyProvider for Kms {
         self.key.accepts(key_id)
     }
 
-    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
-        self.call(|| self.key.wrap(dek, context))
+    fn wrap(&self, dek: &Dek, call: &mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError> {
+        self.call(|| self.key.wrap(dek, call))
     }
 
     fn unwrap(
         &self,
         wrapped: WrappedKeyRef<'_>,
-        context: ContextRef<'_>,
+        call: &mut ProviderCall<'_>,
     ) -> Result<Dek, ProviderError> {
-        self.call(|| self.key.unwrap(wrapped, context))
+        self.call(|| self.key.unwrap(wrapped, call))
     }
 
     fn generate(
         &self,
-        context: ContextRef<'_>,
+        call: &mut ProviderCall<'_>,
     ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
         self.generates.then(|| {
             self.call(|| {
                 let dek = Dek::generate(&mut SysRng).map_err(ProviderError::failed)?;
-                let wrapped = self.key.wrap(&dek, context)?;
+                let wrapped = self.key.wrap(&dek, call)?;
                 Ok((dek, wrapped))
             })
         })

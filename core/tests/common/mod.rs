@@ -1,6 +1,7 @@
 //! What several test binaries share.
 #![allow(dead_code)] // every test binary compiles all of it and uses a part
 
+pub mod audit;
 pub mod drive;
 pub mod envelope;
 pub mod oracle;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sealwax::{ContextRef, Dek, Error, KeyProvider, ProviderError, WrappedKey, WrappedKeyRef};
+use sealwax::{Dek, Error, KeyProvider, ProviderCall, ProviderError, WrappedKey, WrappedKeyRef};
 
 /// What a [`TestProvider`] answers to every unwrapping.
 pub enum Answer {
@@ -49,7 +49,7 @@ impl KeyProvider for TestProvider {
         Some(Cow::Borrowed(&self.key_id))
     }
 
-    fn wrap(&self, _dek: &Dek, _context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
+    fn wrap(&self, _dek: &Dek, _call: &mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError> {
         self.calls.fetch_add(1, Ordering::Relaxed);
         match &self.answer {
             Answer::Bytes(bytes) => {
@@ -64,7 +64,7 @@ impl KeyProvider for TestProvider {
     fn unwrap(
         &self,
         _wrapped: WrappedKeyRef<'_>,
-        _context: ContextRef<'_>,
+        _call: &mut ProviderCall<'_>,
     ) -> Result<Dek, ProviderError> {
         self.calls.fetch_add(1, Ordering::Relaxed);
         match &self.answer {

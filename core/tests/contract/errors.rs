@@ -101,7 +101,9 @@ fn a_wrap_that_fails_names_the_key_and_the_words_of_the_kms() {
 
 #[test]
 fn other_key_material_under_the_same_id_is_said() {
-    let wrapped = local("a").wrap(&Dek::from_slice(&[9; 32]).unwrap(), ContextRef::EMPTY).unwrap();
+    let wrapped = local("a")
+        .wrap(&Dek::from_slice(&[9; 32]).unwrap(), &mut ContextRef::EMPTY.into())
+        .unwrap();
     let other = sealwax::LocalKek::from_hex(&"11".repeat(32), "a").unwrap();
     let error = open_error(&header(&[wrapped], &[]), &[&other], &[]);
     assert_eq!(error.code(), sealwax::ErrorCode::KeyUnwrap);

@@ -9,8 +9,8 @@ use sealwax::ErrorCode::{
 };
 use sealwax::{
     CacheLimits, CachingProvider, ContextRef, DecryptHandle, DecryptOptions, Dek, EncryptHandle,
-    EncryptOptions, EncryptionContext, Error, KeyProvider, LocalKek, ProviderError, SysRng,
-    WrappedKey, WrappedKeyRef, decrypt, encrypt, generate_dek,
+    EncryptOptions, EncryptionContext, Error, KeyProvider, LocalKek, ProviderCall, ProviderError,
+    SysRng, WrappedKey, WrappedKeyRef, decrypt, encrypt, generate_dek,
 };
 
 use crate::assert_error;
@@ -184,26 +184,26 @@ impl KeyProvider for Recorder {
         true
     }
 
-    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
-        self.record(context);
+    fn wrap(&self, dek: &Dek, call: &mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError> {
+        self.record(call.context());
         Self::key(self.provider_id, dek)
     }
 
     fn unwrap(
         &self,
         wrapped: WrappedKeyRef<'_>,
-        context: ContextRef<'_>,
+        call: &mut ProviderCall<'_>,
     ) -> Result<Dek, ProviderError> {
-        self.record(context);
+        self.record(call.context());
         Dek::from_slice(wrapped.wrapped_dek).map_err(ProviderError::failed)
     }
 
     fn generate(
         &self,
-        context: ContextRef<'_>,
+        call: &mut ProviderCall<'_>,
     ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
         self.generates.then(|| {
-            self.record(context);
+            self.record(call.context());
             let dek = Dek::from_slice(&[4; 32]).map_err(ProviderError::failed)?;
             let key = Self::key(self.provider_id, &dek)?;
             Ok((dek, key))
@@ -272,7 +272,7 @@ fn salts_are_never_the_same() {
     let (dek, kek) = (Dek::from_slice(&recipe.dek).unwrap(), local("a"));
     let mut salts = std::collections::BTreeSet::new();
     for _ in 0..10 {
-        let key = kek.wrap(&dek, ContextRef::EMPTY).unwrap();
+        let key = kek.wrap(&dek, &mut ContextRef::EMPTY.into()).unwrap();
         salts.insert(key.view().wrapped_dek[..24].to_vec());
         let handle = EncryptHandle::new(&dek, &[key], &recipe.options(), &mut SysRng).unwrap();
         let header = sealwax::Header::parse(handle.header()).unwrap();

@@ -7,8 +7,8 @@ use sealwax::ErrorCode::{
     HeaderAuthentication, InvalidArgument, KeyUnwrap, LimitExceeded, NoMatchingKey, ProviderFailed,
 };
 use sealwax::{
-    ContextRef, DecryptHandle, DecryptOptions, Dek, EncryptOptions, Header, KeyProvider, LocalKek,
-    Padding, ProviderError, RewrapMode, WrappedKey, WrappedKeyRef, decrypt, encrypt, rewrap,
+    DecryptHandle, DecryptOptions, Dek, EncryptOptions, Header, KeyProvider, LocalKek, Padding,
+    ProviderCall, ProviderError, RewrapMode, WrappedKey, WrappedKeyRef, decrypt, encrypt, rewrap,
     rewrap_header,
 };
 
@@ -121,19 +121,19 @@ impl KeyProvider for Kms {
         self.knows_its_key.then_some(Cow::Borrowed("same"))
     }
 
-    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
+    fn wrap(&self, dek: &Dek, call: &mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError> {
         self.calls.fetch_add(1, Ordering::Relaxed);
-        let wrapped = self.key.wrap(dek, context)?;
+        let wrapped = self.key.wrap(dek, call)?;
         WrappedKey::new("kms", "same", wrapped.view().wrapped_dek).map_err(ProviderError::failed)
     }
 
     fn unwrap(
         &self,
         key: WrappedKeyRef<'_>,
-        context: ContextRef<'_>,
+        call: &mut ProviderCall<'_>,
     ) -> Result<Dek, ProviderError> {
         self.calls.fetch_add(1, Ordering::Relaxed);
-        self.key.unwrap(key, context)
+        self.key.unwrap(key, call)
     }
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use sealwax::ErrorCode::ProviderFailed;
 use sealwax::{
-    ConcurrentWrap, ContextRef, Dek, EncryptOptions, Error, Header, KeyProvider, ProviderError,
-    SysRng, WrappedKey, WrappedKeyRef, encrypt, generate_dek,
+    ConcurrentWrap, ContextRef, Dek, EncryptOptions, Error, Header, KeyProvider, ProviderCall,
+    ProviderError, SysRng, WrappedKey, WrappedKeyRef, encrypt, generate_dek,
 };
 
 use crate::assert_error;
@@ -64,25 +64,25 @@ impl KeyProvider for Remote<'_> {
         self.answers.accepts(key_id)
     }
 
-    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
+    fn wrap(&self, dek: &Dek, call: &mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError> {
         self.meeting.join()?;
-        self.answers.wrap(dek, context)
+        self.answers.wrap(dek, call)
     }
 
     fn unwrap(
         &self,
         wrapped: WrappedKeyRef<'_>,
-        context: ContextRef<'_>,
+        call: &mut ProviderCall<'_>,
     ) -> Result<Dek, ProviderError> {
-        self.answers.unwrap(wrapped, context)
+        self.answers.unwrap(wrapped, call)
     }
 
     fn concurrent_wrap<'a>(
         &'a self,
         dek: &'a Dek,
-        context: ContextRef<'a>,
+        _context: ContextRef<'a>,
     ) -> Option<ConcurrentWrap<'a>> {
-        Some(Box::new(move || self.wrap(dek, context)))
+        Some(Box::new(move |call| self.wrap(dek, call)))
     }
 }
 
@@ -172,24 +172,28 @@ fn the_next_provider_generates_where_the_first_one_fails() {
             self.0.accepts(key_id)
         }
 
-        fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
-            self.0.wrap(dek, context)
+        fn wrap(
+            &self,
+            dek: &Dek,
+            call: &mut ProviderCall<'_>,
+        ) -> Result<WrappedKey, ProviderError> {
+            self.0.wrap(dek, call)
         }
 
         fn unwrap(
             &self,
             key: WrappedKeyRef<'_>,
-            context: ContextRef<'_>,
+            call: &mut ProviderCall<'_>,
         ) -> Result<Dek, ProviderError> {
-            self.0.unwrap(key, context)
+            self.0.unwrap(key, call)
         }
 
         fn generate(
             &self,
-            context: ContextRef<'_>,
+            call: &mut ProviderCall<'_>,
         ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
             let dek = Dek::from_slice(&[3; 32]).unwrap();
-            Some(self.0.wrap(&dek, context).map(|key| (dek, key)))
+            Some(self.0.wrap(&dek, call).map(|key| (dek, key)))
         }
     }
     let options = EncryptOptions::new().require_all(false);

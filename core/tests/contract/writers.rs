@@ -162,7 +162,9 @@ fn an_encryptor_knows_the_length_of_what_ends_within_its_first_chunk() {
         for piece in [7, 1 << 20] {
             let dek = Dek::generate(&mut SysRng).unwrap();
             let mut encryptor = Encryptor::new(&dek, &options, &mut SysRng).unwrap();
-            encryptor.add_wrapped_key(key.wrap(&dek, encryptor.context()).unwrap()).unwrap();
+            encryptor
+                .add_wrapped_key(key.wrap(&dek, &mut encryptor.context().into()).unwrap())
+                .unwrap();
             let plaintext = pattern(len, 3);
             let envelope = encrypt_pieces(encryptor, &plaintext, (piece, 1_000));
             let (header, _) = Header::split(&envelope).unwrap();

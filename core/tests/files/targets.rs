@@ -14,8 +14,8 @@ use sealwax::file::{
     FileOptions, FileTarget, RewrapFileOutcome, decrypt_file, encrypt_file, rewrap_file,
 };
 use sealwax::{
-    ContextRef, DecryptOptions, Dek, EncryptOptions, Error, ErrorCode, Kek, KeyProvider, LocalKek,
-    Padding, ProviderError, RewrapMode, WrappedKey, WrappedKeyRef,
+    DecryptOptions, Dek, EncryptOptions, Error, ErrorCode, Kek, KeyProvider, LocalKek, Padding,
+    ProviderCall, ProviderError, RewrapMode, WrappedKey, WrappedKeyRef,
 };
 
 use crate::common::{Folder, bytes, code_of, kek};
@@ -186,11 +186,11 @@ impl KeyProvider for Never {
         panic!("a target that cannot be written must be noticed before")
     }
 
-    fn wrap(&self, _dek: &Dek, _context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
+    fn wrap(&self, _dek: &Dek, _: &mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError> {
         panic!("a target that cannot be written must be noticed before")
     }
 
-    fn unwrap(&self, _: WrappedKeyRef<'_>, _: ContextRef<'_>) -> Result<Dek, ProviderError> {
+    fn unwrap(&self, _: WrappedKeyRef<'_>, _: &mut ProviderCall<'_>) -> Result<Dek, ProviderError> {
         panic!("a target that cannot be written must be noticed before")
     }
 }

@@ -3,9 +3,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use sealwax::aead::{Aead, AeadError, DefaultAead, RustCrypto};
+use sealwax::audit::{
+    AuditedProvider, KeyObserver, KeyOperation, KeyOutcome, KeyUse, KeyUseInProgress,
+};
 use sealwax::chunked::{ChunkPosition, Cipher, KeySchedule, OpenStream, Prefix, SealStream};
 use sealwax::file::{FileBatch, FileOptions, FileTarget, RewrapFileOutcome, Sparse};
 use sealwax::header::HeaderParts;
@@ -15,7 +19,8 @@ use sealwax::read_at::{PositionalReader, SeekReader};
 use sealwax::{
     CacheLimits, CachingDecryptor, CachingEncryptor, CachingProvider, DecryptOptions, Decryptor,
     EncryptHandle, EncryptionContext, Encryptor, Error, ErrorCode, Header, Kek, KeyProvider,
-    LocalExpansion, Padding, Progress, ProviderError, RewrapMode, Status, SysRng, WrappedKeyRef,
+    LocalExpansion, Padding, Progress, ProviderCall, ProviderError, RewrapMode, Status, SysRng,
+    WrappedKeyRef,
 };
 
 use crate::common::envelope::{Recipe, Sample, kek, local};
@@ -230,9 +235,39 @@ fn print_plain(printed: &mut Printed, sample: &Sample) {
     printed.add("Status", &Status::NeedKey);
     printed.add("Progress", &Progress { read: 1, written: 2, status: Status::Done });
     printed.add("ChunkPosition", &ChunkPosition { index: 1, offset: 2 });
+    printed.add("Moment", &sealwax::audit::Moment::default());
+    KeyOperation::ALL.iter().for_each(|it| printed.add("KeyOperation", it));
+    KeyOutcome::ALL.iter().for_each(|it| printed.add("KeyOutcome", it));
     for code in ErrorCode::ALL {
         printed.add("ErrorCode", code);
     }
+}
+
+/// Prints the events of a use that fails and of one that does not.
+struct Printing(Mutex<Printed>);
+
+impl KeyObserver for Printing {
+    fn key_used(&self, used: &KeyUse<'_>) {
+        let mut printed = self.0.lock().unwrap();
+        printed.add("KeyUse", used);
+        printed.0.push(("KeyUse".to_owned(), used.to_string()));
+    }
+}
+
+fn print_audit(printed: &mut Printed, sample: &Sample) {
+    let printing = Printing(Mutex::default());
+    let audited = AuditedProvider::new(local("a"), &printing);
+    printed.add("AuditedProvider", &audited);
+    let mut bytes = sample.bytes();
+    let mut call = ProviderCall::new(sealwax::ContextRef::EMPTY);
+    call.attach(PLAINTEXT.to_vec());
+    printed.add("ProviderCall", &call);
+    printed.add("KeyUseInProgress", &KeyUseInProgress::start(&printing, KeyOperation::Wrap));
+    sealwax::decrypt(&bytes, &[&audited], &decrypt_options()).unwrap();
+    let at = sample.header.len() - 33;
+    bytes[at] ^= 1;
+    sealwax::decrypt(&bytes, &[&audited], &decrypt_options()).unwrap_err();
+    printed.0.append(&mut printing.0.into_inner().unwrap().0);
 }
 
 fn print_sharing(printed: &mut Printed, sample: &Sample) {
@@ -268,7 +303,7 @@ fn print_errors(printed: &mut Printed, sample: &Sample) {
     let rejected = local("a")
         .unwrap(
             WrappedKeyRef { provider_id: "local", key_id: "a", wrapped_dek: &[0; 104] },
-            sealwax::ContextRef::EMPTY,
+            &mut sealwax::ContextRef::EMPTY.into(),
         )
         .unwrap_err();
     printed.add_error("ProviderError", &rejected);
@@ -298,6 +333,7 @@ fn print_all() -> (Sample, Printed) {
     print_caches(&mut printed, &sample);
     print_readers(&mut printed, &sample);
     print_plain(&mut printed, &sample);
+    print_audit(&mut printed, &sample);
     print_sharing(&mut printed, &sample);
     print_errors(&mut printed, &sample);
     (sample, printed)
@@ -345,7 +381,9 @@ fn public_types(folder: &Path, found: &mut BTreeSet<String>) {
 #[test]
 fn every_public_type_is_printed() {
     let mut types: BTreeSet<String> =
-        ["Dek", "Kek", "SealStream", "OpenStream"].map(str::to_owned).into();
+        ["Dek", "Kek", "SealStream", "OpenStream", "KeyOperation", "KeyOutcome"]
+            .map(str::to_owned)
+            .into();
     public_types(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut types);
     if cfg!(not(feature = "aws-lc")) {
         types.remove("AwsLc");

@@ -31,7 +31,7 @@ use crate::keys::WrappedKey;
 /// let options = EncryptOptions::new();
 /// let dek = Dek::generate(&mut SysRng)?;
 /// let mut encryptor = Encryptor::new(&dek, &options, &mut SysRng)?;
-/// encryptor.add_wrapped_key(kek.wrap(&dek, encryptor.context()).unwrap())?;
+/// encryptor.add_wrapped_key(kek.wrap(&dek, &mut encryptor.context().into()).unwrap())?;
 /// let (mut envelope, mut buffer) = (Vec::new(), [0; 1024]);
 /// let mut plaintext: &[u8] = b"tide table";
 /// loop {

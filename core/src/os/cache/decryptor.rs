@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::hit::tell_hit;
 use super::limits::{CacheLimits, CacheStats};
 use super::single_flight::Cache;
 use super::store::Cost;
 use crate::engine::decrypt::{DecryptHandle, DecryptOptions};
 use crate::error::{Error, Result};
 use crate::format::header::Header;
-use crate::keys::KeyProvider;
+use crate::keys::{KeyProvider, ask, unwrap_by};
 
 /// Decrypts envelopes with as few calls of the KMS as the [`CacheLimits`] allow.
 ///
@@ -33,7 +34,15 @@ use crate::keys::KeyProvider;
 /// A key that was revoked in the KMS goes on working here until `max_age`.
 pub struct CachingDecryptor<'p> {
     providers: Vec<Box<dyn KeyProvider + 'p>>,
-    cache: Cache<DecryptHandle, Error>,
+    cache: Cache<Opened, Error>,
+}
+
+/// An opened header, and who opened it.
+struct Opened {
+    handle: Arc<DecryptHandle>,
+    /// Index of the provider.
+    provider: usize,
+    key_id: String,
 }
 
 impl<'p> CachingDecryptor<'p> {
@@ -87,10 +96,19 @@ impl<'p> CachingDecryptor<'p> {
     ) -> Result<Arc<DecryptHandle>> {
         // For each caller, before the cache: another one may have required other pairs.
         header.context().require(options.required_context.view())?;
-        self.cache.get(header.as_bytes(), Cost::Free, || {
-            let providers: Vec<&dyn KeyProvider> =
-                self.providers.iter().map(AsRef::as_ref).collect();
-            DecryptHandle::open(header.as_bytes(), &providers, options)
+        let got = self.cache.get(header.as_bytes(), Cost::Free, || self.open(header))?;
+        let Opened { handle, provider, key_id } = &*got.value;
+        if let (Some(waited), Some(provider)) = (got.hit, self.providers.get(*provider)) {
+            tell_hit(provider, key_id, header.context(), waited);
+        }
+        Ok(Arc::clone(handle))
+    }
+
+    fn open(&self, header: &Header<'_>) -> Result<Opened> {
+        let providers: Vec<&dyn KeyProvider> = self.providers.iter().map(AsRef::as_ref).collect();
+        unwrap_by(header, &providers, ask(header), |dek, provider, key| {
+            let handle = Arc::new(DecryptHandle::from_parsed(header, dek)?);
+            Ok(Opened { handle, provider, key_id: key.key_id.to_owned() })
         })
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::hit::tell_hit;
 use super::limits::{CacheLimits, CacheStats};
 use super::material::Material;
 use super::single_flight::Cache;
@@ -17,7 +18,7 @@ use crate::keys::{KeyProvider, generate_dek_for};
 /// For each encryption context one data key is made, wrapped by all providers, and kept with its
 /// finished header. A message then costs one key derivation and its encryption. Different contexts
 /// never share a data key. Shareable between threads; however many need the same data key at once,
-/// each provider is called once.
+/// each provider is called once. A hit is an [audit](crate::audit) event of the first provider.
 ///
 /// ```
 /// use sealwax::{CacheLimits, CachingEncryptor, EncryptOptions, EncryptionContext, Kek, LocalKek};
@@ -84,8 +85,12 @@ impl<'p> CachingEncryptor<'p> {
     ) -> Result<Arc<EncryptHandle>> {
         let context = options.encryption_context();
         let cost = Cost::Message(Some(plaintext_len));
-        let material = self.cache.get(context.as_bytes(), cost, || self.make(options))?;
-        material.handle(plaintext_len, options)
+        let got = self.cache.get(context.as_bytes(), cost, || self.make(options))?;
+        // The first wrapped key is of the first provider: all of them have wrapped.
+        if let (Some(waited), Some(provider)) = (got.hit, self.providers.first()) {
+            tell_hit(provider, got.value.key_id(), context, waited);
+        }
+        got.value.handle(plaintext_len, options)
     }
 
     /// Encrypts a message into a new buffer.

@@ -23,6 +23,11 @@ impl Material {
         Material { dek, wrapped_keys, plain: OnceLock::new() }
     }
 
+    /// The key that wraps the data key in the first place.
+    pub(super) fn key_id(&self) -> &str {
+        self.wrapped_keys.first().map_or("", |key| key.view().key_id)
+    }
+
     /// A handle for a message of this length. Only messages with metadata, or with padding, need
     /// a header of their own.
     pub(super) fn handle(

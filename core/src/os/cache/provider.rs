@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::hit::tell_hit;
 use super::limits::{CacheLimits, CacheStats};
 use super::material::{Material, Unwrapped};
 use super::single_flight::Cache;
@@ -15,9 +16,8 @@ use crate::engine::encrypt::{EncryptHandle, EncryptOptions};
 use crate::error::{Error, ProviderError, Result};
 use crate::format::context::ContextRef;
 use crate::format::header::{Header, WrappedKeyRef};
-use crate::keys::{
-    ConcurrentWrap, KeyProvider, WrappedKey, check_provider_id, failed_wrap, unwrap_by,
-};
+use crate::keys::audit::KeyObserver;
+use crate::keys::{ConcurrentWrap, KeyProvider, ProviderCall, WrappedKey, failed_wrap, unwrap_by};
 
 /// A provider that asks the one inside less often.
 ///
@@ -117,7 +117,7 @@ impl<P: KeyProvider> CachingProvider<P> {
     /// The handle to encrypt one message of `plaintext_len` bytes with, which is counted, where
     /// this is the only provider.
     ///
-    /// As a handle under [`KeyProvider::generate_for`], except that messages without metadata and
+    /// As a handle under [`KeyProvider::generate`], except that messages without metadata and
     /// without padding share the finished header, too.
     ///
     /// # Errors
@@ -130,7 +130,8 @@ impl<P: KeyProvider> CachingProvider<P> {
         plaintext_len: u64,
         options: &EncryptOptions<'_>,
     ) -> Result<Arc<EncryptHandle>> {
-        let material = self.material(options.encryption_context(), Some(plaintext_len));
+        let call = ProviderCall::new(options.encryption_context());
+        let material = self.material(&mut call.with_plaintext_len(Some(plaintext_len)));
         let failed = |error| Error::ProviderFailed(vec![failed_wrap(&self.inner, error)].into());
         let material = material.map_err(failed)?;
         material.handle(plaintext_len, options)
@@ -151,45 +152,46 @@ impl<P: KeyProvider> CachingProvider<P> {
     ) -> Result<Arc<DecryptHandle>> {
         let header = Header::parse(header)?;
         header.context().require(options.required_context.view())?;
-        let unwrap =
-            |_: &dyn KeyProvider, key: WrappedKeyRef<'_>| self.unwrapped(key, header.context());
-        unwrap_by(&header, &[self], unwrap, |unwrapped| unwrapped.handle(&header))
+        let unwrap = |_: &dyn KeyProvider, key: WrappedKeyRef<'_>| {
+            self.unwrapped(key, &mut header.context().into())
+        };
+        unwrap_by(&header, &[self], unwrap, |unwrapped, _, _| unwrapped.handle(&header))
     }
 
     fn unwrapped(
         &self,
         wrapped: WrappedKeyRef<'_>,
-        context: ContextRef<'_>,
+        call: &mut ProviderCall<'_>,
     ) -> Result<Arc<Unwrapped>, ProviderError> {
-        let make = || self.inner.unwrap(wrapped, context).map(Unwrapped::new);
-        self.unwrapped.get(&unwrap_key(wrapped, context), Cost::Free, make)
+        let key = unwrap_key(wrapped, call.context());
+        let make = || self.inner.unwrap(wrapped, call).map(Unwrapped::new);
+        let got = self.unwrapped.get(&key, Cost::Free, make)?;
+        if let Some(waited) = got.hit {
+            call.set_cache_hit();
+            tell_hit(&self.inner, wrapped.key_id, call.context(), waited);
+        }
+        Ok(got.value)
     }
 
-    fn material(
-        &self,
-        context: ContextRef<'_>,
-        plaintext_len: Option<u64>,
-    ) -> Result<Arc<Material>, ProviderError> {
-        let cost = Cost::Message(plaintext_len);
-        self.generated.get(context.as_bytes(), cost, || self.make(context, plaintext_len))
+    fn material(&self, call: &mut ProviderCall<'_>) -> Result<Arc<Material>, ProviderError> {
+        let (context, cost) = (call.context(), Cost::Message(call.plaintext_len()));
+        let got = self.generated.get(context.as_bytes(), cost, || self.make(call))?;
+        if let Some(waited) = got.hit {
+            call.set_cache_hit();
+            tell_hit(&self.inner, got.value.key_id(), context, waited);
+        }
+        Ok(got.value)
     }
 
-    fn make(
-        &self,
-        context: ContextRef<'_>,
-        plaintext_len: Option<u64>,
-    ) -> Result<Material, ProviderError> {
-        let generated = self.inner.generate_for(context, plaintext_len);
-        let (dek, wrapped) = if let Some(generated) = generated {
+    fn make(&self, call: &mut ProviderCall<'_>) -> Result<Material, ProviderError> {
+        let (dek, wrapped) = if let Some(generated) = self.inner.generate(call) {
             generated?
         } else {
             let dek = Dek::generate(&mut SysRng).map_err(ProviderError::failed)?;
-            let wrapped = self.inner.wrap(&dek, context)?;
+            let wrapped = self.inner.wrap(&dek, call)?;
             (dek, wrapped)
         };
-        let wrapped =
-            check_provider_id(&self.inner, Ok(wrapped)).map_err(|attempt| attempt.error)?;
-        Ok(Material::new(dek, vec![wrapped]))
+        Ok(Material::new(dek, vec![wrapped.check_provider_id(self.inner.provider_id())?]))
     }
 }
 
@@ -210,29 +212,21 @@ impl<P: KeyProvider> KeyProvider for CachingProvider<P> {
         self.inner.is_remote()
     }
 
-    fn wrap(&self, dek: &Dek, context: ContextRef<'_>) -> Result<WrappedKey, ProviderError> {
-        self.inner.wrap(dek, context)
+    fn wrap(&self, dek: &Dek, call: &mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError> {
+        self.inner.wrap(dek, call)
     }
 
     fn unwrap(
         &self,
         wrapped: WrappedKeyRef<'_>,
-        context: ContextRef<'_>,
+        call: &mut ProviderCall<'_>,
     ) -> Result<Dek, ProviderError> {
-        Ok(self.unwrapped(wrapped, context)?.dek.duplicate())
+        Ok(self.unwrapped(wrapped, call)?.dek.duplicate())
     }
 
     fn generate(
         &self,
-        context: ContextRef<'_>,
-    ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
-        self.generate_for(context, None)
-    }
-
-    fn generate_for(
-        &self,
-        context: ContextRef<'_>,
-        plaintext_len: Option<u64>,
+        call: &mut ProviderCall<'_>,
     ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
         let generated = |material: Arc<Material>| {
             let key = material
@@ -241,7 +235,7 @@ impl<P: KeyProvider> KeyProvider for CachingProvider<P> {
                 .ok_or_else(|| ProviderError::failed("nothing was wrapped"))?;
             Ok((material.dek.duplicate(), key.clone()))
         };
-        Some(self.material(context, plaintext_len).and_then(generated))
+        Some(self.material(call).and_then(generated))
     }
 
     fn concurrent_wrap<'a>(
@@ -250,6 +244,10 @@ impl<P: KeyProvider> KeyProvider for CachingProvider<P> {
         context: ContextRef<'a>,
     ) -> Option<ConcurrentWrap<'a>> {
         self.inner.concurrent_wrap(dek, context)
+    }
+
+    fn observer(&self) -> Option<&dyn KeyObserver> {
+        self.inner.observer()
     }
 }
 

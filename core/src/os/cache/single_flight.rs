@@ -30,6 +30,7 @@ impl Repeat for ProviderError {
         match self {
             ProviderError::Rejected => ProviderError::Rejected,
             ProviderError::RejectedBecause(cause) => ProviderError::rejected(cause.to_string()),
+            ProviderError::Denied(cause) => ProviderError::denied(cause.to_string()),
             ProviderError::Failed(cause) => ProviderError::failed(cause.to_string()),
         }
     }
@@ -107,6 +108,13 @@ pub(super) struct Cache<T, E> {
     state: Mutex<State<T, E>>,
 }
 
+/// What a request gets.
+pub(super) struct Got<T> {
+    pub(super) value: Arc<T>,
+    /// Of a hit: how long the request has waited for the one that made the value.
+    pub(super) hit: Option<Duration>,
+}
+
 /// What a request has to do.
 enum Role<T, E> {
     /// Nothing: the value is there.
@@ -136,15 +144,21 @@ impl<T, E: Repeat> Cache<T, E> {
         key: &[u8],
         cost: Cost,
         make: impl FnOnce() -> Result<T, E>,
-    ) -> Result<Arc<T>, E> {
+    ) -> Result<Got<T>, E> {
         let now = (self.clock)();
         let role = self.lock().role(&self.limits, now, key, cost);
-        match role {
-            Role::Hit(value) => Ok(value),
-            Role::Waiter(flight) => wait_for(&flight),
-            Role::Leader(flight) => Leader { cache: self, key, flight: &flight }.make(make),
-            Role::Bypass => make().map(Arc::new),
-        }
+        let (value, hit) = match role {
+            Role::Hit(value) => (value, Some(Duration::ZERO)),
+            Role::Waiter(flight) => {
+                let value = wait_for(&flight)?;
+                (value, Some((self.clock)().saturating_sub(now)))
+            }
+            Role::Leader(flight) => {
+                (Leader { cache: self, key, flight: &flight }.make(make)?, None)
+            }
+            Role::Bypass => (Arc::new(make()?), None),
+        };
+        Ok(Got { value, hit })
     }
 
     pub(super) fn stats(&self) -> CacheStats {
@@ -275,7 +289,7 @@ mod tests {
         let clock = move || Duration::from_secs(clock.load(Ordering::Relaxed));
         let limits = CacheLimits::new(2, Duration::from_secs(10)).max_messages(2);
         let cache: Cache<(), ProviderError> = Cache::with_clock(limits, Box::new(clock)).unwrap();
-        let get = |key: &[u8]| Arc::downgrade(&cache.get(key, MESSAGE, || Ok(())).unwrap());
+        let get = |key: &[u8]| Arc::downgrade(&cache.get(key, MESSAGE, || Ok(())).unwrap().value);
 
         let (first, second) = (get(b"1"), get(b"2"));
         assert!(first.upgrade().is_some() && second.upgrade().is_some());
@@ -341,8 +355,8 @@ mod tests {
         let Some(Err(ProviderError::Failed(cause))) = inner else { panic!("it did not fail") };
         let cause = cause.downcast::<Error>().unwrap();
         assert!(matches!(*cause, Error::InvalidState(_)), "{cause}");
-        assert_eq!(*outer.unwrap(), 1);
-        assert_eq!(*cache.get(b"a", Cost::Free, || Ok(9)).unwrap(), 1);
+        assert_eq!(*outer.unwrap().value, 1);
+        assert_eq!(*cache.get(b"a", Cost::Free, || Ok(9)).unwrap().value, 1);
     }
 
     /// Two threads, each making what the other one asks for.
@@ -352,7 +366,7 @@ mod tests {
         let ask = |mine: &'static [u8], other: &'static [u8]| {
             cache.get(mine, Cost::Free, || {
                 barrier.wait();
-                cache.get(other, Cost::Free, || Ok(0)).map(|value| *value)
+                cache.get(other, Cost::Free, || Ok(0)).map(|got| *got.value)
             })
         };
         let (first, second) = std::thread::scope(|scope| {

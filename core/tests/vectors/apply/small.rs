@@ -49,7 +49,7 @@ fn local_wraps() {
         let wrapped_dek = from_base64(&test.wrapped_dek);
         let wrapped =
             WrappedKeyRef { provider_id: "local", key_id: &test.key_id, wrapped_dek: &wrapped_dek };
-        match (kek.unwrap(wrapped, context.view()), &test.dek) {
+        match (kek.unwrap(wrapped, &mut context.view().into()), &test.dek) {
             (Ok(found), Some(expected)) => assert_eq!(hex(found.expose()), *expected),
             (Err(ProviderError::Rejected | ProviderError::RejectedBecause(_)), None) => {
                 assert_eq!(test.error.unwrap().name, "key_unwrap");

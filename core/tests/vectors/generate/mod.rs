@@ -9,6 +9,7 @@ mod case;
 mod codes;
 mod contexts;
 mod good;
+mod key_events;
 mod lengths;
 mod local_wraps;
 mod notes;
@@ -22,6 +23,7 @@ use written::file;
 pub fn files() -> Vec<(&'static str, String)> {
     vec![
         ("error_codes.json", codes::file()),
+        ("key_events.json", key_events::file()),
         ("envelope_valid.json", good::file()),
         ("envelope_invalid.json", invalid_envelopes()),
         ("context.json", contexts::file()),

@@ -38,7 +38,7 @@ pub struct Program {
 const JSON: &[&str] = &["-ljansson", "-lcrypto"];
 
 /// Every program of bindings-c/tests.
-pub const PROGRAMS: [Program; 18] = [
+pub const PROGRAMS: [Program; 19] = [
     c("memory", &[], &[]),
     c("headers", &[], &[]),
     c("provider", &[], &[]),
@@ -54,6 +54,7 @@ pub const PROGRAMS: [Program; 18] = [
     c("codes", &[Argument::Vectors, Argument::Folder], JSON),
     c("vectors_small", &[Argument::Vectors], JSON),
     c("vectors_envelope", &[Argument::Vectors], JSON),
+    c("vectors_events", &[Argument::Vectors], JSON),
     cpp("wrapper", &[Argument::Folder], &[]),
     cpp("listeners", &[], &["-lpthread"]),
     cpp("hosts", &[], &[]),

@@ -1,0 +1,68 @@
+//! The core's key events as records of the logger `sealwax.audit`.
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyTuple};
+use sealwax::audit::{KeyObserver, KeyUse};
+
+use crate::call_context::HostFunction;
+use crate::context;
+use crate::host_error::HostError;
+use crate::loaded::loaded;
+
+// Levels, as `logging` counts.
+const INFO: u32 = 20;
+const WARNING: u32 = 30;
+
+/// What a provider of the host noted of a use: the arguments of `sealwax.audit.annotate`.
+pub(crate) struct Notes(pub(crate) Py<PyDict>);
+
+/// Writes events to the log.
+pub(crate) struct AuditLog;
+
+impl KeyObserver for AuditLog {
+    /// What a log handler raises goes to `sys.unraisablehook`: the key was used all the same.
+    fn key_used(&self, used: &KeyUse<'_>) {
+        static RECORD: HostFunction = HostFunction::new("record");
+        Python::attach(|py| {
+            if !is_heard(py, if used.error.is_some() { WARNING } else { INFO }) {
+                return;
+            }
+            let told =
+                fields(py, used).and_then(|fields| RECORD.call(&PyTuple::empty(py), Some(&fields)));
+            if let Err(error) = told {
+                error.write_unraisable(py, None);
+            }
+        });
+    }
+}
+
+/// Whether somebody listens to `sealwax.audit` from this level on. Asked for every message, so it runs
+/// none of our Python: nobody listens while nothing has imported `logging`.
+fn is_heard(py: Python<'_>, level: u32) -> bool {
+    static LOGGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    if loaded(py, intern!(py, "logging")).is_none() {
+        return false;
+    }
+    let enabled = LOGGER
+        .import(py, "sealwax.audit", "logger")
+        .and_then(|logger| logger.call_method1(intern!(py, "isEnabledFor"), (level,))?.is_truthy());
+    enabled.unwrap_or(false) || loaded(py, intern!(py, "opentelemetry.trace")).is_some()
+}
+
+fn fields<'py>(py: Python<'py>, used: &KeyUse<'_>) -> PyResult<Bound<'py, PyDict>> {
+    let fields = PyDict::new(py);
+    fields.set_item("operation", used.operation.as_str())?;
+    fields.set_item("outcome", used.outcome.as_str())?;
+    fields.set_item("provider_id", used.provider_id)?;
+    fields.set_item("key_id", used.key_id)?;
+    fields.set_item("context", context::to_py(py, used.context)?)?;
+    fields.set_item("time", used.started.as_secs_f64())?;
+    fields.set_item("duration", used.duration.as_secs_f64())?;
+    let host = used.error.and_then(HostError::of);
+    fields.set_item("error", host.map(|host| host.error.value(py)))?;
+    let notes = used.attachment.and_then(|it| it.downcast_ref::<Notes>());
+    fields.set_item("notes", notes.map(|notes| &notes.0))?;
+    Ok(fields)
+}

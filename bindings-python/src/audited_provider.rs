@@ -1,0 +1,100 @@
+//! The decorator of every provider that a call of Python uses.
+
+use core::cell::Cell;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use sealwax::audit::{self, KeyObserver};
+use sealwax::{
+    ConcurrentWrap, ContextRef, Dek, KeyProvider, ProviderCall, ProviderError, WrappedKey,
+    WrappedKeyRef,
+};
+
+use crate::audit_log::AuditLog;
+use crate::call_context::CallContext;
+use crate::host_error::HostError;
+
+// Providers are asked on the thread that called us, except for several that wrap at once.
+thread_local! {
+    /// Whether the program was interrupted during this call.
+    static INTERRUPTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Forgets an interrupt of an earlier call on this thread.
+pub(crate) fn start_call() {
+    INTERRUPTED.set(false);
+}
+
+/// A provider whose every use is an audit event, and which is not asked any more once the program
+/// was interrupted.
+pub(crate) struct AuditedProvider {
+    inner: audit::AuditedProvider<Arc<dyn KeyProvider>, AuditLog>,
+}
+
+impl AuditedProvider {
+    pub(crate) fn new(inner: Arc<dyn KeyProvider>) -> Self {
+        AuditedProvider { inner: audit::AuditedProvider::new(inner, AuditLog) }
+    }
+}
+
+/// Notes what asks to stop the program.
+fn noticed<T>(result: Result<T, ProviderError>) -> Result<T, ProviderError> {
+    if result.as_ref().err().and_then(HostError::of).is_some_and(|host| host.is_interrupt) {
+        INTERRUPTED.set(true);
+    }
+    result
+}
+
+impl KeyProvider for AuditedProvider {
+    fn provider_id(&self) -> &str {
+        self.inner.provider_id()
+    }
+
+    fn accepts(&self, key_id: &str) -> bool {
+        !INTERRUPTED.get() && self.inner.accepts(key_id)
+    }
+
+    fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
+        self.inner.wrap_key_id()
+    }
+
+    fn is_remote(&self) -> bool {
+        self.inner.is_remote()
+    }
+
+    fn wrap(&self, dek: &Dek, call: &mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError> {
+        noticed(self.inner.wrap(dek, call))
+    }
+
+    fn unwrap(
+        &self,
+        wrapped: WrappedKeyRef<'_>,
+        call: &mut ProviderCall<'_>,
+    ) -> Result<Dek, ProviderError> {
+        noticed(self.inner.unwrap(wrapped, call))
+    }
+
+    fn generate(
+        &self,
+        call: &mut ProviderCall<'_>,
+    ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
+        self.inner.generate(call).map(noticed)
+    }
+
+    /// On another thread, yet within what this one knows: the event loop, the object's name.
+    fn concurrent_wrap<'a>(
+        &'a self,
+        dek: &'a Dek,
+        _: ContextRef<'a>,
+    ) -> Option<ConcurrentWrap<'a>> {
+        if !self.is_remote() {
+            return None;
+        }
+        let context = CallContext::current()?;
+        Some(Box::new(move |call| context.within(|| self.wrap(dek, call))))
+    }
+
+    fn observer(&self) -> Option<&dyn KeyObserver> {
+        self.inner.observer()
+    }
+}

@@ -1,0 +1,137 @@
+//! Key providers that the host wrote in Python.
+
+use std::borrow::Cow;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyByteArray, PyDict, PyTuple};
+use sealwax::{Dek, KeyProvider, ProviderCall, ProviderError, WrappedKey, WrappedKeyRef};
+
+use crate::audit_log::Notes;
+use crate::call_context::HostFunction;
+use crate::data::Secret;
+use crate::host_error::provider_error;
+use crate::{context, errors, header};
+
+/// An object with the methods of `sealwax.Provider`.
+pub(crate) struct HostProvider {
+    object: Py<PyAny>,
+    provider_id: String,
+    /// The key that it wraps with, where it says so.
+    key_id: Option<String>,
+    generates: bool,
+}
+
+impl HostProvider {
+    /// Looks once at what the object can do.
+    pub(crate) fn new(object: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(HostProvider {
+            provider_id: object.getattr("provider_id")?.extract()?,
+            key_id: object.getattr("key_id").and_then(|id| id.extract()).ok(),
+            generates: object.hasattr("generate")?,
+            object: object.clone().unbind(),
+        })
+    }
+
+    /// Calls a function of `sealwax._host` on the object, with the context and these arguments, and
+    /// attaches to the call what the object notes meanwhile.
+    fn ask<T>(
+        &self,
+        function: &'static HostFunction,
+        call: &mut ProviderCall<'_>,
+        arguments: impl for<'py> FnOnce(Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>>,
+        take: impl for<'py> FnOnce(&Bound<'py, PyAny>) -> PyResult<T>,
+    ) -> Result<T, ProviderError> {
+        Python::attach(|py| {
+            let notes = PyDict::new(py);
+            let asked = || {
+                let (object, context) = (self.object.bind(py), context::to_py(py, call.context())?);
+                let mut all = vec![object.clone(), context.into_any(), notes.clone().into_any()];
+                all.extend(arguments(py)?);
+                take(&function.call(&PyTuple::new(py, all)?, None)?)
+            };
+            let answer = asked().map_err(|error| provider_error(py, error, &notes));
+            call.attach(Notes(notes.unbind()));
+            answer
+        })
+    }
+
+    fn wrapped(&self, answer: &Bound<'_, PyAny>) -> PyResult<WrappedKey> {
+        let (key_id, wrapped_dek): (String, Vec<u8>) = answer.extract()?;
+        WrappedKey::new(self.provider_id.as_str(), key_id, wrapped_dek)
+            .map_err(|error| errors::to_py(answer.py(), error))
+    }
+}
+
+impl KeyProvider for HostProvider {
+    fn provider_id(&self) -> &str {
+        &self.provider_id
+    }
+
+    /// A provider that cannot even answer this is not asked to unwrap.
+    fn accepts(&self, key_id: &str) -> bool {
+        static ACCEPTS: HostFunction = HostFunction::new("accepts");
+        Python::attach(|py| {
+            let object = self.object.bind(py);
+            let accepts = || {
+                let key_id = key_id.into_pyobject(py)?;
+                ACCEPTS.call(&PyTuple::new(py, [object, key_id.as_any()])?, None)?.is_truthy()
+            };
+            accepts().unwrap_or_else(|error: PyErr| {
+                error.write_unraisable(py, Some(object));
+                false
+            })
+        })
+    }
+
+    fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
+        self.key_id.as_deref().map(Cow::Borrowed)
+    }
+
+    fn wrap(&self, dek: &Dek, call: &mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError> {
+        static WRAP: HostFunction = HostFunction::new("wrap");
+        self.ask(
+            &WRAP,
+            call,
+            |py| Ok(vec![PyByteArray::new(py, dek.expose()).into_any()]),
+            |answer| self.wrapped(answer),
+        )
+    }
+
+    fn unwrap(
+        &self,
+        wrapped: WrappedKeyRef<'_>,
+        call: &mut ProviderCall<'_>,
+    ) -> Result<Dek, ProviderError> {
+        static UNWRAP: HostFunction = HostFunction::new("unwrap");
+        self.ask(&UNWRAP, call, |py| Ok(vec![header::wrapped_key(py, wrapped)?]), dek_of)
+    }
+
+    fn generate(
+        &self,
+        call: &mut ProviderCall<'_>,
+    ) -> Option<Result<(Dek, WrappedKey), ProviderError>> {
+        static GENERATE: HostFunction = HostFunction::new("generate");
+        if !self.generates {
+            return None;
+        }
+        Some(self.ask(
+            &GENERATE,
+            call,
+            |_| Ok(Vec::new()),
+            |answer| {
+                let (dek, wrapped): (Bound<'_, PyAny>, Bound<'_, PyAny>) = answer.extract()?;
+                Ok((dek_of(&dek)?, self.wrapped(&wrapped)?))
+            },
+        ))
+    }
+}
+
+/// Takes the DEK out of what the host gave; a `bytearray` is wiped. A key of another length says
+/// nothing about the wrapped key: the KMS or its provider is at fault.
+fn dek_of(given: &Bound<'_, PyAny>) -> PyResult<Dek> {
+    let secret = Secret::take(given)?;
+    Dek::from_slice(secret.as_bytes()).map_err(|_| {
+        let what = format!("the provider gave a data key of {} bytes", secret.as_bytes().len());
+        errors::invalid(given.py(), &what)
+    })
+}

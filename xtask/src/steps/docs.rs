@@ -48,3 +48,27 @@ fn pytest(run: &Run, file: &str) -> Result<Outcome> {
         count => Ok(Outcome::Passed(format!("{count} tests"))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::all;
+    use crate::env::Env;
+    use std::fs;
+
+    /// The table in CONTRIBUTING.md has every step, by its name or its area, and no other.
+    #[test]
+    fn the_checks_for_contributors_are_those_of_the_gate() {
+        let env = Env::find().unwrap();
+        let text = fs::read_to_string(env.root.join("CONTRIBUTING.md")).unwrap();
+        let rows = text.lines().skip_while(|line| !line.starts_with("| steps |")).skip(2);
+        let cells = rows.map_while(|line| line.strip_prefix("| ")?.split(" | ").next());
+        let named: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+        let steps = all(&env).unwrap();
+        for step in &steps {
+            assert!(named.iter().any(|name| step.is_called(name)), "{} is missing", step.name);
+        }
+        for name in named {
+            assert!(steps.iter().any(|step| step.is_called(name)), "there is no step {name}");
+        }
+    }
+}

@@ -1,5 +1,5 @@
-//! Envelope encryption: data is encrypted locally under a key of its own, and your KMS wraps
-//! that key.
+//! Envelope encryption: each object is encrypted locally under its own key, and your KMS wraps that
+//! key.
 //!
 //! ```text
 //!   your KMS or HSM          this process                          the cloud
@@ -8,7 +8,7 @@
 //!   └───────────┘          └───────────┘   wrapped DEK in header  └────────────────┘
 //! ```
 //!
-//! # The paved path
+//! # Start here
 //!
 //! ```
 //! use sealwax::{DecryptOptions, EncryptOptions, EncryptionContext, Kek, LocalKek, SysRng};
@@ -24,14 +24,14 @@
 //! # Ok::<(), sealwax::Error>(())
 //! ```
 //!
-//! In place of [`LocalKek`] goes anything that implements [`KeyProvider`]: AWS KMS, Google Cloud
-//! KMS, Azure Key Vault, Vault or `OpenBao` transit, a PKCS#11 HSM. Several providers may wrap
-//! one DEK, and any one of them opens the envelope.
+//! Anything that implements [`KeyProvider`] can take the place of [`LocalKek`]: AWS KMS, Google
+//! Cloud KMS, Azure Key Vault, Vault or `OpenBao` transit, a PKCS#11 HSM. Several providers may
+//! wrap one DEK, and any one of them opens the envelope.
 //!
 //! # The run loop
 //!
-//! [`Encryptor`] and [`Decryptor`] do no I/O and wait for nobody. Each call of `process` takes
-//! what it can from the input, puts what it can into the output, and says what it needs next:
+//! [`Encryptor`] and [`Decryptor`] do no I/O and never wait. Each call of `process` takes what it
+//! can from the input, puts what it can into the output, and says what it needs next:
 //!
 //! | [`Status`] | the host |
 //! |---|---|
@@ -44,8 +44,8 @@
 //! would seal different plaintexts under one key and nonce). The adapters of `io` answer
 //! [`Error::InvalidState`] on the other side; `OwnProcess` does that for other hosts.
 //!
-//! Plaintext leaves a [`Decryptor`] only in chunks that proved authentic. An error is sticky, and
-//! the output of the failing call is zeroed.
+//! Plaintext leaves a [`Decryptor`] only in authentic chunks. An error is sticky, and the output of
+//! the failing call is zeroed.
 //!
 //! # Many messages, one KMS call
 //!

@@ -1,16 +1,16 @@
 //! AES-256-GCM (NIST SP 800-38D) behind one sealed trait, so that backends can be exchanged.
 //!
-//! Every nonce has 12 bytes, every tag 16, and there is no associated data: what must be bound is
-//! bound through the key (see [`crate::chunked`]).
+//! Every nonce has 12 bytes and every tag 16. There is no associated data: everything that must be
+//! bound is bound through the key (see [`crate::chunked`]).
 //!
 //! # FIPS 140-3
 //!
 //! The feature `fips` has every AES-256-GCM, HKDF, HMAC, SHA-512 and random byte come from AWS-LC's
-//! FIPS module, which the crate `aws-lc-fips-sys` builds. Of the module's services, opening, HKDF,
-//! HMAC, SHA-512 and the generator are approved ones. Sealing is not: the module approves AES-GCM
-//! encryption only with nonces that it drew itself, or in TLS, and the nonces of this format are
-//! derived with the key of each message. Whether that is enough is for whoever must certify the
-//! whole to say.
+//! FIPS module, which the crate `aws-lc-fips-sys` builds. Its services for opening, HKDF, HMAC,
+//! SHA-512 and random bytes are approved. Sealing is not: the module approves AES-GCM encryption
+//! only with nonces that it drew itself, or in TLS, and the nonces of this format are derived with
+//! the key of each message. Whether that is enough must be decided by those who certify the whole
+//! system.
 
 #[cfg(feature = "aws-lc")]
 mod aws_lc;

@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 /// Length of a DEK and of a KEK, in bytes.
 pub const KEY_LEN: usize = 32;
 
-/// Where a key lies. On the heap it stays at its place: what is moved is only its address, while a
-/// key that is moved itself leaves a copy on the stack, which nobody wipes.
+/// Where a key lies. On the heap it stays in its place, and only its address is moved. A key that
+/// is moved itself leaves a copy on the stack that nothing wipes.
 #[cfg(feature = "alloc")]
 type Secret = alloc::boxed::Box<[u8; KEY_LEN]>;
 #[cfg(not(feature = "alloc"))]
@@ -75,7 +75,7 @@ macro_rules! secret_key {
             /// The key's bytes, for wrapping.
             ///
             /// # Security
-            /// Whoever sees them can read and forge every message of this key.
+            /// These bytes are enough to read and forge every message of this key.
             pub const fn expose(&self) -> &[u8; KEY_LEN] {
                 &self.0
             }

@@ -1,4 +1,4 @@
-//! Text from outside of the program, on its way to people.
+//! Text from outside the program that is shown to people.
 
 use core::fmt::{self, Write};
 
@@ -13,7 +13,7 @@ const PLAIN: [char; 3] = ['\'', '"', '\\'];
 /// invisible characters come out as `\n` or `\u{1b}`, and a text of more than 512 characters is cut.
 ///
 /// Every error of this crate shows header values, names and the words of a KMS in this way. For
-/// logs and messages of one's own:
+/// your own logs and messages:
 ///
 /// ```
 /// use sealwax::Escaped;
@@ -28,7 +28,7 @@ pub struct Escaped<T> {
 }
 
 impl<T: fmt::Display> Escaped<T> {
-    /// The value without quotes. What is escaped already stays as it is.
+    /// The value without quotes. Text that is escaped already stays as it is.
     pub const fn new(value: T) -> Self {
         Escaped { value, quoted: false }
     }

@@ -23,12 +23,12 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 ///
 /// # Security
 /// An error carries codes, offsets, counts and public identifiers, never a key, plaintext or
-/// a secret of the host. A provider's own error travels as the cause. Whatever text of a header
-/// or of a KMS it shows is [`Escaped`](crate::Escaped).
+/// a secret of the host. A provider's own error is the cause. All text of a header or of a KMS that
+/// an error shows is [`Escaped`](crate::Escaped).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// An argument is outside of what the call accepts.
+    /// The call does not accept this argument.
     InvalidArgument(&'static str),
     /// The call does not fit the state of the object.
     InvalidState(&'static str),
@@ -77,7 +77,7 @@ pub enum Error {
     AlreadyExists,
     /// The source of randomness failed.
     Randomness,
-    /// The memory for a length that the caller asked for could not be had.
+    /// There is no memory for a length that the caller asked for.
     NoMemory,
 }
 

@@ -12,8 +12,8 @@
 //!
 //! # Security
 //! This is the hazmat layer: it binds no header and wraps no key. Most programs want
-//! [`crate::encrypt`] and [`crate::decrypt`]. Whoever calls it owes a uniformly random input key
-//! and a fresh random salt for each message.
+//! [`crate::encrypt`] and [`crate::decrypt`]. The caller must give a uniformly random input key and
+//! a fresh random salt for each message.
 
 mod cipher;
 mod commitment;

@@ -1,8 +1,8 @@
 //! Events for an audit log: which key was used, for what, and with what outcome.
 //!
-//! Only whoever asks a provider, or keeps what it returned, can tell a use of a key from a cache
-//! hit. So the providers and caches of this crate report both, and a [`KeyObserver`] of the host
-//! writes them where its logs go. The words are the same in every language.
+//! Only the code that asks a provider, or keeps what it returned, can tell a use of a key from a
+//! cache hit. So the providers and caches of this crate report both, and a [`KeyObserver`] of the
+//! host writes them where its logs go. The words are the same in every language.
 //!
 //! ```
 //! use sealwax::audit::{AuditedProvider, KeyObserver, KeyUse};

@@ -12,14 +12,14 @@ use crate::format::header::WrappedKeyRef;
 
 /// Wraps and unwraps DEKs through a KMS, an HSM or a key that the host holds.
 ///
-/// The key encryption key never comes near this crate; only DEKs cross this trait. A provider is
-/// asked once per object or less.
+/// Only DEKs cross this trait; the key encryption key stays with the KMS. A provider is asked at
+/// most once per object.
 pub trait KeyProvider: Send + Sync {
     /// Names the kind of provider in headers, such as `aws-kms`; at most 128 bytes.
     fn provider_id(&self) -> &str;
 
     /// Whether this provider was configured with the key of this id. A provider is never asked
-    /// to unwrap under a stranger's key.
+    /// to unwrap with a key that only the header names.
     fn accepts(&self, key_id: &str) -> bool;
 
     /// The key that [`KeyProvider::wrap`] wraps with, as the header will name it, where the
@@ -28,9 +28,9 @@ pub trait KeyProvider: Send + Sync {
         None
     }
 
-    /// Whether a call leaves this machine, which costs time, money or a line in somebody's log.
-    /// Such a provider is asked once for an opened object, for the first wrapped key that it
-    /// accepts; one that is not remote is asked for all of them until one opens.
+    /// Whether a call leaves this machine, which costs time, money or a line in a log. A remote
+    /// provider is asked once for an opened object, for the first wrapped key that it accepts. A
+    /// local one is asked for every wrapped key that it accepts, until one opens.
     fn is_remote(&self) -> bool {
         true
     }
@@ -54,7 +54,7 @@ pub trait KeyProvider: Send + Sync {
 
     /// Makes and wraps a fresh DEK in one call, where the KMS offers that.
     ///
-    /// `None`, the default, has the DEK made locally and wrapped by [`KeyProvider::wrap`].
+    /// With `None`, the default, the DEK is made locally and wrapped by [`KeyProvider::wrap`].
     fn generate(
         &self,
         call: &mut ProviderCall<'_>,
@@ -67,7 +67,7 @@ pub trait KeyProvider: Send + Sync {
     /// providers that wait for a network. Called on the thread that encrypts, with feature `std`
     /// and where several providers wrap.
     ///
-    /// `None`, the default, has [`KeyProvider::wrap`] called on the thread that encrypts.
+    /// With `None`, the default, [`KeyProvider::wrap`] is called on the thread that encrypts.
     fn concurrent_wrap<'a>(
         &'a self,
         dek: &'a Dek,
@@ -77,9 +77,9 @@ pub trait KeyProvider: Send + Sync {
         None
     }
 
-    /// Who is told of the uses of this provider's key, so that a cache in front of it can tell its
-    /// hits: [`AuditedProvider`](crate::audit::AuditedProvider) has one. A provider in front of
-    /// another one passes on the question.
+    /// The observer of this provider's key, so that a cache in front of it can report its hits:
+    /// [`AuditedProvider`](crate::audit::AuditedProvider) has one. A provider in front of another
+    /// one passes the question on.
     fn observer(&self) -> Option<&dyn KeyObserver> {
         None
     }

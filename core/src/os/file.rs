@@ -1,4 +1,4 @@
-//! Whole files: encrypted, decrypted and rewrapped, each at once or not at all.
+//! Whole files: encrypted, decrypted and rewrapped, completely or not at all.
 //!
 //! The result is written to a file without a name, or a temporary one in the directory of the
 //! target, made durable, and given the target's name in one step: see [`FileTarget`]. On any error

@@ -1,7 +1,7 @@
 //! Messages in memory, on several cores.
 //!
-//! Chunks are independent, so the bytes are the same whatever the number of threads. Worth it from
-//! some hundred KiB on; below, one thread does all.
+//! Chunks are independent, so the bytes are the same whatever the number of threads. Several
+//! threads pay from some hundred KiB on; below that, one thread does everything.
 
 mod segments;
 

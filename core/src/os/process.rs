@@ -2,11 +2,11 @@
 
 use crate::error::{Error, Result};
 
-/// The process that began something that no other may go on with.
+/// The process that began something, and that alone may go on with it.
 ///
-/// After a `fork`, parent and child hold the same state. If both encrypted on with one state
+/// After a `fork`, parent and child hold the same state. If both went on encrypting with one state
 /// machine, two plaintexts would be sealed under one key and nonce, which reveals both. The
-/// adapters of [`io`](crate::io) carry one of these; whoever drives an
+/// adapters of [`io`](crate::io) carry one of these; a host that drives an
 /// [`Encryptor`](crate::Encryptor) itself and may be forked does the same:
 ///
 /// ```
@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 /// # Ok::<(), sealwax::Error>(())
 /// ```
 ///
-/// Handles need none: each of their messages draws a salt, and with it keys, of its own.
+/// Handles need no check: each message draws its own salt, and with it its own keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnProcess(u32);
 

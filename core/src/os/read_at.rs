@@ -1,4 +1,4 @@
-//! Reading at any offset: of a file, of an object store, of whatever can read at an offset.
+//! Reading at any offset of a file, an object store, or anything else that can do that.
 
 mod pool;
 mod positional;

@@ -17,7 +17,7 @@ use crate::keys::{KeyProvider, unwrap_dek};
 
 /// Decrypts one envelope of any length: envelope in, plaintext out.
 ///
-/// It does no I/O and waits for nobody. At [`Status::NeedKey`] the host looks at the wrapped keys
+/// It does no I/O and never waits. At [`Status::NeedKey`] the host looks at the wrapped keys
 /// of [`Decryptor::header`], unwraps one in its own time and calls [`Decryptor::provide_dek`].
 /// Plaintext leaves only in chunks that proved authentic.
 ///

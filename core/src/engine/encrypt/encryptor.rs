@@ -22,7 +22,7 @@ use crate::keys::WrappedKey;
 
 /// Encrypts one message of any length: plaintext in, envelope out.
 ///
-/// It does no I/O and waits for nobody. The host wraps the DEK in its own time, adds the wrapped
+/// It does no I/O and never waits. The host wraps the DEK in its own time, adds the wrapped
 /// keys, then lets bytes flow:
 ///
 /// ```

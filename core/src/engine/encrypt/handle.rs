@@ -22,8 +22,8 @@ use crate::keys::WrappedKey;
 /// random salt and so its own key, nonce and commitment. The KMS was asked once.
 ///
 /// # Security
-/// Messages of one handle share their fate: whoever unwraps the DEK reads all of them. By the
-/// birthday bound of the 192-bit salt, 2^77 messages are safe.
+/// Messages of one handle share their fate: a party that unwraps the DEK can read all of them. By
+/// the birthday bound of the 192-bit salt, 2^77 messages are safe.
 pub struct EncryptHandle {
     header: Vec<u8>,
     keys: BodyKeys,

@@ -173,7 +173,7 @@ impl<'a> Header<'a> {
         body_keys::context(&self.binding_digest(), &AssociatedData::new(associated_data))
     }
 
-    /// Checks, in constant time, that whoever made this header had the DEK.
+    /// Checks, in constant time, that the maker of this header had the DEK.
     ///
     /// # Errors
     /// [`Error::HeaderAuthentication`] for another DEK or a modified header.

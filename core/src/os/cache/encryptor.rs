@@ -36,8 +36,8 @@ use crate::keys::{KeyProvider, generate_dek_for};
 ///
 /// # Security
 /// As [`CachingProvider`](super::CachingProvider). Envelopes without metadata that share a data
-/// key have equal headers, so whoever can write to the storage can exchange them: name the object
-/// in the associated data where that matters.
+/// key have equal headers, so an attacker who can write to the storage can exchange them. Name the
+/// object in the associated data where that matters.
 pub struct CachingEncryptor<'p> {
     providers: Vec<Box<dyn KeyProvider + 'p>>,
     cache: Cache<Material, Error>,
@@ -52,7 +52,7 @@ impl<'p> CachingEncryptor<'p> {
         Self::with_clock(providers, limits, super::system_clock())
     }
 
-    /// As [`CachingEncryptor::new`], by a clock of the caller's: the time since any fixed moment,
+    /// As [`CachingEncryptor::new`], by the caller's clock: the time since any fixed moment,
     /// which never goes back.
     ///
     /// # Errors
@@ -77,7 +77,7 @@ impl<'p> CachingEncryptor<'p> {
     /// [`Error::ProviderFailed`] if any provider fails; as [`EncryptHandle::new`].
     ///
     /// # Security
-    /// Whoever keeps the handle for more messages passes by the limits.
+    /// A caller that keeps the handle for more messages bypasses the limits.
     pub fn handle(
         &self,
         plaintext_len: u64,

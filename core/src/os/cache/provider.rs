@@ -42,7 +42,7 @@ use crate::keys::{ConcurrentWrap, KeyProvider, ProviderCall, WrappedKey, failed_
 ///
 /// A message of unknown length (a stream) could pass the limit of bytes, so it gets a data key of
 /// its own. [`KeyProvider::wrap`] always asks the provider inside: behind another provider in a
-/// list, or in a rewrap, nothing is kept; [`CachingEncryptor`](super::CachingEncryptor) caches
+/// list, or in a rewrap, nothing is cached; [`CachingEncryptor`](super::CachingEncryptor) caches
 /// for several providers.
 ///
 /// # Security
@@ -68,7 +68,7 @@ impl<P: KeyProvider> CachingProvider<P> {
         })
     }
 
-    /// As [`CachingProvider::new`], by a clock of the caller's: the time since any fixed moment,
+    /// As [`CachingProvider::new`], by the caller's clock: the time since any fixed moment,
     /// which never goes back.
     ///
     /// # Errors
@@ -124,7 +124,7 @@ impl<P: KeyProvider> CachingProvider<P> {
     /// [`Error::ProviderFailed`] if the provider inside fails; as [`EncryptHandle::new`].
     ///
     /// # Security
-    /// Whoever keeps the handle for more messages passes by the limits.
+    /// A caller that keeps the handle for more messages bypasses the limits.
     pub fn handle(
         &self,
         plaintext_len: u64,

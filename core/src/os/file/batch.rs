@@ -1,4 +1,4 @@
-//! Many files, whose names are made durable together.
+//! Many files whose names are made durable together.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,12 +13,11 @@ use crate::error::{Error, Result};
 /// So many directories wait at most: each holds a descriptor.
 const MOST_WAITING: usize = 64;
 
-/// Files that are written one after the other or on several threads, and are durable when all of
-/// them are there.
+/// Many files, written one after the other or on several threads, and made durable together.
 ///
-/// The content of each file is on the disk before it has its name, as always. What is put off is
-/// making the names durable, which costs as much as the content of a small file: once for a
-/// directory, instead of once for each of its files.
+/// The content of each file is on the disk before the file has its name, as always. The batch puts
+/// off making the names durable, which costs as much as the content of a small file: it is done
+/// once for each directory instead of once for each file.
 ///
 /// ```
 /// use sealwax::file::{FileBatch, FileOptions, FileTarget};
@@ -45,7 +44,8 @@ impl FileBatch {
     /// Makes the names of all files durable that were committed with this batch.
     ///
     /// # Errors
-    /// [`Error::Io`], of which [`Error::committed`] is true: the files are complete and have their names.
+    /// [`Error::Io`] whose [`Error::committed`] is true: the files are complete and have their
+    /// names.
     pub fn finish(self) -> Result<()> {
         self.sync(&super::disk::RealDisk)
     }

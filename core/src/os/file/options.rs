@@ -60,34 +60,35 @@ impl<'a> FileOptions<'a> {
         self
     }
 
-    /// Permissions of the target, such as `0o640`, whatever the umask; without them it gets those
-    /// of the file that it replaces. A new envelope then gets what any new file gets there, a new
-    /// plaintext `0o600`. Of no effect where there are no such permissions.
+    /// Permissions of the target, such as `0o640`, whatever the umask. Without this option a target
+    /// keeps the permissions of the file that it replaces, a new envelope gets those of any new
+    /// file, and a new plaintext gets `0o600`. It has no effect on systems without such
+    /// permissions.
     #[must_use]
     pub const fn mode(mut self, mode: u32) -> Self {
         self.mode = Some(mode);
         self
     }
 
-    /// Whether the call returns only when the result would survive a power failure: the default.
-    /// Else it may be lost or empty after one, and so may the file that it replaced; but many
-    /// small files are written several times as fast.
+    /// Whether the call returns only when the result would survive a power failure, which is the
+    /// default. Otherwise the result, and the file that it replaced, may be lost or empty after a
+    /// power failure; but many small files are written several times as fast.
     #[must_use]
     pub const fn durable(mut self, durable: bool) -> Self {
         self.durable = durable;
         self
     }
 
-    /// Has the name of the file made durable together with those of others, when
-    /// [`FileBatch::finish`] is called.
+    /// Makes the file's name durable together with those of others, when [`FileBatch::finish`] is
+    /// called.
     #[must_use]
     pub const fn batch(mut self, batch: &'a FileBatch) -> Self {
         self.batch = Some(batch);
         self
     }
 
-    /// Whether runs of zeros in a plaintext become holes. Of an envelope that is read from a pipe
-    /// none do.
+    /// Whether runs of zeros in a plaintext become holes. They do not if the envelope is read from
+    /// a pipe.
     #[must_use]
     pub const fn sparse(mut self, sparse: Sparse) -> Self {
         self.sparse = sparse;

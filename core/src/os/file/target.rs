@@ -1,4 +1,4 @@
-//! The file that is written: all of it at once, or not at all.
+//! A file that appears under its name complete, or not at all.
 
 #[cfg(unix)]
 pub(super) mod attributes;
@@ -35,11 +35,11 @@ pub(super) enum NewMode {
 
 /// A file that is written, and gets its name only when it is complete.
 ///
-/// What is written goes to a file without a name where the system has such files (`O_TMPFILE`),
-/// else to one beside the target; nobody but its owner may read it. [`commit`](Self::commit) gives
-/// it permissions, owner, access list and extended attributes of the file that it replaces, as
-/// far as the system lets this process, makes it durable, and gives it the target's name in one step.
-/// Dropped before, it leaves nothing, and the target is as it was.
+/// The bytes go to a file without a name where the system has such files (`O_TMPFILE`), otherwise
+/// to one beside the target. Only its owner may read it. [`commit`](Self::commit) gives it
+/// permissions, owner, access list and extended attributes of the file that it replaces, as far as
+/// the system lets this process. Then it makes the file durable, and gives it the target's name in
+/// one step. A target that is dropped before leaves nothing, and the old file stays as it was.
 ///
 /// A target that is a pipe, a device, or a descriptor of this process such as `/dev/stdout`, also
 /// through a link, is not replaced but written to. Any other link is replaced, not followed. Other
@@ -82,8 +82,8 @@ impl FileTarget {
         &self.0.file
     }
 
-    /// Whether what is written goes straight to a pipe, a device or a descriptor of this process.
-    /// It cannot be taken back, and can only be written from the front to the end.
+    /// Whether the bytes go straight to a pipe, a device or a descriptor of this process. They
+    /// cannot be taken back, and can only be written from the front to the end.
     pub fn is_straight(&self) -> bool {
         self.0.pending.is_none()
     }
@@ -92,7 +92,7 @@ impl FileTarget {
     ///
     /// # Errors
     /// [`Error::AlreadyExists`] if the target has appeared meanwhile and overwriting is not
-    /// allowed; [`Error::InvalidState`] in another process than the one that began the file;
+    /// allowed; [`Error::InvalidState`] in a process that did not begin the file;
     /// [`Error::Io`] with what the system said. After an error the target is as it was, unless
     /// [`Error::committed`] says otherwise.
     pub fn commit(self) -> Result<()> {

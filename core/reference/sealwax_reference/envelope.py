@@ -4,12 +4,29 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .chunked import CHUNK, KEY, PREFIX, SEALED_CHUNK, MessageKeys, open_message
-from .chunked import open_whole_message, seal_message
+from .chunked import (
+    CHUNK,
+    KEY,
+    PREFIX,
+    SEALED_CHUNK,
+    MessageKeys,
+    open_message,
+    open_whole_message,
+    seal_message,
+)
 from .errors import require
-from .header import MAGIC, MAX_METADATA, METADATA_CONTEXT, Header, Pair
-from .header import canonical_context, encode_binding_part, encode_header, encode_key_part
-from .header import needed_len
+from .header import (
+    MAGIC,
+    MAX_METADATA,
+    METADATA_CONTEXT,
+    Header,
+    Pair,
+    canonical_context,
+    encode_binding_part,
+    encode_header,
+    encode_key_part,
+    needed_len,
+)
 from .keys import Key, unwrap_dek
 from .lengths import chunk_offset, ciphertext_range, last_chunk, plaintext_len
 from .parse import parse_header

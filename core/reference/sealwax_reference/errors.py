@@ -30,7 +30,7 @@ CODES = {
 
 
 class SealwaxError(Exception):
-    """A failure by its name in the table of section 11; `chunk` is what `authentication` carries."""
+    """A failure by its name in section 11; `chunk` is what `authentication` carries."""
 
     def __init__(self, name: str, chunk: int | None = None):
         super().__init__(name if chunk is None else f"{name} (chunk {chunk})")

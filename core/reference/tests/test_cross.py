@@ -12,8 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sealwax_reference import CODES, Fixed, LocalKey, encrypt, from_text, open_envelope
-from sealwax_reference import parse_header, rewrap_header, to_text
+from sealwax_reference import (
+    CODES,
+    Fixed,
+    LocalKey,
+    encrypt,
+    from_text,
+    open_envelope,
+    parse_header,
+    rewrap_header,
+    to_text,
+)
 from sealwax_reference.cli import outcome
 from sealwax_reference.lengths import plaintext_len
 from support import SIZES, fails, random_metadata, random_pairs, random_text
@@ -128,7 +137,9 @@ def test_the_core_opens_what_is_made_here(core, tmp_path):
     cases = [Case.random(source) for _ in range(ENVELOPES)]
     commands = []
     for number, case in enumerate(cases):
-        case.write(tmp_path, f"{number}", case.seal(pad_multiple=source.choice([1, 7, 4096, 60000])))
+        case.write(
+            tmp_path, f"{number}", case.seal(pad_multiple=source.choice([1, 7, 4096, 60000]))
+        )
         keys = key_flags([source.choice(case.keys)])
         outputs = [f"{number}.out", "--metadata-out", f"{number}.metadata"]
         commands.append(["decrypt", f"{number}", *outputs, *keys, *case.flags(f"{number}")])

@@ -4,8 +4,15 @@ import dataclasses
 import random
 
 import pytest
-from sealwax_reference import LocalKey, SealwaxError, encrypt, open_envelope, parse_header
-from sealwax_reference import rewrap_envelope, rewrap_header
+from sealwax_reference import (
+    LocalKey,
+    SealwaxError,
+    encrypt,
+    open_envelope,
+    parse_header,
+    rewrap_envelope,
+    rewrap_header,
+)
 from sealwax_reference.lengths import ciphertext_range, plaintext_len, sealed_len
 from sealwax_reference.rewrap import new_header_len
 from support import SIZES, fails

@@ -4,11 +4,31 @@ import hashlib
 import json
 
 import pytest
-from sealwax_reference import CODES, Fixed, LocalKey, canonical_context, encrypt, from_text
-from sealwax_reference import open_envelope, parse_header, rewrap_header, to_text
-from sealwax_reference import lengths
-from vectors import FOLDER, FixedKey, attached, from_base64, load, outcome, pairs, pattern
-from vectors import reader_keys, writer_keys
+from sealwax_reference import (
+    CODES,
+    Fixed,
+    LocalKey,
+    canonical_context,
+    encrypt,
+    from_text,
+    lengths,
+    open_envelope,
+    parse_header,
+    rewrap_header,
+    to_text,
+)
+from vectors import (
+    FOLDER,
+    FixedKey,
+    attached,
+    from_base64,
+    load,
+    outcome,
+    pairs,
+    pattern,
+    reader_keys,
+    writer_keys,
+)
 
 
 def open_vector(test):
@@ -45,9 +65,7 @@ def test_valid_envelope_is_made_again(test):
         metadata=pattern(test["metadata"]),
         associated_data=bytes.fromhex(test["associatedData"]),
         pad_multiple=test["headerLen"],
-        fixed=Fixed(
-            secrets["dek"], secrets["bodySalt"], secrets.get("metadataSalt"), wrap_salts
-        ),
+        fixed=Fixed(secrets["dek"], secrets["bodySalt"], secrets.get("metadataSalt"), wrap_salts),
     )
     header, data = attached(test)
     assert sealed.envelope == (header or b"") + data

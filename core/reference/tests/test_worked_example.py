@@ -4,8 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
-from sealwax_reference import Fixed, LocalKey, MessageKeys, encrypt, open_envelope, parse_header
-from sealwax_reference import to_text
+from sealwax_reference import (
+    Fixed,
+    LocalKey,
+    MessageKeys,
+    encrypt,
+    open_envelope,
+    parse_header,
+    to_text,
+)
 from sealwax_reference.envelope import body_context
 from sealwax_reference.header import MAC_INFO, METADATA_CONTEXT, encode_key_part
 from sealwax_reference.primitives import hkdf_expand, hmac_sha512, sha512
@@ -66,10 +73,19 @@ def recomputed() -> dict[str, bytes]:
     }
 
 
-INPUTS = set(
-    "dek kek body-salt metadata-salt wrap-salt context-key context-value key-id metadata "
-    "associated-data plaintext".split()
-)
+INPUTS = {
+    "dek",
+    "kek",
+    "body-salt",
+    "metadata-salt",
+    "wrap-salt",
+    "context-key",
+    "context-value",
+    "key-id",
+    "metadata",
+    "associated-data",
+    "plaintext",
+}
 
 
 def test_every_value_of_the_document_is_an_input_or_recomputed():

@@ -1,4 +1,4 @@
-"""open.py HEADER BODY OBJECT: writes the plaintext to standard output, asking OpenBao for the DEK."""
+"""open.py HEADER BODY OBJECT: writes the plaintext; OpenBao unwraps the DEK."""
 
 import sys
 from pathlib import Path

@@ -1,20 +1,17 @@
 //! `cargo xtask bench`: every speed beside its limit and its peers, measured in the same run.
 
-mod c;
-mod core;
-mod kms;
-mod python;
-mod wasm;
-mod web;
+mod programs;
 
 use crate::env::Env;
-use crate::process;
-use crate::ui::{Mark, Task};
+use crate::{process, ui};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use std::fs;
 use std::process::{Command, ExitCode, Stdio};
+use xshell::cmd;
 
+/// A file of results has a title, this, the date, the machine, a table, and notes.
+const MEASURED: &str = "\n- 20";
 /// The line from which on `--save` leaves a file of results as it is.
 const NOTES: &str = "## Notes";
 
@@ -54,39 +51,32 @@ pub struct Options {
     parts: bool,
 }
 
-/// A benchmark whose program tells what goes on on standard error, and its table in Markdown on
-/// standard output.
-struct Bench {
-    /// Where `--save` writes.
-    file: &'static str,
-    /// The heading and the paragraph under it.
-    title: &'static str,
-    /// Builds what is measured, and returns the program; it knows `--quick`.
-    program: fn(&Env, &Options, &Task) -> Result<Command>,
-}
-
 /// Builds and runs a benchmark, and prints or saves its table.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
-    let bench = match options.subject {
-        Subject::Core if options.parts => return core::parts(env, options),
-        Subject::Core => core::BENCH,
-        Subject::C => c::BENCH,
-        Subject::Python => python::BENCH,
-        Subject::Kms => kms::BENCH,
-        Subject::Wasm => wasm::BENCH,
-        Subject::Web => web::BENCH,
-    };
-    let task = Task::start("building what is measured");
-    let program = (bench.program)(env, options, &task);
-    task.end(if program.is_ok() { Mark::Ok } else { Mark::Failed }, "");
-    let table = measure(program?, options.quick)?;
+    if let (Subject::Core, true) = (options.subject, options.parts) {
+        return process::show(programs::core(env, "parts", &options.groups)?);
+    }
+    let (file, program) = ui::task("building what is measured", |task| {
+        Ok(match options.subject {
+            Subject::Core => {
+                ("core/benches/RESULTS.md", programs::core(env, "speed", &options.groups)?)
+            }
+            Subject::C => ("bindings-c/BENCH.md", programs::c(env, task)?),
+            Subject::Python => ("bindings-python/BENCH.md", programs::python(env, task)?),
+            Subject::Kms => ("bindings-python/bench/KMS.md", programs::kms(env, task)?),
+            Subject::Wasm => ("bindings-wasm/BENCH.md", programs::wasm(env, task)?),
+            Subject::Web => ("bindings-wasm/demo/BENCH.md", programs::web(env, task)?),
+        })
+    })?;
+    let table = measure(program, options.quick)?;
     println!("\n{table}");
     if options.save {
-        save(env, &bench, &table)?;
+        save(env, file, &table)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// The program tells what goes on on standard error, and its table in Markdown on standard output.
 fn measure(mut program: Command, quick: bool) -> Result<String> {
     if quick {
         program.arg("--quick");
@@ -98,21 +88,23 @@ fn measure(mut program: Command, quick: bool) -> Result<String> {
     String::from_utf8(output.stdout).context("the table is text")
 }
 
-/// Writes the first part of the file of results anew.
-fn save(env: &Env, bench: &Bench, table: &str) -> Result<()> {
-    let path = env.root.join(bench.file);
-    let before = fs::read_to_string(&path).unwrap_or_default();
-    let notes = before.find(NOTES).map_or(NOTES, |at| &before[at..]);
-    let (title, machine) = (bench.title, machine(env)?);
-    fs::write(&path, format!("{title}\n{machine}\n{}\n\n{notes}", table.trim_end()))?;
-    println!("written to {}", bench.file);
+/// Writes what lies between the title and the notes anew.
+fn save(env: &Env, file: &str, table: &str) -> Result<()> {
+    let path = env.root.join(file);
+    let before = fs::read_to_string(&path)?;
+    let parts = before.find(MEASURED).zip(before.find(NOTES));
+    let (measured, notes) = parts.with_context(|| format!("{file} has another form"))?;
+    let (title, notes) = (&before[..=measured], &before[notes..]);
+    fs::write(&path, format!("{title}{}\n{}\n\n{notes}", machine(env)?, table.trim_end()))?;
+    println!("written to {file}");
     Ok(())
 }
 
 /// Date, machine and compiler, as a list.
 fn machine(env: &Env) -> Result<String> {
-    let date = process::ask(env.program("date").args(["-u", "+%F"]))?;
-    let rustc = process::ask(env.program("rustc").arg("--version"))?;
+    let sh = env.shell()?;
+    let date = process::ask(cmd!(sh, "date -u +%F"))?;
+    let rustc = process::ask(cmd!(sh, "rustc --version"))?;
     let cores = std::thread::available_parallelism()?;
     let cpu = field("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown processor".into());
     let memory = field("/proc/meminfo", "MemTotal").unwrap_or_default();

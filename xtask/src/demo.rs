@@ -2,13 +2,14 @@
 
 mod input;
 mod size;
-pub mod web;
+mod web;
 
 use crate::env::Env;
-use crate::toolchain::{Choice, ROUTE_VARIABLE};
+use crate::process;
 use anyhow::Result;
 use clap::Args;
 use std::process::ExitCode;
+use xshell::cmd;
 
 /// How the demo runs.
 #[derive(Args)]
@@ -29,16 +30,13 @@ pub struct Options {
     /// With --web: the port of the page, which otherwise is a free one.
     #[arg(long, requires = "web")]
     port: Option<u16>,
-    /// How compilers for WebAssembly and bare metal are to be had.
-    #[arg(long, value_enum, env = ROUTE_VARIABLE, default_value = "auto")]
-    wasm_route: Choice,
 }
 
 /// Runs one of the two demos.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     match (options.web, options.check) {
-        (true, true) => web::check(env, options.wasm_route, options.big),
-        (true, false) => web::run(env, options.wasm_route, options.port),
+        (true, true) => web::check(env, options.big),
+        (true, false) => web::run(env, options.port),
         _ => file(env, options),
     }
 }
@@ -49,8 +47,6 @@ fn file(env: &Env, options: &Options) -> Result<ExitCode> {
     let plain = folder.path().join("plain.bin");
     input::write(&plain, options.size)?;
     println!("made {} with {} bytes of random data", plain.display(), options.size);
-    let mut demo = env.cargo("run");
-    demo.args(["--quiet", "--profile", "checked", "--package", "sealwax", "--example", "demo"]);
-    let status = demo.arg("--").arg(&plain).status()?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let (sh, demo) = (env.shell()?, ["--package", "sealwax", "--example", "demo"]);
+    process::show(cmd!(sh, "cargo run --quiet --profile checked {demo...} -- {plain}"))
 }

@@ -1,19 +1,15 @@
-//! Where things are: the workspace, its target directory, the user's cache, the programs.
+//! Where things are, and a shell there.
 
-use anyhow::{Context, Result};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
+use xshell::Shell;
 
-/// The places and switches that every task shares.
+/// The places that every task shares.
 pub struct Env {
     /// The workspace root.
     pub root: PathBuf,
     /// The target directory of the native toolchain; tools of this project live in `target/tools`.
     pub target: PathBuf,
-    /// What outlives a checkout: built standard libraries.
-    pub cache: PathBuf,
-    /// Whether a CI runs this: then `Cargo.lock` must be up to date.
-    pub ci: bool,
 }
 
 impl Env {
@@ -22,82 +18,52 @@ impl Env {
         let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = manifest.parent().context("xtask lies in no workspace")?.to_path_buf();
-        let target =
-            path_var("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
-        let ci = std::env::var_os("CI").is_some_and(|value| value != "false" && !value.is_empty());
-        Ok(Self { root, target, cache: user_cache()?, ci })
+        let target = std::env::var_os("CARGO_TARGET_DIR").filter(|folder| !folder.is_empty());
+        let target = root.join(target.unwrap_or_else(|| "target".into()));
+        Ok(Self { root, target })
     }
 
-    /// A cargo command of the native toolchain, in the workspace root.
-    pub fn cargo(&self, subcommand: &str) -> Command {
-        let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut command = Command::new(program);
-        command.arg(subcommand).current_dir(&self.root);
-        forget_cargo_run(&mut command);
-        if self.ci && subcommand != "fmt" {
-            command.arg("--locked");
+    /// A shell in the workspace root, for commands made with `xshell::cmd!`.
+    pub fn shell(&self) -> Result<Shell> {
+        self.shell_in("")
+    }
+
+    /// A shell in a folder of the workspace.
+    pub fn shell_in(&self, folder: &str) -> Result<Shell> {
+        let sh = Shell::new()?;
+        sh.change_dir(self.root.join(folder));
+        sh.set_var("CARGO_TARGET_DIR", &self.target);
+        // Python writes nothing among the sources, yet compiles each module once only.
+        sh.set_var("PYTHONPYCACHEPREFIX", self.tool("pycache"));
+        Ok(sh)
+    }
+
+    /// A place below the project's own tools.
+    pub fn tool(&self, name: &str) -> PathBuf {
+        self.target.join("tools").join(name)
+    }
+
+    /// Python of the virtual environment that `cargo xtask setup --only python` makes.
+    pub fn python(&self) -> PathBuf {
+        self.tool("venv/bin/python")
+    }
+
+    /// A formatter, a linter or a tool of cargo.
+    pub fn checker(&self, name: &str) -> Result<PathBuf> {
+        let program = self.tool("checkers/bin").join(name);
+        if !program.is_file() {
+            bail!("{name} is missing: run `cargo xtask setup --only tools`");
         }
-        command
+        Ok(program)
     }
 
-    /// Any other program, in the workspace root.
-    pub fn program(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        let mut command = Command::new(program);
-        command.current_dir(&self.root);
-        forget_cargo_run(&mut command);
-        command
-    }
-
-    /// The project's own virtual environment for Python.
-    pub fn venv(&self) -> PathBuf {
-        self.target.join("tools/venv")
-    }
-
-    /// A command of Python in that environment.
-    pub fn python(&self) -> Command {
-        let mut python = self.program(self.venv().join("bin/python"));
-        python.env("PYTHONDONTWRITEBYTECODE", "1"); // Nothing is written among the sources.
-        python
-    }
-}
-
-/// Removes what `cargo run` sets for xtask itself: build scripts that watch these variables
-/// would run again, each time that the tests are started another way.
-fn forget_cargo_run(command: &mut Command) {
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-            command.env_remove(&name);
+    /// An empty folder below the target directory.
+    pub fn fresh_folder(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.target.join(name);
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder)?;
         }
+        std::fs::create_dir_all(&folder)?;
+        Ok(folder)
     }
-}
-
-/// `$XDG_CACHE_HOME/sealwax` or `~/.cache/sealwax`.
-fn user_cache() -> Result<PathBuf> {
-    path_var("XDG_CACHE_HOME")
-        .filter(|dir| dir.is_absolute())
-        .or_else(|| std::env::home_dir().map(|home| home.join(".cache")))
-        .map(|dir| dir.join("sealwax"))
-        .context("neither XDG_CACHE_HOME nor HOME names a place for the cache")
-}
-
-fn path_var(name: &str) -> Option<PathBuf> {
-    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
-}
-
-/// The program `name` as the search path finds it.
-pub fn which(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|dir| dir.join(name)).find(|file| is_program(file))
-}
-
-#[cfg(unix)]
-fn is_program(file: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    file.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_program(file: &Path) -> bool {
-    file.with_extension("exe").is_file() || file.is_file()
 }

@@ -2,18 +2,15 @@
 
 mod c;
 
-use crate::env::{self, Env};
-use crate::process;
-use crate::ui::{Mark, Task};
+use crate::env::Env;
+use crate::{process, setup};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
+use xshell::cmd;
 
 /// The crate of the targets. It has a workspace of its own.
-pub const FOLDER: &str = "core/fuzz";
-/// The release of cargo-fuzz that is installed where none is found.
-const CARGO_FUZZ: &str = "0.13.2";
+const FOLDER: &str = "core/fuzz";
 
 /// What to fuzz, and for how long.
 #[derive(Args)]
@@ -32,24 +29,19 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     if let Some(unknown) = options.targets.iter().find(|name| !known.contains(name)) {
         bail!("there is no target {unknown}, only {}", known.join(", "));
     }
-    let chosen = if options.targets.is_empty() { &known } else { &options.targets };
-    for target in chosen {
+    setup::ensure_only(env, &["tools"])?;
+    for target in if options.targets.is_empty() { &known } else { &options.targets } {
         println!("==> {target}, {} s", options.seconds);
         if target == c::TARGET {
             c::run(env, options.seconds)?;
-            continue;
-        }
-        let program = cargo_fuzz(env)?;
-        seed_lock_file(env)?;
-        let mut command = fuzz(env, &program, target, options.seconds);
-        if !command.status()?.success() {
-            bail!("{target} has found something: see above, and {FOLDER}/artifacts/{target}");
+        } else {
+            core(env, target, options.seconds)?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The names of the targets: one file each.
+/// The names of the core's targets: one file each.
 fn targets(env: &Env) -> Result<Vec<String>> {
     let folder = env.root.join(FOLDER).join("fuzz_targets");
     let mut names = Vec::new();
@@ -61,20 +53,6 @@ fn targets(env: &Env) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// cargo-fuzz, from the search path or installed among the project's own tools.
-fn cargo_fuzz(env: &Env) -> Result<PathBuf> {
-    let own = env.target.join("tools/bin/cargo-fuzz");
-    if let Some(found) = env::which("cargo-fuzz").or_else(|| own.is_file().then(|| own.clone())) {
-        return Ok(found);
-    }
-    let task = Task::start(format!("installing cargo-fuzz {CARGO_FUZZ}"));
-    let mut cargo = env.program("cargo");
-    cargo.args(["install", "--locked", "cargo-fuzz", "--version", CARGO_FUZZ, "--root"]);
-    process::run(cargo.arg(env.target.join("tools")), &task)?;
-    task.end(Mark::Ok, "");
-    Ok(own)
-}
-
 /// The crate has no lock file of its own: it starts with the versions that the project uses.
 pub fn seed_lock_file(env: &Env) -> Result<()> {
     let from = env.root.join("Cargo.lock");
@@ -82,11 +60,15 @@ pub fn seed_lock_file(env: &Env) -> Result<()> {
     Ok(())
 }
 
-fn fuzz(env: &Env, program: &Path, target: &str, seconds: u32) -> Command {
-    let mut command = env.program(program);
-    command.args(["run", "--fuzz-dir", FOLDER, target]);
-    command.arg("--").arg(format!("-max_total_time={seconds}")).arg("-print_final_stats=1");
+fn core(env: &Env, target: &str, seconds: u32) -> Result<()> {
+    seed_lock_file(env)?;
+    let (sh, fuzz, seconds) = (env.shell()?, env.checker("cargo-fuzz")?, seconds.to_string());
     // The sanitizers are switches of the compiler that are not stable yet.
-    command.env("RUSTC_BOOTSTRAP", "1");
-    command
+    sh.set_var("RUSTC_BOOTSTRAP", "1");
+    let limits = ["-print_final_stats=1", &format!("-max_total_time={seconds}")];
+    let run = cmd!(sh, "{fuzz} run --fuzz-dir {FOLDER} {target} -- {limits...}");
+    if process::show(run)? != ExitCode::SUCCESS {
+        bail!("{target} has found something: see above, and {FOLDER}/artifacts/{target}");
+    }
+    Ok(())
 }

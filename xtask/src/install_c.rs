@@ -10,10 +10,11 @@ mod readme;
 
 use crate::env::Env;
 use crate::process;
-use crate::ui::{Mark, Task};
+use crate::ui::{Task, task};
 use anyhow::{Result, bail};
 use std::path::{Component, Path};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
+use xshell::cmd;
 
 pub use options::Options;
 pub use platform::TARGETS;
@@ -25,10 +26,9 @@ use platform::Platform;
 /// Builds and installs, and says where.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     let prefix = std::path::absolute(&options.prefix)?;
-    let task = Task::start(format!("installing {PACKAGE} into {}", prefix.display()));
-    let installed = install(env, &Options { prefix, ..options.clone() }, &task);
-    task.end(if installed.is_ok() { Mark::Ok } else { Mark::Failed }, "");
-    installed.map(|()| ExitCode::SUCCESS)
+    let name = format!("installing {PACKAGE} into {}", prefix.display());
+    task(&name, |task| install(env, &Options { prefix, ..options.clone() }, task))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Builds the library and lays it out below the prefix, which is absolute.
@@ -38,8 +38,8 @@ pub fn install(env: &Env, options: &Options, task: &Task) -> Result<()> {
         bail!("--libdir is a folder below the prefix: {}", options.libdir.display());
     }
     let profile = options.profile.as_str();
-    let mut cargo = env.cargo("build");
-    cargo.args(["--package", PACKAGE, "--profile", profile]);
+    let sh = env.shell()?;
+    let mut cargo: Command = cmd!(sh, "cargo build --package {PACKAGE} --profile {profile}").into();
     let mut built = env.target.clone();
     if let Some(target) = &options.target {
         cargo.args(["--target", target]);
@@ -49,7 +49,7 @@ pub fn install(env: &Env, options: &Options, task: &Task) -> Result<()> {
     if profile == "release" {
         paths::hide(env, &mut cargo)?;
     }
-    process::run(&mut cargo, task)?;
+    process::run(cargo, task)?;
     built.push(if profile == "dev" { "debug" } else { profile });
     let layout = layout::Layout::new(env, options, &platform, built, task)?;
     layout.headers()?;

@@ -6,13 +6,15 @@
 
 mod kryoptic;
 
-use crate::env::{Env, which};
-use crate::process;
-use crate::setup;
-use crate::ui::{Mark, Task};
+use crate::env::Env;
+use crate::python::BINDINGS;
+use crate::setup::{self, apt};
+use crate::ui::{Task, task};
+use crate::{process, steps};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use xshell::cmd;
 
 const PACKAGES: [&str; 4] = ["swtpm", "tpm2-tools", "opensc", "softhsm2"];
 const REQUIREMENTS: &str = "xtask/python-requirements-full.txt";
@@ -20,55 +22,40 @@ const LOCAL_KMS: &str = "github.com/nsmithuk/local-kms@v0.0.0-20260228092603-2a5
 
 /// Installs, builds, and runs the tests.
 pub fn run(env: &Env) -> Result<ExitCode> {
-    setup::packages(env, &PACKAGES)?;
+    apt::install(env, apt::missing(env, &PACKAGES)?)?;
+    setup::ensure_only(env, &["python"])?;
     // The quick step's own set-up: the virtual environment with the package in it.
-    let mut first = env.program(std::env::current_exe()?);
-    if !first.args(["test", "--only", "python:wheel"]).status()?.success() {
-        bail!("the package for Python does not build");
-    }
-    built("servers in Python", |task| {
-        let mut uv = env.program(env.venv().join("bin/uv"));
-        uv.args(["pip", "install", "--requirement", REQUIREMENTS, "--python"]);
-        process::run(uv.arg(env.venv().join("bin/python")), task)
+    steps::run_named(env, &["python:wheel"])?;
+    let (sh, python) = (env.shell_in(BINDINGS)?, env.python());
+    task("servers in Python", |task| {
+        let list = env.root.join(REQUIREMENTS);
+        process::run(cmd!(sh, "{python} -m uv pip install --requirement {list}"), task)
     })?;
-    // In a network of its own, where `alone.py` runs pytest; what a server leaves ends with it.
-    let mut pytest = env.program("unshare");
-    pytest
-        .args(["--net", "--pid", "--fork", "--kill-child", "--map-root-user"])
-        .arg(env.venv().join("bin/python"));
-    pytest.args(["tests/kms/full/alone.py", "-q", "tests/kms/full"]);
-    pytest.env("PYTHONDONTWRITEBYTECODE", "1").current_dir(env.root.join("bindings-python"));
     for (variable, module) in [
-        ("SEALWAX_KRYOPTIC", built("Kryoptic", |task| kryoptic::build(env, task)).ok()),
-        ("SEALWAX_LOCAL_KMS", built("local-kms", |task| local_kms(env, task)).ok()),
+        ("SEALWAX_KRYOPTIC", task("Kryoptic", |task| kryoptic::build(env, task))),
+        ("SEALWAX_LOCAL_KMS", task("local-kms", |task| local_kms(env, task))),
     ] {
-        module.map(|path| pytest.env(variable, path));
+        match module {
+            Ok(path) => sh.set_var(variable, path),
+            Err(error) => println!("left out: {error:#}"),
+        }
     }
-    Ok(if pytest.status()?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// One part, with its end on a line of its own.
-fn built<T>(name: &str, make: impl FnOnce(&Task) -> Result<T>) -> Result<T> {
-    let task = Task::start(name);
-    let made = make(&task);
-    if let Err(error) = &made {
-        task.end(Mark::Failed, "left out");
-        eprintln!("{error:#}");
-    } else {
-        task.end(Mark::Ok, "");
-    }
-    made
+    // In a network of its own, where `alone.py` runs pytest; what a server leaves ends with it.
+    let alone = ["--net", "--pid", "--fork", "--kill-child", "--map-root-user"];
+    let tests = ["tests/kms/full/alone.py", "-q", "tests/kms/full"];
+    process::show(cmd!(sh, "unshare {alone...} {python} {tests...}"))
 }
 
 /// A program in Go.
 fn local_kms(env: &Env, task: &Task) -> Result<PathBuf> {
-    let folder = env.target.join("tools/local-kms");
+    let folder = env.tool("local-kms");
     let program = folder.join("local-kms");
     if !program.is_file() {
-        if which("go").is_none() {
+        if which::which("go").is_err() {
             bail!("local-kms needs Go");
         }
-        process::run(env.program("go").env("GOBIN", &folder).args(["install", LOCAL_KMS]), task)?;
+        let sh = env.shell()?;
+        process::run(cmd!(sh, "go install {LOCAL_KMS}").env("GOBIN", &folder), task)?;
     }
     Ok(program)
 }

@@ -6,28 +6,26 @@
 //! - `fips` tests it with AWS-LC's FIPS module.
 
 mod bench;
-mod big;
-mod big_wasm;
-mod bundlers;
 mod c_full;
 mod demo;
 mod docs;
 mod env;
-mod fips;
-mod firefox;
 mod fuzz;
 mod install_c;
+mod junit;
 mod kms_full;
 mod layering;
+mod lint;
 mod metadata;
 mod process;
+mod public_api;
 mod python;
 mod setup;
 mod steps;
+mod suites;
 mod test_python;
 mod toolchain;
 mod ui;
-mod vectors;
 mod wasm;
 
 use anyhow::Result;
@@ -48,6 +46,10 @@ enum Task {
     Setup(setup::Options),
     /// Run every check of the project, in order.
     Test(steps::Options),
+    /// Run formatters and linters alone, or have them repair what they can.
+    Lint(lint::Options),
+    /// Compare the core's public API with the saved one, or save it.
+    PublicApi(public_api::Options),
     /// Encrypt and decrypt a large file and show what happens.
     Demo(demo::Options),
     /// Check on a file of 8 GiB that memory does not grow; needs 17 GiB of disk, takes minutes.
@@ -71,13 +73,13 @@ enum Task {
     /// Build the documentation site; with --api the references of every language, too.
     Docs(docs::Options),
     /// Build the package for browsers and Node.
-    BuildWasm(wasm::Options),
+    BuildWasm,
     /// Build AWS-LC's FIPS module (Go and CMake needed) and test the core with it.
     Fips,
     /// Run the fuzz targets of the core and of the C library.
     Fuzz(fuzz::Options),
     /// Check the test vectors of the format, or write them anew.
-    Vectors(vectors::Options),
+    Vectors(suites::Vectors),
 }
 
 fn main() -> ExitCode {
@@ -95,20 +97,22 @@ fn run(cli: Cli) -> Result<ExitCode> {
     match cli.task {
         Task::Setup(options) => setup::run(&env, &options),
         Task::Test(options) => steps::run(&env, &options),
+        Task::Lint(options) => lint::run(&env, &options),
+        Task::PublicApi(options) => public_api::run(&env, &options),
         Task::Demo(options) => demo::run(&env, &options),
-        Task::TestBig => big::run(&env),
-        Task::TestBigWasm => big_wasm::run(&env),
-        Task::TestBundlers => bundlers::run(&env),
-        Task::TestFirefox => firefox::run(&env),
+        Task::TestBig => suites::big(&env),
+        Task::TestBigWasm => suites::big_wasm(&env),
+        Task::TestBundlers => suites::bundlers(&env),
+        Task::TestFirefox => suites::firefox(&env),
         Task::TestPython => test_python::run(&env),
         Task::TestKmsFull => kms_full::run(&env),
         Task::TestCFull => c_full::run(&env),
         Task::Bench(options) => bench::run(&env, &options),
         Task::Docs(options) => docs::run(&env, &options),
         Task::InstallC(options) => install_c::run(&env, &options),
-        Task::BuildWasm(options) => wasm::run(&env, options.wasm_route),
-        Task::Fips => fips::run(&env),
+        Task::BuildWasm => wasm::run(&env),
+        Task::Fips => suites::fips(&env),
         Task::Fuzz(options) => fuzz::run(&env, &options),
-        Task::Vectors(options) => vectors::run(&env, &options),
+        Task::Vectors(options) => suites::vectors(&env, &options),
     }
 }

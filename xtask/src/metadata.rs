@@ -5,6 +5,7 @@ use crate::process;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::path::PathBuf;
+use xshell::cmd;
 
 /// One package of the workspace.
 pub struct Package {
@@ -24,8 +25,8 @@ pub struct Package {
 
 /// Every package of the workspace.
 pub fn packages(env: &Env) -> Result<Vec<Package>> {
-    let mut cargo = env.cargo("metadata");
-    let text = process::ask(cargo.args(["--no-deps", "--format-version=1"]))?;
+    let sh = env.shell()?;
+    let text = process::ask(cmd!(sh, "cargo metadata --no-deps --format-version=1"))?;
     let value: Value = serde_json::from_str(&text)?;
     list(&value["packages"]).map(package).collect()
 }

@@ -3,47 +3,66 @@
 use crate::ui::Task;
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader, PipeReader};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Child, Command, ExitCode, Stdio};
 
-/// Runs `command`, shows its newest line on `task`, and returns all that it wrote.
+/// Runs a command, shows its newest line on `task`, and returns all that it wrote.
 ///
 /// # Errors
 /// When it cannot be started or does not exit with 0; the error then carries the whole output.
-pub fn run(command: &mut Command, task: &Task) -> Result<String> {
-    let shown = describe(command);
-    let (mut child, reader) = spawn(command).with_context(|| format!("cannot start: {shown}"))?;
+pub fn run(command: impl Into<Command>, task: &Task) -> Result<String> {
+    let mut command = prepared(command);
+    let shown = describe(&command);
+    let (mut child, reader) =
+        spawn(&mut command).with_context(|| format!("cannot start: {shown}"))?;
     let output = collect(reader, task)?;
-    finish(&shown, child.wait()?, output)
-}
-
-/// As [`run`], but ends the program after `limit`: for calls that may hang without a network.
-pub fn run_within(limit: Duration, command: &mut Command, task: &Task) -> Result<String> {
-    let shown = describe(command);
-    let (mut child, reader) = spawn(command).with_context(|| format!("cannot start: {shown}"))?;
-    let (status, output) = std::thread::scope(|scope| {
-        let output = scope.spawn(|| collect(reader, task));
-        let status = wait_within(limit, &mut child);
-        (status, output.join())
-    });
-    let output =
-        output.map_err(|_| anyhow::anyhow!("reading the output of {shown} panicked"))??;
-    finish(&shown, status?, output)
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("{}\n$ {shown}\n{status}", output.trim_end());
+    }
+    Ok(output)
 }
 
 /// What a program says on its standard output alone, trimmed; for questions such as `--version`.
-pub fn ask(command: &mut Command) -> Result<String> {
-    let shown = describe(command);
+pub fn ask(command: impl Into<Command>) -> Result<String> {
+    let mut command = prepared(command);
     let output =
-        command.stdin(Stdio::null()).output().with_context(|| format!("cannot start: {shown}"))?;
+        command.output().with_context(|| format!("cannot start: {}", describe(&command)))?;
     if !output.status.success() {
-        bail!("{shown}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr).trim_end());
+        let errors = String::from_utf8_lossy(&output.stderr);
+        bail!("{}: {}\n{}", describe(&command), output.status, errors.trim_end());
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
+/// Runs a command in front of the user, with its output as it comes; its success is the result.
+pub fn show(command: impl Into<Command>) -> Result<ExitCode> {
+    let mut command: Command = command.into();
+    forget_cargo_run(&mut command);
+    let status =
+        command.status().with_context(|| format!("cannot start: {}", describe(&command)))?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn prepared(command: impl Into<Command>) -> Command {
+    let mut command = command.into();
+    forget_cargo_run(&mut command);
+    command.stdin(Stdio::null());
+    command
+}
+
+/// Removes what `cargo run` sets for xtask itself: build scripts that watch these variables
+/// would run again, each time that the tests are started another way.
+fn forget_cargo_run(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+}
+
 /// The command as a person would type it.
-pub fn describe(command: &Command) -> String {
+fn describe(command: &Command) -> String {
     std::iter::once(command.get_program())
         .chain(command.get_args())
         .map(|word| word.to_string_lossy())
@@ -54,7 +73,7 @@ pub fn describe(command: &Command) -> String {
 /// Starts the program with both of its outputs in one pipe, so that their order is kept.
 fn spawn(command: &mut Command) -> Result<(Child, PipeReader)> {
     let (reader, writer) = std::io::pipe()?;
-    let child = command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).spawn();
+    let child = command.stdout(writer.try_clone()?).stderr(writer).spawn();
     // The command keeps its ends of the pipe: without this the reader would never see the end.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     Ok((child?, reader))
@@ -68,27 +87,6 @@ fn collect(reader: PipeReader, task: &Task) -> Result<String> {
         task.detail(text.trim());
         output.push_str(&text);
         line.clear();
-    }
-    Ok(output)
-}
-
-fn wait_within(limit: Duration, child: &mut Child) -> Result<ExitStatus> {
-    let end = Instant::now() + limit;
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(status);
-        }
-        if Instant::now() >= end {
-            child.kill()?;
-            return Ok(child.wait()?);
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
-fn finish(shown: &str, status: ExitStatus, output: String) -> Result<String> {
-    if !status.success() {
-        bail!("{}\n$ {shown}\n{status}", output.trim_end());
     }
     Ok(output)
 }

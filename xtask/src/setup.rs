@@ -1,27 +1,26 @@
 //! `cargo xtask setup`: checks what the tests need, installs what is missing, says what it does.
 //!
-//! Every part has a check that is fast when all is present. The Debian packages of all missing
-//! parts are installed in one go.
+//! Checking is fast when all is present. The Debian packages of all missing parts are installed in
+//! one go, and what is made of them then side by side.
 
 pub mod apt;
-mod part;
 mod parts;
 
 use crate::env::Env;
-use crate::toolchain::{Choice, ROUTE_VARIABLE};
 use crate::ui::{Mark, Task, seconds};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use part::{Part, Setup};
+use parts::Part;
 use std::process::ExitCode;
+use std::sync::Mutex;
 use std::time::Instant;
 
-/// What to set up, and how.
+/// How many parts are made at the same time: some load the network, others the processor.
+const WORKERS: usize = 3;
+
+/// What to set up.
 #[derive(Args)]
 pub struct Options {
-    /// How compilers for WebAssembly and bare metal are to be had.
-    #[arg(long, value_enum, env = ROUTE_VARIABLE, default_value = "auto")]
-    wasm_route: Choice,
     /// Only these parts, by name, separated by commas.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
@@ -32,107 +31,70 @@ pub struct Options {
 
 /// Sets up the chosen parts; a second run finds everything present.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
-    let parts = chosen(parts::all(), &options.only)?;
     if options.list {
-        parts.iter().for_each(|part| println!("{:<12} {}", part.name(), part.why()));
-        return Ok(ExitCode::SUCCESS);
+        parts::ALL.iter().for_each(|part| println!("{:<12} {}", part.name, part.why));
+    } else if options.only.is_empty() {
+        ensure(env)?;
+    } else {
+        ensure_only(env, &options.only.iter().map(String::as_str).collect::<Vec<_>>())?;
     }
-    install_missing(env, options.wasm_route, parts)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Installs Debian packages that one task alone needs.
-pub fn packages(env: &Env, packages: &[&str]) -> Result<()> {
-    apt::install(env, packages)
+/// Sets up every part that a step of the tests needs.
+pub fn ensure(env: &Env) -> Result<()> {
+    install_missing(env, parts::ALL.iter().filter(|part| !part.optional).collect())
 }
 
-/// Sets up every part, for a task that needs them.
-pub fn ensure(env: &Env, choice: Choice) -> Result<()> {
-    install_missing(env, choice, parts::all())
+/// Sets up these parts, for a task that needs no others.
+pub fn ensure_only(env: &Env, names: &[&str]) -> Result<()> {
+    let find = |name: &&str| {
+        let part = parts::ALL.iter().find(|part| part.name == *name);
+        part.with_context(|| format!("there is no part {name}: see `cargo xtask setup --list`"))
+    };
+    install_missing(env, names.iter().map(find).collect::<Result<_>>()?)
 }
 
-/// Sets up these parts, which are in the list or beyond it: what a single task needs.
-pub fn ensure_only(env: &Env, choice: Choice, names: &[&str]) -> Result<()> {
-    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-    let all = parts::all().into_iter().chain(parts::optional()).collect();
-    install_missing(env, choice, chosen(all, &names)?)
-}
-
-fn install_missing(env: &Env, choice: Choice, parts: Vec<Box<dyn Part>>) -> Result<()> {
+fn install_missing(env: &Env, wanted: Vec<&Part>) -> Result<()> {
     let start = Instant::now();
-    let setup = Setup { env, choice };
-    let missing = check(&setup, parts)?;
-    let count = missing.len();
-    install_packages(&setup, &missing)?;
-    for part in missing {
-        install(&setup, part.as_ref())?;
+    let (mut missing, mut packages) = (Vec::new(), Vec::new());
+    for part in wanted {
+        let of_part = part.missing_packages(env)?;
+        if of_part.is_empty() && part.is_made(env)? {
+            println!("{:>7}  {}", "ready", part.name);
+        } else {
+            println!("{:>7}  {}: {} (about {})", "missing", part.name, part.why, part.takes);
+            packages.extend(of_part);
+            missing.push(part);
+        }
     }
-    println!("everything is ready ({}, {count} installed)", seconds(start.elapsed()));
+    apt::install(env, packages)?;
+    make(env, &missing)?;
+    let took = seconds(start.elapsed());
+    println!("everything is ready ({took}, {} installed)", missing.len());
     Ok(())
 }
 
-fn chosen(parts: Vec<Box<dyn Part>>, only: &[String]) -> Result<Vec<Box<dyn Part>>> {
-    if let Some(name) =
-        only.iter().find(|name| parts.iter().all(|part| part.name() != name.as_str()))
-    {
-        bail!("there is no part {name}: see `cargo xtask setup --list`");
-    }
-    Ok(parts
-        .into_iter()
-        .filter(|part| only.is_empty() || only.iter().any(|name| name == part.name()))
-        .collect())
-}
-
-/// Says of each part whether it is there, and returns those that are not.
-fn check(setup: &Setup, parts: Vec<Box<dyn Part>>) -> Result<Vec<Box<dyn Part>>> {
-    let mut missing = Vec::new();
-    for part in parts {
-        match part.found(setup).with_context(|| format!("checking {}", part.name()))? {
-            Some(detail) => println!("{:>7}  {}: {detail}", "ready", part.name()),
-            None => {
-                println!("{:>7}  {}: {} ({})", "missing", part.name(), part.why(), part.how_long());
-                missing.push(part);
+/// Makes the parts, some at a time, and fails after all have ended if one did.
+fn make(env: &Env, parts: &[&Part]) -> Result<()> {
+    let queue = Mutex::new(parts.iter());
+    let failed = Mutex::new(Vec::new());
+    let next = || queue.lock().ok().and_then(|mut queue| queue.next());
+    let work = || {
+        while let Some(part) = next() {
+            let task = Task::start(part.name, part.why);
+            let made = part.make(env, &task);
+            let mark = if made.is_ok() { Mark::Ok } else { Mark::Failed };
+            task.end(mark, "", made.as_ref().err());
+            if let (Err(_), Ok(mut failed)) = (made, failed.lock()) {
+                failed.push(part.name);
             }
         }
-    }
-    Ok(missing)
-}
-
-fn install_packages(setup: &Setup, missing: &[Box<dyn Part>]) -> Result<()> {
-    let mut wanted = Vec::new();
-    for part in missing {
-        let task = Task::start(format!("{}: finding a way", part.name()));
-        match part.packages(setup, &task) {
-            Ok(packages) => {
-                task.end(
-                    Mark::Ok,
-                    &if packages.is_empty() {
-                        "no packages needed".into()
-                    } else {
-                        packages.join(" ")
-                    },
-                );
-                wanted.extend(packages);
-            }
-            Err(error) => {
-                task.end(Mark::Failed, "");
-                return Err(error);
-            }
-        }
-    }
-    apt::install(setup.env, &wanted)
-}
-
-fn install(setup: &Setup, part: &dyn Part) -> Result<()> {
-    let task = Task::start(format!("{}: {}", part.name(), part.what()));
-    match part.install(setup, &task) {
-        Ok(detail) => {
-            task.end(Mark::Ok, &detail);
-            Ok(())
-        }
-        Err(error) => {
-            task.end(Mark::Failed, "");
-            Err(error.context(format!("cannot set up {}", part.name())))
-        }
+    };
+    std::thread::scope(|scope| (0..WORKERS).for_each(|_| drop(scope.spawn(work))));
+    match failed.into_inner() {
+        Ok(failed) if failed.is_empty() => Ok(()),
+        Ok(failed) => bail!("cannot set up {}", failed.join(", ")),
+        Err(_) => bail!("a thread of the set-up panicked"),
     }
 }

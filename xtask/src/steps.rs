@@ -1,53 +1,45 @@
-//! `cargo xtask test`: sets up what is missing, then every check of the project, in order, with
-//! times and a summary.
+//! `cargo xtask test`: sets up what is missing, then every check of the project, with times and a
+//! summary.
 
 mod bench;
 mod c;
-mod core;
 mod cross;
 mod docs;
-mod fuzz;
-mod gate;
-mod kms;
+mod javascript;
 mod layers;
+mod lint;
 mod python;
 mod rust;
+mod schedule;
+mod sizes;
 mod step;
-mod wasm;
-mod web_demo;
 
 use crate::env::Env;
 use crate::setup;
-use crate::toolchain::{Choice, ROUTE_VARIABLE};
 use crate::ui::{Mark, Task, seconds};
 use anyhow::{Result, bail};
 use clap::Args;
+use schedule::{SETUP, Schedule};
 use std::process::ExitCode;
-use std::time::Duration;
-pub use step::tests_passed;
-use step::{Outcome, Run, Step};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+pub use step::{Outcome, Run};
+use step::{Step, passed};
 
-/// The steps of every area, in order. A new area adds one file with a `steps` function, and one
-/// line here.
-fn all(env: &Env) -> Result<Vec<Step>> {
-    Ok([
-        rust::steps(),
-        layers::steps(),
-        core::steps(env)?,
-        bench::steps(),
-        gate::steps(),
-        fuzz::steps(),
-        python::steps(),
-        kms::steps(),
-        c::steps(),
-        wasm::steps(),
-        cross::steps(),
-        web_demo::steps(),
-        docs::steps(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect())
+/// The steps of every area. What makes something that others use stands first, then what takes long.
+fn all() -> Vec<Step> {
+    let areas = [
+        python::STEPS,
+        c::STEPS,
+        javascript::STEPS,
+        rust::STEPS,
+        bench::STEPS,
+        layers::STEPS,
+        sizes::STEPS,
+        cross::STEPS,
+        docs::STEPS,
+    ];
+    areas.concat().into_iter().chain(lint::steps()).collect()
 }
 
 /// Which steps to run, and how.
@@ -66,14 +58,14 @@ pub struct Options {
     /// Check and install nothing first.
     #[arg(long)]
     no_setup: bool,
-    /// How compilers for WebAssembly and bare metal are to be had.
-    #[arg(long, value_enum, env = ROUTE_VARIABLE, default_value = "auto")]
-    wasm_route: Choice,
+    /// How many steps may run side by side.
+    #[arg(long, default_value_t = 2)]
+    jobs: usize,
 }
 
 /// How one step ended.
 struct Row {
-    name: String,
+    name: &'static str,
     mark: Mark,
     took: Duration,
     note: String,
@@ -81,81 +73,99 @@ struct Row {
 
 /// Runs the chosen steps; fails when one of them does.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
-    let steps = chosen(all(env)?, &options.only)?;
+    let mut steps = chosen(&options.only)?;
     if options.list {
         steps.iter().for_each(|step| println!("{:<26} {}", step.name, step.what));
         return Ok(ExitCode::SUCCESS);
     }
     if options.only.is_empty() && !options.no_setup {
-        setup::ensure(env, options.wasm_route)?;
+        let install = |run: &Run| setup::ensure(run.env).map(|()| passed());
+        steps.insert(0, Step::new(SETUP, "what is missing is installed", install).early());
     }
-    let mut rows = Vec::new();
-    for step in &steps {
-        rows.push(run_step(env, step));
-        let failed = rows.last().is_some_and(|row| row.mark == Mark::Failed);
-        if failed && !options.keep_going {
-            break;
-        }
-    }
-    Ok(summary(&rows, steps.len()))
+    Ok(run_steps(env, &steps, options.jobs, options.keep_going))
 }
 
 /// Runs the steps with these names for another task, which needs what they build.
 pub fn run_named(env: &Env, names: &[&str]) -> Result<()> {
-    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    for step in chosen(all(env)?, &names)? {
-        let row = run_step(env, &step);
-        if row.mark == Mark::Failed {
-            bail!("{} failed", row.name);
-        }
+    let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+    if run_steps(env, &chosen(&names)?, 1, false) == ExitCode::SUCCESS {
+        return Ok(());
     }
-    Ok(())
+    bail!("a step failed")
 }
 
-fn chosen(steps: Vec<Step>, only: &[String]) -> Result<Vec<Step>> {
+fn chosen(only: &[String]) -> Result<Vec<Step>> {
+    let steps = all();
     if let Some(name) = only.iter().find(|name| !steps.iter().any(|step| step.is_called(name))) {
         bail!("there is no step {name}: see `cargo xtask test --list`");
     }
-    Ok(steps
-        .into_iter()
-        .filter(|step| only.is_empty() || only.iter().any(|name| step.is_called(name)))
-        .collect())
+    let is_chosen = |step: &Step| only.is_empty() || only.iter().any(|name| step.is_called(name));
+    Ok(steps.into_iter().filter(is_chosen).collect())
+}
+
+fn run_steps(env: &Env, steps: &[Step], jobs: usize, keep_going: bool) -> ExitCode {
+    let (start, rows) = (Instant::now(), Mutex::new(Vec::new()));
+    Schedule::new(steps, keep_going).run(jobs, |index| {
+        let row = run_step(env, &steps[index]);
+        let passed = row.mark != Mark::Failed;
+        rows.lock().unwrap_or_else(PoisonError::into_inner).push(row);
+        passed
+    });
+    let rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
+    summary(&rows, steps.len(), start.elapsed())
 }
 
 fn run_step(env: &Env, step: &Step) -> Row {
-    let task = Task::start(format!("{}: {}", step.name, step.what));
-    let result = (step.check)(&Run { env, task: &task });
+    let task = Task::start(step.name, step.what);
+    let result =
+        env.shell().and_then(|sh| (step.check)(&Run { env, sh, task: &task, name: step.name }));
     let (mark, note) = match &result {
         Ok(Outcome::Passed(note)) => (Mark::Ok, note.clone()),
         Ok(Outcome::Skipped(why)) => (Mark::Skipped, why.clone()),
         Err(_) => (Mark::Failed, String::new()),
     };
-    let took = task.end(mark, &note);
-    if let Err(error) = result {
-        println!("{error:#}");
-    }
-    Row { name: step.name.clone(), mark, took, note }
+    let took = task.end(mark, &note, result.as_ref().err());
+    Row { name: step.name, mark, took, note }
 }
 
 /// Prints the table and, last, the line that counts.
-fn summary(rows: &[Row], planned: usize) -> ExitCode {
+fn summary(rows: &[Row], planned: usize, took: Duration) -> ExitCode {
     println!();
-    for row in rows {
-        println!(
-            "{:>7}  {:<26} {:>12}  {}",
-            row.mark.word(),
-            row.name,
-            seconds(row.took),
-            row.note
-        );
+    for Row { name, mark, took, note } in rows {
+        println!("{:>7}  {name:<26} {:>12}  {note}", mark.word(), seconds(*took));
     }
     if rows.len() < planned {
-        println!("{} later steps did not run", planned - rows.len());
+        println!("{} steps did not run, for what failed", planned - rows.len());
     }
     let count = |mark| rows.iter().filter(|row| row.mark == mark).count();
     let (passed, failed, skipped) = (count(Mark::Ok), count(Mark::Failed), count(Mark::Skipped));
-    println!("total {}\n", seconds(rows.iter().map(|row| row.took).sum()));
+    let sum = seconds(rows.iter().map(|row| row.took).sum());
+    println!("{} in all; {sum} one after the other\n", seconds(took));
     let skipped = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };
     println!("{passed} passed, {failed} failed{skipped}");
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::all;
+    use crate::env::Env;
+    use std::fs;
+
+    /// The table in CONTRIBUTING.md has every step, by its name or its area, and no other.
+    #[test]
+    fn the_checks_for_contributors_are_those_of_the_gate() {
+        let env = Env::find().unwrap();
+        let text = fs::read_to_string(env.root.join("CONTRIBUTING.md")).unwrap();
+        let rows = text.lines().skip_while(|line| !line.starts_with("| steps |")).skip(2);
+        let cells = rows.map_while(|line| line.strip_prefix("| ")?.split(" | ").next());
+        let named: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+        let steps = all();
+        for step in &steps {
+            assert!(named.iter().any(|name| step.is_called(name)), "{} is missing", step.name);
+        }
+        for name in named {
+            assert!(steps.iter().any(|step| step.is_called(name)), "there is no step {name}");
+        }
+    }
 }

@@ -1,8 +1,13 @@
-//! What is shown: a moving line on a terminal, plain lines everywhere else.
+//! What is shown: moving lines on a terminal, plain lines everywhere else.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use anyhow::Result;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
+
+/// Several tasks may run side by side: their lines must not overwrite each other.
+static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
 /// How one task came out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,20 +33,19 @@ impl Mark {
 
 /// One running task: a spinner with its newest line of output, or two plain lines.
 pub struct Task {
-    title: String,
+    name: String,
     start: Instant,
     bar: Option<ProgressBar>,
 }
 
 impl Task {
-    /// Shows that `title` starts.
-    pub fn start(title: impl Into<String>) -> Self {
-        let title = title.into();
-        let bar = std::io::stderr().is_terminal().then(|| spinner(&title));
+    /// Shows that the task `name` starts, and what it does.
+    pub fn start(name: &str, what: &str) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| spinner(name));
         if bar.is_none() {
-            println!("==> {title}");
+            println!("==> {name}: {what}");
         }
-        Self { title, start: Instant::now(), bar }
+        Self { name: name.to_owned(), start: Instant::now(), bar }
     }
 
     /// Shows what the task is doing just now; only terminals see it.
@@ -51,32 +55,37 @@ impl Task {
         }
     }
 
-    /// Says something that stays on the screen.
-    pub fn say(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.suspend(|| println!("    {text}")),
-            None => println!("    {text}"),
-        }
-    }
-
-    /// Ends the task with its result and returns how long it took.
-    pub fn end(self, mark: Mark, note: &str) -> Duration {
+    /// Ends the task with its result and, of a failure, the reason; returns how long it took.
+    pub fn end(self, mark: Mark, note: &str, failure: Option<&anyhow::Error>) -> Duration {
         let took = self.start.elapsed();
         let separator = if note.is_empty() { "" } else { ": " };
+        let mut text =
+            format!("{:>7}  {} ({}){separator}{note}", mark.word(), self.name, seconds(took));
+        if let Some(failure) = failure {
+            text += &format!("\n{failure:#}");
+        }
         match &self.bar {
             Some(bar) => {
                 bar.finish_and_clear();
-                println!("{:>7}  {} ({}){separator}{note}", mark.word(), self.title, seconds(took));
+                BARS.suspend(|| println!("{text}"));
             }
-            None => println!("    {} ({}){separator}{note}", mark.word(), seconds(took)),
+            None => println!("{text}"),
         }
         took
     }
 }
 
-fn spinner(title: &str) -> ProgressBar {
+/// Runs a task and shows its end; an error is returned, not shown.
+pub fn task<T>(name: &str, work: impl FnOnce(&Task) -> Result<T>) -> Result<T> {
+    let task = Task::start(name, "");
+    let result = work(&task);
+    task.end(if result.is_ok() { Mark::Ok } else { Mark::Failed }, "", None);
+    result
+}
+
+fn spinner(name: &str) -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} {prefix} [{elapsed}] {wide_msg}");
-    let bar = ProgressBar::new_spinner().with_prefix(title.to_owned());
+    let bar = BARS.add(ProgressBar::new_spinner().with_prefix(name.to_owned()));
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
     bar.enable_steady_tick(Duration::from_millis(120));
     bar

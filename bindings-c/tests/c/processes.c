@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(IS_LAUNCHED)
 #define IS_SANITIZED 1
 #elif defined(__has_feature)
 #define IS_SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
@@ -285,7 +285,7 @@ int main(void) {
   sealwax_provider *provider = check_provider(1, "kek-1");
   forked(provider);
   in_child(without_threads, provider);
-  if (!IS_SANITIZED) { /* A sanitizer has terabytes of addresses. */
+  if (!IS_SANITIZED) { /* A sanitizer has terabytes of addresses, and valgrind its own. */
     in_child(without_memory, NULL);
   }
   cancel_waits();

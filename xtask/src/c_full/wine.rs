@@ -1,12 +1,12 @@
 //! Runs a program of Windows with Debian's wine.
 
-use crate::env::{Env, which};
+use crate::env::Env;
 use crate::process;
 use crate::ui::Task;
 use anyhow::Result;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use xshell::cmd;
 
 /// Where Debian has the program; it is not in `PATH`.
 const DEBIAN: &str = "/usr/lib/wine/wine64";
@@ -23,19 +23,20 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T len) {
 
 /// Whether wine is here.
 pub fn find() -> Option<PathBuf> {
-    which("wine64").or_else(|| Some(PathBuf::from(DEBIAN)).filter(|path| path.is_file()))
+    which::which("wine64")
+        .ok()
+        .or_else(|| Some(PathBuf::from(DEBIAN)).filter(|path| path.is_file()))
 }
 
 /// Runs a program; returns what it prints.
 pub fn run(env: &Env, wine: &Path, compiler: &str, program: &Path, task: &Task) -> Result<String> {
     let source = program.with_file_name("random.c");
     fs::write(&source, RANDOM_DLL)?;
-    let mut gcc = env.program(compiler);
-    gcc.args(["-shared", "-o"]).arg(program.with_file_name("bcryptprimitives.dll"));
-    process::run(gcc.arg(&source).arg("-ladvapi32"), task)?;
-    let mut wine: Command = env.program(wine);
+    let (sh, dll) = (env.shell()?, program.with_file_name("bcryptprimitives.dll"));
+    process::run(cmd!(sh, "{compiler} -shared -o {dll} {source} -ladvapi32"), task)?;
     // A home of its own, without a window and without messages of wine's.
-    wine.env("WINEPREFIX", env.target.join("c/wine")).env("WINEDEBUG", "-all");
-    wine.env("WINEDLLOVERRIDES", "mscoree,mshtml=").env_remove("DISPLAY");
-    process::run(wine.arg(program), task)
+    sh.set_var("WINEPREFIX", env.target.join("c/wine"));
+    sh.set_var("WINEDEBUG", "-all");
+    sh.set_var("WINEDLLOVERRIDES", "mscoree,mshtml=");
+    process::run(cmd!(sh, "{wine} {program}").env_remove("DISPLAY"), task)
 }

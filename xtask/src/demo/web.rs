@@ -1,43 +1,42 @@
 //! `cargo xtask demo --web`: the upload page with its backend, store and key service.
 
 use crate::env::Env;
-use crate::steps;
-use crate::toolchain::Choice;
-use crate::wasm;
+use crate::process::show;
+use crate::{setup, steps, wasm};
 use anyhow::Result;
 use std::process::{Command, ExitCode};
+use xshell::cmd;
 
-const DEMO: &str = "bindings-wasm/demo";
-/// Makes the tests run on all sizes, and makes a binding that is missing a failure.
-const ALL_VARIABLE: &str = "SEALWAX_DEMO_ALL";
-/// Makes the tests of large uploads and of many files run in their full size.
-const BIG_VARIABLE: &str = "SEALWAX_DEMO_BIG";
-/// The other languages of the cross tests, built by the gate's own steps.
-const OTHER_LANGUAGES: [&str; 2] = ["python:wheel", "c:install"];
+/// What the page runs with, besides the package.
+const PARTS: [&str; 4] = ["wasm", "npm", "web-demo", "python"];
 
 /// Runs the page until Ctrl-C.
-pub fn run(env: &Env, choice: Choice, port: Option<u16>) -> Result<ExitCode> {
-    wasm::run(env, choice)?;
-    become_it(page(env, port))
+pub fn run(env: &Env, port: Option<u16>) -> Result<ExitCode> {
+    setup::ensure_only(env, &PARTS)?;
+    wasm::run(env)?;
+    let sh = env.shell_in(wasm::DEMO)?;
+    let page = cmd!(sh, "node main.mjs");
+    become_it(match port {
+        Some(port) => page.args(["--port".to_owned(), port.to_string()]).into(),
+        None => page.into(),
+    })
 }
 
 /// Runs the page's tests in a browser: all of them, or those that take minutes and much disk.
-pub fn check(env: &Env, choice: Choice, big: bool) -> Result<ExitCode> {
-    wasm::run(env, choice)?;
-    if big {
-        return check_big(env);
+pub fn check(env: &Env, big: bool) -> Result<ExitCode> {
+    setup::ensure(env)?;
+    wasm::run(env)?;
+    let sh = env.shell_in(wasm::DEMO)?;
+    if !big {
+        // The other languages of the cross tests; without them the tests fail.
+        steps::run_named(env, &["python:wheel", "c:install"])?;
+        return show(wasm::demo_tests(&sh, "index").env("SEALWAX_DEMO_ALL", "1"));
     }
-    steps::run_named(env, &OTHER_LANGUAGES)?;
-    exit_code(test_runner(env, "tests/index.mjs").env(ALL_VARIABLE, "1"))
-}
-
-/// A gibibyte through cuts of a real link, thousands of files, then 10 GiB up and back.
-fn check_big(env: &Env) -> Result<ExitCode> {
-    let mut large = test_runner(env, "tests/large.mjs");
-    if !large.env(BIG_VARIABLE, "1").status()?.success() {
-        return Ok(ExitCode::FAILURE);
+    // A gibibyte through cuts of a real link, thousands of files, then 10 GiB up and back.
+    match show(wasm::demo_tests(&sh, "large").env("SEALWAX_DEMO_BIG", "1"))? {
+        ExitCode::SUCCESS => show(cmd!(sh, "node tests/big.mjs")),
+        failure => Ok(failure),
     }
-    exit_code(&mut script(env, "tests/big.mjs"))
 }
 
 /// Ends as Node, so that Ctrl-C and `kill` reach the page's own process, which then cleans up.
@@ -48,45 +47,6 @@ fn become_it(mut command: Command) -> Result<ExitCode> {
 }
 
 #[cfg(not(unix))]
-fn become_it(mut command: Command) -> Result<ExitCode> {
-    exit_code(&mut command)
-}
-
-fn exit_code(command: &mut Command) -> Result<ExitCode> {
-    Ok(if command.status()?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn page(env: &Env, port: Option<u16>) -> Command {
-    let mut node = script(env, "main.mjs");
-    if let Some(port) = port {
-        node.args(["--port", &port.to_string()]);
-    }
-    node
-}
-
-/// The tests that need neither a browser nor the wasm package.
-pub fn backend_tests(env: &Env) -> Command {
-    test_runner(env, "tests/backend.mjs")
-}
-
-/// The shortest way through the page in a browser; needs the package.
-pub fn smoke_tests(env: &Env) -> Command {
-    test_runner(env, "tests/smoke.mjs")
-}
-
-/// Measures the page's uploads; the table is on standard output.
-pub fn measure(env: &Env) -> Command {
-    script(env, "tests/measure/main.mjs")
-}
-
-fn test_runner(env: &Env, file: &str) -> Command {
-    let mut node = script(env, "--test");
-    node.args(["--test-reporter=spec", file]);
-    node
-}
-
-fn script(env: &Env, file: &str) -> Command {
-    let mut node = env.program("node");
-    node.current_dir(env.root.join(DEMO)).env("CARGO_TARGET_DIR", &env.target).arg(file);
-    node
+fn become_it(command: Command) -> Result<ExitCode> {
+    show(command)
 }

@@ -2,10 +2,11 @@
 
 use crate::env::Env;
 use crate::process;
-use crate::ui::{Mark, Task};
+use crate::ui::{Task, task};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::ExitCode;
+use xshell::cmd;
 
 /// As it is named beside the targets of the core.
 pub const TARGET: &str = "c_calls";
@@ -20,50 +21,37 @@ const COVERAGE: [&str; 6] = [
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
     "-Ccodegen-units=1",
 ];
-/// Overflows and assertions are found, too.
-const PROFILE: &str = "checked";
 
 /// Runs it; inputs that found something new are kept below `target` for the next time.
 pub fn run(env: &Env, seconds: u32) -> Result<()> {
-    let folder = env.target.join("c/fuzz");
-    let task = Task::start("building the C library for the fuzzer");
-    let built = build(env, &folder, &task);
-    task.end(if built.is_ok() { Mark::Ok } else { Mark::Failed }, "");
+    let (sh, folder) = (env.shell()?, env.target.join("c/fuzz"));
+    let program = task("building the C library for the fuzzer", |task| build(env, &folder, task))?;
     let corpus = folder.join("corpus");
     std::fs::create_dir_all(&corpus)?;
-    let mut fuzz = env.program(built?);
-    fuzz.current_dir(&folder).arg(&corpus).arg(format!("-max_total_time={seconds}"));
-    fuzz.args(["-max_len=4096", "-print_final_stats=1"]);
-    if fuzz.status()?.success() {
+    sh.change_dir(&folder);
+    let limits = ["-max_len=4096", "-print_final_stats=1", &format!("-max_total_time={seconds}")];
+    if process::show(cmd!(sh, "{program} {corpus} {limits...}"))? == ExitCode::SUCCESS {
         return Ok(());
     }
     bail!("{TARGET} has found something: see above, and {}", folder.display())
 }
 
 fn build(env: &Env, folder: &Path, task: &Task) -> Result<PathBuf> {
-    let host = host(env)?;
-    let mut cargo = env.cargo("build");
-    // With a target named, the flags are for the library and not for build scripts.
-    cargo.args(["--package", "sealwax-c", "--profile", PROFILE, "--target", &host]);
-    cargo.arg("--target-dir").arg(folder).env("RUSTFLAGS", COVERAGE.join(" "));
-    process::run(&mut cargo, task)?;
-    let program = folder.join("calls");
-    process::run(&mut link(env, &folder.join(host).join(PROFILE), &program), task)?;
+    let sh = env.shell()?;
+    let version = process::ask(cmd!(sh, "rustc -vV"))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    let host = host.context("rustc names no host")?;
+    // Overflows and assertions are found, too. With a target named, the flags are for the library
+    // and not for build scripts.
+    let profile = ["--package", "sealwax-c", "--profile", "checked", "--target", host];
+    let cargo = cmd!(sh, "cargo build {profile...} --target-dir {folder}");
+    process::run(cargo.env("RUSTFLAGS", COVERAGE.join(" ")), task)?;
+    let (program, library) =
+        (folder.join("calls"), folder.join(host).join("checked/libsealwax_c.a"));
+    let flags = ["-std=c99", "-g", "-O1", "-fsanitize=fuzzer,address,undefined"];
+    let sources = ["-I", "bindings-c/include", "bindings-c/fuzz/calls.c"];
+    let libraries = ["-lgcc_s", "-lpthread", "-lm", "-ldl"];
+    let link = cmd!(sh, "clang {flags...} {sources...} {library} -o {program} {libraries...}");
+    process::run(link, task)?;
     Ok(program)
-}
-
-fn link(env: &Env, built: &Path, program: &Path) -> Command {
-    let binding = env.root.join("bindings-c");
-    let mut clang = env.program("clang");
-    clang.args(["-std=c99", "-g", "-O1", "-fsanitize=fuzzer,address,undefined"]);
-    clang.arg("-I").arg(binding.join("include")).arg(binding.join("fuzz/calls.c"));
-    clang.arg(built.join("libsealwax_c.a")).arg("-o").arg(program);
-    clang.args(["-lgcc_s", "-lpthread", "-lm", "-ldl"]);
-    clang
-}
-
-fn host(env: &Env) -> Result<String> {
-    let version = process::ask(env.program("rustc").arg("-vV"))?;
-    let line = version.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(line.context("rustc names no host")?.to_owned())
 }

@@ -10,6 +10,7 @@ use crate::ui::Task;
 use anyhow::{Result, bail};
 use std::fs;
 use std::path::Path;
+use xshell::cmd;
 
 /// What the names of the API begin with.
 const API: &str = "sealwax_";
@@ -25,74 +26,68 @@ pub struct Tools<'a> {
 impl Tools<'_> {
     /// Makes `target` of rustc's `archive`.
     pub fn build(&self, archive: &Path, target: &Path) -> Result<()> {
-        let mut nm = self.program("nm");
-        let output = process::ask(nm.args(["--extern-only", "--defined-only"]).arg(archive))?;
+        let (sh, [nm, objcopy, ar]) = (self.env.shell()?, self.programs(["nm", "objcopy", "ar"]));
+        let output = process::ask(cmd!(sh, "{nm} --extern-only --defined-only {archive}"))?;
         let names: Vec<String> = defined(&output).filter(|name| name.starts_with(API)).collect();
         if names.is_empty() {
             bail!("{} defines nothing of the API", archive.display());
         }
         let work = tempfile::tempdir()?;
-        let (list, whole) = (work.path().join("names"), work.path().join("whole.o"));
-        let (unused, object) = (work.path().join("undefined"), work.path().join("sealwax.o"));
+        let file = |name: &str| work.path().join(name);
+        let (list, whole, unused, object) =
+            (file("names"), file("whole.o"), file("undefined"), file("sealwax.o"));
         fs::write(&list, names.join("\n"))?;
         self.link(&names, archive, &whole)?;
         // Bitcode for link-time optimisation is of no use here, and some linkers' plug-ins fail
         // on what `ld -r` makes of it.
-        let mut objcopy = self.program("objcopy");
-        objcopy.args(["--remove-section", ".llvmbc", "--remove-section", ".llvmcmd"]).arg(&whole);
-        process::run(&mut objcopy, self.task)?;
+        let bitcode = ["--remove-section", ".llvmbc", "--remove-section", ".llvmcmd"];
+        process::run(cmd!(sh, "{objcopy} {bitcode...} {whole}"), self.task)?;
         // What only code without use has asked for: weak names, which `ld -r` writes as strong ones.
-        let mut nm = self.program("nm");
-        let undefined = process::ask(nm.arg("--undefined-only").arg(&whole))?;
+        let undefined = process::ask(cmd!(sh, "{nm} --undefined-only {whole}"))?;
         let undefined: Vec<String> = undefined.lines().filter_map(last_word).collect();
         fs::write(&unused, undefined.join("\n"))?;
-        let mut objcopy = self.program("objcopy");
-        objcopy.arg("--strip-unneeded-symbols").arg(&unused);
-        objcopy.arg("--keep-global-symbols").arg(&list).arg(&whole).arg(&object);
-        if self.strip {
-            objcopy.arg("--strip-debug");
-        }
-        process::run(&mut objcopy, self.task)?;
+        let strip = self.strip.then_some("--strip-debug");
+        let names =
+            ["--strip-unneeded-symbols", "--keep-global-symbols"].into_iter().zip([&unused, &list]);
+        let names = names.map(|(option, list)| format!("{option}={}", list.display()));
+        process::run(cmd!(sh, "{objcopy} {names...} {strip...} {whole} {object}"), self.task)?;
         if target.exists() {
             fs::remove_file(target)?;
         }
-        process::run(self.program("ar").arg("crs").arg(target).arg(&object), self.task)?;
-        Ok(())
+        process::run(cmd!(sh, "{ar} crs {target} {object}"), self.task).map(drop)
     }
 
     /// Removes debug information from an archive. NASM writes the names of its sources into it, and
     /// no flag of the compilers changes those.
     pub fn strip_debug(&self, archive: &Path) -> Result<()> {
+        let (sh, [ar, objcopy]) = (self.env.shell()?, self.programs(["ar", "objcopy"]));
         // Members with debug information alone, which objcopy cannot read.
-        let members = process::ask(self.program("ar").arg("t").arg(archive))?;
+        let members = process::ask(cmd!(sh, "{ar} t {archive}"))?;
         let debug = members.lines().filter(|name| name.ends_with(".dwo"));
-        process::run(self.program("ar").arg("d").arg(archive).args(debug), self.task)?;
-        let mut objcopy = self.program("objcopy");
-        process::run(objcopy.arg("--strip-debug").arg(archive), self.task).map(drop)
+        process::run(cmd!(sh, "{ar} d {archive} {debug...}"), self.task)?;
+        process::run(cmd!(sh, "{objcopy} --strip-debug {archive}"), self.task).map(drop)
     }
 
     /// One object of all that the names need.
     fn link(&self, names: &[String], archive: &Path, whole: &Path) -> Result<()> {
-        let mut ld = self.program("ld");
+        let (sh, [ld], inner) = (self.env.shell()?, self.programs(["ld"]), &self.platform.inner);
         // A group of sections is there once in a program, whoever brings it: what the names that
         // become local here refer to would be thrown away beside another Rust library.
-        ld.args(["-r", "--gc-sections", "--force-group-allocation"]);
-        names.iter().for_each(|name| {
-            ld.args(["-u", name]);
-        });
-        ld.arg("-o").arg(whole).arg(archive).args(&self.platform.inner);
-        process::run(&mut ld, self.task).map(drop)
+        let how = ["-r", "--gc-sections", "--force-group-allocation"];
+        let wanted = names.iter().flat_map(|name| ["-u", name]);
+        let link = cmd!(sh, "{ld} {how...} {wanted...} -o {whole} {archive} {inner...}");
+        process::run(link, self.task).map(drop)
     }
 
-    fn program(&self, name: &str) -> std::process::Command {
-        self.env.program(self.platform.tool(name))
+    fn programs<const N: usize>(&self, names: [&str; N]) -> [String; N] {
+        names.map(|name| self.platform.tool(name))
     }
 }
 
 /// The names that a shared library exports.
 pub fn exported(env: &Env, shared: &Path) -> Result<Vec<String>> {
-    let mut nm = env.program("nm");
-    let output = process::ask(nm.args(["--dynamic", "--defined-only"]).arg(shared))?;
+    let sh = env.shell()?;
+    let output = process::ask(cmd!(sh, "nm --dynamic --defined-only {shared}"))?;
     let names: Vec<String> = output.lines().filter_map(last_word).collect();
     if names.is_empty() {
         bail!("{} exports nothing", shared.display());
@@ -102,8 +97,8 @@ pub fn exported(env: &Env, shared: &Path) -> Result<Vec<String>> {
 
 /// The names that an archive lets a program use.
 pub fn global(env: &Env, archive: &Path) -> Result<Vec<String>> {
-    let mut nm = env.program("nm");
-    let output = process::ask(nm.args(["--extern-only", "--defined-only"]).arg(archive))?;
+    let sh = env.shell()?;
+    let output = process::ask(cmd!(sh, "nm --extern-only --defined-only {archive}"))?;
     Ok(defined(&output).collect())
 }
 

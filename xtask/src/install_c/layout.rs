@@ -9,6 +9,7 @@ use crate::{metadata, process};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
+use xshell::cmd;
 
 /// What bindings-c/build.rs gives to the linker.
 const SONAME: &str = "libsealwax.so.0";
@@ -99,8 +100,8 @@ impl<'a> Layout<'a> {
         if !self.strip {
             return Ok(());
         }
-        let mut strip = self.env.program(self.platform.tool("strip"));
-        process::run(strip.arg("--strip-unneeded").arg(shared), self.task).map(drop)
+        let (sh, strip) = (self.env.shell()?, self.platform.tool("strip"));
+        process::run(cmd!(sh, "{strip} --strip-unneeded {shared}"), self.task).map(drop)
     }
 
     /// pkg-config, CMake, licences and documentation.

@@ -5,6 +5,7 @@ use crate::process;
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 use std::process::Command;
+use xshell::cmd;
 
 /// What `CARGO_ENCODED_RUSTFLAGS` has between two flags.
 const SEPARATOR: &str = "\u{1f}";
@@ -58,6 +59,6 @@ pub fn folders(env: &Env) -> Result<Vec<(PathBuf, &'static str)>> {
 
 /// Where the compiler has its libraries.
 pub fn sysroot(env: &Env) -> Result<PathBuf> {
-    let mut rustc = env.program(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-    Ok(PathBuf::from(process::ask(rustc.args(["--print", "sysroot"]))?))
+    let sh = env.shell()?;
+    Ok(PathBuf::from(process::ask(cmd!(sh, "rustc --print sysroot"))?))
 }

@@ -9,12 +9,13 @@ use crate::ui::Task;
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
+use xshell::cmd;
 
 const VERSION: &str = "1.5.4";
 
 /// The module, built once; it takes minutes.
 pub fn build(env: &Env, task: &Task) -> Result<PathBuf> {
-    let folder = env.target.join("tools/kryoptic");
+    let folder = env.tool("kryoptic");
     let module = folder.join("target/release/libkryoptic_pkcs11.so");
     if module.is_file() {
         return Ok(module);
@@ -31,9 +32,9 @@ pub fn build(env: &Env, task: &Task) -> Result<PathBuf> {
         source.join("src/lib.rs")
     ));
     fs::write(folder.join("Cargo.toml"), manifest)?;
-    let mut cargo = env.program("cargo");
-    cargo.args(["build", "--release", "--target-dir"]).arg(folder.join("target"));
-    process::run(cargo.arg("--manifest-path").arg(folder.join("Cargo.toml")), task)?;
+    let (sh, target, manifest) = (env.shell()?, folder.join("target"), folder.join("Cargo.toml"));
+    let build = ["build", "--release", "--manifest-path"];
+    process::run(cmd!(sh, "cargo {build...} {manifest} --target-dir {target}"), task)?;
     Ok(module)
 }
 
@@ -43,11 +44,10 @@ fn source(env: &Env, folder: &Path, task: &Task) -> Result<PathBuf> {
     fs::write(folder.join("src/lib.rs"), "")?;
     let dependency = format!("[dependencies]\nkryoptic = \"={VERSION}\"\n");
     fs::write(folder.join("Cargo.toml"), manifest(&dependency))?;
-    let mut fetch = env.program("cargo");
-    process::run(fetch.args(["fetch", "--manifest-path"]).arg(folder.join("Cargo.toml")), task)?;
-    let mut tell = env.program("cargo");
-    tell.args(["metadata", "--format-version", "1", "--offline", "--manifest-path"]);
-    let told = process::ask(tell.arg(folder.join("Cargo.toml")))?;
+    let (sh, manifest) = (env.shell()?, folder.join("Cargo.toml"));
+    process::run(cmd!(sh, "cargo fetch --manifest-path {manifest}"), task)?;
+    let metadata = ["metadata", "--format-version=1", "--offline", "--manifest-path"];
+    let told = process::ask(cmd!(sh, "cargo {metadata...} {manifest}"))?;
     let told: serde_json::Value = serde_json::from_str(&told)?;
     let packages = told["packages"].as_array().context("metadata without packages")?;
     let found = packages.iter().find(|package| package["name"] == "kryoptic");

@@ -1,63 +1,48 @@
 //! Debian's packages: asked for together, with one update of the lists, and only when needed.
 
-use crate::env::{Env, which};
+use crate::env::Env;
 use crate::process;
-use crate::ui::{Mark, Task};
+use crate::ui;
 use anyhow::{Result, bail};
-use std::process::Command;
+use xshell::cmd;
 
-/// Another package manager may run: wait for it, up to ten minutes.
-const WAIT_FOR_LOCK: [&str; 2] = ["-o", "DPkg::Lock::Timeout=600"];
-
-/// Installs those of `packages` that are missing.
+/// Installs `packages`.
 ///
 /// # Errors
 /// Without apt-get or root's rights; the error then says what to run.
-pub fn install(env: &Env, packages: &[&str]) -> Result<()> {
-    let mut missing: Vec<&str> =
-        packages.iter().copied().filter(|name| !is_installed(env, name)).collect();
-    missing.sort_unstable();
-    missing.dedup();
-    if missing.is_empty() {
+pub fn install(env: &Env, mut packages: Vec<&str>) -> Result<()> {
+    packages.sort_unstable();
+    packages.dedup();
+    if packages.is_empty() {
         return Ok(());
     }
-    let names = missing.join(" ");
-    if which("apt-get").is_none() {
+    let names = packages.join(" ");
+    if which::which("apt-get").is_err() {
         bail!("this machine has no apt-get; install these with its package manager: {names}");
     }
-    if !is_root(env) {
+    let sh = env.shell()?;
+    if process::ask(cmd!(sh, "id -u"))? != "0" {
         bail!(
-            "packages are missing; run this and then set up again:\n  sudo apt-get update && sudo apt-get install --no-install-recommends {names}"
+            "packages are missing; run this and then set up again:\n  \
+             sudo apt-get update && sudo apt-get install --no-install-recommends {names}"
         );
     }
-    let task = Task::start(format!("apt-get install {names}"));
-    let result = update(env, &task).and_then(|()| install_now(env, &missing, &task));
-    task.end(if result.is_ok() { Mark::Ok } else { Mark::Failed }, "");
-    result
+    sh.set_var("DEBIAN_FRONTEND", "noninteractive");
+    // Another package manager may run: wait for it, up to ten minutes.
+    let wait = ["-o", "DPkg::Lock::Timeout=600"];
+    ui::task(&format!("apt-get install {names}"), |task| {
+        process::run(cmd!(sh, "apt-get {wait...} update"), task)?;
+        let install = ["install", "--yes", "--no-install-recommends"];
+        process::run(cmd!(sh, "apt-get {wait...} {install...} {packages...}"), task).map(drop)
+    })
 }
 
-fn update(env: &Env, task: &Task) -> Result<()> {
-    process::run(apt_get(env).arg("update"), task).map(drop)
-}
-
-fn install_now(env: &Env, packages: &[&str], task: &Task) -> Result<()> {
-    let mut command = apt_get(env);
-    command.args(["install", "--yes", "--no-install-recommends"]).args(packages);
-    process::run(&mut command, task).map(drop)
-}
-
-fn apt_get(env: &Env) -> Command {
-    let mut command = env.program("apt-get");
-    command.args(WAIT_FOR_LOCK).env("DEBIAN_FRONTEND", "noninteractive");
-    command
-}
-
-fn is_installed(env: &Env, package: &str) -> bool {
-    let mut query = env.program("dpkg-query");
-    query.args(["-W", "-f=${db:Status-Status}", package]);
-    process::ask(&mut query).is_ok_and(|status| status == "installed")
-}
-
-fn is_root(env: &Env) -> bool {
-    process::ask(env.program("id").arg("-u")).is_ok_and(|user| user == "0")
+/// Those of the packages that are not installed.
+pub fn missing(env: &Env, packages: &[&'static str]) -> Result<Vec<&'static str>> {
+    let sh = env.shell()?;
+    let is_missing = |name: &&'static str| {
+        let state = process::ask(cmd!(sh, "dpkg-query -W -f='${db:Status-Status}' {name}"));
+        !state.is_ok_and(|state| state == "installed")
+    };
+    Ok(packages.iter().copied().filter(is_missing).collect())
 }

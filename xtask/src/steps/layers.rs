@@ -6,25 +6,19 @@ use crate::metadata::{self, Package};
 use anyhow::Result;
 
 /// One step for each rule.
-pub fn steps() -> Vec<Step> {
-    vec![
-        Step::new("layering:core", "inside the core, modules use only layers below them", |run| {
-            verdict("the core's layers:", &layers::findings(&run.env.root)?)?;
-            Ok(passed())
-        }),
-        Step::new("layering:circles", "no files use each other in a circle", in_circles),
-        Step::new(
-            "layering:bindings",
-            "no cryptography and no format constant in a binding",
-            in_bindings,
-        ),
-        Step::new(
-            "layering:unsafe",
-            "unsafe code stands in the ffi module of bindings-c only",
-            in_all,
-        ),
-    ]
-}
+pub const STEPS: &[Step] = &[
+    Step::new("layering:core", "inside the core, modules use only layers below them", |run| {
+        verdict("the core's layers:", &layers::findings(&run.env.root)?)?;
+        Ok(passed())
+    }),
+    Step::new("layering:circles", "no files use each other in a circle", in_circles),
+    Step::new(
+        "layering:bindings",
+        "no cryptography and no format constant in a binding",
+        in_bindings,
+    ),
+    Step::new("layering:unsafe", "unsafe code stands in the ffi module of bindings-c only", in_all),
+];
 
 fn in_circles(run: &Run) -> Result<Outcome> {
     let found = circles::findings(&run.env.root, &metadata::packages(run.env)?)?;

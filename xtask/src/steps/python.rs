@@ -1,15 +1,13 @@
-//! The independent reading of the format in Python, and the Python bindings.
+//! The independent reading of the format in Python, and the Python package.
 
 mod install;
 
-use super::step::{Outcome, Run, Step, passed, tests_passed};
-use crate::python::{self, BINDINGS};
+use super::bench;
+use super::step::{Outcome, Run, Step};
+use crate::python::{self, BINDINGS, WHEELS};
 use anyhow::{Result, bail};
-use std::process::Command;
-
-const REFERENCE: &str = "core/reference";
-/// Where the wheel is built, below the tools.
-const WHEELS: &str = "wheels";
+use std::path::Path;
+use xshell::cmd;
 
 /// Files without which a source distribution could not be built.
 const IN_SDIST: [&str; 5] = [
@@ -20,42 +18,47 @@ const IN_SDIST: [&str; 5] = [
     "/Cargo.lock",
 ];
 
-/// The reference's tests, then the bindings': first the wheel, which the others need.
-pub fn steps() -> Vec<Step> {
-    vec![
-        Step::new(
-            "reference",
-            "an independent reading of the format agrees with the vectors",
-            reference,
-        ),
-        Step::new("python:wheel", "the wheel builds for every Python from 3.9 on", wheel),
-        Step::new("python:abi3", "the wheel works in other versions of Python", install::abi3),
-        Step::new("python:sdist", "the source distribution is complete and installs", sdist),
-        Step::new(
-            "python:install",
-            "pip installs the folder, and the command works",
-            install::from_folder,
-        ),
-        Step::new("python:types", "mypy --strict and stubtest agree with the package", types),
-        Step::new("python:test", "the Python API: vectors, files, providers, examples", test),
-        Step::new("python:bench", "the benchmark runs, on tiny inputs and without peers", bench),
-    ]
-}
+/// First the wheel, which most others need.
+pub const STEPS: &[Step] = &[
+    Step::new("python:wheel", "the wheel builds for every Python from 3.9 on", wheel).compiles(),
+    Step::new("kms", "sealwax.kms against OpenBao, AWS, Google, Azure and a token", kms)
+        .needs(&["python:wheel"]),
+    Step::new("python:test", "the Python API: vectors, files, providers, examples", test)
+        .needs(&["python:wheel"]),
+    Step::new("python:types", "mypy --strict and stubtest agree with the package", types)
+        .needs(&["python:wheel"]),
+    Step::new("python:abi3", "the wheel works in other versions of Python", install::abi3)
+        .needs(&["python:wheel"]),
+    Step::new("python:sdist", "the source distribution is complete and installs", sdist).compiles(),
+    Step::new("python:install", "pip installs the folder, and the command works", |run| {
+        install::pip(run, "from-folder", &run.env.root.join(BINDINGS))
+    })
+    .compiles(),
+    Step::new("python:bench", "the benchmark runs, on tiny inputs and without peers", |run| {
+        let (sh, python) = (&run.sh, run.env.python());
+        run.exec(cmd!(sh, "cargo build --profile checked --package sealwax --example rate"))?;
+        let (bench, rate) =
+            (format!("{BINDINGS}/bench/bench.py"), run.env.target.join("checked/examples/rate"));
+        bench::rows(&run.exec(cmd!(sh, "{python} {bench} --quick --core {rate}"))?)
+    })
+    .compiles()
+    .needs(&["python:wheel"]),
+    Step::new("reference", "an independent reading of the format agrees with the vectors", |run| {
+        pytest(run, "", &["core/reference"], &[])
+    }),
+];
 
-fn reference(run: &Run) -> Result<Outcome> {
-    if !run.env.root.join(REFERENCE).is_dir() {
-        return Ok(Outcome::Skipped(format!("there is no {REFERENCE}")));
-    }
-    let output = run.exec(python(run)?.args(["-m", "pytest", "--quiet", REFERENCE]))?;
-    Ok(Outcome::Passed(format!("{} tests", tests_passed(&output))))
-}
-
-/// Python of the project's own environment.
-fn python(run: &Run) -> Result<Command> {
-    if !run.env.venv().is_dir() {
-        bail!("the virtual environment is missing: run `cargo xtask setup --only python`");
-    }
-    Ok(run.env.python())
+/// Runs pytest in a folder of the workspace.
+pub fn pytest(
+    run: &Run,
+    folder: &str,
+    arguments: &[&str],
+    variables: &[(&str, &Path)],
+) -> Result<Outcome> {
+    let (sh, python, junit) = (run.env.shell_in(folder)?, run.env.python(), run.junit());
+    let report = ["--quiet", "--override-ini=junit_family=xunit2", "--junitxml"];
+    let pytest = cmd!(sh, "{python} -m pytest {report...} {junit} {arguments...}");
+    run.tests(pytest.envs(variables.iter().copied()))
 }
 
 /// With the gate's profile, so that nothing is compiled twice; a release is built with its own.
@@ -65,65 +68,50 @@ fn wheel(run: &Run) -> Result<Outcome> {
     if !name.contains("-cp39-abi3-") || !name.contains("linux") {
         bail!("{name} is not for every Python from 3.9 on");
     }
-    let mut pip = python(run)?;
-    pip.args(["-m", "pip", "install", "--force-reinstall", "--no-deps", "--no-index"]);
-    run.exec(pip.arg(&wheel))?;
+    let (sh, python) = (&run.sh, run.env.python());
+    let install = ["pip", "install", "--force-reinstall", "--no-deps", "--no-index"];
+    run.exec(cmd!(sh, "{python} -m {install...} {wheel}"))?;
     Ok(Outcome::Passed(name))
 }
 
 fn sdist(run: &Run) -> Result<Outcome> {
-    let folder = python::fresh_folder(run.env, "sdist")?;
-    let mut maturin = python(run)?;
-    maturin.args(["-m", "maturin", "sdist", "--out"]).arg(&folder);
-    run.exec(maturin.args(["--manifest-path", "bindings-python/Cargo.toml"]))?;
+    let folder = run.env.fresh_folder("tools/sdist")?;
+    let (sh, python) = (&run.sh, run.env.python());
+    let manifest = format!("{BINDINGS}/Cargo.toml");
+    run.exec(cmd!(sh, "{python} -m maturin sdist --out {folder} --manifest-path {manifest}"))?;
     let archive = python::only_file(&folder)?;
-    let listed = run.exec(run.env.program("tar").arg("--list").arg("--file").arg(&archive))?;
+    let listed = run.exec(cmd!(sh, "tar --list --file {archive}"))?;
     for wanted in IN_SDIST {
         if !listed.lines().any(|line| line.ends_with(wanted)) {
             bail!("{wanted} is not in {}", archive.display());
         }
     }
-    install::from_sdist(run, &archive)?;
+    install::pip(run, "from-sdist", &archive)?;
     Ok(Outcome::Passed(format!("{} files", listed.lines().count())))
 }
 
 fn types(run: &Run) -> Result<Outcome> {
+    let (sh, python) = (run.env.shell_in(BINDINGS)?, run.env.python());
+    run.exec(cmd!(sh, "{python} -m mypy"))?;
     let folder = run.env.root.join(BINDINGS);
-    run.exec(python(run)?.args(["-m", "mypy"]).current_dir(&folder))?;
-    let mut stubtest = python(run)?;
-    stubtest.args(["-m", "mypy.stubtest", "sealwax", "--allowlist"]);
-    stubtest.arg(folder.join("tests/stubtest.txt")).arg("--ignore-unused-allowlist");
-    stubtest.arg("--mypy-config-file").arg(folder.join("pyproject.toml"));
+    let (allowed, config) = (folder.join("tests/stubtest.txt"), folder.join("pyproject.toml"));
     // Away from the sources: what is installed is checked.
-    run.exec(stubtest.current_dir(run.env.venv()))?;
-    Ok(passed())
+    sh.change_dir(run.env.tool("venv"));
+    let allow = ["--ignore-unused-allowlist", "--allowlist"];
+    run.pass(cmd!(
+        sh,
+        "{python} -m mypy.stubtest sealwax {allow...} {allowed} --mypy-config-file {config}"
+    ))
 }
 
+/// sealwax.kms needs servers, and has a step of its own.
 fn test(run: &Run) -> Result<Outcome> {
-    let folder = run.env.root.join(BINDINGS);
-    let mut pytest = python(run)?;
-    // sealwax.kms needs servers, and has a step of its own.
-    pytest.args(["-m", "pytest", "--quiet", "--numprocesses", "2", "--ignore", "tests/kms"]);
-    let output = run.exec(pytest.current_dir(folder))?;
-    match tests_passed(&output) {
-        0 => bail!("no test ran:\n{output}"),
-        count => Ok(Outcome::Passed(format!("{count} tests{}", skipped(&output)))),
-    }
+    pytest(run, BINDINGS, &["--numprocesses", "2", "--ignore", "tests/kms"], &[])
 }
 
-fn bench(run: &Run) -> Result<Outcome> {
-    run.exec(run.cargo("build").args(["--package", "sealwax", "--example", "rate"]))?;
-    let mut bench = python(run)?;
-    bench.arg(run.env.root.join(BINDINGS).join("bench/bench.py")).arg("--quick").arg("--core");
-    let output = run.exec(bench.arg(run.env.target.join("checked/examples/rate")))?;
-    match output.lines().filter(|line| line.starts_with("| ")).count().checked_sub(2) {
-        None | Some(0) => bail!("the table has no row:\n{output}"),
-        Some(rows) => Ok(Outcome::Passed(format!("{rows} rows"))),
-    }
-}
-
-/// What pytest did not run, with its reasons.
-fn skipped(output: &str) -> String {
-    let reasons: Vec<&str> = output.lines().filter(|line| line.starts_with("SKIPPED")).collect();
-    if reasons.is_empty() { String::new() } else { format!("; {}", reasons.join("; ")) }
+/// What has a command or a step of its own is left out.
+fn kms(run: &Run) -> Result<Outcome> {
+    let others = ["--ignore", "tests/kms/cross", "--ignore", "tests/kms/full"];
+    let together = ["--numprocesses", "2", "--dist", "loadgroup", "tests/kms"];
+    pytest(run, BINDINGS, &[together.as_slice(), &others].concat(), &[])
 }

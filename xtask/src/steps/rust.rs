@@ -1,46 +1,105 @@
-//! Steps over the whole workspace: format, lints, documentation, tests.
+//! Steps over the Rust crates: format, lints, documentation, tests, what the core stands on.
 
-use super::step::{Outcome, Run, Step, tests_passed};
+use super::step::{Outcome, Run, Step};
+use crate::{fuzz, junit, public_api, toolchain};
 use anyhow::{Result, bail};
+use std::collections::BTreeSet;
+use xshell::cmd;
 
-/// The package whose features have tests of their own.
-const CORE: &str = "sealwax";
+/// The steps.
+pub const STEPS: &[Step] = &[
+    Step::new("test", "unit, integration and documentation tests", test).compiles(),
+    Step::new("clippy", "no lint in any target of the workspace", clippy).compiles().early(),
+    Step::new("test:portable", "the core's tests without AWS-LC", portable).compiles(),
+    Step::new("features", "the core has no lint with none, each and all features", features)
+        .compiles(),
+    Step::new("doc", "the documentation builds without a warning", doc).compiles(),
+    Step::new("public-api", "the core's public API is the saved one", public_api::check),
+    Step::new("fuzz", "the fuzz targets compile without a lint", fuzz_targets).compiles(),
+    Step::new("deny", "licences, sources and duplicates of all crates", |run| {
+        let deny = run.env.checker("cargo-deny")?;
+        let sh = &run.sh;
+        // Advisories need a database that only a network beyond the registries has.
+        run.pass(cmd!(sh, "{deny} --workspace --all-features check licenses bans sources"))
+    }),
+    Step::new("dependencies", "below the core are only the crates of the list", dependencies),
+    Step::new("bare-metal", "the core builds without an operating system", bare_metal),
+];
 
-/// Format, lints, documentation, tests.
-pub fn steps() -> Vec<Step> {
-    vec![
-        Step::new("fmt", "every Rust file is formatted", |run| {
-            run.pass(run.env.cargo("fmt").args(["--all", "--check", "--", "--color", "never"]))
-        }),
-        Step::new("clippy", "no lint in any target of the workspace", |run| {
-            run.pass(run.cargo("clippy").args([
-                "--workspace",
-                "--all-targets",
-                "--",
-                "-D",
-                "warnings",
-            ]))
-        }),
-        Step::new("doc", "the documentation builds without a warning", doc),
-        Step::new("test", "unit, integration and documentation tests", |run| {
-            test(run, &["--workspace"])
-        }),
-        Step::new("test:portable", "the core's tests without AWS-LC", |run| {
-            test(run, &["--package", CORE, "--no-default-features", "--features=std"])
-        }),
-    ]
+fn clippy(run: &Run) -> Result<Outcome> {
+    let sh = &run.sh;
+    run.pass(cmd!(sh, "cargo clippy --profile checked --workspace --all-targets -- -D warnings"))
 }
 
 fn doc(run: &Run) -> Result<Outcome> {
-    let mut cargo = run.cargo("doc");
-    cargo.args(["--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
-    run.pass(&mut cargo)
+    let sh = &run.sh;
+    let doc = cmd!(sh, "cargo doc --profile checked --workspace --no-deps");
+    run.pass(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-fn test(run: &Run, arguments: &[&str]) -> Result<Outcome> {
-    let output = run.exec(run.cargo("test").args(arguments))?;
-    match tests_passed(&output) {
-        0 => bail!("no test ran:\n{output}"),
-        count => Ok(Outcome::Passed(format!("{count} tests"))),
+fn test(run: &Run) -> Result<Outcome> {
+    nextest(run, &["--workspace"])
+}
+
+fn portable(run: &Run) -> Result<Outcome> {
+    nextest(run, &["--package", "sealwax", "--no-default-features", "--features", "std"])
+}
+
+/// Runs the tests, those of the documentation too, which have a runner of their own.
+fn nextest(run: &Run, packages: &[&str]) -> Result<Outcome> {
+    let (sh, nextest) = (&run.sh, run.env.checker("cargo-nextest")?);
+    let profiles = ["--cargo-profile", "checked", "--profile", "gate"];
+    run.exec(cmd!(sh, "{nextest} nextest run {profiles...} {packages...}"))?;
+    let tests = junit::keep(&run.env.target.join("nextest/gate/junit.xml"), &run.junit())?;
+    run.exec(cmd!(sh, "cargo test --profile checked --doc {packages...}"))?;
+    Ok(Outcome::Passed(tests.to_string()))
+}
+
+/// `fips` needs Go and CMake: `cargo xtask fips` checks it.
+fn features(run: &Run) -> Result<Outcome> {
+    let (sh, hack) = (&run.sh, run.env.checker("cargo-hack")?);
+    let each = ["--each-feature", "--exclude-features", "default,fips"];
+    run.pass(cmd!(
+        sh,
+        "{hack} hack clippy --package sealwax {each...} --profile checked -- -D warnings"
+    ))
+}
+
+fn fuzz_targets(run: &Run) -> Result<Outcome> {
+    fuzz::seed_lock_file(run.env)?;
+    let (sh, manifest) = (&run.sh, "core/fuzz/Cargo.toml");
+    run.pass(cmd!(
+        sh,
+        "cargo clippy --manifest-path {manifest} --profile checked --no-default-features -- -D warnings"
+    ))
+}
+
+fn bare_metal(run: &Run) -> Result<Outcome> {
+    let cargo = toolchain::BARE_METAL.cargo(run.env)?;
+    for features in ["", "alloc"] {
+        let mut build = cargo.command(run.env, "build")?;
+        build.args(["--package", "sealwax", "--no-default-features", "--features", features]);
+        run.exec(build)?;
     }
+    Ok(Outcome::Passed("without features, with alloc".to_owned()))
+}
+
+/// Every crate that may be below the core without features. cargo-deny cannot ask that: it sees the
+/// features that the other members of the workspace switch on.
+fn dependencies(run: &Run) -> Result<Outcome> {
+    const LIST: &str = "xtask/core-dependencies.txt";
+    let list = std::fs::read_to_string(run.env.root.join(LIST))?;
+    let allowed: BTreeSet<&str> = list.lines().filter(|line| !line.starts_with('#')).collect();
+    // The same answer on every machine: one system with all of its libraries, and none at all.
+    let targets = ["--target", "x86_64-unknown-linux-gnu", "--target", "thumbv7em-none-eabi"];
+    let (sh, core) =
+        (&run.sh, ["--package", "sealwax", "--edges", "normal", "--no-default-features"]);
+    let tree =
+        run.exec(cmd!(sh, "cargo tree {core...} {targets...} --prefix none --format '{p}'"))?;
+    let found: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    let strangers: Vec<&str> = found.difference(&allowed).copied().collect();
+    if strangers != ["sealwax"] {
+        bail!("not in {LIST}: {}\n{tree}", strangers.join(", "));
+    }
+    Ok(Outcome::Passed(format!("{} crates", found.len() - 1)))
 }

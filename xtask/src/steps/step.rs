@@ -1,13 +1,13 @@
 //! What a step of `cargo xtask test` is, and what it may use.
 
 use crate::env::Env;
+use crate::junit;
 use crate::process;
 use crate::ui::Task;
-use anyhow::{Context, Result};
+use anyhow::{Result, bail};
+use std::path::PathBuf;
 use std::process::Command;
-
-/// The profile of everything that the gate compiles; `.cargo/config.toml` defines it.
-const PROFILE: [&str; 2] = ["--profile", "checked"];
+use xshell::Shell;
 
 /// How a step ended that did not fail.
 pub enum Outcome {
@@ -17,27 +17,45 @@ pub enum Outcome {
     Skipped(String),
 }
 
-/// What a step does.
-type Check = Box<dyn Fn(&Run) -> Result<Outcome>>;
+/// What a step does; its error is what people see of a failure.
+type Check = fn(&Run) -> Result<Outcome>;
 
 /// One check of the project.
+#[derive(Clone, Copy)]
 pub struct Step {
     /// Unique; `area:detail` where an area has several.
-    pub name: String,
+    pub name: &'static str,
     /// What it shows, for the list.
-    pub what: String,
-    /// The check itself; its error is what people see of a failure.
+    pub what: &'static str,
+    /// The check itself.
     pub check: Check,
+    /// The steps that make what this one uses.
+    pub needs: &'static [&'static str],
+    /// Whether it compiles into the native target directory, which cargo gives to one at a time.
+    pub compiles: bool,
+    /// Whether it may start before the set-up has ended: it needs the native toolchain alone.
+    pub early: bool,
 }
 
 impl Step {
     /// A step with a name, a sentence and a check.
-    pub fn new(
-        name: impl Into<String>,
-        what: impl Into<String>,
-        check: impl Fn(&Run) -> Result<Outcome> + 'static,
-    ) -> Self {
-        Self { name: name.into(), what: what.into(), check: Box::new(check) }
+    pub const fn new(name: &'static str, what: &'static str, check: Check) -> Self {
+        Self { name, what, check, needs: &[], compiles: false, early: false }
+    }
+
+    /// The step with what it uses.
+    pub const fn needs(self, needs: &'static [&'static str]) -> Self {
+        Self { needs, ..self }
+    }
+
+    /// The step as one that compiles into the native target directory.
+    pub const fn compiles(self) -> Self {
+        Self { compiles: true, ..self }
+    }
+
+    /// The step as one that needs no set-up.
+    pub const fn early(self) -> Self {
+        Self { early: true, ..self }
     }
 
     /// Whether `name` is this step's name or its area.
@@ -50,26 +68,40 @@ impl Step {
 pub struct Run<'a> {
     /// The places.
     pub env: &'a Env,
+    /// In the workspace root.
+    pub sh: Shell,
     /// Where it may show what it does.
     pub task: &'a Task,
+    /// The name of the step.
+    pub name: &'a str,
 }
 
 impl Run<'_> {
-    /// A native cargo command with the gate's profile; arguments can be added.
-    pub fn cargo(&self, subcommand: &str) -> Command {
-        let mut command = self.env.cargo(subcommand);
-        command.args(PROFILE);
-        command
-    }
-
     /// Runs a command; its whole output is the error when it fails.
-    pub fn exec(&self, command: &mut Command) -> Result<String> {
+    pub fn exec(&self, command: impl Into<Command>) -> Result<String> {
         process::run(command, self.task)
     }
 
     /// Runs a command that has nothing to count.
-    pub fn pass(&self, command: &mut Command) -> Result<Outcome> {
+    pub fn pass(&self, command: impl Into<Command>) -> Result<Outcome> {
         self.exec(command).map(|_| passed())
+    }
+
+    /// The JUnit file of this step, which a test runner is told to write.
+    pub fn junit(&self) -> PathBuf {
+        junit::file(self.env, self.name)
+    }
+
+    /// Runs a test runner that writes [`Run::junit`], and counts its tests; none is a failure.
+    pub fn tests(&self, command: impl Into<Command>) -> Result<Outcome> {
+        let file = self.junit();
+        junit::prepare(&file)?;
+        let output = self.exec(command)?;
+        let tests = junit::read(&file)?;
+        if tests.passed == 0 {
+            bail!("no test ran:\n{output}");
+        }
+        Ok(Outcome::Passed(tests.to_string()))
     }
 }
 
@@ -78,45 +110,14 @@ pub fn passed() -> Outcome {
     Outcome::Passed(String::new())
 }
 
-/// How many tests the output of `cargo test` or pytest counts as passed.
-pub fn tests_passed(output: &str) -> usize {
-    output.lines().filter_map(passed_in_line).sum()
-}
-
-/// Reads the line `ℹ pass 28` of Node's test runner.
-pub fn node_tests_passed(output: &str) -> Result<usize> {
-    output
-        .lines()
-        .rev()
-        .find_map(|line| line.strip_prefix("ℹ pass ")?.trim().parse().ok())
-        .context("the test runner printed no counts")
-}
-
-/// Reads the number before the word `passed` in a runner's closing line.
-fn passed_in_line(line: &str) -> Option<usize> {
-    let words: Vec<&str> =
-        line.split([' ', ';', ',', '.']).filter(|word| !word.is_empty()).collect();
-    let position = words.iter().position(|word| *word == "passed")?;
-    words.get(position.checked_sub(1)?)?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn closing_lines_of_both_runners_are_counted() {
-        let cargo =
-            "running 3 tests\ntest result: ok. 3 passed; 0 failed; 0 ignored; finished in 0.00s";
-        let pytest = "===== 14 passed, 1 skipped in 0.31s =====";
-        assert_eq!(tests_passed(&format!("{cargo}\n{pytest}\n")), 17);
-        assert_eq!(tests_passed("test a ... ok"), 0);
-    }
-
-    #[test]
     fn a_step_answers_to_its_name_and_its_area() {
-        let step = Step::new("features:alloc", "", |_| Ok(passed()));
-        assert!(step.is_called("features:alloc") && step.is_called("features"));
-        assert!(!step.is_called("feature") && !step.is_called("alloc"));
+        let step = Step::new("python:wheel", "", |_| Ok(passed()));
+        assert!(step.is_called("python:wheel") && step.is_called("python"));
+        assert!(!step.is_called("pyth") && !step.is_called("wheel"));
     }
 }

@@ -1,24 +1,17 @@
 //! The examples as a user runs them, the README's too, and the exchange with the reference.
 
-use super::compile::{ALL, Variant};
 use super::prefix;
 use crate::process;
 use crate::steps::step::{Outcome, Run};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
+use xshell::cmd;
 
-/// gcc and g++ as they are in the matrix of the tests.
-const C: &Variant = &ALL[0];
-const CPP: &Variant = &Variant {
-    name: "g++",
-    compiler: "g++",
-    flags: &["-std=c++17", "-g"],
-    cpp: true,
-    fixed: false,
-};
 /// The PKCS#11 token in software, where Debian puts it.
 const SOFTHSM: &str = "/usr/lib/softhsm/libsofthsm2.so";
+/// Every warning that a careful programmer asks for is an error here.
+const WARNINGS: [&str; 6] = ["-g", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"];
 
 /// Files with a local key, a PKCS#11 token, C++ in parallel, and a CMake project elsewhere.
 pub fn run(run: &Run) -> Result<Outcome> {
@@ -31,50 +24,48 @@ pub fn run(run: &Run) -> Result<Outcome> {
 
 /// The measuring program, each of its cases once, on 1 MiB: it checks what it measures.
 pub fn bench(run: &Run) -> Result<Outcome> {
-    let program = binary(run, "bench-speed");
-    let file = run.env.root.join("bindings-c/bench/speed.c");
     let libraries = ["-lcrypto", "-lsodium", "-lpthread"];
-    C.compile(run, std::slice::from_ref(&file), &libraries, &program)?;
-    let text = fs::read_to_string(&file)?;
-    let cases: Vec<&str> =
-        text.split("{\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-    let mut speed = run.env.program(&program);
-    let output = run.exec(speed.args(["1048576", "65536"]).args(&cases))?;
+    let program = compile(run, &["bindings-c/bench/speed.c"], &libraries, "bench-speed")?;
+    let text = fs::read_to_string(run.env.root.join("bindings-c/bench/speed.c"))?;
+    let cases: &Vec<&str> =
+        &text.split("{\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let sh = &run.sh;
+    let output = run.exec(cmd!(sh, "{program} 1048576 65536 {cases...}"))?;
     if cases.len() == 8 && output.lines().count() == cases.len() {
         return Ok(Outcome::Passed(format!("{} cases", cases.len())));
     }
     bail!("another number of cases than 8 was measured: {cases:?}\n{output}")
 }
 
-fn source(run: &Run, name: &str) -> PathBuf {
-    run.env.root.join("bindings-c/examples").join(name)
-}
-
-fn binary(run: &Run, name: &str) -> PathBuf {
-    run.env.target.join("c/bin").join(name)
+/// Compiles C99 or C++17 with the shared library into a program of this name.
+fn compile(run: &Run, sources: &[&str], flags: &[&str], name: &str) -> Result<PathBuf> {
+    let (sh, shared) = (&run.sh, prefix::shared(run)?);
+    let target = run.env.target.join("c/bin").join(name);
+    let is_cpp = sources.iter().any(|source| source.ends_with(".cpp"));
+    let (compiler, standard) = if is_cpp { ("g++", "-std=c++17") } else { ("gcc", "-std=c99") };
+    let options = [standard].into_iter().chain(WARNINGS);
+    run.exec(cmd!(sh, "{compiler} {options...} -o {target} {sources...} {shared...} {flags...}"))?;
+    Ok(target)
 }
 
 fn files(run: &Run) -> Result<()> {
-    let program = binary(run, "example-encrypt_file");
-    C.compile(run, &[source(run, "encrypt_file.c")], &[], &program)?;
+    let program = compile(run, &["bindings-c/examples/encrypt_file.c"], &[], "encrypt_file")?;
     let folder = prefix::work(run, "example-files")?;
-    let file = |name: &str| folder.join(name);
+    let (sh, file) = (&run.sh, |name: &str| folder.join(name));
     fs::write(file("key"), "0f".repeat(32))?;
     // More than a run of chunks, so that the bar moves.
     fs::write(file("plain"), vec![7; 5_000_000])?;
-    let call = |mode: &str, from: &str, to: &str| {
-        let mut command = run.env.program(&program);
-        run.exec(command.arg(mode).args([file("key"), file(from), file(to)]))
-    };
-    let shown = call("encrypt", "plain", "sealed")?;
+    let _there = sh.push_dir(&folder);
+    let shown = run.exec(cmd!(sh, "{program} encrypt key plain sealed"))?;
     if !shown.contains("100 %") {
         bail!("the example shows no progress: {shown}");
     }
-    call("decrypt", "sealed", "again")?;
+    run.exec(cmd!(sh, "{program} decrypt key sealed again"))?;
     if fs::read(file("again"))? != fs::read(file("plain"))? {
         bail!("the decrypted file is another one");
     }
-    let refused = call("decrypt", "plain", "never").err().context("plaintext was decrypted")?;
+    let refused = run.exec(cmd!(sh, "{program} decrypt key plain never"));
+    let refused = refused.err().context("plaintext was decrypted")?;
     if !refused.to_string().contains("bad_magic") || file("never").exists() {
         bail!("another failure than bad_magic: {refused}");
     }
@@ -87,14 +78,12 @@ fn token(run: &Run) -> Result<()> {
     fs::create_dir(folder.join("tokens"))?;
     let config = folder.join("softhsm2.conf");
     fs::write(&config, format!("directories.tokendir = {}\n", folder.join("tokens").display()))?;
-    let mut init = run.env.program("softhsm2-util");
-    init.env("SOFTHSM2_CONF", &config).args(["--init-token", "--free", "--label", "sealwax"]);
-    run.exec(init.args(["--pin", "1234", "--so-pin", "5678"]))?;
+    let sh = &run.sh;
+    let _config = sh.push_env("SOFTHSM2_CONF", &config);
+    let pins = ["--pin", "1234", "--so-pin", "5678"];
+    run.exec(cmd!(sh, "softhsm2-util --init-token --free --label sealwax {pins...}"))?;
     let program = with_token(run, "hsm")?;
-    let hsm = |pin: &str| {
-        let mut hsm = run.env.program(&program);
-        run.exec(hsm.env("SOFTHSM2_CONF", &config).args([SOFTHSM, "sealwax", pin, "kek 1"]))
-    };
+    let hsm = |pin: &str| run.exec(cmd!(sh, "{program} {SOFTHSM} sealwax {pin} 'kek 1'"));
     // Twice: the first run makes the key, the second one finds it.
     for _ in 0..2 {
         let output = hsm("1234")?;
@@ -106,21 +95,17 @@ fn token(run: &Run) -> Result<()> {
     if !refused.to_string().contains("the login failed") {
         return Err(refused.context("a wrong PIN fails in another way"));
     }
-    token_file(run, &folder, &config)
+    token_file(run, &folder)
 }
 
-fn token_file(run: &Run, folder: &Path, config: &Path) -> Result<()> {
-    let program = with_token(run, "hsm_file")?;
-    let call = |mode: &str, from: &Path, to: &Path| {
-        let mut hsm = run.env.program(&program);
-        hsm.env("SOFTHSM2_CONF", config).env("PKCS11_PIN", "1234");
-        run.exec(hsm.args([mode, SOFTHSM, "sealwax", "kek 1"]).arg(from).arg(to))
-    };
-    let (sealed, again) = (folder.join("sealed"), folder.join("again"));
-    let plain = source(run, "hsm_file.c");
-    call("encrypt", &plain, &sealed)?;
-    call("decrypt", &sealed, &again)?;
-    if fs::read(&again)? != fs::read(&plain)? {
+fn token_file(run: &Run, folder: &Path) -> Result<()> {
+    let (program, sh) = (with_token(run, "hsm_file")?, &run.sh);
+    let _pin = sh.push_env("PKCS11_PIN", "1234");
+    let (plain, sealed, again) =
+        ("bindings-c/examples/hsm_file.c", folder.join("sealed"), folder.join("again"));
+    run.exec(cmd!(sh, "{program} encrypt {SOFTHSM} sealwax 'kek 1' {plain} {sealed}"))?;
+    run.exec(cmd!(sh, "{program} decrypt {SOFTHSM} sealwax 'kek 1' {sealed} {again}"))?;
+    if fs::read(&again)? != fs::read(run.env.root.join(plain))? {
         bail!("the decrypted file is another one");
     }
     // The name by which the Python package looks for the key.
@@ -133,56 +118,44 @@ fn token_file(run: &Run, folder: &Path, config: &Path) -> Result<()> {
 
 /// Compiles an example that uses `pkcs11_provider.c`.
 fn with_token(run: &Run, name: &str) -> Result<PathBuf> {
-    let program = binary(run, &format!("example-{name}"));
-    let mut config = run.env.program("pkg-config");
-    let include = process::ask(config.args(["--cflags", "p11-kit-1"]))?;
-    let flags: Vec<&str> = C.flags.iter().copied().chain(include.split_whitespace()).collect();
-    let sources = [source(run, &format!("{name}.c")), source(run, "pkcs11_provider.c")];
-    C.compile_with(run, &flags, &sources, &["-ldl"], &program)?;
-    Ok(program)
+    let sh = &run.sh;
+    let include = process::ask(cmd!(sh, "pkg-config --cflags p11-kit-1"))?;
+    let source = format!("bindings-c/examples/{name}.c");
+    let flags: Vec<&str> = include.split_whitespace().chain(["-ldl"]).collect();
+    compile(run, &[&source, "bindings-c/examples/pkcs11_provider.c"], &flags, name)
 }
 
 fn parallel(run: &Run) -> Result<()> {
-    let program = binary(run, "example-parallel");
-    CPP.compile(run, &[source(run, "parallel.cpp")], &[], &program)?;
-    let output = run.exec(run.env.program(&program).arg("32"))?;
+    let program = compile(run, &["bindings-c/examples/parallel.cpp"], &[], "parallel")?;
+    let sh = &run.sh;
+    let output = run.exec(cmd!(sh, "{program} 32"))?;
     if output.contains("read 1000 bytes") { Ok(()) } else { bail!("parallel said: {output}") }
 }
 
 /// Outside of the tree, with nothing but the prefix.
 pub fn cmake(run: &Run, installed: &Path) -> Result<()> {
-    let outside = tempfile::tempdir()?;
+    let (sh, outside) = (&run.sh, tempfile::tempdir()?);
     let (project, build) = (outside.path().join("project"), outside.path().join("build"));
-    fs::create_dir(&project)?;
-    for name in ["CMakeLists.txt", "main.c", "main.cpp"] {
-        fs::copy(source(run, "cmake-project").join(name), project.join(name))?;
-    }
-    let mut configure = run.env.program("cmake");
-    configure.arg("-S").arg(&project).arg("-B").arg(&build);
-    let mut prefix_argument = std::ffi::OsString::from("-DCMAKE_PREFIX_PATH=");
-    prefix_argument.push(installed);
-    run.exec(configure.arg(prefix_argument))?;
-    run.exec(run.env.program("cmake").arg("--build").arg(&build))?;
-    let mut test = run.env.program("ctest");
-    let output = run.exec(test.arg("--test-dir").arg(&build).arg("--output-on-failure"))?;
-    if output.contains("100% tests passed, 0 tests failed out of 3") {
-        return Ok(());
-    }
-    bail!("ctest ran something else: {output}")
+    run.exec(cmd!(sh, "cp -r bindings-c/examples/cmake-project {project}"))?;
+    let found = format!("-DCMAKE_PREFIX_PATH={}", installed.display());
+    run.exec(cmd!(sh, "cmake -S {project} -B {build} {found}"))?;
+    run.exec(cmd!(sh, "cmake --build {build}"))?;
+    run.exec(cmd!(sh, "ctest --test-dir {build} --output-on-failure --no-tests=error")).map(drop)
 }
 
 /// Compiles and runs every program of bindings-c/README.md.
 pub fn readme(run: &Run) -> Result<Outcome> {
     let text = fs::read_to_string(run.env.root.join("bindings-c/README.md"))?;
-    let folder = prefix::work(run, "readme")?;
+    let (sh, folder) = (&run.sh, prefix::work(run, "readme")?);
     let mut count = 0;
-    for (ending, variant) in [("c", C), ("cpp", CPP)] {
-        for (index, program) in blocks(&text, ending).into_iter().enumerate() {
-            let file = folder.join(format!("{index}.{ending}"));
-            fs::write(&file, program)?;
-            let target = folder.join(format!("{index}-{ending}"));
-            variant.compile(run, &[file], &[], &target)?;
-            run.exec(run.env.program(&target).current_dir(&folder))?;
+    for language in ["c", "cpp"] {
+        for block in blocks(&text, language) {
+            let file = folder.join(format!("{count}.{language}"));
+            fs::write(&file, block)?;
+            let program =
+                compile(run, &[&file.to_string_lossy()], &[], &format!("readme-{count}"))?;
+            let _there = sh.push_dir(&folder);
+            run.exec(cmd!(sh, "{program}"))?;
             count += 1;
         }
     }
@@ -203,24 +176,15 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 
 /// Envelopes made by the C library for the reference, and the other way.
 pub fn reference(run: &Run) -> Result<Outcome> {
-    let program = binary(run, "interop");
-    C.compile(run, &[run.env.root.join("bindings-c/tests/c/interop.c")], &[], &program)?;
-    let folder = prefix::work(run, "interop")?;
-    run.exec(run.env.program(&program).arg("make").arg(&folder))?;
-    let mut python = run.env.python();
-    python.env("PYTHONPATH", run.env.root.join("core/reference"));
-    python.args(["-m", "sealwax_reference", "batch"]).arg(folder.join("batch-0"));
-    let results = python.output().context("cannot start the reference: run cargo xtask setup")?;
-    if !results.status.success() {
-        bail!("the reference failed: {}", String::from_utf8_lossy(&results.stderr));
-    }
-    write(&folder.join("results-0"), &results.stdout)?;
-    let said = run.exec(run.env.program(&program).arg("check").arg(&folder))?;
+    let program = compile(run, &["bindings-c/tests/c/interop.c"], &[], "interop")?;
+    let (sh, python, folder) = (&run.sh, run.env.python(), prefix::work(run, "interop")?);
+    run.exec(cmd!(sh, "{program} make {folder}"))?;
+    let batch = folder.join("batch-0");
+    let reference = cmd!(sh, "{python} -m sealwax_reference batch {batch}");
+    let results = process::ask(reference.env("PYTHONPATH", "core/reference"))?;
+    fs::write(folder.join("results-0"), results + "\n")?;
+    let said = run.exec(cmd!(sh, "{program} check {folder}"))?;
     Ok(Outcome::Passed(said.trim().to_owned()))
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    fs::write(path, bytes).with_context(|| path.display().to_string())
 }
 
 /// The compiled example that encrypts and decrypts files with a token, for other steps.

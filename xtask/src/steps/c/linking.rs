@@ -1,13 +1,13 @@
 //! Ways to link that the other steps do not take: all static, beside another Rust library, from a
 //! folder of libraries with the machine's name.
 
-use super::compile::{ALL, Variant};
 use super::{examples, prefix};
 use crate::install_c::relative_links;
 use crate::steps::step::{Outcome, Run};
 use anyhow::{Result, bail};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use xshell::cmd;
 
 /// Where Debian has the libraries of one of several machines.
 const LIBDIR: &str = "lib/x86_64-linux-gnu";
@@ -55,57 +55,47 @@ pub fn run(run: &Run) -> Result<Outcome> {
 
 /// As `cc -static program.c $(pkg-config --static --cflags --libs sealwax)`.
 fn all_static(run: &Run, source: &Path) -> Result<()> {
+    let (sh, flags) = (&run.sh, &prefix::flags(run, &["--static", "--cflags", "--libs"])?);
     for compiler in ["gcc", "clang"] {
         let target = source.with_file_name(format!("static-{compiler}"));
-        let mut command = run.env.program(compiler);
-        command.args(["-static", "-o"]).arg(&target).arg(source);
-        run.exec(command.args(prefix::flags(run, &["--static", "--cflags", "--libs"])?))?;
-        run.exec(&mut run.env.program(&target))?;
+        run.exec(cmd!(sh, "{compiler} -static -o {target} {source} {flags...}"))?;
+        run.exec(cmd!(sh, "{target}"))?;
     }
     Ok(())
 }
 
 /// Two archives with a standard library in each, in either order.
 fn beside_another(run: &Run, folder: &Path, source: &Path) -> Result<()> {
-    let other = folder.join("libother.a");
-    fs::write(folder.join("other.rs"), OTHER)?;
-    let mut rustc = run.env.program(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-    rustc.args(["--edition=2024", "--crate-type=staticlib", "-Cpanic=unwind", "-o"]).arg(&other);
-    run.exec(rustc.arg(folder.join("other.rs")))?;
-    let own = prefix::path(run)?.join("lib/libsealwax.a");
-    let private = prefix::flags(run, &["--libs-only-l", "--static"])?;
-    let private = private.iter().filter(|flag| *flag != "-lsealwax");
+    let (sh, rust, other) = (&run.sh, folder.join("other.rs"), folder.join("libother.a"));
+    fs::write(&rust, OTHER)?;
+    let kind = ["--edition=2024", "--crate-type=staticlib", "-Cpanic=unwind"];
+    run.exec(cmd!(sh, "rustc {kind...} -o {other} {rust}"))?;
+    let own = &prefix::fixed(run)?;
     for compiler in ["gcc", "clang"] {
-        for (name, archives) in [("first", [&own, &other]), ("last", [&other, &own])] {
-            let target = folder.join(format!("{name}-{compiler}"));
-            let mut command = run.env.program(compiler);
-            command.args(prefix::flags(run, &["--cflags"])?).args(["-DWITH_OTHER", "-o"]);
-            command.arg(&target).arg(source).args(archives).args(private.clone());
-            run.exec(&mut command)?;
-            run.exec(&mut run.env.program(&target))?;
-        }
+        let target = folder.join(format!("first-{compiler}"));
+        run.exec(cmd!(sh, "{compiler} -DWITH_OTHER -o {target} {source} {other} {own...}"))?;
+        run.exec(cmd!(sh, "{target}"))?;
+        let target = folder.join(format!("last-{compiler}"));
+        run.exec(cmd!(sh, "{compiler} -DWITH_OTHER -o {target} {source} {own...} {other}"))?;
+        run.exec(cmd!(sh, "{target}"))?;
     }
     Ok(())
 }
 
 /// With the shared library, whose functions are visible whatever the program hides.
 fn hidden(run: &Run, folder: &Path, source: &Path) -> Result<()> {
-    let c: &Variant = &ALL[0];
-    let target = folder.join("hidden");
-    c.compile(run, &[source.to_path_buf()], &[], &target)?;
-    run.exec(&mut run.env.program(target)).map(drop)
+    let (sh, target, shared) = (&run.sh, folder.join("hidden"), prefix::shared(run)?);
+    run.exec(cmd!(sh, "gcc -o {target} {source} {shared...}"))?;
+    run.exec(cmd!(sh, "{target}")).map(drop)
 }
 
 /// pkg-config and CMake find the library below the folder that `--libdir` named.
 fn multiarch(run: &Run, folder: &Path, source: &Path) -> Result<()> {
     let prefix = prefix::install(run, "c/multiarch", LIBDIR)?;
-    let (lib, target): (PathBuf, PathBuf) = (prefix.join(LIBDIR), folder.join("multiarch"));
+    let (lib, target) = (prefix.join(LIBDIR), folder.join("multiarch"));
     let flags = prefix::flags_of(run, &lib, &["--cflags", "--libs"])?;
-    let mut gcc = run.env.program("gcc");
-    gcc.arg("-o").arg(&target).arg(source).args(flags);
-    let mut path = std::ffi::OsString::from("-Wl,-rpath,");
-    path.push(&lib);
-    run.exec(gcc.arg(path))?;
-    run.exec(&mut run.env.program(target))?;
+    let (sh, rpath) = (&run.sh, format!("-Wl,-rpath,{}", lib.display()));
+    run.exec(cmd!(sh, "gcc -o {target} {source} {flags...} {rpath}"))?;
+    run.exec(cmd!(sh, "{target}"))?;
     examples::cmake(run, &prefix)
 }

@@ -1,0 +1,16 @@
+//! One step for each formatter and linter.
+
+use super::step::{Outcome, Run, Step, passed};
+use crate::lint::TOOLS;
+use anyhow::{Context, Result};
+
+/// The steps.
+pub fn steps() -> impl Iterator<Item = Step> {
+    TOOLS.iter().map(|tool| Step::new(tool.name, tool.what, check))
+}
+
+/// The step has the name of its tool.
+fn check(run: &Run) -> Result<Outcome> {
+    let tool = TOOLS.iter().find(|tool| tool.name == run.name);
+    tool.context("a tool of no name")?.run(run.env, false, run.task).map(|()| passed())
+}

@@ -147,7 +147,7 @@ fn key_files_as_people_edit_them() {
         (b"# nothing else\n", NOT_A_KEY),
         (b"\xff\xfe0\x000\x00", UTF_16),
         (b"\xfe\xff\x000\x000", UTF_16),
-        (&[b'\n'; 65_537], TOO_LONG),
+        (vec![b'\n'; 65_537].as_slice(), TOO_LONG),
     ] {
         assert_error(LocalKek::from_file_content(content, "a"), InvalidArgument, message);
     }

@@ -13,9 +13,9 @@ use crate::format::limits::MAX_HEADER_LEN;
 pub enum Padding {
     /// A multiple of 4,096 bytes for messages of 1 MiB and more or of unknown length, else none.
     ///
-    /// A length is unknown only as long as it has to be: an [`Encryptor`] holds its header back for
-    /// the first chunk of 16 KiB, and the adapters for `Read` and `Write` for 1 MiB, so a message
-    /// that ends before that has no padding either.
+    /// A length is unknown only as long as it has to be: an [`Encryptor`](crate::Encryptor) holds
+    /// its header back for the first chunk of 16 KiB, and the adapters for `Read` and `Write` for
+    /// 1 MiB, so a message that ends before that has no padding either.
     #[default]
     Auto,
     /// As short as can be.

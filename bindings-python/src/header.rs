@@ -1,23 +1,13 @@
 //! Headers: parsing without keys, rewrapping, lengths.
 
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList};
-use sealwax::{DecryptHandle, DecryptOptions, Header, RewrapMode, WrappedKeyRef, chunked};
+use sealwax::{DecryptHandle, DecryptOptions, Header, RewrapMode, chunked};
 
 use crate::data::Data;
 use crate::keys::Keys;
+use crate::wrapped_key;
 use crate::{context, errors};
-
-/// A `sealwax.WrappedKey`.
-pub(crate) fn wrapped_key<'py>(
-    py: Python<'py>,
-    key: WrappedKeyRef<'_>,
-) -> PyResult<Bound<'py, PyAny>> {
-    static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let class = CLASS.import(py, "sealwax._provider", "WrappedKey")?;
-    class.call1((key.key_id, PyBytes::new(py, key.wrapped_dek), key.provider_id))
-}
 
 /// The fields of the header that `data` starts with, for `sealwax.Header`.
 #[pyfunction]
@@ -28,7 +18,7 @@ pub(crate) fn parse_header<'py>(data: &Bound<'py, PyAny>) -> PyResult<Bound<'py,
     let (header, _) = Header::split(&bytes).map_err(|error| errors::to_py(py, error))?;
     let keys = PyList::empty(py);
     for key in header.wrapped_keys() {
-        keys.append(wrapped_key(py, key)?)?;
+        keys.append(wrapped_key::to_py(py, key)?)?;
     }
     let fields = PyDict::new(py);
     fields.set_item("data", PyBytes::new(py, header.as_bytes()))?;

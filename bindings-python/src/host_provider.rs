@@ -10,7 +10,7 @@ use crate::audit_log::Notes;
 use crate::call_context::HostFunction;
 use crate::data::Secret;
 use crate::host_error::provider_error;
-use crate::{context, errors, header};
+use crate::{context, errors, wrapped_key};
 
 /// An object with the methods of `sealwax.Provider`.
 pub(crate) struct HostProvider {
@@ -103,7 +103,7 @@ impl KeyProvider for HostProvider {
         call: &mut ProviderCall<'_>,
     ) -> Result<Dek, ProviderError> {
         static UNWRAP: HostFunction = HostFunction::new("unwrap");
-        self.ask(&UNWRAP, call, |py| Ok(vec![header::wrapped_key(py, wrapped)?]), dek_of)
+        self.ask(&UNWRAP, call, |py| Ok(vec![wrapped_key::to_py(py, wrapped)?]), dek_of)
     }
 
     fn generate(

@@ -3,19 +3,13 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyString, PyType};
+use pyo3::types::{PyByteArray, PyBytes, PyString};
 use sealwax::{DecryptHandle, DecryptOptions, EncryptHandle, KeyProvider, Result, SysRng};
 
-use crate::audited_provider::{self, AuditedProvider};
-use crate::cache::CachingProvider;
-use crate::errors;
-use crate::host_provider::HostProvider;
-use crate::local::LocalKey;
+use crate::audited_provider;
+use crate::caching_provider::{Cache, cache_of, not_a_provider, provider_of};
 use crate::options::Sealing;
 use crate::wrap_failures::WrapFailures;
-
-/// A cache in front of a provider. It tells its hits to the audit log of that provider.
-pub(crate) type Cache = sealwax::CachingProvider<Box<dyn KeyProvider>>;
 
 /// The providers of one call.
 pub(crate) struct Keys {
@@ -105,35 +99,4 @@ fn iterate<'py>(keys: &Bound<'py, PyAny>) -> PyResult<Bound<'py, pyo3::types::Py
     } else {
         keys.try_iter().map_err(|_| not_a_provider(keys))
     }
-}
-
-/// The provider that an object is, if it is one.
-pub(crate) fn provider_of(object: &Bound<'_, PyAny>) -> PyResult<Option<Box<dyn KeyProvider>>> {
-    if let Ok(local) = object.cast::<LocalKey>() {
-        return Ok(Some(Box::new(AuditedProvider::new(local.get().provider()))));
-    }
-    if let Some(cache) = cache_of(object) {
-        return Ok(Some(Box::new(cache)));
-    }
-    // A class has the attributes of its objects, but nobody's key.
-    if object.is_instance_of::<PyType>() || !object.hasattr("provider_id")? {
-        return Ok(None);
-    }
-    Ok(Some(Box::new(AuditedProvider::new(Arc::new(HostProvider::new(object)?)))))
-}
-
-fn cache_of(object: &Bound<'_, PyAny>) -> Option<Arc<Cache>> {
-    object.cast::<CachingProvider>().ok().map(|cache| cache.get().provider())
-}
-
-/// What people see who give something else.
-pub(crate) fn not_a_provider(object: &Bound<'_, PyAny>) -> PyErr {
-    let what = "keys must be a key provider or several: an object with provider_id, wrap, unwrap and \
-                accepts, such as sealwax.LocalKey";
-    let given = match object.cast::<PyType>() {
-        Ok(class) => class.name().map(|name| format!("the class {name}: make an object of it")),
-        Err(_) => object.get_type().name().map(|name| format!("'{name}'")),
-    };
-    let given = given.unwrap_or_default();
-    errors::invalid_type(object.py(), &format!("{what}; not {given}"))
 }

@@ -4,7 +4,10 @@
 mod audit_log;
 mod audited_provider;
 mod borrowed_buffer;
-mod cache;
+mod cache_limits;
+mod caching_decryptor;
+mod caching_encryptor;
+mod caching_provider;
 mod call_context;
 mod context;
 mod data;
@@ -31,6 +34,7 @@ mod target;
 mod text;
 mod work;
 mod wrap_failures;
+mod wrapped_key;
 mod writer;
 
 use core::sync::atomic::{AtomicUsize, Ordering};
@@ -44,7 +48,11 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = true)]
 mod _sealwax {
     #[pymodule_export]
-    use crate::cache::{CachingDecryptor, CachingEncryptor, CachingProvider};
+    use crate::caching_decryptor::CachingDecryptor;
+    #[pymodule_export]
+    use crate::caching_encryptor::CachingEncryptor;
+    #[pymodule_export]
+    use crate::caching_provider::CachingProvider;
     #[pymodule_export]
     use crate::context::canonical_context;
     #[pymodule_export]

@@ -5,7 +5,7 @@ use pyo3::types::{PyByteArray, PyBytes, PyString};
 use sealwax::{Attempt, Dek, Error, KeyProvider, ProviderError, WrappedKeyRef};
 
 use crate::data::Secret;
-use crate::{context, errors, header};
+use crate::{context, errors, wrapped_key};
 
 /// `Provider.wrap`.
 pub(crate) fn wrap<'py>(
@@ -19,7 +19,7 @@ pub(crate) fn wrap<'py>(
     let context = context::from_py(py, Some(context))?;
     let wrapped = py.detach(|| provider.wrap(&dek, &mut context.view().into()));
     let wrapped = wrapped.map_err(|error| failed(py, provider, "", error))?;
-    header::wrapped_key(py, wrapped.view())
+    wrapped_key::to_py(py, wrapped.view())
 }
 
 /// `Provider.unwrap`.
@@ -54,7 +54,7 @@ pub(crate) fn generate<'py>(
         return Err(errors::invalid(py, "invalid argument: this provider generates no keys"));
     };
     let (dek, wrapped) = made.map_err(|error| failed(py, provider, "", error))?;
-    Ok((PyByteArray::new(py, dek.expose()), header::wrapped_key(py, wrapped.view())?))
+    Ok((PyByteArray::new(py, dek.expose()), wrapped_key::to_py(py, wrapped.view())?))
 }
 
 /// The exception for the one attempt that was made.

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 def record(**fields: Any) -> None:
-    """Logs one use of a key."""
-    from . import audit
+    """Logs one use of a key, and makes a span of it."""
+    from . import _telemetry, audit
 
-    audit.record(**fields)
+    _telemetry.record(audit.record(**fields))
 
 
 def wrap(

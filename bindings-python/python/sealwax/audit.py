@@ -27,7 +27,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Optional
 
-from . import _call_context, _telemetry
+from . import _call_context
 from ._call_context import object_name
 from ._text import printable
 
@@ -77,7 +77,7 @@ def annotate(**notes: Any) -> None:
 
 def record(
     *, error: Optional[BaseException], notes: Optional[Mapping[str, Any]], **fields: Any
-) -> None:
+) -> Event:
     """Logs one use of a key, which the extension module was told of."""
     event = Event(
         **fields,
@@ -94,7 +94,7 @@ def record(
         event.outcome,
         extra={"event": event},
     )
-    _telemetry.record(event)
+    return event
 
 
 class JsonFormatter(logging.Formatter):

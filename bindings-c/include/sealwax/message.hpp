@@ -32,6 +32,7 @@ template <class Write> bytes filled(std::uint64_t capacity, Write write) {
 
 inline std::vector<sealwax_wrapped_key> views(const std::vector<wrapped_key> &keys) {
   std::vector<sealwax_wrapped_key> all;
+  all.reserve(keys.size());
   for (const wrapped_key &key : keys) {
     all.push_back(key.view());
   }

@@ -237,7 +237,7 @@ int main(int argc, char **argv) {
   OK(sealwax_dek_cache_stats(cache, &stats));
   CHECK(stats.hits + stats.misses == (lock_free ? 0 : 2 * THREADS * ROUNDS));
   CHECK(lock_free || stats.hits > 0);
-  CHECK((uint64_t)calls.calls == THREADS * ROUNDS + stats.misses);
+  CHECK((uint64_t)calls.calls == (uint64_t)THREADS * ROUNDS + stats.misses);
   CHECK((uint64_t)events.calls == (uint64_t)calls.calls + stats.hits);
   sealwax_provider_free(cached);
   sealwax_dek_cache_free(cache);

@@ -135,7 +135,7 @@ struct offline : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-static sealwax::provider_functions functions(std::shared_ptr<int> calls) {
+static sealwax::provider_functions functions(const std::shared_ptr<int> &calls) {
   sealwax::provider_functions all;
   all.wrap = [calls](sealwax::bytes_view dek, sealwax::context_view context) {
     ++*calls;

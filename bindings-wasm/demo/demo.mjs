@@ -1,5 +1,5 @@
-// Puts the demo together: OpenBao, SeaweedFS, the backend. Everything is on free ports of loopback,
-// in a folder that disappears, and ends with the demo, also when a part of it fails to start.
+// Starts the whole demo: OpenBao, SeaweedFS and the backend, on free ports of loopback and in a
+// temporary folder. All of it ends with the demo, even if a part fails to start.
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-//! Where the bytes are: the core's arithmetic on lengths and offsets.
+//! Where chunks are in a body: the core's arithmetic on lengths and offsets.
 
 use core::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Encryption contexts: pairs of JavaScript's, canonical bytes of the core's.
+//! Encryption contexts: from JavaScript's pairs to the core's canonical bytes.
 
 use js_sys::Uint8Array;
 use sealwax::{ContextRef, EncryptionContext};

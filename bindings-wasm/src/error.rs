@@ -1,4 +1,4 @@
-//! The core's errors as JavaScript sees them.
+//! The core's errors, in the form that JavaScript gets.
 
 use js_sys::Array;
 use sealwax::Error;

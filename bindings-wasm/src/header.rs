@@ -1,4 +1,4 @@
-//! Headers without a key.
+//! Parsing headers, without a key.
 
 use js_sys::Uint8Array;
 use sealwax::{Error, Header, WrappedKey, WrappedKeyRef};

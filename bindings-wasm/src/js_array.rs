@@ -1,4 +1,4 @@
-//! Plain lists for JavaScript: names of fields would bring 3 kB of tables into the module.
+//! Plain arrays for JavaScript. Objects with named fields would add 3 kB of tables to the module.
 
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;

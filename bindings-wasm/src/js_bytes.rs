@@ -1,4 +1,4 @@
-//! Bytes from and to JavaScript, without copies that nobody wipes.
+//! Bytes from and to JavaScript. Every copy of a secret is wiped.
 
 use js_sys::Uint8Array;
 use zeroize::Zeroizing;

@@ -1,16 +1,17 @@
 //! The core as WebAssembly, for the TypeScript in `ts/` to build on.
 //!
-//! Chunks are sealed and opened elsewhere: by `WebCrypto`, or by the module in `aes/`, which the core calls
-//! here, too, for small messages and metadata (`sealwax-aes-gcm-portable`, feature `imported`).
+//! Engines outside seal and open most chunks: `WebCrypto`, or the module in `aes/`. The core itself
+//! calls that module for small messages and metadata (`sealwax-aes-gcm-portable`, feature
+//! `imported`).
 //!
 //! Every function converts its arguments, makes one call of the core and converts the result.
-//! Secrets cross as `Uint8Array`s that are copied straight into memory which is wiped: arguments
-//! of wasm-bindgen's own slice types would leave copies behind in freed memory. A failure is
-//! thrown as `[code, message, detail]`, which the TypeScript makes a `SealwaxError` of.
+//! Secrets cross as `Uint8Array`s that are copied straight into memory that is wiped;
+//! wasm-bindgen's slice types would leave copies in freed memory. A failure is thrown as `[code,
+//! message, detail]`, from which the TypeScript makes a `SealwaxError`.
 //!
 //! Objects cross by serde-wasm-bindgen. A panic is a bug: the instance stops at once, without a
-//! message (`xtask/bindgen` takes the standard library's printing out, a fifth of the size), and
-//! the TypeScript throws a `SealwaxError` with code `panic`.
+//! message, because `xtask/bindgen` removes the standard library's printing, a fifth of the size.
+//! The TypeScript then throws a `SealwaxError` with code `panic`.
 #![allow(clippy::missing_errors_doc)] // each names the core's call, which documents them
 #![allow(clippy::needless_pass_by_value)] // wasm-bindgen hands values over
 

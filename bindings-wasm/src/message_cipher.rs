@@ -1,4 +1,4 @@
-//! The chunks of one message: keys and nonces from here, for an engine that seals and opens.
+//! The keys and nonces of one message's chunks, for an engine that seals and opens them.
 
 use js_sys::Uint8Array;
 use sealwax::Error;

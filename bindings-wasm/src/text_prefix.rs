@@ -1,4 +1,4 @@
-//! The text form, whose base64 is the host's: that of the crate would be 7 kB of the module.
+//! The prefix of the text form. The host does the base64: the crate's own would add 7 kB.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

@@ -1,4 +1,4 @@
-// Puts the page together, and takes it apart when someone else signs in.
+// Assembles the page, and takes it apart when someone else signs in.
 import { inboxIsOpen, lockInbox } from './lib/keys.mjs';
 import { describe } from './lib/messages.mjs';
 import { Session } from './lib/session.mjs';

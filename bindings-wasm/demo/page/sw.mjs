@@ -1,11 +1,11 @@
-// The Service Worker: `/files/media/<key>` and `/files/download/<key>` are answered from plaintext
-// that the page decrypts on demand. It holds no key and no data: for each request it asks the
-// page's windows who owns `<key>`, and passes chunks on as the browser takes them. It may be ended
-// and started again at any time between requests.
+// The Service Worker answers `/files/media/<key>` and `/files/download/<key>` with plaintext that
+// the page decrypts on demand. It holds no key and no data. For each request it asks the page's
+// windows who owns `<key>`, and passes chunks on as the browser takes them. The browser may stop
+// and restart it between requests.
 //
-// Its scope is `/files/`, where the page is, and not the upload workers' scripts: a request that a
-// Service Worker is shown keeps its body in memory until that worker's garbage is collected, which
-// for uploads may be after gigabytes. What those workers send is not shown to it.
+// Its scope is `/files/`, where the page is, and excludes the upload workers' scripts. A Service
+// Worker that sees a request keeps its body in memory until garbage collection, which for uploads
+// may come after gigabytes.
 const ROUTE = /^\/files\/(media|download)\/([0-9a-f-]{36})$/;
 const ANSWER_MS = 10_000;
 

@@ -1,7 +1,6 @@
-// The way of every request to the API: its route, where it comes from, how much its sender may ask,
-// who that is, whether it is well formed, and then what it wants. Whoever is refused on the way is
-// refused before anything is read or done for them, and each decision is a line of the audit trail,
-// the refused ones too.
+// The path of every API request: its route, the limits of its sender, where it comes from, who
+// sends it, whether it is well formed, and then its work. A refusal happens before anything is read
+// or done for the sender. Every decision, refusals included, is a line of the audit trail.
 import { readJson, refuseForeign } from './json-body.mjs';
 import { HttpError, notFound } from './errors.mjs';
 import { NOBODY } from './audit.mjs';

@@ -1,10 +1,10 @@
-// The audit trail: one JSON line for each decision, each with the hash of the line before it, so
-// that a line that is changed or taken out later shows. It is written in fixed words and checked
-// values only: nothing that a client makes up gets in, no key and no token, and no line grows.
+// The audit trail: one JSON line per decision. Each line holds the hash of the line before it, so
+// that a later change or removal shows. Lines consist of fixed words and checked values: nothing a
+// client makes up gets in, no key and no token, and no line grows.
 //
-// It is bounded: the last lines are kept in memory, for the page, and the last files on disk. In
-// memory the owner of each object has room of their own, so that nobody's flood pushes out what was
-// done with another's objects.
+// The trail is bounded. Memory keeps the last lines, for the page, and the disk the last files. In
+// memory each owner of objects has separate room, so that a flood cannot push out lines about
+// another owner's objects.
 import { createHash } from 'node:crypto';
 import { appendFile, rename } from 'node:fs/promises';
 

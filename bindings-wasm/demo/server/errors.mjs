@@ -1,4 +1,4 @@
-// An error that a client may see: a status, a stable code, a sentence for a person.
+// Errors that a client may see: a status, a stable code, a sentence for people.
 export class HttpError extends Error {
   /**
    * @param {number} status of the response

@@ -1,4 +1,4 @@
-// Static files. The folders are listed once at the start and only listed names are served, so no
+// Static files. The server lists the folders once, at the start, and serves only those names, so no
 // request can name a path outside of them.
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';

@@ -1,10 +1,10 @@
-// Reads headers before they are stored. A header is public but for its sealed metadata: that it is
-// one, belongs to its object, is no larger than it need be, and names the keys of its space can be
-// seen without any key.
+// Checks headers before they are stored. Everything in a header but the sealed metadata is public,
+// so the backend needs no key to see that it is a header, belongs to its object, is no larger than
+// necessary, and names the keys of its space.
 //
-// What cannot be seen is whether the wrapped key opens; only who has the key can tell. A reader who
-// replaces a header can so make an object unreadable: the trail names her, and a bucket that keeps
-// versions keeps the one before.
+// The backend cannot see whether the wrapped key opens. A reader who replaces a header can
+// therefore make an object unreadable. The trail names her, and a bucket with versions keeps the
+// header before.
 import { createHash } from 'node:crypto';
 
 import { VAULT_KEY, VAULT_PROVIDER } from './kms.mjs';

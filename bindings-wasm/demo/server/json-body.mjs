@@ -1,4 +1,4 @@
-// What is read of a request: that it comes from the page, and a JSON object of a bounded size.
+// Reading requests: they come from the page, and hold a JSON object of bounded size.
 import { badRequest, forbidden, tooLarge } from './errors.mjs';
 
 const MOST = 16 * 1024;

@@ -1,11 +1,11 @@
 // The key service: OpenBao's transit engine.
 //
-// The vault key is a *derived* key: OpenBao makes a key of its own for each context, which is the
-// object's encryption context with its owner in it. A wrapped DEK that is presented with another
-// user's context does not open, whatever the backend believes about the request.
+// The vault key is a *derived* key: OpenBao derives a separate key for each context, which is the
+// object's encryption context and includes its owner. A wrapped DEK does not open with another
+// user's context, whatever the backend believes about the request.
 //
-// Provider id, key id and derivation are those of `VaultTransit` in Sealwax's other languages: what
-// the page seals, a Python program with the right token opens.
+// Provider id, key id and derivation are those of `VaultTransit` in Sealwax's other languages: a
+// Python program with the right token opens what the page seals.
 import { HttpError, keyServiceDown } from './errors.mjs';
 import { ObjectId } from './objects.mjs';
 

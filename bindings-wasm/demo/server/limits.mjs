@@ -1,5 +1,4 @@
-// How much of everything one user and one address may ask for: token buckets, which fill again with
-// time.
+// Rate limits per user and per address: token buckets that refill with time.
 import { tooMany } from './errors.mjs';
 
 /** For each kind: how much at once, and how much each second from then on. */

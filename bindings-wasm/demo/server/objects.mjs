@@ -1,12 +1,11 @@
-// Objects: their ids, and who may do what with them.
+// Object ids, and who may do what with an object.
 //
-// An id is `<space>/<owner>/<uuid>`. In `vault` the DEK is wrapped by the backend's key service for
-// the owner; in `inbox` it is wrapped in the page to a public key whose private half the backend
-// cannot use.
+// An id is `<space>/<owner>/<uuid>`. In `vault`, the backend's key service wraps the DEK for the
+// owner. In `inbox`, the page wraps it to a public key whose private half the backend cannot use.
 //
-// Requests bring ids as text. Past the check of a request (requests.mjs) there are only
-// `ObjectId`s: what authorises, signs and records never takes a text apart again, so that no two of
-// them can read it differently.
+// Requests bring ids as text. After the check of a request (requests.mjs) there are only
+// `ObjectId`s. Authorisation, signing and the trail never parse a text again, so they cannot read
+// it differently.
 import { randomUUID } from 'node:crypto';
 
 import { forbidden } from './errors.mjs';

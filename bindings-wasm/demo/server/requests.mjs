@@ -1,10 +1,9 @@
-// What requests may look like, field by field. What passes is made of values with a type; what does
-// not is refused whole: other types, other words, fields that are not in the list, text that is too
-// long.
+// The schema of each request. A request that passes becomes typed values. Any other is refused as a
+// whole: wrong types, other words, unknown fields, overlong text.
 //
-// By valibot: no dependencies, nothing is compiled from text at run time (a CSP or
-// `--disallow-code-generation- from-strings` stays possible), and its strict objects refuse what
-// they do not know.
+// The validator is valibot: it has no dependencies, compiles nothing from text at run time (which
+// allows a CSP or `--disallow-code-generation-from-strings`), and its strict objects refuse unknown
+// fields.
 import * as v from 'valibot';
 
 import { badRequest } from './errors.mjs';

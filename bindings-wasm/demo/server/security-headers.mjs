@@ -1,9 +1,9 @@
 // The headers of every response.
 //
-// `'wasm-unsafe-eval'` lets WebAssembly compile and nothing else. `connect-src` names the store and
-// the key service, so that a script that found its way into the page could send data nowhere else.
-// `blob:` in img-src and media-src shows what was decrypted in the page. The download frame is the
-// page's own Service Worker, hence frame-src 'self'.
+// `'wasm-unsafe-eval'` allows compiling WebAssembly and nothing else. `connect-src` names the store
+// and the key service, so an injected script could send data nowhere else. `blob:` in img-src and
+// media-src shows decrypted content. The download frame is the page's own Service Worker, hence
+// frame-src 'self'.
 
 /** The headers for a page that may talk to `origins` besides its own. */
 export function securityHeaders(origins, secure) {

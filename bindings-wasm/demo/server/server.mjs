@@ -1,4 +1,5 @@
-// The listener: TLS or loopback, security headers, files, the API, and time limits for all of it.
+// The listener: TLS or loopback, security headers, files, the API, time limits and connection
+// limits.
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 

@@ -1,10 +1,10 @@
-// Who is asking. A session is a random token in a cookie that scripts cannot read.
+// Sessions. A session is a random token in a cookie that scripts cannot read.
 //
-// A browser has one session for all of its tabs. So that a tab that still shows one user never acts
-// as another, each request names the user it means, in a header that no other site's page can send;
-// a session that is someone else's by now refuses it.
+// All tabs of a browser share one session. A tab that still shows one user must never act as
+// another, so each request names the user it means, in a header that no other site's page can send.
+// A session of another user refuses it.
 //
-// The demo signs in by name alone; put your own login in place of `USERS` and keep the rest.
+// The demo signs in by name alone. Replace `USERS` by your login, and keep the rest.
 import { createHash, randomBytes } from 'node:crypto';
 
 import { badRequest, notSignedIn, otherUser } from './errors.mjs';

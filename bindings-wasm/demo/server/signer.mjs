@@ -1,14 +1,13 @@
-// Signs requests to the bucket (AWS Signature Version 4, in the query), and nothing that was not
-// meant.
+// Signs requests to the bucket (AWS Signature Version 4, in the query), and only those that were
+// authorised.
 //
 // A signed URL fixes the method, the key, the query, the conditional headers and the time; whoever
-// has it can do that one thing and nothing else. So everything depends on what is signed being what
-// was authorised: the path is made of an `ObjectId` or of fixed words, each segment encoded;
-// exactly that text is signed, and before a URL is given away it is parsed as the store will parse
-// it, and compared with what was asked for.
+// has it can do that one thing. So the signed request must be the authorised one. The path consists
+// of an `ObjectId` or fixed words, with each segment encoded; exactly that text is signed. Before a
+// URL is handed out, it is parsed as the store will parse it, and compared with what was asked for.
 //
-// Signing is some lines of HMAC, which are here because libraries for it take a URL: they parse it,
-// tidy it, and sign what it has become.
+// Signing takes a few lines of HMAC. They are here because libraries take a URL, normalise it, and
+// sign the result.
 import { createHash, createHmac } from 'node:crypto';
 
 import { ObjectId, PARTS } from './objects.mjs';

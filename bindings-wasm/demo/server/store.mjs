@@ -1,10 +1,10 @@
 // The object store. An object has two parts in the bucket: `<id>/body`, written once, and
 // `<id>/header`, which a key rotation replaces.
 //
-// What is large goes between the page and the store, by URLs that are signed here for one request
-// each: bodies in both directions, headers on their way to the page. Everything else the backend
-// does itself: headers it reads before it stores them, and uploads it begins and ends, so that it
-// knows of each what became of it.
+// Large data goes directly between the page and the store, by URLs signed here for one request
+// each: bodies in both directions, headers on their way to the page. The backend does the rest
+// itself: it checks headers before it stores them, and begins and ends uploads, so it knows what
+// became of each.
 import { alreadyThere, headerChanged, noSuchObject, noSuchUpload, storeDown } from './errors.mjs';
 import { ObjectId } from './objects.mjs';
 import { Signer } from './signer.mjs';

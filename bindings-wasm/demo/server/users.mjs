@@ -1,4 +1,4 @@
-// Who there is. The demo signs in by name alone: put your own accounts in place of this list.
+// The users. The demo signs in by name alone: replace this list by your own accounts.
 
 /** `member`: has a vault. `reader`: may fetch what others left in the inbox. */
 export const USERS = new Map([

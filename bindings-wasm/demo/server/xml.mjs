@@ -1,4 +1,4 @@
-// The little of XML that a store's answers need.
+// The few pieces of XML in a store's answers.
 
 /** All text values of `tag` in an answer of the store, in order. */
 export function xmlValues(xml, tag) {

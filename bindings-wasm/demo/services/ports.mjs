@@ -1,5 +1,5 @@
-// Free ports on loopback, below those that the system gives to outgoing connections: between the
-// look and the start of a server, no connection of any program can take one.
+// Free ports on loopback, below the system's range for outgoing connections: no connection of
+// another program can take one before the server starts.
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';

@@ -1,4 +1,5 @@
-// A server program as a child: its output kept for the error message, its end certain.
+// Runs a server program as a child process: keeps its output for error messages, and makes sure
+// that it ends.
 import { spawn } from 'node:child_process';
 
 import { forgetProcess, watchProcess } from './reaper.mjs';

@@ -1,5 +1,5 @@
-// Where the programs are that the demo starts: in the project's virtual environment, which
-// `cargo xtask setup` fills, or on the search path.
+// Finds the programs that the demo starts: in the project's virtual environment, which `cargo xtask
+// setup` fills, or on the search path.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

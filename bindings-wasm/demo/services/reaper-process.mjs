@@ -1,4 +1,5 @@
-// The reaper: see reaper.mjs. Its input ends with the process that started it, however that ends.
+// The reaper process: see reaper.mjs. Its input ends when the process that started it ends, however
+// that happens.
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 

@@ -1,5 +1,5 @@
-// When the demo is killed, so that it can clean up nothing itself, its reaper does: a process of
-// its own that is told what there is, and removes that when its input ends.
+// Cleans up when the demo is killed and cannot do so itself. The reaper is a separate process that
+// knows what there is, and removes it when its input ends.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

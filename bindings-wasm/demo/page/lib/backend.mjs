@@ -1,6 +1,5 @@
-// The page's own backend, for one user. Every request names that user: where somebody else has
-// signed in meanwhile, in another tab, the backend refuses it. Every request is tried again while
-// that can help.
+// The page's own backend, for one user. Every request names that user, so the backend refuses it if
+// somebody else has signed in meanwhile, in another tab. Requests are retried while that can help.
 import { Batch } from './batch.mjs';
 import { isTransient, reach, retry, unlessAborted } from './network.mjs';
 

@@ -1,6 +1,6 @@
-// Calls that are made while others are on their way travel together in the next request. Each gets
-// its own answer, or its own error. A call that is alone waits for nobody; the more there are, the
-// fewer requests each of them costs.
+// Batches calls: those made while others are in flight travel together in the next request. Each
+// gets its own answer or error. A single call waits for nobody; the more calls there are, the fewer
+// requests each costs.
 const MOST_ON_THEIR_WAY = 2;
 
 export class Batch {

@@ -1,5 +1,5 @@
-// Sealing and opening with Sealwax. The header is detached: it is an object of its own in the
-// store, so that a rotation of keys writes that and never the body.
+// Sealing and opening with Sealwax. The header is detached: it is a separate object in the store,
+// so a key rotation writes the header and never the body.
 import { encrypt, inspect, openRange, rewrapHeader, SealwaxError } from '/sealwax/index.js';
 
 import { unwrappingKeys, wrappingKey } from './keys.mjs';

@@ -1,4 +1,4 @@
-// The keys of the two spaces, as Sealwax's key providers.
+// The keys of the two spaces, as Sealwax key providers.
 import { HttpProvider, RsaOaepPublicKey, SealwaxError } from '/sealwax/index.js';
 
 import { ApiError } from './backend.mjs';

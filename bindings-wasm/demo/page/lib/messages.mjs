@@ -1,4 +1,4 @@
-// What a person is told when something fails.
+// Error messages for people.
 
 const SEALWAX = {
   authentication: 'The stored bytes were changed. Nothing of them is shown.',

@@ -1,7 +1,7 @@
-// Whether there is a network, and trying again until there is.
+// Detects whether there is a network, and retries until there is.
 //
-// A page is told when its network comes back; Chromium tells its workers nothing, so the page
-// passes it on (`networkIs`). Nobody depends on being told: every wait ends by itself.
+// Browsers tell a page when its network is back. Chromium does not tell workers, so the page passes
+// it on (`networkIs`). No wait depends on being told.
 
 const TRIES = 8;
 /** While the browser says that there is no network: an hour of them. */

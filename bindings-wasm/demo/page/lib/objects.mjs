@@ -1,4 +1,4 @@
-// Stored objects: the list, and one object opened.
+// Stored objects: the list, and one opened object.
 import { openSealed, rewrapSealed } from './envelope.mjs';
 import { headBody, readHeader } from './store.mjs';
 

@@ -1,7 +1,7 @@
-// Decrypted to disk in constant memory: through a file that the person picked where the browser has
-// that (File System Access), else as a download that the Service Worker feeds. A download that
-// fails half way is removed by the browser; a picked file is left as it was. Where there is
-// neither, through memory.
+// Saves a decrypted object to disk in constant memory: to a file that the person picks, if the
+// browser has File System Access, or as a download fed by the Service Worker. If a download fails
+// half way, the browser removes it; a picked file stays as it was. Browsers with neither save
+// through memory.
 import { fileName } from '../view/visible.mjs';
 import { offer, streamsWork, withdraw } from './streams.mjs';
 

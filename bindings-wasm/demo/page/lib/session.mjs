@@ -1,6 +1,5 @@
-// Who is signed in, in this tab. All tabs of a browser share one session: where another tab signs
-// somebody in or out, this one is told, and where it is not told, the backend refuses what it asks
-// for.
+// Who is signed in, in this tab. All tabs of a browser share one session. If another tab signs
+// somebody in or out, it tells this one; if it does not, the backend refuses this tab's requests.
 import { anonymous, Backend, signOut } from './backend.mjs';
 
 /**

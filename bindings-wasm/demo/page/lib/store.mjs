@@ -1,4 +1,4 @@
-// Requests to the object store, each with a URL that the backend signed for it alone.
+// Requests to the object store, each with a URL that the backend signed for that request alone.
 import { isTransient, reach, retry } from './network.mjs';
 
 /** The store refused; `status` is its answer. */

@@ -1,4 +1,4 @@
-// The page's side of the Service Worker: plaintext of open objects, on demand.
+// The page's side of the Service Worker: decrypts open objects on demand.
 import { scriptUrl } from './trusted-types.mjs';
 
 const KEEP_ALIVE_MS = 10_000;

@@ -1,4 +1,4 @@
-// The page's only Trusted Types policy: scripts for workers, from the page's own origin.
+// The page's only Trusted Types policy: worker scripts from the page's own origin.
 const policy = self.trustedTypes?.createPolicy('sealwax', {
   createScriptURL(path) {
     const url = new URL(path, self.location.origin);

@@ -1,5 +1,4 @@
-// What the uploads of a body have in common: what is sent where, and that it can be stopped and run
-// again.
+// The base of both kinds of upload: what is sent where, and stopping and restarting it.
 
 /**
  * The upload of `source`, which has `size`, `partCount` and `part(index): Promise<Blob |

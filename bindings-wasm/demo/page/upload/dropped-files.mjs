@@ -1,5 +1,5 @@
-// Files from a drop or a file chooser, folders walked through. What cannot be read is named, and
-// the others go on.
+// Files from a drop or a file chooser, including those in folders. A file that cannot be read is
+// reported by its name; the others go on.
 
 /** Files that the browser is asked for at once: each costs it a moment. */
 const AT_ONCE = 20;

@@ -1,5 +1,5 @@
-// One file on its way: a new object, its key, its body, and last its header. An object is in the
-// list as soon as it has a header, so one that did not arrive whole never shows.
+// The upload of one file: a new object, its key, its body, and last its header. The list shows
+// objects that have a header, so it never shows an incomplete one.
 import { isSignedOut } from '../lib/backend.mjs';
 import { sealFile } from '../lib/envelope.mjs';
 import { describe } from '../lib/messages.mjs';

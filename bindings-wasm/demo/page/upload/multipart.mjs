@@ -1,8 +1,8 @@
-// The upload of a body in parts: several at a time, each retried alone, paused and continued at
-// will.
+// The upload of a body in parts: several at a time, each retried separately, paused and continued
+// at will.
 //
-// A part is made anew for each try and is the same bytes each time; none is kept in memory longer
-// than its request. What the store has acknowledged is not sent again after a pause or a failure.
+// Each attempt makes its part again, with the same bytes. No part stays in memory longer than its
+// request. Parts that the store has acknowledged are not sent again after a pause or a failure.
 import { retry } from '../lib/network.mjs';
 import { BodyUpload } from './body-upload.mjs';
 import { put } from './put.mjs';

@@ -1,5 +1,4 @@
-// PUT of bytes to the store. XMLHttpRequest and not fetch, because only it reports how far an
-// upload is.
+// PUT of bytes to the store, by XMLHttpRequest: unlike fetch, it reports the progress of an upload.
 import { isTransient } from '../lib/network.mjs';
 
 /** The network failed, or the store answered with something other than success. */

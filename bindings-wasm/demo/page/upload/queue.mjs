@@ -1,8 +1,9 @@
-// The queue: which files are on their way, how far, how fast. It owns the upload worker and tells
-// its listeners what has changed, some times a second; it knows nothing of the page.
+// The upload queue: which files are being uploaded, how far they are, how fast. It owns the upload
+// worker and tells its listeners several times a second what has changed. It knows nothing of the
+// page.
 //
-// It belongs to one user. Thousands of files are nothing special: what is done for each does not
-// depend on how many there are.
+// A queue belongs to one user. The work per file does not depend on the number of files, so
+// thousands are fine.
 import { scriptUrl } from '../lib/trusted-types.mjs';
 
 /**

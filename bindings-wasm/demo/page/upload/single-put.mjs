@@ -1,4 +1,5 @@
-// The upload of a body of one part: one request to the store, which writes only where nothing is.
+// The upload of a body of one part: one request to the store, which writes only if there is no body
+// yet.
 import { headBody } from '../lib/store.mjs';
 import { retry } from '../lib/network.mjs';
 import { BodyUpload } from './body-upload.mjs';

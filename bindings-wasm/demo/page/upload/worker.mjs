@@ -1,4 +1,4 @@
-// The upload worker: encryption and network, off the page's thread.
+// The upload worker: encryption and network, off the page's main thread.
 import { serveJobs } from './worker-commands.mjs';
 
 serveJobs();

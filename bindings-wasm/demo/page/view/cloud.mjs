@@ -1,4 +1,4 @@
-// What the store holds of an object, beside what it means.
+// What the store sees of an object, beside its meaning.
 import { inspectSealed } from '../lib/envelope.mjs';
 import { rangeReader, readHeader } from '../lib/store.mjs';
 import { el, facts, hexDump } from './dom.mjs';

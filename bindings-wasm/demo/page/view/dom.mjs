@@ -1,4 +1,4 @@
-// Small tools for building the page. Text goes in as text nodes only; no HTML is ever parsed.
+// Helpers that build the page. Text goes in as text nodes only; no HTML is ever parsed.
 
 /** The element with `id`. */
 export const byId = (id) => document.getElementById(id);

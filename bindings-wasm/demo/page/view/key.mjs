@@ -1,4 +1,4 @@
-// The key of an object, and its rotation with the proof that the body stayed as it was.
+// The key of an object, and its rotation, with the proof that the body stayed the same.
 import { inspectSealed } from '../lib/envelope.mjs';
 import { describe } from '../lib/messages.mjs';
 import { headBody, readHeader } from '../lib/store.mjs';

@@ -1,4 +1,4 @@
-// The list of stored objects. Names are sealed too: each object is opened to show its own.
+// The list of stored objects. Names are sealed too, so each object is opened to show its name.
 import { describe } from '../lib/messages.mjs';
 import { listObjects } from '../lib/objects.mjs';
 import { save } from '../lib/save.mjs';

@@ -1,4 +1,4 @@
-// Who sees what, in each mode, in one line each. The README has the whole table.
+// Who sees what in each mode, in one line each. README.md has the whole table.
 import { byId, el } from './dom.mjs';
 
 const CONTENT = 'content';

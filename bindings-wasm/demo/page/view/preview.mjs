@@ -1,5 +1,5 @@
-// The content, decrypted on demand: images whole, text from its beginning, video and audio in the
-// ranges that the player asks for.
+// The content, decrypted on demand: images whole, the beginning of text, and the ranges of video
+// and audio that the player requests.
 import { offer, streamsWork, withdraw } from '../lib/streams.mjs';
 import { el, hexDump } from './dom.mjs';
 import { size } from './format.mjs';

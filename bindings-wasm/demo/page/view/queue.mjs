@@ -1,5 +1,5 @@
-// The queue as a list. Each item's elements are made once and then only updated; of very many items
-// some are shown, those first that a person can do something about.
+// Shows the queue as a list. Each item's elements are created once and then updated. Of very many
+// items it shows some, first those that a person can act on.
 import { announce, button, byId, el } from './dom.mjs';
 import { duration, size, speed } from './format.mjs';
 import { visible } from './visible.mjs';

@@ -1,5 +1,4 @@
-// The dialog in which people sign in. The demo asks for no password; put your own login in its
-// place.
+// The sign-in dialog. The demo asks for no password; replace it by your own login.
 import { describe } from '../lib/messages.mjs';
 import { button, byId } from './dom.mjs';
 

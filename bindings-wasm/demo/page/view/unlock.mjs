@@ -1,4 +1,4 @@
-// The reader's own login at the key service, which opens the inbox.
+// The reader's own login at the key service, which unlocks the inbox.
 import { unlockInbox } from '../lib/keys.mjs';
 import { describe } from '../lib/messages.mjs';
 import { byId } from './dom.mjs';

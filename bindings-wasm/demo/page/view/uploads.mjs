@@ -1,4 +1,4 @@
-// Where files come in: dropped, or chosen.
+// Takes files that people drop or choose.
 import { filesOfDrop, filesOfInput } from '../upload/dropped-files.mjs';
 import { byId } from './dom.mjs';
 

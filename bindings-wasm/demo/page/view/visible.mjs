@@ -1,6 +1,6 @@
-// Text that others wrote, for people: names, types, what stands in headers. Characters that cannot
-// be seen, or that turn the direction of the text around them, are shown as what they are:
-// `photo\u{202e}gnp.exe`, not `photoexe.png`.
+// Makes foreign text safe to read: names, types, fields of headers. Characters that are invisible,
+// or that change the direction of text, appear as escapes: `photo\u{202e}gnp.exe`, not
+// `photoexe.png`.
 
 // Controls, surrogates without a partner, line and paragraph separators; direction marks,
 // embeddings and isolates; zero-width space and joiners of words, byte order mark, soft hyphen,

@@ -1,5 +1,5 @@
-// DEKs, for `HttpProvider` in the page: made, wrapped and unwrapped by the key service under the
-// vault's key.
+// Routes for DEKs, used by `HttpProvider` in the page: the key service generates, wraps and unwraps
+// them under the vault key.
 import { each } from '../json-body.mjs';
 import { VAULT_KEY } from '../kms.mjs';
 import { mayRotate, mayUseKey } from '../objects.mjs';

@@ -1,4 +1,4 @@
-// Objects: new ids, the list, signed requests for the store, headers, the audit trail.
+// Routes for objects: new ids, the list, signed requests for the store, headers, the audit trail.
 import { each } from '../json-body.mjs';
 import { listed, mayRead, mayReplaceHeader, mayWrite, ObjectId } from '../objects.mjs';
 import { MOST_HEADER, MOST_HEADERS, REQUESTS } from '../requests.mjs';

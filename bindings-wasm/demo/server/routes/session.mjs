@@ -1,5 +1,5 @@
-// Signing in and out. A browser's uploads end with its session: their parts are removed from the
-// store.
+// Routes for signing in and out. When a session ends, the parts of its unfinished uploads are
+// removed from the store.
 import { REQUESTS } from '../requests.mjs';
 import { VAULT_KEY, VAULT_PROVIDER } from '../kms.mjs';
 import { USERS } from '../users.mjs';

@@ -1,5 +1,5 @@
-// Bodies of more than one part. The backend begins and ends them, and remembers for each session
-// which are open.
+// Routes for bodies of several parts. The backend begins and ends uploads, and remembers for each
+// session which it has begun.
 import { notSignedIn, noSuchUpload, tooMany } from '../errors.mjs';
 import { mayWrite } from '../objects.mjs';
 import { REQUESTS } from '../requests.mjs';

@@ -134,7 +134,7 @@ test('with the key service down, the page says so, and a retry succeeds when it 
   await upload(page, path, { wait: false });
   await uploadRow(page, path, 'failed').waitFor({ timeout: PATIENCE_MS });
   const message = 'The key service cannot be reached. Try again when it is back.';
-  assert.equal(await uploadRow(page, path).locator('.state').innerText(), message);
+  assert.equal(await uploadRow(page, path).locator('.state').textContent(), message);
   demo.fronts.kms.mend();
   await page.getByRole('button', { name: 'Retry patient.txt' }).click();
   await uploadRow(page, path, 'done').waitFor();

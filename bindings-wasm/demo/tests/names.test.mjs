@@ -39,7 +39,7 @@ test('a name that turns the text around it is shown as what it is, in the queue,
   await row.waitFor();
   await row.getByRole('button', { name: `Open ${shown}`, exact: true }).click();
   await page.locator('#details-title', { hasText: shown }).waitFor();
-  assert.ok(!(await page.locator('body').innerText()).includes('\u202e'));
+  assert.ok(!(await page.locator('body').textContent()).includes('\u202e'));
   await page.keyboard.press('Escape');
   const [saved] = await Promise.all([
     page.waitForEvent('download'),
@@ -119,7 +119,7 @@ test('a file of a dropped folder that is gone when its turn comes fails by its n
     await page.locator('.upload[data-state="done"]', { hasText: name }).waitFor();
   await uploadRow(page, 'gone.bin', 'failed').waitFor();
   assert.match(
-    await uploadRow(page, 'gone.bin').locator('.state').innerText(),
+    await uploadRow(page, 'gone.bin').locator('.state').textContent(),
     /^This file cannot be read/,
   );
   await page.context().close();

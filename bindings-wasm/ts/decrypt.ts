@@ -19,7 +19,7 @@ import { DecryptHandle, format, needCore, plaintextLength } from './core.js';
 import { engineOf } from './engine.js';
 import { SealwaxError, callCore, invalid } from './errors.js';
 import { type Header, parseHeader, publicInfo, readHeader } from './header.js';
-import { type CallOptions, providersOf } from './calls.js';
+import { type CallOptions, providersOf } from './provider-calls.js';
 import { DECRYPT, DECRYPTOR, checkOptions } from './options.js';
 import { SingleUse, type Pieces, toBlob, toBytes, toStream } from './sinks.js';
 import { opened } from './pipeline.js';

@@ -23,7 +23,7 @@ import {
   view,
   writableView,
 } from './bytes.js';
-import { providersOf } from './calls.js';
+import { providersOf } from './provider-calls.js';
 import { type Context, toContext } from './context.js';
 import { EncryptHandle, type MessageCipher, bodyLength, needCore } from './core.js';
 import { engineOf } from './engine.js';

@@ -92,6 +92,10 @@ export const isSealwaxError = (error: unknown): error is SealwaxError => {
   return name === 'SealwaxError' && Object.hasOwn(ERROR_NUMBERS, code ?? '');
 };
 
+/** Whether a provider says that the wrapped key did not open. */
+export const isRejection = (error: unknown): boolean =>
+  isSealwaxError(error) && error.code === 'key_unwrap';
+
 /** The error of a wrong argument. */
 export const invalid = (message: string): SealwaxError =>
   new SealwaxError('invalid_argument', message);

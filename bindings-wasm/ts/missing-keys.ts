@@ -2,9 +2,9 @@
 
 import type { KeyProvider, WrappedKey } from '../types/index.js';
 import { type Owned, isEqual } from './bytes.js';
-import { type CallOptions, ProviderCalls, attemptOf, isRejection } from './calls.js';
+import { type CallOptions, ProviderCalls, attemptOf } from './provider-calls.js';
 import { localProviderId } from './core.js';
-import { invalid } from './errors.js';
+import { invalid, isRejection } from './errors.js';
 import type { Header } from './header.js';
 import { unwrapOne } from './unwrap-dek.js';
 

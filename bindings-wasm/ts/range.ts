@@ -12,7 +12,7 @@ import type {
 } from '../types/index.js';
 import { isBlob } from './brands.js';
 import { type Owned, concat, isBytes, optionalView, view } from './bytes.js';
-import { providersOf } from './calls.js';
+import { providersOf } from './provider-calls.js';
 import {
   type ChunkRun,
   announcedLength,

@@ -4,7 +4,7 @@ import type { Bytes, Keys, RewrapOptions } from '../types/index.js';
 import { missingKeys } from './missing-keys.js';
 import { isBlob } from './brands.js';
 import { type Owned, concat, view } from './bytes.js';
-import { providersOf } from './calls.js';
+import { providersOf } from './provider-calls.js';
 import { needCore } from './core.js';
 import { openHeader } from './decrypt.js';
 import { callCore, invalid } from './errors.js';

@@ -8,11 +8,11 @@ import {
   attemptOf,
   checkedDek,
   nameOf,
-  notify,
   shownName,
-} from './calls.js';
+} from './provider-calls.js';
 import { SealwaxError } from './errors.js';
 import type { Header } from './header.js';
+import { notify } from './key-events.js';
 
 /** Maximum number of keys that a message lists. */
 const SHOWN = 8;

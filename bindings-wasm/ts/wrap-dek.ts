@@ -2,7 +2,13 @@
 
 import type { Attempt, GeneratedDek, KeyProvider, WrappedDek, WrappedKey } from '../types/index.js';
 import { type Owned, view } from './bytes.js';
-import { type CallOptions, ProviderCalls, attemptOf, checkedDek, nameOf } from './calls.js';
+import {
+  type CallOptions,
+  ProviderCalls,
+  attemptOf,
+  checkedDek,
+  nameOf,
+} from './provider-calls.js';
 import type { Context } from './context.js';
 import { checkWrappedKey, generateDek } from './core.js';
 import { callCore } from './errors.js';

@@ -12,7 +12,7 @@ import type {
 import { toBase64 } from '../bytes.js';
 import { generateDek, needCore } from '../core.js';
 import { SealwaxError, callCore, invalid } from '../errors.js';
-import { nameOf, providersOf } from '../calls.js';
+import { nameOf, providersOf } from '../provider-calls.js';
 import { type Names, checkOptions } from '../options.js';
 
 const OPTIONS: Names<CachingOptions> = () => ({

@@ -11,7 +11,7 @@ import type {
   WrappedKey,
 } from '../../types/worker.js';
 import { type Owned, view } from '../bytes.js';
-import { nameOf, providersOf } from '../calls.js';
+import { nameOf, providersOf } from '../provider-calls.js';
 import { invalid } from '../errors.js';
 import { Transferred, type RpcChannel } from './rpc.js';
 

@@ -1,8 +1,8 @@
 // Files from a drop or a file chooser, including those in folders. A file that cannot be read is
 // reported by its name; the others go on.
 
-/** Files that the browser is asked for at once: each costs it a moment. */
-const AT_ONCE = 20;
+/** Files that the browser is asked for at once. It hands over all answers in one task. */
+const AT_ONCE = 4;
 const UNREADABLE = 'This file cannot be read. It may have been moved, changed or closed to you.';
 const UNREADABLE_FOLDER = 'This folder cannot be read.';
 

@@ -10,9 +10,9 @@ import { scriptUrl } from '../lib/trusted-types.mjs';
  * Small files wait for answers most of the time, so many of them go at once, in shared requests.
  */
 const SMALL = 1024 * 1024;
-const AT_ONCE = { large: 2, small: 48 };
+const AT_ONCE = { large: 2, small: 16 };
 const SMOOTHING_SECONDS = 3;
-const TELL_EVERY_MS = 100;
+const TELL_EVERY_MS = 200;
 const TURN_MS = 8;
 /** Their bytes are still to come. */
 const OPEN = ['waiting', 'active', 'paused', 'locked', 'failed'];

@@ -1,30 +1,26 @@
-// Asking providers: time limits, one error for all attempts, one event for each call.
+// Calls of providers: time limits, one error for all attempts, one event per call.
 
 import type {
   Attempt,
-  CallDetails,
-  EncryptionContext,
   KeyEvent,
   KeyName,
   KeyProvider,
   Keys,
   ProviderCall,
-  WrappedDek,
 } from '../types/index.js';
 import { type Owned, view } from './bytes.js';
+import { abortable, throwIfAborted, withDeadline } from './cancellation.js';
 import type { Context } from './context.js';
 import { format } from './core.js';
-import { SealwaxError, hint, invalid, isSealwaxError, shown } from './errors.js';
-import { abortable, withDeadline, throwIfAborted } from './cancellation.js';
+import { SealwaxError, hint, invalid, isRejection, shown } from './errors.js';
+import { type EventOptions, KeyEventRecorder } from './key-events.js';
 
 const DEFAULT_TIMEOUT = 30_000;
 
 /** The options that concern providers. */
-export interface CallOptions {
+export interface CallOptions extends EventOptions {
   signal?: AbortSignal | undefined;
   providerTimeout?: number | undefined;
-  onKeyEvent?: ((event: KeyEvent) => void) | undefined;
-  objectName?: string | undefined;
   requireAll?: boolean | undefined;
 }
 
@@ -48,7 +44,7 @@ export function providersOf(keys: Keys): readonly KeyProvider[] {
   return list;
 }
 
-/** The key that a provider wraps with, where it says so. */
+/** The key that a provider wraps with, if it names one. */
 export function nameOf(provider: KeyProvider): KeyName {
   const { keyId } = provider as { keyId?: unknown };
   return { providerId: provider.providerId, keyId: typeof keyId === 'string' ? keyId : '' };
@@ -85,7 +81,7 @@ export class ProviderCalls {
     return abortable(Promise.resolve(provider.accepts(keyId)), this.#options.signal);
   }
 
-  /** One call, with its time limit and its event. */
+  /** Makes one call, with its time limit and its event. */
   async ask<T>(
     provider: KeyProvider,
     operation: KeyEvent['operation'],
@@ -96,7 +92,7 @@ export class ProviderCalls {
   ): Promise<T> {
     const { signal, providerTimeout = DEFAULT_TIMEOUT, objectName } = this.#options;
     const limit = withDeadline(signal, providerTimeout);
-    const record = new Recorder(provider, operation, keyId, context.pairs, this.#options);
+    const record = new KeyEventRecorder(provider, operation, keyId, context.pairs, this.#options);
     const call: ProviderCall = {
       signal: limit.signal,
       canonicalContext: context.canonical.slice(),
@@ -121,7 +117,7 @@ export class ProviderCalls {
     return result;
   }
 
-  /** FORMAT.md K-07: a KMS that failed outweighs a wrapped key that did not open. */
+  /** FORMAT.md K-07: a failed KMS takes precedence over a wrapped key that did not open. */
   fail(attempts: readonly Attempt[]): never {
     this.throwIfAborted();
     const code = attempts.every(({ error }) => isRejection(error))
@@ -146,69 +142,7 @@ export function checkedDek(dek: unknown): Owned {
   return bytes;
 }
 
-export const isRejection = (error: unknown): boolean =>
-  isSealwaxError(error) && error.code === 'key_unwrap';
-
 const describe = (error: unknown): string => {
   const { name, message } = (error ?? {}) as Partial<Error>;
   return shown([message, name].find((text) => typeof text === 'string' && text !== '') ?? 'failed');
 };
-
-/** Gathers what there is to say about one call. */
-class Recorder {
-  readonly #start = performance.now();
-  readonly #time = new Date();
-  readonly #base: Pick<KeyEvent, 'operation' | 'providerId' | 'context'>;
-  readonly #options: CallOptions;
-  #details: CallDetails;
-
-  constructor(
-    { providerId }: KeyProvider,
-    operation: KeyEvent['operation'],
-    keyId: string,
-    context: EncryptionContext,
-    options: CallOptions,
-  ) {
-    this.#base = { operation, providerId, context };
-    this.#options = options;
-    this.#details = { keyId };
-  }
-
-  add(details: CallDetails): void {
-    this.#details = { ...this.#details, ...details };
-  }
-
-  end(error: unknown, result?: unknown): void {
-    const { onKeyEvent, objectName } = this.#options;
-    if (!onKeyEvent) return;
-    const { requestId, cacheHit, denied, keyId = '' } = this.#details;
-    const named = (result as Partial<WrappedDek> | undefined)?.keyId;
-    const failure = isRejection(error) ? 'rejected' : denied ? 'denied' : 'failed';
-    notify(onKeyEvent, {
-      ...this.#base,
-      ...(cacheHit && { operation: 'cache_hit' as const }),
-      time: this.#time,
-      outcome: error === undefined ? 'ok' : failure,
-      keyId: named ?? keyId,
-      durationMs: performance.now() - this.#start,
-      ...(objectName !== undefined && { objectName }),
-      ...(requestId !== undefined && { requestId }),
-      ...(error !== undefined && { error }),
-    });
-  }
-}
-
-/**
- * A listener that throws has a fault that its page should hear of; the key was used all the same.
- */
-export function notify<T>(listener: (news: T) => void, news: T): void {
-  try {
-    listener(news);
-  } catch (error) {
-    if (typeof reportError === 'function') reportError(error);
-    else
-      queueMicrotask(() => {
-        throw error;
-      }); // Node has only this
-  }
-}

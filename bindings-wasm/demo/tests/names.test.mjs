@@ -26,6 +26,7 @@ test('characters that cannot be seen, or that turn text around, are written out'
   assert.equal(visible(['x']), 'x');
   assert.equal(fileName('../a\u202eb:c\0.txt'), '.._a_b_c_.txt');
   assert.equal(fileName(''), 'file');
+  assert.equal(fileName(`${'a'.repeat(199)}😀b`), `${'a'.repeat(199)}😀`);
 });
 
 test('a name that turns the text around it is shown as what it is, in the queue, the list, and the dialog', async () => {

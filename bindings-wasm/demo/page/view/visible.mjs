@@ -20,10 +20,9 @@ export function visible(text) {
  * path.
  */
 export function fileName(text) {
-  return (
-    String(text)
-      .replace(HIDDEN, '_')
-      .replace(/[/:*?"<>|]/g, '_')
-      .slice(0, 200) || 'file'
-  );
+  const name = String(text)
+    .replace(HIDDEN, '_')
+    .replace(/[/:*?"<>|]/g, '_');
+  // Not by `slice`: half a character is no text, and encoding it for a download would fail.
+  return Array.from(name).slice(0, 200).join('') || 'file';
 }

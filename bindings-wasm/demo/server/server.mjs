@@ -131,9 +131,9 @@ async function answer({ files, api, headers, hosts }, request, response) {
     if (!hosts.includes(request.headers.host)) throw forbidden('This page has another name.');
     if (request.url.startsWith('/api/'))
       return sendJson(response, 200, await api.answer(request, response));
+    if (!['GET', 'HEAD'].includes(request.method)) throw notFound();
     if (request.url === '/') return void response.writeHead(302, { Location: HOME }).end();
-    const file =
-      ['GET', 'HEAD'].includes(request.method) && files.get(request.url.split('?', 1)[0]);
+    const file = files.get(request.url.split('?', 1)[0]);
     if (!file) throw notFound();
     sendFile(file, request, response);
   } catch (error) {

@@ -59,6 +59,15 @@ test('no path leads out of the served folders', async () => {
   }
 });
 
+test('files and the way to them are only read: another method is refused, not redirected', async () => {
+  const { demo } = await world();
+  for (const path of ['/', '/files/', '/app.mjs']) {
+    const { status } = await fetch(demo.url + path, { method: 'POST', redirect: 'manual' });
+    assert.equal(status, 404, path);
+  }
+  assert.equal((await fetch(`${demo.url}/`, { redirect: 'manual' })).status, 302);
+});
+
 test('without a session nothing is signed and no key is unwrapped', async () => {
   const { id, context } = await objectOf('alice');
   const nobody = await client();

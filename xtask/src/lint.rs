@@ -107,10 +107,8 @@ impl Checker<'_> {
     /// The files of the project that fit one of git's patterns.
     fn files(&self, patterns: &[&str]) -> Result<Vec<String>> {
         let sh = &self.sh;
-        let files = process::ask(cmd!(
-            sh,
-            "git ls-files --cached --others --exclude-standard -- {patterns...}"
-        ))?;
+        let every = ["--cached", "--others", "--exclude-standard"];
+        let files = process::ask(cmd!(sh, "git ls-files {every...} -- {patterns...}"))?;
         Ok(files.lines().map(str::to_owned).collect())
     }
 

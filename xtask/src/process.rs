@@ -2,6 +2,7 @@
 
 use crate::ui::Task;
 use anyhow::{Context, Result, bail};
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, PipeReader};
 use std::process::{Child, Command, ExitCode, Stdio};
 
@@ -53,12 +54,14 @@ fn prepared(command: impl Into<Command>) -> Command {
 /// Removes what `cargo run` sets for xtask itself: build scripts that watch these variables
 /// would run again, each time that the tests are started another way.
 fn forget_cargo_run(command: &mut Command) {
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-            command.env_remove(&name);
-        }
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_cargo_run(name)) {
+        command.env_remove(name);
     }
+}
+
+fn is_of_cargo_run(variable: &OsStr) -> bool {
+    let name = variable.to_string_lossy();
+    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
 }
 
 /// The command as a person would type it.

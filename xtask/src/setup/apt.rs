@@ -4,7 +4,7 @@ use crate::env::Env;
 use crate::process;
 use crate::ui;
 use anyhow::{Result, bail};
-use xshell::cmd;
+use xshell::{Shell, cmd};
 
 /// Installs `packages`.
 ///
@@ -40,9 +40,10 @@ pub fn install(env: &Env, mut packages: Vec<&str>) -> Result<()> {
 /// Those of the packages that are not installed.
 pub fn missing(env: &Env, packages: &[&'static str]) -> Result<Vec<&'static str>> {
     let sh = env.shell()?;
-    let is_missing = |name: &&'static str| {
-        let state = process::ask(cmd!(sh, "dpkg-query -W -f='${db:Status-Status}' {name}"));
-        !state.is_ok_and(|state| state == "installed")
-    };
-    Ok(packages.iter().copied().filter(is_missing).collect())
+    Ok(packages.iter().copied().filter(|name| !is_installed(&sh, name)).collect())
+}
+
+fn is_installed(sh: &Shell, package: &str) -> bool {
+    let state = process::ask(cmd!(sh, "dpkg-query -W -f='${db:Status-Status}' {package}"));
+    state.is_ok_and(|state| state == "installed")
 }

@@ -39,10 +39,7 @@ fn npm(run: &Run, script: &str) -> Result<Outcome> {
 
 /// Has Node's test runner write both a report for people and one to count.
 fn node(run: &Run, tests: Cmd) -> Result<Outcome> {
-    let junit = run.junit().display().to_string();
-    let options = format!(
-        "--test-reporter=spec --test-reporter-destination=stdout \
-         --test-reporter=junit --test-reporter-destination={junit}"
-    );
-    run.tests(tests.env("NODE_OPTIONS", options))
+    let file = run.junit().display().to_string();
+    let options = "--test-reporter=spec --test-reporter-destination=stdout --test-reporter=junit";
+    run.tests(tests.env("NODE_OPTIONS", format!("{options} --test-reporter-destination={file}")))
 }

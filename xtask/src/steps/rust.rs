@@ -58,20 +58,15 @@ fn nextest(run: &Run, packages: &[&str]) -> Result<Outcome> {
 /// `fips` needs Go and CMake: `cargo xtask fips` checks it.
 fn features(run: &Run) -> Result<Outcome> {
     let (sh, hack) = (&run.sh, run.env.checker("cargo-hack")?);
-    let each = ["--each-feature", "--exclude-features", "default,fips"];
-    run.pass(cmd!(
-        sh,
-        "{hack} hack clippy --package sealwax {each...} --profile checked -- -D warnings"
-    ))
+    let each = ["--each-feature", "--exclude-features", "default,fips", "--profile", "checked"];
+    run.pass(cmd!(sh, "{hack} hack clippy --package sealwax {each...} -- -D warnings"))
 }
 
 fn fuzz_targets(run: &Run) -> Result<Outcome> {
     fuzz::seed_lock_file(run.env)?;
-    let (sh, manifest) = (&run.sh, "core/fuzz/Cargo.toml");
-    run.pass(cmd!(
-        sh,
-        "cargo clippy --manifest-path {manifest} --profile checked --no-default-features -- -D warnings"
-    ))
+    let (sh, targets) = (&run.sh, ["--manifest-path", "core/fuzz/Cargo.toml"]);
+    let targets = targets.into_iter().chain(["--no-default-features"]);
+    run.pass(cmd!(sh, "cargo clippy {targets...} --profile checked -- -D warnings"))
 }
 
 fn bare_metal(run: &Run) -> Result<Outcome> {

@@ -23,9 +23,9 @@ const LANGUAGES: [(&str, &[&str]); 6] = [
 ];
 /// cbindgen writes it.
 const GENERATED: &str = "bindings-c/include/sealwax.h";
-/// Folders of code that is not shipped: only the limit of files is for it.
-const NOT_SHIPPED: [&str; 7] =
-    ["tests", "examples", "bench", "benches", "fuzz", "reference", "demo"];
+/// Folders of a package with code that is not shipped: only the limit of files is for it.
+const NOT_SHIPPED: [&str; 8] =
+    ["tests", "examples", "bench", "benches", "fuzz", "reference", "demo", "docs"];
 
 /// One step.
 pub const STEPS: &[Step] =
@@ -67,11 +67,11 @@ fn sizes(run: &Run) -> Result<Outcome> {
 
 /// Where a file belongs, unless it is no source.
 fn group(file: &str) -> Option<Group> {
-    let (folders, name) = file.split_once('/')?;
+    let (folder, _) = file.split_once('/')?;
     let ending = file.rsplit_once('.')?.1;
     let (language, _) = LANGUAGES.iter().find(|(_, endings)| endings.contains(&ending))?;
-    let is_shipped = !name.split('/').any(|folder| NOT_SHIPPED.contains(&folder));
-    Some((folders.to_owned(), language, is_shipped))
+    let is_shipped = !file.split('/').take(2).any(|folder| NOT_SHIPPED.contains(&folder));
+    Some((folder.to_owned(), language, is_shipped))
 }
 
 /// The lines of a function without blank ones and comments, and its file, from a row such as

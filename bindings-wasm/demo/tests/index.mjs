@@ -3,8 +3,6 @@ import { after } from 'node:test';
 
 import { endWorld } from './support/world.mjs';
 
-after(endWorld);
-
 await import('./server.test.mjs');
 await import('./tls.test.mjs');
 await import('./start-and-stop.test.mjs');
@@ -20,3 +18,6 @@ await import('./small-files.test.mjs');
 await import('./failure.test.mjs');
 await import('./page.test.mjs');
 await import('./cross.test.mjs');
+
+// Last: a hook runs as soon as no test is left, and tests may be left out by their names.
+after(endWorld);

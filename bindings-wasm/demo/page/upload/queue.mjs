@@ -10,7 +10,7 @@ import { scriptUrl } from '../lib/trusted-types.mjs';
  * Small files wait for answers most of the time, so many of them go at once, in shared requests.
  */
 const SMALL = 1024 * 1024;
-const AT_ONCE = { large: 2, small: 24 };
+const AT_ONCE = { large: 2, small: 48 };
 const SMOOTHING_SECONDS = 3;
 const TELL_EVERY_MS = 200;
 const TURN_MS = 8;

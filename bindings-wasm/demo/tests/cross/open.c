@@ -36,7 +36,7 @@ static void parse_dek(const char *hex, uint8_t dek[32]) {
 /* Feeds all of one block; returns whether the last chunk was opened. */
 static int feed(sealwax_decryptor *decryptor, const uint8_t *input, size_t len) {
   static uint8_t output[CAPACITY];
-  sealwax_progress progress;
+  sealwax_progress progress = SEALWAX_PROGRESS_INIT;
   do {
     check(sealwax_decryptor_process(decryptor, input, len, output, CAPACITY, &progress));
     fwrite(output, 1, progress.written, stdout);

@@ -196,7 +196,7 @@ typedef uint32_t sealwax_rewrap_outcome;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/// What was asked of a key. Later versions may add operations.
+/// The operation of a key event. Later versions may add operations.
 enum sealwax_key_operation
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -219,7 +219,7 @@ typedef uint32_t sealwax_key_operation;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/// What became of it. Later versions may add outcomes.
+/// The outcome of a key event. Later versions may add outcomes.
 enum sealwax_key_outcome
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
@@ -231,7 +231,8 @@ enum sealwax_key_outcome
   SEALWAX_KEY_REJECTED = 2,
   /// The KMS refused the permission; see `sealwax_failure_set_denied`.
   SEALWAX_KEY_DENIED = 3,
-  /// Anything else: the KMS was not reached, the key is disabled, a callback returned nonsense.
+  /// Any other failure: the KMS was not reached, the key is disabled, a callback returned
+  /// nonsense.
   SEALWAX_KEY_FAILED = 4,
 };
 #ifndef __cplusplus
@@ -248,7 +249,8 @@ enum sealwax_padding
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  /// A multiple of 4,096 bytes for messages of unknown length or of 1 MiB and more, else no padding.
+  /// A multiple of 4,096 bytes for messages of unknown length or of 1 MiB and more, else no
+  /// padding.
   SEALWAX_PADDING_AUTO = 0,
   /// No padding.
   SEALWAX_PADDING_NONE = 1,
@@ -364,8 +366,8 @@ typedef struct sealwax_file_batch sealwax_file_batch;
 
 /// How a file is written: overwriting, permissions, durability, holes, threads, progress.
 ///
-/// Null means the defaults, wherever a call takes these options: an existing target is an error, the
-/// result is durable, every core is used, no progress is reported.
+/// Null means the defaults, wherever a call takes these options: an existing target is an error,
+/// the result is durable, every core is used, no progress is reported.
 typedef struct sealwax_file_options sealwax_file_options;
 
 /// A parsed header. Its structure is checked, but it is not authenticated: until a decryption
@@ -380,8 +382,8 @@ typedef struct sealwax_header sealwax_header;
 /// that it accepts.
 typedef struct sealwax_provider sealwax_provider;
 
-/// Decrypts ranges of one body. The host fetches the bytes itself, for example from an object store.
-/// Any number of threads can use an opener.
+/// Decrypts ranges of one body. The host fetches the bytes itself, for example from an object
+/// store. Any number of threads can use an opener.
 typedef struct sealwax_range_opener sealwax_range_opener;
 
 /// Reads plaintext at any offset of an encrypted object.
@@ -393,8 +395,8 @@ typedef struct sealwax_reader sealwax_reader;
 /// Releases a `user_data`. It is called once, in any thread.
 typedef void (*sealwax_destroy_fn)(void *user_data);
 
-/// A pair of an encryption context: UTF-8 without a zero byte at its end. The context owns the text.
-/// It is valid until the context is changed or freed.
+/// A pair of an encryption context: UTF-8 without a zero byte at its end. The context owns the
+/// text. It is valid until the context is changed or freed.
 typedef struct sealwax_context_pair {
   /// The key.
   const char *key;
@@ -463,15 +465,15 @@ typedef sealwax_code (*sealwax_generate_fn)(void *user_data,
 /// the provider calls them, also at the same time. They must return: a C++ exception or
 /// `pthread_exit` that leaves one ends the program, and a longjmp out of one is undefined.
 ///
-/// The library owns the arguments, which are valid during the call. The host owns what its callbacks
-/// allocate. Callbacks can call the library and free any object, including their own provider: the
-/// objects of a running call, and `user_data`, live until it returns.
+/// The library owns the arguments, which are valid during the call. The host owns what its
+/// callbacks allocate. Callbacks can call the library and free any object, including their own
+/// provider: the objects of a running call, and `user_data`, live until it returns.
 typedef struct sealwax_provider_callbacks {
   /// `sizeof(sealwax_provider_callbacks)`. Later versions may append callbacks. One that an older
   /// library does not know is `SEALWAX_ERR_INVALID_ARGUMENT` unless it is null.
   size_t struct_size;
-  /// Whether the provider was configured with this key. A wrapped key that is not accepted is never
-  /// passed to `unwrap`. Null: only the provider's own key id is accepted.
+  /// Whether the provider was configured with this key. A wrapped key that is not accepted is
+  /// never passed to `unwrap`. Null: only the provider's own key id is accepted.
   sealwax_accepts_fn accepts;
   /// Wraps a DEK of `SEALWAX_KEY_LEN` bytes and binds the context, if the KMS can. `key_id`
   /// already holds the provider's key id. Null: the provider only unwraps.
@@ -486,11 +488,11 @@ typedef struct sealwax_provider_callbacks {
   sealwax_destroy_fn destroy;
 } sealwax_provider_callbacks;
 
-/// One use of a key. It holds neither a key nor data nor a message of the host's, and is valid
-/// during the call of `sealwax_key_event_fn` only. Text is UTF-8 without a zero byte at its end.
+/// One use of a key. It holds no key, no data and no message of the host. It is valid during the
+/// call of `sealwax_key_event_fn`. Text is UTF-8 without a zero byte at its end.
 typedef struct sealwax_key_event {
-  /// How much of this struct the library has filled in. Later versions append members; a program
-  /// that may run with an older library looks here before it reads one of those.
+  /// Size of the struct as the library knows it. Later versions append members. A program that
+  /// may run with an older library checks this before it reads a new member.
   size_t struct_size;
   /// One of `sealwax_key_operation`.
   uint32_t operation;
@@ -504,17 +506,17 @@ typedef struct sealwax_key_event {
   const char *provider_id;
   /// Length of `provider_id`, in bytes.
   size_t provider_id_len;
-  /// The key, as headers name it. Empty where nobody has named one before it failed.
+  /// The key, as headers name it. Empty if the operation failed before a key was named.
   const char *key_id;
   /// Length of `key_id`, in bytes.
   size_t key_id_len;
-  /// The encryption context, which the KMS was given too: both logs can be joined by it.
+  /// The encryption context. The KMS gets it too, so that both logs can be joined by it.
   const struct sealwax_context *context;
-  /// What `sealwax_object_name_set` said in this thread; null if nothing.
+  /// The name that `sealwax_object_name_set` has set in this thread; null if none.
   const char *object_name;
   /// Length of `object_name`, in bytes.
   size_t object_name_len;
-  /// What `sealwax_failure_set_request_id` said; null if nothing.
+  /// The id that `sealwax_failure_set_request_id` has set; null if none.
   const char *request_id;
   /// Length of `request_id`, in bytes.
   size_t request_id_len;
@@ -522,11 +524,11 @@ typedef struct sealwax_key_event {
   int64_t cause;
 } sealwax_key_event;
 
-/// Is told of a use of a key.
+/// Receives each use of a key.
 ///
-/// It is called in the thread that used the key, after the use and before the library goes on,
-/// and from several threads at the same time. It cannot fail and must return, and may call the
-/// library, as said of `sealwax_provider_callbacks`.
+/// It is called in the thread that used the key, before the call goes on, and from several threads
+/// at the same time. It cannot fail. The rules of `sealwax_provider_callbacks` hold for it: it must
+/// return, and can call the library.
 typedef void (*sealwax_key_event_fn)(void *user_data, const struct sealwax_key_event *event);
 
 /// Counters of a cache since it was made, for both directions together.
@@ -580,13 +582,13 @@ typedef struct sealwax_progress {
   sealwax_status status;
 } sealwax_progress;
 
-/// Reports progress: `done` of `total` bytes of plaintext; `total` is 0 while it is not known. It is
-/// called in the thread that made the call. If it returns false, the call ends with
+/// Reports progress: `done` of `total` bytes of plaintext; `total` is 0 while it is not known. It
+/// is called in the thread that made the call. If it returns false, the call ends with
 /// `SEALWAX_ERR_CANCELLED`.
 typedef bool (*sealwax_progress_fn)(void *user_data, uint64_t done, uint64_t total);
 
-/// Reads at most `len` bytes at `offset` into `buffer` and writes their number to `out_read`. 0 means
-/// the end of the object.
+/// Reads at most `len` bytes at `offset` into `buffer` and writes their number to `out_read`. 0
+/// means the end of the object.
 typedef sealwax_code (*sealwax_read_at_fn)(void *user_data,
                                            uint8_t *buffer,
                                            size_t len,
@@ -599,8 +601,8 @@ typedef sealwax_code (*sealwax_size_fn)(void *user_data,
                                         uint64_t *out_size,
                                         struct sealwax_failure *failure);
 
-/// The callbacks of an object that the host reads. The rules of `sealwax_provider_callbacks` hold for
-/// them: results, threads, exceptions, and which objects they may use and free.
+/// The callbacks of an object that the host reads. The rules of `sealwax_provider_callbacks` hold
+/// for them: results, threads, exceptions, and which objects they may use and free.
 typedef struct sealwax_read_callbacks {
   /// `sizeof(sealwax_read_callbacks)`, as for `sealwax_provider_callbacks`.
   size_t struct_size;
@@ -659,30 +661,29 @@ SEALWAX_API
 int64_t sealwax_last_error_cause(void);
 
 /// Whether the file that the newest failing call of this thread was writing is complete and has its
-/// name. Then the call failed only to make sure that the file survives a power failure. If false, the
-/// target is as it was before the call.
+/// name. Then the call failed only to make sure that the file survives a power failure. If false,
+/// the target is as it was before the call.
 SEALWAX_API
 bool sealwax_last_error_committed(void);
 
-/// Object that a callback attached to the newest error of this thread by `sealwax_failure_attach`; null
-/// if there is none, or if its `destroy` function is another one. So a part of a program never takes
-/// the object of another part for its own.
+/// Object that a callback attached to the newest error of this thread by `sealwax_failure_attach`;
+/// null if there is none, or if its `destroy` function is another one. So a part of a program never
+/// takes the object of another part for its own.
 ///
 /// The library owns the object. It is valid until the next call that fails in this thread and until
 /// the thread ends.
 SEALWAX_API
 void *sealwax_last_error_attachment(sealwax_destroy_fn destroy);
 
-/// Version of the running library, such as "1.2.3"; valid for ever. `SEALWAX_VERSION` is the version
-/// of the header.
+/// Version of the running library, such as "1.2.3"; valid for ever. `SEALWAX_VERSION` is the
+/// version of the header.
 SEALWAX_API
 const char *sealwax_version(void);
 
-/// Whether the library was built with a feature: "files", "threads", "dek-cache", "aws-lc". False for
-/// unknown names.
+/// Whether the library was built with a feature: "files", "threads", "dek-cache", "aws-lc". False
+/// for unknown names.
 SEALWAX_API
-bool sealwax_has_feature(const char *name,
-                         size_t name_len);
+bool sealwax_has_feature(const char *name, size_t name_len);
 
 /// Length of an envelope, or of a body when `header_len` is 0, for `plaintext_len` bytes.
 ///
@@ -690,11 +691,10 @@ bool sealwax_has_feature(const char *name,
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_sealed_len(size_t header_len, uint64_t plaintext_len, uint64_t *out_len);
 
-/// Fills `dek` with a fresh data encryption key from the operating system's random source, for hosts
-/// that call their KMS themselves. `dek_len` is `SEALWAX_KEY_LEN`. Wipe it afterwards.
+/// Fills `dek` with a fresh data encryption key from the operating system's random source, for
+/// hosts that call their KMS themselves. `dek_len` is `SEALWAX_KEY_LEN`. Wipe it afterwards.
 SEALWAX_MUST_USE SEALWAX_API
-sealwax_code sealwax_generate_dek(uint8_t *dek,
-                                  size_t dek_len);
+sealwax_code sealwax_generate_dek(uint8_t *dek, size_t dek_len);
 
 /// Overwrites a secret with zeros. No compiler removes this. Null is allowed.
 SEALWAX_API
@@ -705,8 +705,8 @@ SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_context_new(struct sealwax_context **out_context);
 
 /// Adds a pair. The text is copied. An empty or a repeated key is `SEALWAX_ERR_INVALID_ARGUMENT`;
-/// more than 64 pairs or 8,192 bytes are `SEALWAX_ERR_LIMIT_EXCEEDED`. A failure does not change the
-/// context.
+/// more than 64 pairs or 8,192 bytes are `SEALWAX_ERR_LIMIT_EXCEEDED`. A failure does not change
+/// the context.
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_context_add(struct sealwax_context *context,
                                  const char *key,
@@ -756,8 +756,8 @@ sealwax_code sealwax_encrypt_options_set_metadata(struct sealwax_encrypt_options
                                                   const uint8_t *metadata,
                                                   size_t metadata_len);
 
-/// Sets the padding of the header: one of `sealwax_padding`. `header_len` is the length of the whole
-/// header for `SEALWAX_PADDING_EXACT`, and 0 for all others.
+/// Sets the padding of the header: one of `sealwax_padding`. `header_len` is the length of the
+/// whole header for `SEALWAX_PADDING_EXACT`, and 0 for all others.
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encrypt_options_set_padding(struct sealwax_encrypt_options *options,
                                                  uint32_t padding,
@@ -771,8 +771,8 @@ void sealwax_encrypt_options_free(struct sealwax_encrypt_options *options);
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt_options_new(struct sealwax_decrypt_options **out_options);
 
-/// Sets the pairs that the context of the envelope must have. They are copied, and checked before the
-/// KMS is asked. A missing pair is `SEALWAX_ERR_CONTEXT_MISMATCH`.
+/// Sets the pairs that the context of the envelope must have. They are copied, and checked before
+/// the KMS is asked. A missing pair is `SEALWAX_ERR_CONTEXT_MISMATCH`.
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_decrypt_options_set_required_context(struct sealwax_decrypt_options *options,
                                                           const struct sealwax_context *context);
@@ -788,16 +788,16 @@ SEALWAX_API
 void sealwax_decrypt_options_free(struct sealwax_decrypt_options *options);
 
 /// Sets the reason why a callback fails: a number of the host and a text, of which 64 KiB are kept.
-/// Both are copied. The call that made the callback reports them by `sealwax_last_error_cause` and in
-/// `sealwax_last_error_message`. Put no secret into the text.
+/// Both are copied. The call that made the callback reports them by `sealwax_last_error_cause` and
+/// in `sealwax_last_error_message`. Put no secret into the text.
 SEALWAX_API
 sealwax_code sealwax_failure_set(struct sealwax_failure *failure,
                                  int64_t code,
                                  const char *message,
                                  size_t message_len);
 
-/// Marks the failure of a provider's callback as a denied permission: the outcome of the key event is
-/// `SEALWAX_KEY_DENIED`. The call fails as with any other failure.
+/// Marks the failure of a provider's callback as a denied permission: the outcome of the key event
+/// is `SEALWAX_KEY_DENIED`. The call fails as with any other failure.
 SEALWAX_API
 sealwax_code sealwax_failure_set_denied(struct sealwax_failure *failure);
 
@@ -820,8 +820,9 @@ sealwax_code sealwax_failure_set_request_id(struct sealwax_failure *failure,
 
 /// A provider that holds a key encryption key itself. Its provider id is "local".
 ///
-/// `kek_len` is `SEALWAX_KEY_LEN`. The key must be uniformly random. It is copied, and wiped with the
-/// provider. `key_id` is the public name that headers carry. Free it with `sealwax_provider_free`.
+/// `kek_len` is `SEALWAX_KEY_LEN`. The key must be uniformly random. It is copied, and wiped with
+/// the provider. `key_id` is the public name that headers carry. Free it with
+/// `sealwax_provider_free`.
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_provider_local(const uint8_t *kek,
                                     size_t kek_len,
@@ -867,11 +868,11 @@ sealwax_code sealwax_provider_new(const struct sealwax_provider_callbacks *callb
 SEALWAX_API
 void sealwax_provider_free(struct sealwax_provider *provider);
 
-/// A provider that does what `provider` does, which can be freed, and tells each use of its key.
+/// A provider that does the same as `provider` and reports each use of its key. `provider` can be
+/// freed. A cache in front of the new provider reports its hits.
 ///
-/// A cache in front of it tells its hits in the same way. `user_data` belongs to the new provider:
-/// `destroy`, which can be null, is called once with it, when that provider and every cache of it
-/// are freed. If this call fails, `destroy` is not called.
+/// The new provider owns `user_data` once this call has succeeded. It calls `destroy`, which can be
+/// null, once, after it and every cache of it were freed.
 ///
 /// Free it with `sealwax_provider_free`.
 SEALWAX_MUST_USE SEALWAX_API
@@ -881,16 +882,16 @@ sealwax_code sealwax_provider_with_key_events(const struct sealwax_provider *pro
                                               sealwax_destroy_fn destroy,
                                               struct sealwax_provider **out_provider);
 
-/// Names the object that this thread encrypts or decrypts from now on: `object_name` of the events
-/// of its calls. It is copied, and stored nowhere else. A length of 0 ends it.
+/// Sets the name of the object that this thread encrypts or decrypts: `object_name` of the events
+/// of its calls. It is copied, and stored nowhere else. A length of 0 removes it.
 SEALWAX_API
 sealwax_code sealwax_object_name_set(const char *name, size_t name_len);
 
-/// Stable name of an operation for logs, such as `unwrap`; never null, valid for ever.
+/// Stable name of an operation for logs, such as `unwrap`. Never null, valid for ever.
 SEALWAX_API
 const char *sealwax_key_operation_name(uint32_t operation);
 
-/// Stable name of an outcome for logs, such as `denied`; never null, valid for ever.
+/// Stable name of an outcome for logs, such as `denied`. Never null, valid for ever.
 SEALWAX_API
 const char *sealwax_key_outcome_name(uint32_t outcome);
 
@@ -931,12 +932,10 @@ sealwax_code sealwax_dek_cache_remove_expired(const struct sealwax_dek_cache *ca
 SEALWAX_API
 void sealwax_dek_cache_free(struct sealwax_dek_cache *cache);
 
-/// Length of the whole header that starts with these bytes, so that a host knows how much to read. 0
-/// for fewer than 12 bytes.
+/// Length of the whole header that starts with these bytes, so that a host knows how much to read.
+/// 0 for fewer than 12 bytes.
 SEALWAX_MUST_USE SEALWAX_API
-sealwax_code sealwax_header_announced_len(const uint8_t *start,
-                                          size_t start_len,
-                                          size_t *out_len);
+sealwax_code sealwax_header_announced_len(const uint8_t *start, size_t start_len, size_t *out_len);
 
 /// Parses and copies the header at the front of an envelope. Free it with `sealwax_header_free`.
 SEALWAX_MUST_USE SEALWAX_API
@@ -1089,8 +1088,8 @@ sealwax_code sealwax_encryptor_process(struct sealwax_encryptor *encryptor,
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encryptor_end_input(struct sealwax_encryptor *encryptor);
 
-/// Ends the message: `SEALWAX_ERR_TRUNCATED` unless `process` was done. Afterwards the encryptor can
-/// only be freed, whatever this returned.
+/// Ends the message: `SEALWAX_ERR_TRUNCATED` unless `process` was done. Afterwards the encryptor
+/// can only be freed, whatever this returned.
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_encryptor_finish(struct sealwax_encryptor *encryptor);
 
@@ -1113,7 +1112,8 @@ sealwax_code sealwax_decryptor_new_detached(const uint8_t *header,
 /// Reads the envelope and writes plaintext as far as both buffers allow.
 ///
 /// At `SEALWAX_NEED_KEY` the host calls `sealwax_decryptor_unwrap`. Or it reads the wrapped keys of
-/// `sealwax_decryptor_header`, asks its KMS, and calls `sealwax_decryptor_provide_dek`, at any time.
+/// `sealwax_decryptor_header`, asks its KMS, and calls `sealwax_decryptor_provide_dek`, at any
+/// time.
 ///
 /// The result does not depend on how input and output are split. Errors are sticky: after one the
 /// message is lost, and all of `output` is zeroed. `output` must not overlap `input`.
@@ -1325,8 +1325,8 @@ sealwax_code sealwax_file_batch_new(struct sealwax_file_batch **out_batch);
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_file_batch_finish(const struct sealwax_file_batch *batch);
 
-/// Frees a batch. Files of a batch that was not finished have their names, but those may not survive
-/// a power failure. Null is allowed.
+/// Frees a batch. Files of a batch that was not finished have their names, but those may not
+/// survive a power failure. Null is allowed.
 SEALWAX_API
 void sealwax_file_batch_free(struct sealwax_file_batch *batch);
 
@@ -1334,8 +1334,8 @@ void sealwax_file_batch_free(struct sealwax_file_batch *batch);
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_file_options_new(struct sealwax_file_options **out_options);
 
-/// Sets whether an existing target is replaced. By default it is `SEALWAX_ERR_ALREADY_EXISTS`. Pipes
-/// and devices are written to, never replaced.
+/// Sets whether an existing target is replaced. By default it is `SEALWAX_ERR_ALREADY_EXISTS`.
+/// Pipes and devices are written to, never replaced.
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_file_options_set_overwrite(struct sealwax_file_options *options,
                                                 bool overwrite);
@@ -1352,11 +1352,10 @@ sealwax_code sealwax_file_options_set_mode(struct sealwax_file_options *options,
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_file_options_set_durable(struct sealwax_file_options *options, bool durable);
 
-/// Sets whether runs of zeros in a plaintext become holes: one of `sealwax_sparse`. An envelope that
-/// is read from a pipe gives no holes.
+/// Sets whether runs of zeros in a plaintext become holes: one of `sealwax_sparse`. An envelope
+/// that is read from a pipe gives no holes.
 SEALWAX_MUST_USE SEALWAX_API
-sealwax_code sealwax_file_options_set_sparse(struct sealwax_file_options *options,
-                                             uint32_t sparse);
+sealwax_code sealwax_file_options_set_sparse(struct sealwax_file_options *options, uint32_t sparse);
 
 /// Sets the batch that makes the name of each target durable, in `sealwax_file_batch_finish`. Null:
 /// each call does it. The batch can be freed.
@@ -1368,8 +1367,8 @@ sealwax_code sealwax_file_options_set_batch(struct sealwax_file_options *options
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_file_options_set_threads(struct sealwax_file_options *options, size_t threads);
 
-/// Sets the progress callback; null for none. The host owns `user_data`, which must be valid while the
-/// options are used.
+/// Sets the progress callback; null for none. The host owns `user_data`, which must be valid while
+/// the options are used.
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_file_options_set_progress(struct sealwax_file_options *options,
                                                sealwax_progress_fn progress,
@@ -1404,8 +1403,8 @@ sealwax_code sealwax_decrypt_file(const char *source,
                                   const struct sealwax_file_options *file_options,
                                   uint64_t *out_len);
 
-/// Replaces or adds the wrapped keys of an encrypted file. Its body does not change. `mode` is one of
-/// `sealwax_rewrap_mode`. `out_outcome` says how the header was written and can be null.
+/// Replaces or adds the wrapped keys of an encrypted file. Its body does not change. `mode` is one
+/// of `sealwax_rewrap_mode`. `out_outcome` says how the header was written and can be null.
 ///
 /// A crash at any time leaves a file that opens with the old keys or the new ones. It may leave a
 /// journal, `<name>.sealwax-journal`, which the next call that opens the file removes.
@@ -1436,7 +1435,8 @@ sealwax_code sealwax_reader_open_file(const char *path,
                                       size_t threads,
                                       struct sealwax_reader **out_reader);
 
-/// As `sealwax_reader_open_file`, for an object that the host reads, such as one of an object store.
+/// As `sealwax_reader_open_file`, for an object that the host reads, such as one of an object
+/// store.
 ///
 /// The callbacks are copied. The reader owns `user_data` once this call has succeeded, and calls
 /// `destroy` once when it is freed.
@@ -1490,8 +1490,8 @@ sealwax_code sealwax_plaintext_len(uint64_t body_len, uint64_t *out_len);
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_chunk_of(uint64_t offset, uint64_t *out_index, size_t *out_offset);
 
-/// The range of a body that holds the plaintext from `start` to `end`: whole chunks, up to the end of
-/// the message. An empty range needs no bytes.
+/// The range of a body that holds the plaintext from `start` to `end`: whole chunks, up to the end
+/// of the message. An empty range needs no bytes.
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_body_range(uint64_t start,
                                 uint64_t end,
@@ -1504,8 +1504,8 @@ sealwax_code sealwax_range_opener_ranges(uint64_t body_len,
                                          struct sealwax_range *out_prefix,
                                          struct sealwax_range *out_last_chunk);
 
-/// Checks the commitment, and authenticates the length by decrypting the last chunk. `handle` can be
-/// freed afterwards. Free the opener with `sealwax_range_opener_free`.
+/// Checks the commitment, and authenticates the length by decrypting the last chunk. `handle` can
+/// be freed afterwards. Free the opener with `sealwax_range_opener_free`.
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_range_opener_new(const struct sealwax_decrypt_handle *handle,
                                       const uint8_t *associated_data,
@@ -1553,7 +1553,8 @@ sealwax_code sealwax_to_text(const uint8_t *bytes,
 
 /// Converts the text form back into bytes. `text_len` bytes are always enough.
 ///
-/// Text that `sealwax_to_text` would not write is `SEALWAX_ERR_BAD_MAGIC` or `SEALWAX_ERR_MALFORMED`.
+/// Text that `sealwax_to_text` would not write is `SEALWAX_ERR_BAD_MAGIC` or
+/// `SEALWAX_ERR_MALFORMED`.
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_from_text(const char *text,
                                size_t text_len,

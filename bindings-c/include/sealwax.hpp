@@ -1,12 +1,13 @@
 /// Sealwax for C++17: the C API with RAII, views, exceptions and std::function.
 ///
-/// Everything is a thin inline layer over sealwax.h, whose documentation counts here too:
-/// - Objects free themselves, can be moved and not copied. Views do not own; what they show must
-///   live as long as they are used, as with std::string_view.
+/// It is a thin inline layer over sealwax.h, whose documentation applies here too:
+/// - Objects free themselves. They can be moved and not copied. Views do not own their bytes, as
+/// with
+///   std::string_view.
 /// - Failures are exceptions of the type sealwax::error with the code of the C API.
 /// - const functions of one object can run in several threads at the same time; all others need
 ///   the object for themselves.
-/// - An exception that a function of the host throws is the cause() of the error that it leads to.
+/// - An exception that a function of the host throws is the cause() of the resulting error.
 #ifndef SEALWAX_HPP
 #define SEALWAX_HPP
 

@@ -28,8 +28,8 @@ impl sealwax_context {
     }
 }
 
-/// A pair of an encryption context: UTF-8 without a zero byte at its end. The context owns the text.
-/// It is valid until the context is changed or freed.
+/// A pair of an encryption context: UTF-8 without a zero byte at its end. The context owns the
+/// text. It is valid until the context is changed or freed.
 #[repr(C)]
 pub struct sealwax_context_pair {
     /// The key.
@@ -51,8 +51,8 @@ pub unsafe extern "C" fn sealwax_context_new(
 }
 
 /// Adds a pair. The text is copied. An empty or a repeated key is `SEALWAX_ERR_INVALID_ARGUMENT`;
-/// more than 64 pairs or 8,192 bytes are `SEALWAX_ERR_LIMIT_EXCEEDED`. A failure does not change the
-/// context.
+/// more than 64 pairs or 8,192 bytes are `SEALWAX_ERR_LIMIT_EXCEEDED`. A failure does not change
+/// the context.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_context_add(
     context: *mut sealwax_context,

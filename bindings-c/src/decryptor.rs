@@ -56,7 +56,8 @@ pub unsafe extern "C" fn sealwax_decryptor_new_detached(
 /// Reads the envelope and writes plaintext as far as both buffers allow.
 ///
 /// At `SEALWAX_NEED_KEY` the host calls `sealwax_decryptor_unwrap`. Or it reads the wrapped keys of
-/// `sealwax_decryptor_header`, asks its KMS, and calls `sealwax_decryptor_provide_dek`, at any time.
+/// `sealwax_decryptor_header`, asks its KMS, and calls `sealwax_decryptor_provide_dek`, at any
+/// time.
 ///
 /// The result does not depend on how input and output are split. Errors are sticky: after one the
 /// message is lost, and all of `output` is zeroed. `output` must not overlap `input`.

@@ -147,8 +147,8 @@ pub unsafe extern "C" fn sealwax_encryptor_end_input(
     })
 }
 
-/// Ends the message: `SEALWAX_ERR_TRUNCATED` unless `process` was done. Afterwards the encryptor can
-/// only be freed, whatever this returned.
+/// Ends the message: `SEALWAX_ERR_TRUNCATED` unless `process` was done. Afterwards the encryptor
+/// can only be freed, whatever this returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encryptor_finish(
     encryptor: *mut sealwax_encryptor,

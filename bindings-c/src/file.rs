@@ -85,8 +85,8 @@ pub unsafe extern "C" fn sealwax_decrypt_file(
     })
 }
 
-/// Replaces or adds the wrapped keys of an encrypted file. Its body does not change. `mode` is one of
-/// `sealwax_rewrap_mode`. `out_outcome` says how the header was written and can be null.
+/// Replaces or adds the wrapped keys of an encrypted file. Its body does not change. `mode` is one
+/// of `sealwax_rewrap_mode`. `out_outcome` says how the header was written and can be null.
 ///
 /// A crash at any time leaves a file that opens with the old keys or the new ones. It may leave a
 /// journal, `<name>.sealwax-journal`, which the next call that opens the file removes.

@@ -34,8 +34,8 @@ pub unsafe extern "C" fn sealwax_file_batch_finish(
     entry(|| Ok(object!(batch).cloned().finish()?))
 }
 
-/// Frees a batch. Files of a batch that was not finished have their names, but those may not survive
-/// a power failure. Null is allowed.
+/// Frees a batch. Files of a batch that was not finished have their names, but those may not
+/// survive a power failure. Null is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_file_batch_free(batch: *mut sealwax_file_batch) {
     entry(|| free!(batch));

@@ -12,8 +12,8 @@ use crate::ffi::HostData;
 use crate::file_batch::sealwax_file_batch;
 use crate::panic_boundary::entry;
 
-/// Reports progress: `done` of `total` bytes of plaintext; `total` is 0 while it is not known. It is
-/// called in the thread that made the call. If it returns false, the call ends with
+/// Reports progress: `done` of `total` bytes of plaintext; `total` is 0 while it is not known. It
+/// is called in the thread that made the call. If it returns false, the call ends with
 /// `SEALWAX_ERR_CANCELLED`.
 pub type sealwax_progress_fn =
     Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, done: u64, total: u64) -> bool>;
@@ -31,8 +31,8 @@ pub enum sealwax_sparse {
 
 /// How a file is written: overwriting, permissions, durability, holes, threads, progress.
 ///
-/// Null means the defaults, wherever a call takes these options: an existing target is an error, the
-/// result is durable, every core is used, no progress is reported.
+/// Null means the defaults, wherever a call takes these options: an existing target is an error,
+/// the result is durable, every core is used, no progress is reported.
 #[derive(Clone)]
 pub struct sealwax_file_options {
     overwrite: bool,
@@ -95,8 +95,8 @@ pub unsafe extern "C" fn sealwax_file_options_new(
     entry(|| out!(out_options).give(sealwax_file_options::default()))
 }
 
-/// Sets whether an existing target is replaced. By default it is `SEALWAX_ERR_ALREADY_EXISTS`. Pipes
-/// and devices are written to, never replaced.
+/// Sets whether an existing target is replaced. By default it is `SEALWAX_ERR_ALREADY_EXISTS`.
+/// Pipes and devices are written to, never replaced.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_file_options_set_overwrite(
     options: *mut sealwax_file_options,
@@ -136,8 +136,8 @@ pub unsafe extern "C" fn sealwax_file_options_set_durable(
     })
 }
 
-/// Sets whether runs of zeros in a plaintext become holes: one of `sealwax_sparse`. An envelope that
-/// is read from a pipe gives no holes.
+/// Sets whether runs of zeros in a plaintext become holes: one of `sealwax_sparse`. An envelope
+/// that is read from a pipe gives no holes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_file_options_set_sparse(
     options: *mut sealwax_file_options,
@@ -188,8 +188,8 @@ pub unsafe extern "C" fn sealwax_file_options_set_threads(
     })
 }
 
-/// Sets the progress callback; null for none. The host owns `user_data`, which must be valid while the
-/// options are used.
+/// Sets the progress callback; null for none. The host owns `user_data`, which must be valid while
+/// the options are used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_file_options_set_progress(
     options: *mut sealwax_file_options,

@@ -28,8 +28,8 @@ impl sealwax_header {
     }
 }
 
-/// Length of the whole header that starts with these bytes, so that a host knows how much to read. 0
-/// for fewer than 12 bytes.
+/// Length of the whole header that starts with these bytes, so that a host knows how much to read.
+/// 0 for fewer than 12 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_header_announced_len(
     start: *const u8,

@@ -20,8 +20,8 @@ pub struct sealwax_failure {
 }
 
 /// Sets the reason why a callback fails: a number of the host and a text, of which 64 KiB are kept.
-/// Both are copied. The call that made the callback reports them by `sealwax_last_error_cause` and in
-/// `sealwax_last_error_message`. Put no secret into the text.
+/// Both are copied. The call that made the callback reports them by `sealwax_last_error_cause` and
+/// in `sealwax_last_error_message`. Put no secret into the text.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_failure_set(
     failure: *mut sealwax_failure,
@@ -38,8 +38,8 @@ pub unsafe extern "C" fn sealwax_failure_set(
     })
 }
 
-/// Marks the failure of a provider's callback as a denied permission: the outcome of the key event is
-/// `SEALWAX_KEY_DENIED`. The call fails as with any other failure.
+/// Marks the failure of a provider's callback as a denied permission: the outcome of the key event
+/// is `SEALWAX_KEY_DENIED`. The call fails as with any other failure.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_failure_set_denied(failure: *mut sealwax_failure) -> sealwax_code {
     entry(|| {

@@ -11,8 +11,8 @@ use crate::ffi::{HostData, sealwax_destroy_fn};
 use crate::host_cause::HostCause;
 use crate::host_failure::sealwax_failure;
 
-/// Reads at most `len` bytes at `offset` into `buffer` and writes their number to `out_read`. 0 means
-/// the end of the object.
+/// Reads at most `len` bytes at `offset` into `buffer` and writes their number to `out_read`. 0
+/// means the end of the object.
 pub type sealwax_read_at_fn = Option<
     unsafe extern "C-unwind" fn(
         user_data: *mut c_void,
@@ -33,8 +33,8 @@ pub type sealwax_size_fn = Option<
     ) -> sealwax_code,
 >;
 
-/// The callbacks of an object that the host reads. The rules of `sealwax_provider_callbacks` hold for
-/// them: results, threads, exceptions, and which objects they may use and free.
+/// The callbacks of an object that the host reads. The rules of `sealwax_provider_callbacks` hold
+/// for them: results, threads, exceptions, and which objects they may use and free.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct sealwax_read_callbacks {

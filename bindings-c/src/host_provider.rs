@@ -69,17 +69,17 @@ pub type sealwax_generate_fn = Option<
 /// the provider calls them, also at the same time. They must return: a C++ exception or
 /// `pthread_exit` that leaves one ends the program, and a longjmp out of one is undefined.
 ///
-/// The library owns the arguments, which are valid during the call. The host owns what its callbacks
-/// allocate. Callbacks can call the library and free any object, including their own provider: the
-/// objects of a running call, and `user_data`, live until it returns.
+/// The library owns the arguments, which are valid during the call. The host owns what its
+/// callbacks allocate. Callbacks can call the library and free any object, including their own
+/// provider: the objects of a running call, and `user_data`, live until it returns.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct sealwax_provider_callbacks {
     /// `sizeof(sealwax_provider_callbacks)`. Later versions may append callbacks. One that an older
     /// library does not know is `SEALWAX_ERR_INVALID_ARGUMENT` unless it is null.
     pub struct_size: usize,
-    /// Whether the provider was configured with this key. A wrapped key that is not accepted is never
-    /// passed to `unwrap`. Null: only the provider's own key id is accepted.
+    /// Whether the provider was configured with this key. A wrapped key that is not accepted is
+    /// never passed to `unwrap`. Null: only the provider's own key id is accepted.
     pub accepts: sealwax_accepts_fn,
     /// Wraps a DEK of `SEALWAX_KEY_LEN` bytes and binds the context, if the KMS can. `key_id`
     /// already holds the provider's key id. Null: the provider only unwraps.

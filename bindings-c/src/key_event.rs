@@ -14,7 +14,7 @@ use crate::host_cause::HostCause;
 use crate::panic_boundary::{answer, entry};
 use crate::provider::sealwax_provider;
 
-/// What was asked of a key. Later versions may add operations.
+/// The operation of a key event. Later versions may add operations.
 #[repr(u32)]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum sealwax_key_operation {
@@ -28,7 +28,7 @@ pub enum sealwax_key_operation {
     SEALWAX_KEY_CACHE_HIT = 4,
 }
 
-/// What became of it. Later versions may add outcomes.
+/// The outcome of a key event. Later versions may add outcomes.
 #[repr(u32)]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum sealwax_key_outcome {
@@ -38,7 +38,8 @@ pub enum sealwax_key_outcome {
     SEALWAX_KEY_REJECTED = 2,
     /// The KMS refused the permission; see `sealwax_failure_set_denied`.
     SEALWAX_KEY_DENIED = 3,
-    /// Anything else: the KMS was not reached, the key is disabled, a callback returned nonsense.
+    /// Any other failure: the KMS was not reached, the key is disabled, a callback returned
+    /// nonsense.
     SEALWAX_KEY_FAILED = 4,
 }
 
@@ -56,12 +57,12 @@ const _: () = {
     assert!(outcome::SEALWAX_KEY_FAILED as u16 == KeyOutcome::Failed.as_u16());
 };
 
-/// One use of a key. It holds neither a key nor data nor a message of the host's, and is valid
-/// during the call of `sealwax_key_event_fn` only. Text is UTF-8 without a zero byte at its end.
+/// One use of a key. It holds no key, no data and no message of the host. It is valid during the
+/// call of `sealwax_key_event_fn`. Text is UTF-8 without a zero byte at its end.
 #[repr(C)]
 pub struct sealwax_key_event {
-    /// How much of this struct the library has filled in. Later versions append members; a program
-    /// that may run with an older library looks here before it reads one of those.
+    /// Size of the struct as the library knows it. Later versions append members. A program that
+    /// may run with an older library checks this before it reads a new member.
     pub struct_size: usize,
     /// One of `sealwax_key_operation`.
     pub operation: u32,
@@ -75,17 +76,17 @@ pub struct sealwax_key_event {
     pub provider_id: *const c_char,
     /// Length of `provider_id`, in bytes.
     pub provider_id_len: usize,
-    /// The key, as headers name it. Empty where nobody has named one before it failed.
+    /// The key, as headers name it. Empty if the operation failed before a key was named.
     pub key_id: *const c_char,
     /// Length of `key_id`, in bytes.
     pub key_id_len: usize,
-    /// The encryption context, which the KMS was given too: both logs can be joined by it.
+    /// The encryption context. The KMS gets it too, so that both logs can be joined by it.
     pub context: *const sealwax_context,
-    /// What `sealwax_object_name_set` said in this thread; null if nothing.
+    /// The name that `sealwax_object_name_set` has set in this thread; null if none.
     pub object_name: *const c_char,
     /// Length of `object_name`, in bytes.
     pub object_name_len: usize,
-    /// What `sealwax_failure_set_request_id` said; null if nothing.
+    /// The id that `sealwax_failure_set_request_id` has set; null if none.
     pub request_id: *const c_char,
     /// Length of `request_id`, in bytes.
     pub request_id_len: usize,
@@ -93,19 +94,19 @@ pub struct sealwax_key_event {
     pub cause: i64,
 }
 
-/// Is told of a use of a key.
+/// Receives each use of a key.
 ///
-/// It is called in the thread that used the key, after the use and before the library goes on,
-/// and from several threads at the same time. It cannot fail and must return, and may call the
-/// library, as said of `sealwax_provider_callbacks`.
+/// It is called in the thread that used the key, before the call goes on, and from several threads
+/// at the same time. It cannot fail. The rules of `sealwax_provider_callbacks` hold for it: it must
+/// return, and can call the library.
 pub type sealwax_key_event_fn =
     Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, event: *const sealwax_key_event)>;
 
-/// A provider that does what `provider` does, which can be freed, and tells each use of its key.
+/// A provider that does the same as `provider` and reports each use of its key. `provider` can be
+/// freed. A cache in front of the new provider reports its hits.
 ///
-/// A cache in front of it tells its hits in the same way. `user_data` belongs to the new provider:
-/// `destroy`, which can be null, is called once with it, when that provider and every cache of it
-/// are freed. If this call fails, `destroy` is not called.
+/// The new provider owns `user_data` once this call has succeeded. It calls `destroy`, which can be
+/// null, once, after it and every cache of it were freed.
 ///
 /// Free it with `sealwax_provider_free`.
 #[unsafe(no_mangle)]
@@ -124,8 +125,8 @@ pub unsafe extern "C" fn sealwax_provider_with_key_events(
     })
 }
 
-/// Names the object that this thread encrypts or decrypts from now on: `object_name` of the events
-/// of its calls. It is copied, and stored nowhere else. A length of 0 ends it.
+/// Sets the name of the object that this thread encrypts or decrypts: `object_name` of the events
+/// of its calls. It is copied, and stored nowhere else. A length of 0 removes it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_object_name_set(
     name: *const c_char,
@@ -176,13 +177,13 @@ fn name_of(
     })
 }
 
-/// Stable name of an operation for logs, such as `unwrap`; never null, valid for ever.
+/// Stable name of an operation for logs, such as `unwrap`. Never null, valid for ever.
 #[unsafe(no_mangle)]
 pub extern "C" fn sealwax_key_operation_name(operation: u32) -> *const c_char {
     name_of(operation, |words| &words.operations)
 }
 
-/// Stable name of an outcome for logs, such as `denied`; never null, valid for ever.
+/// Stable name of an outcome for logs, such as `denied`. Never null, valid for ever.
 #[unsafe(no_mangle)]
 pub extern "C" fn sealwax_key_outcome_name(outcome: u32) -> *const c_char {
     name_of(outcome, |words| &words.outcomes)

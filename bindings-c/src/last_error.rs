@@ -55,16 +55,16 @@ pub extern "C" fn sealwax_last_error_cause() -> i64 {
 }
 
 /// Whether the file that the newest failing call of this thread was writing is complete and has its
-/// name. Then the call failed only to make sure that the file survives a power failure. If false, the
-/// target is as it was before the call.
+/// name. Then the call failed only to make sure that the file survives a power failure. If false,
+/// the target is as it was before the call.
 #[unsafe(no_mangle)]
 pub extern "C" fn sealwax_last_error_committed() -> bool {
     read(false, |last| last.committed)
 }
 
-/// Object that a callback attached to the newest error of this thread by `sealwax_failure_attach`; null
-/// if there is none, or if its `destroy` function is another one. So a part of a program never takes
-/// the object of another part for its own.
+/// Object that a callback attached to the newest error of this thread by `sealwax_failure_attach`;
+/// null if there is none, or if its `destroy` function is another one. So a part of a program never
+/// takes the object of another part for its own.
 ///
 /// The library owns the object. It is valid until the next call that fails in this thread and until
 /// the thread ends.

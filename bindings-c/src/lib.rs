@@ -1,15 +1,15 @@
 //! Sealwax for C and C++.
 //!
 //! Every function here is part of `include/sealwax.h`, which cbindgen makes of these sources, so
-//! the documentation is written for readers of that header. A function converts its arguments, calls
-//! the core, and converts the result or the error.
+//! the documentation is written for readers of that header. A function converts its arguments,
+//! calls the core, and converts the result or the error.
 //!
 //! # Safety
-//! Every function asks the same of its caller. The top of the header says it once: a pointer is null
-//! or points to what the function documents, for as long as it documents; an object came from this
-//! library and was not freed; no other thread uses an object that a call may change. Null, impossible
-//! lengths, overlapping buffers and text that is not UTF-8 are checked. All `unsafe` blocks are in
-//! `ffi`.
+//! Every function asks the same of its caller. The top of the header says it once: a pointer is
+//! null or points to what the function documents, for as long as it documents; an object came from
+//! this library and was not freed; no other thread uses an object that a call may change. Null,
+//! impossible lengths, overlapping buffers and text that is not UTF-8 are checked. All `unsafe`
+//! blocks are in `ffi`.
 
 #![allow(non_camel_case_types)]
 #![cfg_attr(

@@ -85,7 +85,8 @@ impl sealwax_decrypt_options {
 /// Length of a header, which decides whether it can later be rewrapped in place.
 #[repr(u32)]
 pub enum sealwax_padding {
-    /// A multiple of 4,096 bytes for messages of unknown length or of 1 MiB and more, else no padding.
+    /// A multiple of 4,096 bytes for messages of unknown length or of 1 MiB and more, else no
+    /// padding.
     SEALWAX_PADDING_AUTO = 0,
     /// No padding.
     SEALWAX_PADDING_NONE = 1,
@@ -148,8 +149,8 @@ pub unsafe extern "C" fn sealwax_encrypt_options_set_metadata(
     })
 }
 
-/// Sets the padding of the header: one of `sealwax_padding`. `header_len` is the length of the whole
-/// header for `SEALWAX_PADDING_EXACT`, and 0 for all others.
+/// Sets the padding of the header: one of `sealwax_padding`. `header_len` is the length of the
+/// whole header for `SEALWAX_PADDING_EXACT`, and 0 for all others.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_encrypt_options_set_padding(
     options: *mut sealwax_encrypt_options,
@@ -194,8 +195,8 @@ pub unsafe extern "C" fn sealwax_decrypt_options_new(
     entry(|| out!(out_options).give(sealwax_decrypt_options::default()))
 }
 
-/// Sets the pairs that the context of the envelope must have. They are copied, and checked before the
-/// KMS is asked. A missing pair is `SEALWAX_ERR_CONTEXT_MISMATCH`.
+/// Sets the pairs that the context of the envelope must have. They are copied, and checked before
+/// the KMS is asked. A missing pair is `SEALWAX_ERR_CONTEXT_MISMATCH`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_decrypt_options_set_required_context(
     options: *mut sealwax_decrypt_options,

@@ -42,8 +42,9 @@ impl Providers {
 
 /// A provider that holds a key encryption key itself. Its provider id is "local".
 ///
-/// `kek_len` is `SEALWAX_KEY_LEN`. The key must be uniformly random. It is copied, and wiped with the
-/// provider. `key_id` is the public name that headers carry. Free it with `sealwax_provider_free`.
+/// `kek_len` is `SEALWAX_KEY_LEN`. The key must be uniformly random. It is copied, and wiped with
+/// the provider. `key_id` is the public name that headers carry. Free it with
+/// `sealwax_provider_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_provider_local(
     kek: *const u8,

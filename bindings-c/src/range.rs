@@ -8,8 +8,8 @@ use crate::decrypt_handle::sealwax_decrypt_handle;
 use crate::failure::{Result, sealwax_code};
 use crate::panic_boundary::entry;
 
-/// Decrypts ranges of one body. The host fetches the bytes itself, for example from an object store.
-/// Any number of threads can use an opener.
+/// Decrypts ranges of one body. The host fetches the bytes itself, for example from an object
+/// store. Any number of threads can use an opener.
 pub struct sealwax_range_opener {
     inner: RangeOpener,
 }
@@ -53,8 +53,8 @@ pub unsafe extern "C" fn sealwax_chunk_of(
     })
 }
 
-/// The range of a body that holds the plaintext from `start` to `end`: whole chunks, up to the end of
-/// the message. An empty range needs no bytes.
+/// The range of a body that holds the plaintext from `start` to `end`: whole chunks, up to the end
+/// of the message. An empty range needs no bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_body_range(
     start: u64,
@@ -83,8 +83,8 @@ pub unsafe extern "C" fn sealwax_range_opener_ranges(
     })
 }
 
-/// Checks the commitment, and authenticates the length by decrypting the last chunk. `handle` can be
-/// freed afterwards. Free the opener with `sealwax_range_opener_free`.
+/// Checks the commitment, and authenticates the length by decrypting the last chunk. `handle` can
+/// be freed afterwards. Free the opener with `sealwax_range_opener_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_range_opener_new(
     handle: *const sealwax_decrypt_handle,

@@ -77,7 +77,8 @@ pub unsafe extern "C" fn sealwax_reader_open_file(
     })
 }
 
-/// As `sealwax_reader_open_file`, for an object that the host reads, such as one of an object store.
+/// As `sealwax_reader_open_file`, for an object that the host reads, such as one of an object
+/// store.
 ///
 /// The callbacks are copied. The reader owns `user_data` once this call has succeeded, and calls
 /// `destroy` once when it is freed.

@@ -41,7 +41,8 @@ pub unsafe extern "C" fn sealwax_to_text(
 
 /// Converts the text form back into bytes. `text_len` bytes are always enough.
 ///
-/// Text that `sealwax_to_text` would not write is `SEALWAX_ERR_BAD_MAGIC` or `SEALWAX_ERR_MALFORMED`.
+/// Text that `sealwax_to_text` would not write is `SEALWAX_ERR_BAD_MAGIC` or
+/// `SEALWAX_ERR_MALFORMED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_from_text(
     text: *const c_char,

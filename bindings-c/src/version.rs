@@ -10,16 +10,16 @@ use crate::panic_boundary::{answer, entry};
 /// The features of this build; see `sealwax_has_feature`.
 const FEATURES: [&str; 4] = ["files", "threads", "dek-cache", "aws-lc"];
 
-/// Version of the running library, such as "1.2.3"; valid for ever. `SEALWAX_VERSION` is the version
-/// of the header.
+/// Version of the running library, such as "1.2.3"; valid for ever. `SEALWAX_VERSION` is the
+/// version of the header.
 #[unsafe(no_mangle)]
 pub extern "C" fn sealwax_version() -> *const c_char {
     const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
     VERSION.as_ptr().cast()
 }
 
-/// Whether the library was built with a feature: "files", "threads", "dek-cache", "aws-lc". False for
-/// unknown names.
+/// Whether the library was built with a feature: "files", "threads", "dek-cache", "aws-lc". False
+/// for unknown names.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_has_feature(name: *const c_char, name_len: usize) -> bool {
     answer(false, || {
@@ -45,8 +45,8 @@ pub unsafe extern "C" fn sealwax_sealed_len(
     })
 }
 
-/// Fills `dek` with a fresh data encryption key from the operating system's random source, for hosts
-/// that call their KMS themselves. `dek_len` is `SEALWAX_KEY_LEN`. Wipe it afterwards.
+/// Fills `dek` with a fresh data encryption key from the operating system's random source, for
+/// hosts that call their KMS themselves. `dek_len` is `SEALWAX_KEY_LEN`. Wipe it afterwards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_generate_dek(dek: *mut u8, dek_len: usize) -> sealwax_code {
     entry(|| {

@@ -16,12 +16,12 @@ namespace sealwax {
 
 namespace detail {
 
-/// Lets go of an exception that a failure has along.
+/// Releases the exception attached to a failure.
 inline void forget_exception(void *exception) noexcept {
   delete static_cast<std::exception_ptr *>(exception);
 }
 
-/// The exception of the host's function that the newest error of this thread comes from, if any.
+/// The exception of a callback that caused the newest error of this thread, if any.
 inline std::exception_ptr attached_exception() noexcept {
   const auto *found =
       static_cast<std::exception_ptr *>(sealwax_last_error_attachment(forget_exception));
@@ -30,10 +30,10 @@ inline std::exception_ptr attached_exception() noexcept {
 
 } // namespace detail
 
-/// What a call that failed throws. `what()` is the text of `sealwax_last_error_message`.
+/// Thrown by a call that fails. `what()` is the text of `sealwax_last_error_message`.
 class error : public std::runtime_error {
 public:
-  /// Takes over the newest error of this thread.
+  /// The newest error of this thread.
   static error of_thread(sealwax_code code) { return error(code); }
 
   /// The code; never SEALWAX_OK.
@@ -46,9 +46,9 @@ public:
   std::uint64_t chunk() const noexcept { return chunk_; }
   /// Number that a callback gave, or errno of the operating system.
   std::int64_t cause_code() const noexcept { return cause_code_; }
-  /// Whether the file that was to be written is complete and has its name all the same.
+  /// Whether the target file is complete and has its name; see `sealwax_last_error_committed`.
   bool committed() const noexcept { return committed_; }
-  /// The exception of the host's own function that led here, if there was one.
+  /// The exception of a callback that caused this error, if any.
   const std::exception_ptr &cause() const noexcept { return cause_; }
 
 private:
@@ -66,7 +66,7 @@ private:
   std::exception_ptr cause_;
 };
 
-/// What a function of a provider throws if the KMS refuses the permission: the error is
+/// Thrown by a function of a provider if the KMS refuses the permission. The error is
 /// SEALWAX_ERR_PROVIDER_FAILED, and the outcome of the key event is `denied`.
 class key_denied : public std::runtime_error {
 public:
@@ -91,14 +91,14 @@ template <auto Free> struct deleter {
 /// Owns an object of the C API.
 template <class T, auto Free> using owner = std::unique_ptr<T, deleter<Free>>;
 
-/// Owns what `make` writes to its argument.
+/// Owns the object that `make` writes to its argument.
 template <class Owner, class Make> Owner own(Make make) {
   typename Owner::pointer object = nullptr;
   check(make(&object));
   return Owner(object);
 }
 
-/// Where the function of the host that runs in this thread says more about its request.
+/// The failure object of the callback that runs in this thread.
 inline sealwax_failure *&current_failure() noexcept {
   static thread_local sealwax_failure *failure = nullptr;
   return failure;
@@ -117,7 +117,7 @@ private:
   sealwax_failure *outer_;
 };
 
-/// Has a failure take along what is being caught, and its text.
+/// Attaches the exception that is being caught, and its text, to a failure.
 inline void tell(sealwax_failure *failure, std::string_view text) noexcept {
   sealwax_failure_set(failure, 0, text.data(), text.size());
   auto *exception = new (std::nothrow) std::exception_ptr(std::current_exception());
@@ -127,7 +127,7 @@ inline void tell(sealwax_failure *failure, std::string_view text) noexcept {
   }
 }
 
-/// Runs a function of the host: no exception passes, but it is kept, and its text goes on.
+/// Runs a function of the host. An exception becomes a failure, with the exception attached.
 template <class Body> sealwax_code guard(sealwax_failure *failure, Body body) noexcept {
   const failure_scope scope(failure);
   try {

@@ -14,12 +14,12 @@
 
 namespace sealwax {
 
-/// Files whose names are made durable together, which saves most of the time of many small ones.
+/// Many files whose names become durable together, which saves most of the time for small ones.
 class file_batch {
 public:
   file_batch() : inner_(detail::own<owner>(sealwax_file_batch_new)) {}
 
-  /// Makes the names of all files durable that were written with it.
+  /// Makes the names of all files of this batch durable.
   void finish() const { detail::check(sealwax_file_batch_finish(inner_.get())); }
 
   const sealwax_file_batch *get() const noexcept { return inner_.get(); }
@@ -40,12 +40,11 @@ struct file_options {
   bool durable = true;
   /// Whether runs of zeros in a plaintext become holes.
   sealwax_sparse sparse = SEALWAX_SPARSE_AUTO;
-  /// With which other files its name is made durable; null for none.
+  /// The batch that makes its name durable; null for none.
   const file_batch *batch = nullptr;
   /// Number of threads; 0 for every core.
   std::size_t threads = 0;
-  /// Told what is done and how much there is; returns false to cancel. What it throws leaves the
-  /// call again, as it was.
+  /// Reports progress; returns false to cancel. The call rethrows what it throws.
   std::function<bool(std::uint64_t done, std::uint64_t total)> progress;
 };
 
@@ -131,8 +130,8 @@ inline header inspect_file(const std::string &path) {
       [&](sealwax_header **out) { return sealwax_header_of_file(path.c_str(), out); }));
 }
 
-/// An object that the host reads: of an object store, of a database. Its functions may be called
-/// from several threads at the same time; what they throw becomes SEALWAX_ERR_IO.
+/// An object that the host reads, such as one of an object store. Several threads call its
+/// functions at the same time. An exception becomes SEALWAX_ERR_IO.
 struct read_functions {
   /// Reads some bytes at an offset and returns how many; 0 at the end only.
   std::function<std::size_t(writable_bytes buffer, std::uint64_t offset)> read_at;
@@ -177,7 +176,7 @@ public:
                                           providers.size(), options.get(), threads, out);
         })) {}
 
-  /// An object of the host's.
+  /// An object of the host.
   reader(read_functions functions, const providers &providers, const decrypt_options &options = {},
          std::size_t threads = 1, bytes_view detached_header = {}) {
     sealwax_read_callbacks callbacks = SEALWAX_READ_CALLBACKS_INIT;
@@ -193,7 +192,7 @@ public:
     user_data.release(); // The reader owns it only now that nothing failed.
   }
 
-  /// Length of the plaintext, authenticated.
+  /// Authenticated length of the plaintext.
   std::uint64_t size() const {
     std::uint64_t len = 0;
     detail::check(sealwax_reader_len(inner_.get(), &len));
@@ -226,7 +225,7 @@ private:
   owner inner_;
 };
 
-/// When a cached DEK is given up. The first limit that is reached counts.
+/// When a cached DEK is removed: at the first limit that is reached.
 struct cache_limits {
   std::size_t capacity;
   std::chrono::milliseconds max_age;
@@ -234,7 +233,7 @@ struct cache_limits {
   std::uint64_t max_bytes = 0;    ///< 0 for 64 GiB.
 };
 
-/// DEKs kept for a while in front of a provider.
+/// A cache of DEKs in front of a provider.
 class dek_cache {
 public:
   dek_cache(const sealwax::provider &provider, const cache_limits &limits)

@@ -1,4 +1,4 @@
-/// Looking into headers.
+/// Reads headers.
 #ifndef SEALWAX_HEADER_HPP
 #define SEALWAX_HEADER_HPP
 
@@ -9,7 +9,7 @@
 
 namespace sealwax {
 
-/// A DEK as some provider wrapped it.
+/// A DEK that a provider wrapped.
 struct wrapped_key {
   std::string provider_id;
   std::string key_id;
@@ -28,7 +28,7 @@ struct wrapped_key {
   }
 };
 
-/// A parsed header. Until a decryption succeeds every field may be an attacker's.
+/// A parsed header. Until a decryption succeeds, every field may come from an attacker.
 class header {
 public:
   /// The header at the front of an envelope.
@@ -38,14 +38,14 @@ public:
     }));
   }
 
-  /// A header that stands alone.
+  /// A detached header.
   static header parse(bytes_view alone) {
     return header(detail::own<owner>([&](sealwax_header **out) {
       return sealwax_header_parse(alone.data(), alone.size(), out);
     }));
   }
 
-  /// Length of the header that starts so; 0 while fewer than 12 bytes are there.
+  /// Length of the header that starts with these bytes; 0 for fewer than 12.
   static std::size_t announced_len(bytes_view start) {
     std::size_t len = 0;
     detail::check(sealwax_header_announced_len(start.data(), start.size(), &len));

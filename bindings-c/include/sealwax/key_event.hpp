@@ -12,8 +12,8 @@
 
 namespace sealwax {
 
-/// One use of a key: what `sealwax_key_event` says. Valid during the call of the listener only,
-/// and so are the texts.
+/// One use of a key; see `sealwax_key_event`. It and its texts are valid during the call of the
+/// listener.
 class key_event {
 public:
   explicit key_event(const sealwax_key_event *event) noexcept : event_(event) {}
@@ -65,11 +65,11 @@ private:
   const sealwax_key_event *event_;
 };
 
-/// Is told of each use of a key, from several threads at the same time. What it throws is lost:
-/// the use of the key is over, and the call goes on.
+/// Receives each use of a key, from several threads at the same time. What it throws is lost, and
+/// the call goes on.
 using key_listener = std::function<void(const key_event &event)>;
 
-/// Names what this thread encrypts or decrypts, for as long as it lives: an inner one hides an
+/// Names the object that this thread encrypts or decrypts, while it lives. An inner name hides an
 /// outer one.
 class object_name {
 public:
@@ -93,7 +93,7 @@ private:
   std::string outer_;
 };
 
-/// Says, in a function of a provider, under which id the KMS has logged its request.
+/// Sets, in a function of a provider, the id under which the KMS has logged its request.
 inline void report_request_id(std::string_view id) {
   detail::check(sealwax_failure_set_request_id(detail::current_failure(), id.data(), id.size()));
 }

@@ -50,7 +50,7 @@ public:
           return sealwax_encrypt_handle_new(providers.data(), providers.size(), options.get(), out);
         })) {}
 
-  /// A DEK and wrapped keys of the host's.
+  /// A DEK and wrapped keys of the host.
   encrypt_handle(bytes_view dek, const std::vector<wrapped_key> &keys,
                  const encrypt_options &options = {})
       : inner_(detail::own<owner>([&](sealwax_encrypt_handle **out) {
@@ -182,7 +182,7 @@ public:
         });
   }
 
-  /// The header anew, wrapped by these providers.
+  /// A new header with the DEK wrapped by these providers.
   bytes rewrap(const providers &providers,
                sealwax_rewrap_mode mode = SEALWAX_REWRAP_REPLACE) const {
     return detail::filled(
@@ -192,7 +192,7 @@ public:
         });
   }
 
-  /// The header anew, with exactly these wrapped keys.
+  /// A new header with exactly these wrapped keys.
   bytes rewrap(const std::vector<wrapped_key> &keys) const {
     const auto views = detail::views(keys);
     return detail::filled(SEALWAX_MAX_HEADER_LEN,
@@ -220,7 +220,7 @@ inline bytes encrypt(bytes_view plaintext, const providers &providers,
                         });
 }
 
-/// Decrypts an envelope with whichever provider can unwrap its DEK.
+/// Decrypts an envelope. The providers are asked in their order for the DEK.
 inline bytes decrypt(bytes_view envelope, const providers &providers,
                      const decrypt_options &options = {}) {
   std::size_t plaintext_len = 0;
@@ -263,7 +263,7 @@ inline bytes from_text(std::string_view text) {
                         });
 }
 
-/// A fresh DEK, for hosts that talk to their KMS themselves.
+/// A fresh DEK, for hosts that call their KMS themselves.
 inline bytes generate_dek() {
   bytes dek(SEALWAX_KEY_LEN);
   detail::check(sealwax_generate_dek(dek.data(), dek.size()));

@@ -1,4 +1,4 @@
-/// Encryption contexts, and what to encrypt and decrypt with besides the keys.
+/// Encryption contexts and options.
 #ifndef SEALWAX_OPTIONS_HPP
 #define SEALWAX_OPTIONS_HPP
 
@@ -12,7 +12,7 @@
 
 namespace sealwax {
 
-/// An encryption context that something else owns: what a provider's functions are given.
+/// A view of an encryption context, as the functions of a provider get it.
 class context_view {
 public:
   explicit context_view(const sealwax_context *context) noexcept : context_(context) {}
@@ -106,7 +106,7 @@ private:
   owner inner_;
 };
 
-/// What the reader expects. Nothing is set at first.
+/// How to decrypt. Nothing is set at first.
 class decrypt_options {
 public:
   decrypt_options &required_context(context_view pairs) {

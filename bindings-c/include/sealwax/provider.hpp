@@ -1,4 +1,4 @@
-/// Key providers: local keys, and the host's own functions.
+/// Key providers: local keys, and functions of the host.
 #ifndef SEALWAX_PROVIDER_HPP
 #define SEALWAX_PROVIDER_HPP
 
@@ -24,17 +24,17 @@ struct generated_dek {
   wrapped_dek key;
 };
 
-/// What `unwrap` throws if a wrapped key does not open: the error is SEALWAX_ERR_KEY_UNWRAP. Any
-/// other exception is SEALWAX_ERR_PROVIDER_FAILED; `key_denied` says why.
+/// Thrown by `unwrap` if a wrapped key does not open: the error is SEALWAX_ERR_KEY_UNWRAP. Any
+/// other exception is SEALWAX_ERR_PROVIDER_FAILED, also `key_denied`.
 class key_rejected : public std::runtime_error {
 public:
   explicit key_rejected(const std::string &what = "the wrapped key was rejected")
       : std::runtime_error(what) {}
 };
 
-/// The functions of a provider that the host brings; see `sealwax_provider_callbacks`. They may
-/// be called from several threads at the same time. What is not set is not offered. An `accepts`
-/// that throws says no.
+/// The functions of a provider that the host brings; see `sealwax_provider_callbacks`. Several
+/// threads call them at the same time. A function that is not set is not offered. An `accepts` that
+/// throws means no.
 struct provider_functions {
   std::function<bool(std::string_view key_id)> accepts;
   std::function<wrapped_dek(bytes_view dek, context_view context)> wrap;
@@ -142,7 +142,7 @@ public:
     });
   }
 
-  /// A provider of the host's functions, under these names in headers.
+  /// A provider made of functions of the host, with these ids in headers.
   static provider of(provider_functions functions, std::string_view provider_id,
                      std::string_view key_id) {
     sealwax_provider_callbacks callbacks = SEALWAX_PROVIDER_CALLBACKS_INIT;
@@ -160,8 +160,8 @@ public:
     return made;
   }
 
-  /// A provider that does the same and tells `listener` each use of its key, as does a cache in
-  /// front of it.
+  /// A provider that does the same and reports each use of its key to `listener`. A cache in front
+  /// of it reports its hits.
   provider with_key_events(key_listener listener) const {
     if (!listener) {
       throw std::invalid_argument("a listener is a function");

@@ -10,7 +10,7 @@
 
 namespace sealwax {
 
-/// What a call of process did, and what must happen next.
+/// What a call of `process` did, and what it needs next.
 using progress = sealwax_progress;
 
 namespace detail {
@@ -18,8 +18,7 @@ namespace detail {
 /// Bytes that `update` hands to its sink at once.
 inline constexpr std::size_t piece_len = std::size_t{1} << 18;
 
-/// Hands a piece to a sink. A sink that takes fewer bytes than it is given, and says so by what it
-/// returns, would lose the others.
+/// Passes a piece to a sink. A sink that returned how many bytes it took would lose the others.
 template <class Sink> void hand(Sink &sink, bytes_view piece) {
   static_assert(std::is_void_v<decltype(sink(piece))>,
                 "a sink takes all that it is given and returns nothing; if it cannot, it throws");
@@ -28,9 +27,9 @@ template <class Sink> void hand(Sink &sink, bytes_view piece) {
   }
 }
 
-/// Calls `process` until it wants what only the caller has, and takes what it reads off `input`;
-/// output goes to `sink`. Where that throws, a piece is lost: the machine is ended, so that no
-/// other piece can follow.
+/// Calls `process` until it needs something of the caller, removes what it reads from `input`, and
+/// passes the output to `sink`. If the sink throws, a piece is lost: the machine is ended, so that
+/// no piece can follow.
 template <class Machine, class Sink>
 sealwax_status pump(Machine &machine, bytes_view &input, bytes &buffer, Sink &sink) {
   buffer.resize(piece_len);
@@ -61,7 +60,7 @@ public:
           return sealwax_encryptor_new(providers.data(), providers.size(), options.get(), out);
         })) {}
 
-  /// A DEK of the host's; `add_wrapped_key` must follow.
+  /// A DEK of the host; `add_wrapped_key` must follow.
   explicit encryptor(bytes_view dek, const encrypt_options &options = {})
       : inner_(detail::own<owner>([&](sealwax_encryptor **out) {
           return sealwax_encryptor_new_with_dek(dek.data(), dek.size(), options.get(), out);
@@ -72,7 +71,7 @@ public:
     detail::check(sealwax_encryptor_add_wrapped_key(inner_.get(), &view));
   }
 
-  /// Takes the header out of the output; the body alone flows then.
+  /// Takes the header out of the output, which is then the body alone.
   bytes detach_header() {
     bytes header(SEALWAX_MAX_HEADER_LEN);
     std::size_t len = 0;
@@ -92,13 +91,13 @@ public:
   void end_input() { detail::check(sealwax_encryptor_end_input(inner_.get())); }
   void finish() { detail::check(sealwax_encryptor_finish(inner_.get())); }
 
-  /// Encrypts `input` and hands what comes out to `sink(bytes_view)`, which takes all of it or
-  /// throws: the message cannot go on then.
+  /// Encrypts `input` and passes the output to `sink(bytes_view)`, which takes all of it or throws.
+  /// If it throws, the message cannot be continued.
   template <class Sink> void update(bytes_view input, Sink &&sink) {
     detail::pump(*this, input, buffer_, sink);
   }
 
-  /// Ends the message and hands the rest to `sink(bytes_view)`.
+  /// Ends the message and passes the rest to `sink(bytes_view)`.
   template <class Sink> void finish(Sink &&sink) {
     bytes_view none;
     end_input();
@@ -106,7 +105,7 @@ public:
     finish();
   }
 
-  /// Ends it without a result: every later call is SEALWAX_ERR_INVALID_STATE.
+  /// Gives the message up: every later call is SEALWAX_ERR_INVALID_STATE.
   void abandon() noexcept {
     const sealwax_code code = sealwax_encryptor_finish(inner_.get());
     static_cast<void>(code);
@@ -122,14 +121,14 @@ private:
 
 /// Decrypts one envelope: envelope in, plaintext out.
 ///
-/// What was handed out is authentic, but whole only when `finish` has returned.
+/// All output is authentic, but it is complete only when `finish` has returned.
 class decryptor {
 public:
   explicit decryptor(const decrypt_options &options = {})
       : inner_(detail::own<owner>(
             [&](sealwax_decryptor **out) { return sealwax_decryptor_new(options.get(), out); })) {}
 
-  /// A body whose header was stored elsewhere.
+  /// A body whose header is stored elsewhere.
   static decryptor detached(bytes_view header, const decrypt_options &options = {}) {
     return decryptor(detail::own<owner>([&](sealwax_decryptor **out) {
       return sealwax_decryptor_new_detached(header.data(), header.size(), options.get(), out);
@@ -170,16 +169,15 @@ public:
   void end_input() { detail::check(sealwax_decryptor_end_input(inner_.get())); }
   void finish() { detail::check(sealwax_decryptor_finish(inner_.get())); }
 
-  /// Decrypts `input`, with these providers when the key is needed, and hands what comes out to
-  /// `sink(bytes_view)`.
+  /// Decrypts `input` and passes the output to `sink(bytes_view)`. The providers unwrap the key.
   template <class Sink> void update(bytes_view input, const providers &providers, Sink &&sink) {
     while (detail::pump(*this, input, buffer_, sink) == SEALWAX_NEED_KEY) {
       unwrap(providers);
     }
   }
 
-  /// Ends the envelope and hands the rest to `sink(bytes_view)`. Only when this returns was the
-  /// envelope whole.
+  /// Ends the envelope and passes the rest to `sink(bytes_view)`. The envelope is complete only if
+  /// this returns.
   template <class Sink> void finish(Sink &&sink) {
     bytes_view none;
     end_input();
@@ -187,7 +185,7 @@ public:
     finish();
   }
 
-  /// Ends it without a result: every later call is SEALWAX_ERR_INVALID_STATE.
+  /// Gives the envelope up: every later call is SEALWAX_ERR_INVALID_STATE.
   void abandon() noexcept {
     const sealwax_code code = sealwax_decryptor_finish(inner_.get());
     static_cast<void>(code);

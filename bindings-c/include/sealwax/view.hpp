@@ -1,4 +1,4 @@
-/// Views of bytes, as std::span would be: pointer and length, not owned.
+/// Views of bytes: pointer and length, as std::span.
 #ifndef SEALWAX_VIEW_HPP
 #define SEALWAX_VIEW_HPP
 
@@ -24,7 +24,7 @@ inline constexpr bool is_byte =
     std::is_same_v<std::remove_cv_t<T>, unsigned char> ||
     std::is_same_v<std::remove_cv_t<T>, std::byte>;
 
-/// What an array that is a buffer holds: any bytes but const char.
+/// The elements of an array that is a buffer: any bytes but const char.
 template <class T> inline constexpr bool is_buffer = is_byte<T> && !std::is_same_v<T, const char>;
 
 template <class T>
@@ -38,9 +38,9 @@ using element = std::remove_pointer_t<decltype(std::data(std::declval<Container 
 
 /// Bytes to read: made of any container or array of char, unsigned char or std::byte, whole.
 ///
-/// An array is a buffer, zero bytes and all. A C string is one only where the program says so, by
-/// `c_string` or std::string_view: a pointer to char does not convert, and neither does an array of
-/// const char, as a literal is one, unless it is spelled out as `bytes_view(array)`.
+/// An array is a buffer, including its zero bytes. A pointer to char does not convert: use
+/// `c_string` or std::string_view for a C string. An array of const char, such as a literal,
+/// converts only by an explicit `bytes_view(array)`.
 class bytes_view {
 public:
   constexpr bytes_view() noexcept = default;
@@ -52,11 +52,11 @@ public:
   /// All of an array.
   template <class Byte, std::size_t N, std::enable_if_t<detail::is_buffer<Byte>, int> = 0>
   bytes_view(Byte (&array)[N]) noexcept : bytes_view(static_cast<const void *>(array), N) {}
-  /// All of an array of const char: of a literal with its zero byte.
+  /// All of an array of const char; of a literal, with its zero byte.
   template <class Char, std::size_t N, std::enable_if_t<std::is_same_v<Char, const char>, int> = 0>
   explicit bytes_view(Char (&array)[N]) noexcept
       : bytes_view(static_cast<const void *>(array), N) {}
-  /// Where it ends is for the program to say: `c_string(text)`, or a pointer and a length.
+  /// A pointer has no length: use `c_string(text)`, or give the length.
   template <class Pointer, std::enable_if_t<detail::is_char_pointer<Pointer>, int> = 0>
   bytes_view(Pointer text) = delete;
   bytes_view(std::nullptr_t) = delete;
@@ -90,7 +90,7 @@ private:
   std::size_t size_ = 0;
 };
 
-/// The bytes of a C string in front of its zero byte.
+/// The bytes of a C string, without its zero byte.
 inline bytes_view c_string(const char *text) noexcept { return std::string_view(text); }
 
 /// Bytes to write.
@@ -114,7 +114,7 @@ private:
   std::size_t size_ = 0;
 };
 
-/// Overwrites a secret with zeros in a way that no compiler leaves out.
+/// Overwrites a secret with zeros. No compiler removes this.
 inline void wipe(writable_bytes secret) noexcept { sealwax_wipe(secret.data(), secret.size()); }
 
 namespace detail {

@@ -49,7 +49,8 @@ pub(crate) unsafe fn sized<T: Growing>(ptr: *const T, name: &'static str) -> Res
         return Err(Error::InvalidArgument(newer).into());
     }
     let mut value = MaybeUninit::<T>::zeroed();
-    // SAFETY: no more than a `T` is copied over it; of the rest zeros are values, as `Growing` says.
+    // SAFETY: no more than a `T` is copied over it; of the rest zeros are values, as `Growing`
+    // says.
     unsafe {
         known.as_ptr().copy_to_nonoverlapping(value.as_mut_ptr().cast(), known.len());
         Ok(value.assume_init())

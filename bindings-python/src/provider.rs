@@ -60,8 +60,7 @@ pub(crate) fn generate<'py>(
 /// The exception for the one attempt that was made.
 fn failed(py: Python<'_>, provider: &dyn KeyProvider, key_id: &str, error: ProviderError) -> PyErr {
     let is_rejection = error.is_rejection();
-    let provider_id = provider.provider_id().to_owned();
-    let attempts = vec![Attempt { provider_id, key_id: key_id.to_owned(), error }].into();
+    let attempts = vec![Attempt::new(provider.provider_id(), key_id, error)].into();
     let error =
         if is_rejection { Error::KeyUnwrap(attempts) } else { Error::ProviderFailed(attempts) };
     errors::to_py(py, error)

@@ -182,7 +182,8 @@ impl Work<'_> {
         threads: usize,
     ) -> Result<usize> {
         let threads = if source.len() < PARALLEL_LEN { 1 } else { threads };
-        let sharing = Sharing { threads, segment_len: &|| pace.len() };
+        let segment_len = || pace.len();
+        let sharing = Sharing::new(threads, &segment_len);
         match self {
             Work::Seal(handle) => sharing.encrypt(handle, source, associated_data, target),
             Work::SealBody(handle) => sharing.encrypt_body(handle, source, associated_data, target),

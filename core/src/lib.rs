@@ -74,13 +74,25 @@
 //! | none | [`chunked`], [`header`], keys: parsing and sealing in the caller's buffers | `core` |
 //! | `alloc` | owned types, state machines, providers, audit events, text form | `alloc` |
 //! | `getrandom` | `SysRng`, and calls that take no generator | an operating system |
-//! | `std` (default) | files, readers, adapters, caches of data keys | `std` |
+//! | `std` (default) | files, readers, adapters, caches of data keys; calls that say so start threads | `std` |
+//! | `async` | `async_io`: adapters for `AsyncRead` and `AsyncWrite`; `AsyncKeyProvider` | `std` |
 //! | `aws-lc` (default) | AES-256-GCM by AWS-LC, several times as fast as the portable one | `std`, a C compiler |
 //! | `fips` | all cryptography inside of AWS-LC's FIPS module; see [`aead`] | `std`, a C compiler, `go`, `cmake` |
 //! | `imported` | in WebAssembly alone: AES-256-GCM of another module, for the JavaScript package | JavaScript |
 //!
 //! The format is fixed in [FORMAT.md](https://github.com/sealwax/sealwax/blob/main/core/spec/FORMAT.md),
 //! the threat model in [DESIGN.md](https://github.com/sealwax/sealwax/blob/main/core/spec/DESIGN.md).
+// Without `alloc` the links of this page lead to types that are not there.
+#![cfg_attr(
+    not(feature = "alloc"),
+    doc = "",
+    doc = "[`LocalKek`]: https://docs.rs/sealwax/latest/sealwax/struct.LocalKek.html",
+    doc = "[`KeyProvider`]: https://docs.rs/sealwax/latest/sealwax/trait.KeyProvider.html",
+    doc = "[`Encryptor`]: https://docs.rs/sealwax/latest/sealwax/struct.Encryptor.html",
+    doc = "[`Decryptor`]: https://docs.rs/sealwax/latest/sealwax/struct.Decryptor.html",
+    doc = "[`EncryptHandle`]: https://docs.rs/sealwax/latest/sealwax/struct.EncryptHandle.html",
+    doc = "[`DecryptHandle`]: https://docs.rs/sealwax/latest/sealwax/struct.DecryptHandle.html"
+)]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
     not(test),
@@ -133,11 +145,15 @@ pub use format::progress::{Progress, Status};
 #[cfg(feature = "alloc")]
 pub use format::text::{TEXT_PREFIX, from_text, from_text_into, text_len, to_text, to_text_into};
 pub use format::{chunked, header, limits};
+#[cfg(feature = "async")]
+pub use keys::{AsyncKeyProvider, ProviderFuture, wrap_dek_async};
 #[cfg(feature = "alloc")]
 pub use keys::{
     ConcurrentWrap, KeyProvider, LocalExpansion, LocalKek, ProviderCall, WrappedKey, audit,
     generate_dek, generate_dek_for, wrap_dek,
 };
+#[cfg(feature = "async")]
+pub use os::async_io;
 #[cfg(all(feature = "std", any(unix, windows)))]
 pub use os::file;
 #[cfg(feature = "std")]

@@ -20,6 +20,7 @@ pub struct Attempts {
 /// One failed attempt.
 #[cfg(feature = "alloc")]
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Attempt {
     /// Provider that was asked.
     pub provider_id: String,
@@ -28,6 +29,18 @@ pub struct Attempt {
     pub key_id: String,
     /// What the provider answered.
     pub error: ProviderError,
+}
+
+#[cfg(feature = "alloc")]
+impl Attempt {
+    /// An attempt of this provider with the key of this id, empty if it names none.
+    pub fn new(
+        provider_id: impl Into<String>,
+        key_id: impl Into<String>,
+        error: ProviderError,
+    ) -> Self {
+        Attempt { provider_id: provider_id.into(), key_id: key_id.into(), error }
+    }
 }
 
 #[cfg(feature = "alloc")]

@@ -35,6 +35,7 @@ impl<T: fmt::Display> fmt::Display for Listed<'_, T> {
 /// A key as headers name it. Nothing of it is secret, and nothing of it is authentic.
 #[cfg(feature = "alloc")]
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct KeyName {
     /// Provider of the key.
     pub provider_id: String,

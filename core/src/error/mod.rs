@@ -2,6 +2,7 @@
 
 mod attempts;
 mod code;
+mod code_from;
 mod details;
 mod escape;
 

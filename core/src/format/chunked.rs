@@ -12,7 +12,7 @@
 //!
 //! # Security
 //! This is the hazmat layer: it binds no header and wraps no key. Most programs want
-//! [`crate::encrypt`] and [`crate::decrypt`]. The caller must give a uniformly random input key and
+//! `sealwax::encrypt` and `sealwax::decrypt`. The caller must give a uniformly random input key and
 //! a fresh random salt for each message.
 
 mod cipher;

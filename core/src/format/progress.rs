@@ -2,6 +2,7 @@
 
 /// The outcome of one call of `process`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Progress {
     /// Bytes taken off the front of the input.
     pub read: usize,

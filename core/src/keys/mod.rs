@@ -1,5 +1,11 @@
 //! Wrapping DEKs: the providers that the host brings, and the local one.
 
+#[cfg(feature = "async")]
+mod async_provider;
+#[cfg(feature = "async")]
+mod async_unwrap;
+#[cfg(feature = "async")]
+mod async_wrap;
 pub mod audit;
 mod audited_provider;
 mod forward;
@@ -16,6 +22,14 @@ mod wrap_concurrent;
 mod wrap_outcome;
 mod wrapped_key;
 
+#[cfg(feature = "async")]
+pub use async_provider::{AsyncKeyProvider, ProviderFuture};
+#[cfg(feature = "async")]
+pub(crate) use async_unwrap::unwrap_dek_async;
+#[cfg(feature = "async")]
+pub(crate) use async_wrap::generate_required_async;
+#[cfg(feature = "async")]
+pub use async_wrap::wrap_dek_async;
 pub use local_expansion::LocalExpansion;
 pub use local_kek::LocalKek;
 pub(crate) use provider::wrap_key;
@@ -24,7 +38,7 @@ pub use provider_call::ProviderCall;
 pub(crate) use unwrap_order::unwrap_dek;
 #[cfg(feature = "std")]
 pub(crate) use unwrap_order::{ask, unwrap_by};
-pub(crate) use wrap_all::{Require, generate_required};
+pub(crate) use wrap_all::generate_required;
 pub use wrap_all::{generate_dek, generate_dek_for, wrap_dek};
-pub(crate) use wrap_outcome::failed_wrap;
+pub(crate) use wrap_outcome::{Require, failed_wrap};
 pub use wrapped_key::WrappedKey;

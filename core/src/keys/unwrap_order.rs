@@ -36,52 +36,76 @@ pub(crate) fn unwrap_by<'a, D, T>(
     unwrap: impl Fn(&dyn KeyProvider, WrappedKeyRef<'_>) -> Result<D, ProviderError>,
     mut accept: impl FnMut(D, usize, WrappedKeyRef<'a>) -> Result<T>,
 ) -> Result<T> {
-    let mut attempts = Vec::new();
-    let mut wrong_dek = None;
+    let mut unwrapping = Unwrapping::default();
     for (index, provider) in providers.iter().enumerate() {
-        for key in matching_keys(header, *provider) {
-            match unwrap(*provider, key) {
-                Ok(dek) => match accept(dek, index, key) {
-                    Ok(opened) => return Ok(opened),
-                    Err(error) => wrong_dek = Some(error),
-                },
-                Err(error) => {
-                    let KeyName { provider_id, key_id } = KeyName::from(key);
-                    attempts.push(Attempt { provider_id, key_id, error });
-                }
+        let id = provider.provider_id();
+        for key in matching_keys(header, id, provider.is_remote(), |id| provider.accepts(id)) {
+            let answer = unwrap(*provider, key);
+            if let Some(opened) = unwrapping.take(key, answer, |dek| accept(dek, index, key)) {
+                return Ok(opened);
             }
         }
     }
-    Err(match wrong_dek {
-        Some(error) => error,
-        None if attempts.is_empty() => Error::NoMatchingKey(mismatch(header, providers)),
-        None => failed(attempts),
-    })
+    Err(unwrapping.into_error(header, providers.iter().map(|provider| wrap_key(*provider))))
 }
 
-/// The wrapped keys that this provider is asked for.
-fn matching_keys<'a>(
+/// The wrapped keys that a provider is asked for.
+pub(super) fn matching_keys<'a>(
     header: &Header<'a>,
-    provider: &dyn KeyProvider,
+    provider_id: &str,
+    is_remote: bool,
+    accepts: impl Fn(&str) -> bool,
 ) -> impl Iterator<Item = WrappedKeyRef<'a>> {
-    let most = if provider.is_remote() { 1 } else { usize::MAX };
-    header
-        .wrapped_keys()
-        .filter(|key| key.provider_id == provider.provider_id() && provider.accepts(key.key_id))
-        .take(most)
+    let most = if is_remote { 1 } else { usize::MAX };
+    let matches =
+        move |key: &WrappedKeyRef<'_>| key.provider_id == provider_id && accepts(key.key_id);
+    header.wrapped_keys().filter(matches).take(most)
 }
 
-fn mismatch(header: &Header<'_>, providers: &[&dyn KeyProvider]) -> KeyMismatch {
-    let offered = providers.iter().map(|provider| wrap_key(*provider));
-    KeyMismatch::new(header.wrapped_keys().map(KeyName::from).collect(), offered.collect())
+/// What came of the attempts so far.
+#[derive(Default)]
+pub(super) struct Unwrapping {
+    attempts: Vec<Attempt>,
+    wrong_dek: Option<Error>,
 }
 
-/// The one error for all attempts. FORMAT.md K-07: a KMS that failed outweighs a wrapped key that
-/// did not open; a DEK that did not fit the header would outweigh both.
-fn failed(attempts: Vec<Attempt>) -> Error {
-    if attempts.iter().all(|attempt| attempt.error.is_rejection()) {
-        Error::KeyUnwrap(attempts.into())
-    } else {
-        Error::ProviderFailed(attempts.into())
+impl Unwrapping {
+    /// Takes a provider's answer; gives what `accept` has made of a DEK that fits.
+    pub(super) fn take<D, T>(
+        &mut self,
+        key: WrappedKeyRef<'_>,
+        answer: Result<D, ProviderError>,
+        accept: impl FnOnce(D) -> Result<T>,
+    ) -> Option<T> {
+        match answer.map(accept) {
+            Ok(Ok(opened)) => return Some(opened),
+            Ok(Err(error)) => self.wrong_dek = Some(error),
+            Err(error) => {
+                let KeyName { provider_id, key_id } = KeyName::from(key);
+                self.attempts.push(Attempt { provider_id, key_id, error });
+            }
+        }
+        None
+    }
+
+    /// The one error for all attempts. FORMAT.md K-07: a DEK that did not fit the header outweighs a
+    /// KMS that failed, and that a wrapped key that did not open.
+    pub(super) fn into_error(
+        self,
+        header: &Header<'_>,
+        offered: impl Iterator<Item = KeyName>,
+    ) -> Error {
+        let is_failure = |attempt: &Attempt| !attempt.error.is_rejection();
+        match self.wrong_dek {
+            Some(error) => error,
+            None if self.attempts.is_empty() => {
+                let wanted = header.wrapped_keys().map(KeyName::from).collect();
+                Error::NoMatchingKey(KeyMismatch::new(wanted, offered.collect()))
+            }
+            None if self.attempts.iter().any(is_failure) => {
+                Error::ProviderFailed(self.attempts.into())
+            }
+            None => Error::KeyUnwrap(self.attempts.into()),
+        }
     }
 }

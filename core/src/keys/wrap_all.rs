@@ -4,71 +4,11 @@ use alloc::vec::Vec;
 
 use rand_core::TryCryptoRng;
 
-use super::wrap_outcome::{Outcome, is_cancellation, outcome_of};
+use super::wrap_outcome::{Require, Wraps, outcome_of};
 use super::{KeyProvider, ProviderCall, WrappedKey};
 use crate::crypto::secret_key::Dek;
-use crate::error::{Attempt, Error, Result};
+use crate::error::{Error, Result};
 use crate::format::context::ContextRef;
-
-/// Which providers must have wrapped the DEK of a new object.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Require {
-    /// All of them: no key of an object is ever missing.
-    #[default]
-    All,
-    /// One of them.
-    Any,
-}
-
-/// The outcomes so far.
-struct Wraps {
-    require: Require,
-    keys: Vec<WrappedKey>,
-    failed: Vec<Attempt>,
-    /// Whether the host wants no more of it: then the other keys are not enough.
-    is_cancelled: bool,
-}
-
-impl Wraps {
-    const fn new(require: Require) -> Self {
-        Wraps { require, keys: Vec::new(), failed: Vec::new(), is_cancelled: false }
-    }
-
-    fn take(&mut self, outcome: Outcome) {
-        match outcome {
-            Ok(key) => self.keys.push(key),
-            Err(attempt) => {
-                self.is_cancelled |= is_cancellation(&attempt.error);
-                self.failed.push(attempt);
-            }
-        }
-    }
-
-    /// Whether nothing that comes can change the end.
-    fn is_lost(&self) -> bool {
-        self.is_cancelled || (self.require == Require::All && !self.failed.is_empty())
-    }
-
-    /// Asks these providers, too: those that wait for a network at the same time.
-    fn ask(&mut self, dek: &Dek, providers: &[&dyn KeyProvider], context: ContextRef<'_>) {
-        #[cfg(feature = "std")]
-        if let Some(outcomes) = super::wrap_concurrent::wrap_concurrently(dek, providers, context) {
-            return outcomes.into_iter().for_each(|outcome| self.take(outcome));
-        }
-        for provider in providers {
-            if self.is_lost() {
-                return;
-            }
-            self.take(outcome_of(*provider, provider.wrap(dek, &mut context.into())));
-        }
-    }
-
-    /// The wrapped keys, or one error that names everyone who failed.
-    fn finish(self) -> Result<Vec<WrappedKey>> {
-        let is_enough = !self.is_lost() && (self.failed.is_empty() || !self.keys.is_empty());
-        if is_enough { Ok(self.keys) } else { Err(Error::ProviderFailed(self.failed.into())) }
-    }
-}
 
 /// Makes a DEK and has every provider wrap it; the first may generate it.
 ///
@@ -118,16 +58,17 @@ pub(crate) fn generate_required<R: TryCryptoRng + ?Sized>(
         (dek, rest) = (made, others);
     }
     if wraps.is_lost() || (dek.is_none() && rest.is_empty()) {
-        return Err(Error::ProviderFailed(wraps.failed.into()));
+        return Err(wraps.into_error());
     }
     let dek = dek.map_or_else(|| Dek::generate(rng), Ok)?;
-    wraps.ask(&dek, rest, context);
+    ask(&mut wraps, &dek, rest, context);
     Ok((dek, wraps.finish()?))
 }
 
 /// Has every provider wrap `dek`.
 ///
-/// Providers that wait for a network are asked at the same time ([`KeyProvider::concurrent_wrap`]).
+/// With the feature `std`, providers that wait for a network are asked at the same time, on threads that
+/// this call starts and ends ([`KeyProvider::concurrent_wrap`]); else one after the other.
 ///
 /// # Errors
 /// [`Error::ProviderFailed`] if any of them fails.
@@ -137,6 +78,20 @@ pub fn wrap_dek(
     context: ContextRef<'_>,
 ) -> Result<Vec<WrappedKey>> {
     let mut wraps = Wraps::new(Require::All);
-    wraps.ask(dek, providers, context);
+    ask(&mut wraps, dek, providers, context);
     wraps.finish()
+}
+
+/// Asks these providers: those that wait for a network at the same time.
+fn ask(wraps: &mut Wraps, dek: &Dek, providers: &[&dyn KeyProvider], context: ContextRef<'_>) {
+    #[cfg(feature = "std")]
+    if let Some(outcomes) = super::wrap_concurrent::wrap_concurrently(dek, providers, context) {
+        return outcomes.into_iter().for_each(|outcome| wraps.take(outcome));
+    }
+    for provider in providers {
+        if wraps.is_lost() {
+            return;
+        }
+        wraps.take(outcome_of(*provider, provider.wrap(dek, &mut context.into())));
+    }
 }

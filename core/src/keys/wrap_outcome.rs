@@ -1,10 +1,63 @@
-//! What became of one provider's wrap.
+//! What became of the wraps of several providers.
+
+use alloc::vec::Vec;
 
 use super::{KeyProvider, WrappedKey, wrap_key};
 use crate::error::{Attempt, Error, KeyName, ProviderError, Result};
 
 /// The wrapped key, or who failed.
 pub(super) type Outcome = Result<WrappedKey, Attempt>;
+
+/// Which providers must have wrapped the DEK of a new object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Require {
+    /// All of them: no key of an object is ever missing.
+    #[default]
+    All,
+    /// One of them.
+    Any,
+}
+
+/// The outcomes so far.
+pub(super) struct Wraps {
+    require: Require,
+    keys: Vec<WrappedKey>,
+    failed: Vec<Attempt>,
+    /// Whether the host wants no more of it: then the other keys are not enough.
+    is_cancelled: bool,
+}
+
+impl Wraps {
+    pub(super) const fn new(require: Require) -> Self {
+        Wraps { require, keys: Vec::new(), failed: Vec::new(), is_cancelled: false }
+    }
+
+    pub(super) fn take(&mut self, outcome: Outcome) {
+        match outcome {
+            Ok(key) => self.keys.push(key),
+            Err(attempt) => {
+                self.is_cancelled |= is_cancellation(&attempt.error);
+                self.failed.push(attempt);
+            }
+        }
+    }
+
+    /// Whether nothing that comes can change the end.
+    pub(super) fn is_lost(&self) -> bool {
+        self.is_cancelled || (self.require == Require::All && !self.failed.is_empty())
+    }
+
+    /// The wrapped keys, or one error that names everyone who failed.
+    pub(super) fn finish(self) -> Result<Vec<WrappedKey>> {
+        let is_enough = !self.is_lost() && (self.failed.is_empty() || !self.keys.is_empty());
+        if is_enough { Ok(self.keys) } else { Err(self.into_error()) }
+    }
+
+    /// The error that names everyone who failed.
+    pub(super) fn into_error(self) -> Error {
+        Error::ProviderFailed(self.failed.into())
+    }
+}
 
 /// The outcome of a wrap by this provider.
 pub(super) fn outcome_of(

@@ -8,13 +8,17 @@ mod decrypt_reader;
 mod encrypt_reader;
 mod encrypt_writer;
 mod held;
+mod opening;
+mod sealing;
+mod writing;
 
 pub use decrypt_reader::DecryptReader;
 pub use encrypt_reader::EncryptReader;
 pub use encrypt_writer::EncryptWriter;
+#[cfg(feature = "async")]
+pub(super) use {opening::Opening, sealing::Sealing, writing::Writing};
 
 use crate::crypto::rng::SysRng;
-
 use crate::engine::encrypt::{EncryptOptions, Encryptor};
 use crate::error::Result;
 use crate::format::chunked::CHUNK_LEN;

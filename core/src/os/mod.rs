@@ -1,6 +1,8 @@
 //! What needs an operating system: caches of data keys, files, adapters for streams, readers at any
 //! offset, threads.
 
+#[cfg(feature = "async")]
+pub mod async_io;
 mod cache;
 #[cfg(any(unix, windows))]
 pub mod file;

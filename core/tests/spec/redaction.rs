@@ -10,7 +10,7 @@ use sealwax::aead::{Aead, AeadError, DefaultAead, RustCrypto};
 use sealwax::audit::{
     AuditedProvider, KeyObserver, KeyOperation, KeyOutcome, KeyUse, KeyUseInProgress,
 };
-use sealwax::chunked::{ChunkPosition, Cipher, KeySchedule, OpenStream, Prefix, SealStream};
+use sealwax::chunked::{Cipher, KeySchedule, OpenStream, Prefix, SealStream};
 use sealwax::file::{FileBatch, FileOptions, FileTarget, RewrapFileOutcome, Sparse};
 use sealwax::header::HeaderParts;
 use sealwax::io::{DecryptReader, EncryptReader, EncryptWriter};
@@ -233,8 +233,8 @@ fn print_plain(printed: &mut Printed, sample: &Sample) {
     printed.add("Padding", &Padding::Auto);
     printed.add("RewrapMode", &RewrapMode::Add);
     printed.add("Status", &Status::NeedKey);
-    printed.add("Progress", &Progress { read: 1, written: 2, status: Status::Done });
-    printed.add("ChunkPosition", &ChunkPosition { index: 1, offset: 2 });
+    printed.add("Progress", &progress());
+    printed.add("ChunkPosition", &sealwax::chunked::chunk_of(1));
     printed.add("Moment", &sealwax::audit::Moment::default());
     printed.add("KeyOperation", &KeyOperation::CacheHit);
     printed.add("KeyOutcome", &KeyOutcome::Denied);
@@ -270,9 +270,13 @@ fn print_audit(printed: &mut Printed, sample: &Sample) {
     printed.0.append(&mut printing.0.into_inner().unwrap().0);
 }
 
+fn progress() -> Progress {
+    Decryptor::new(&DecryptOptions::new()).process(&[], &mut []).unwrap()
+}
+
 fn print_sharing(printed: &mut Printed, sample: &Sample) {
     use sealwax::parallel::{Sharing, Target};
-    printed.add("Sharing", &Sharing { threads: 2, segment_len: &|| 1 });
+    printed.add("Sharing", &Sharing::new(2, &|| 1));
     printed.add("Target", &Target::Slice(&mut sample.recipe.plaintext.clone()));
 }
 

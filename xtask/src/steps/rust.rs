@@ -10,9 +10,14 @@ use xshell::cmd;
 pub const STEPS: &[Step] = &[
     Step::new("test", "unit, integration and documentation tests", test).compiles(),
     Step::new("clippy", "no lint in any target of the workspace", clippy).compiles().early(),
-    Step::new("test:portable", "the core's tests without AWS-LC", portable).compiles(),
-    Step::new("features", "the core has no lint with none, each and all features", features)
+    Step::new("test:portable", "the core's tests without AWS-LC, and of its async face", portable)
         .compiles(),
+    Step::new(
+        "features",
+        "no lint and no broken link in the core with none, each and all features",
+        features,
+    )
+    .compiles(),
     Step::new("doc", "the documentation builds without a warning", doc).compiles(),
     Step::new("public-api", "the core's public API is the saved one", public_api::check),
     Step::new("fuzz", "the fuzz targets compile without a lint", fuzz_targets).compiles(),
@@ -42,7 +47,7 @@ fn test(run: &Run) -> Result<Outcome> {
 }
 
 fn portable(run: &Run) -> Result<Outcome> {
-    nextest(run, &["--package", "sealwax", "--no-default-features", "--features", "std"])
+    nextest(run, &["--package", "sealwax", "--no-default-features", "--features", "async"])
 }
 
 /// Runs the tests, those of the documentation too, which have a runner of their own.
@@ -59,7 +64,9 @@ fn nextest(run: &Run, packages: &[&str]) -> Result<Outcome> {
 fn features(run: &Run) -> Result<Outcome> {
     let (sh, hack) = (&run.sh, run.env.checker("cargo-hack")?);
     let each = ["--each-feature", "--exclude-features", "default,fips", "--profile", "checked"];
-    run.pass(cmd!(sh, "{hack} hack clippy --package sealwax {each...} -- -D warnings"))
+    run.exec(cmd!(sh, "{hack} hack clippy --package sealwax {each...} -- -D warnings"))?;
+    let doc = cmd!(sh, "{hack} hack doc --package sealwax {each...} --no-deps");
+    run.pass(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
 fn fuzz_targets(run: &Run) -> Result<Outcome> {

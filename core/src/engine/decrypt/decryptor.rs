@@ -13,6 +13,8 @@ use crate::format::chunked::{Cipher, OpenStream, PREFIX_LEN, Prefix};
 use crate::format::context::EncryptionContext;
 use crate::format::header::{FIXED_LEN, Header};
 use crate::format::progress::{Progress, Status};
+#[cfg(feature = "async")]
+use crate::keys::{AsyncKeyProvider, unwrap_dek_async};
 use crate::keys::{KeyProvider, unwrap_dek};
 
 /// Decrypts one envelope of any length: envelope in, plaintext out.
@@ -119,6 +121,24 @@ impl Decryptor {
         let header = Header::parse(bytes)?;
         let handle =
             unwrap_dek(&header, providers, |dek| DecryptHandle::from_parsed(&header, dek))?;
+        self.state = State::Prefix(Box::new(handle), Vec::new());
+        Ok(())
+    }
+
+    /// As [`Decryptor::unwrap_with`], by providers that answer in their own time. Dropped before it is
+    /// ready, it has changed nothing.
+    ///
+    /// # Errors
+    /// As [`Decryptor::unwrap_with`].
+    #[cfg(feature = "async")]
+    pub async fn unwrap_with_async(&mut self, providers: &[&dyn AsyncKeyProvider]) -> Result<()> {
+        self.check_failed()?;
+        let State::Key(bytes) = &self.state else {
+            return Err(Error::InvalidState("no key is needed now"));
+        };
+        let header = Header::parse(bytes)?;
+        let accept = |dek| DecryptHandle::from_parsed(&header, dek);
+        let handle = unwrap_dek_async(&header, providers, accept).await?;
         self.state = State::Prefix(Box::new(handle), Vec::new());
         Ok(())
     }

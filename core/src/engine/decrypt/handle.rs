@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 use crate::format::body_keys::{AssociatedData, BodyKeys};
 use crate::format::chunked::{Cipher, KeySchedule, Prefix, message, plaintext_len};
 use crate::format::header::{Header, METADATA_CONTEXT};
+#[cfg(feature = "async")]
+use crate::keys::{AsyncKeyProvider, unwrap_dek_async};
 use crate::keys::{KeyProvider, unwrap_dek};
 
 /// A verified header and its DEK, ready to decrypt every message that carries it.
@@ -44,6 +46,21 @@ impl DecryptHandle {
         let header = Header::parse(header)?;
         header.context().require(options.required_context.view())?;
         unwrap_dek(&header, providers, |dek| Self::from_parsed(&header, dek))
+    }
+
+    /// As [`DecryptHandle::open`], by providers that answer in their own time.
+    ///
+    /// # Errors
+    /// As [`DecryptHandle::open`].
+    #[cfg(feature = "async")]
+    pub async fn open_async(
+        header: &[u8],
+        providers: &[&dyn AsyncKeyProvider],
+        options: &DecryptOptions<'_>,
+    ) -> Result<Self> {
+        let header = Header::parse(header)?;
+        header.context().require(options.required_context.view())?;
+        unwrap_dek_async(&header, providers, |dek| Self::from_parsed(&header, dek)).await
     }
 
     pub(crate) fn from_parsed(header: &Header<'_>, dek: Dek) -> Result<Self> {

@@ -8,6 +8,8 @@ use super::Padding;
 use crate::crypto::secret_key::Dek;
 use crate::error::Result;
 use crate::format::context::{ContextRef, EncryptionContext};
+#[cfg(feature = "async")]
+use crate::keys::{AsyncKeyProvider, generate_required_async};
 use crate::keys::{KeyProvider, Require, WrappedKey, generate_required};
 
 /// What to encrypt with, besides the keys.
@@ -63,7 +65,7 @@ impl<'a> EncryptOptions<'a> {
 
     /// Whether every provider must wrap the DEK, which is the default. Else one is enough, and the
     /// keys of those that fail are missing in the object; its header tells which are there. A
-    /// [`CachingEncryptor`](crate::CachingEncryptor) always requires all. A provider that fails
+    /// `CachingEncryptor` always requires all. A provider that fails
     /// because of [`Error::Cancelled`](crate::Error::Cancelled) stops the call in both cases.
     #[must_use]
     pub const fn require_all(mut self, require_all: bool) -> Self {
@@ -85,6 +87,21 @@ impl<'a> EncryptOptions<'a> {
         rng: &mut R,
     ) -> Result<(Dek, Vec<WrappedKey>)> {
         generate_required(providers, self.encryption_context(), plaintext_len, self.require, rng)
+    }
+
+    /// As [`EncryptOptions::generate_dek`], by providers that answer in their own time.
+    ///
+    /// # Errors
+    /// As [`EncryptOptions::generate_dek`].
+    #[cfg(feature = "async")]
+    pub async fn generate_dek_async<R: TryCryptoRng + ?Sized>(
+        &self,
+        providers: &[&dyn AsyncKeyProvider],
+        plaintext_len: Option<u64>,
+        rng: &mut R,
+    ) -> Result<(Dek, Vec<WrappedKey>)> {
+        let context = self.encryption_context();
+        generate_required_async(providers, context, plaintext_len, self.require, rng).await
     }
 
     /// The options as they are, with [`Padding::Auto`] resolved for a known length.

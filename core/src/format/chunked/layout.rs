@@ -14,6 +14,7 @@ const TOO_LONG: Error = Error::LimitExceeded("a message of more than 2^38 chunks
 
 /// Where a byte of plaintext is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ChunkPosition {
     /// Index of the chunk, from 0.
     pub index: u64,

@@ -2,13 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::held::Held;
-use super::{BUFFER_LEN, encryptor};
+use super::encryptor;
+use super::writing::Writing;
 use crate::engine::encrypt::{EncryptOptions, Encryptor};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::format::progress::Status;
 use crate::keys::KeyProvider;
-use crate::os::process::OwnProcess;
 
 /// Encrypts what is written to it and writes the envelope to the inner writer.
 ///
@@ -31,14 +30,10 @@ use crate::os::process::OwnProcess;
 /// assert_eq!(plaintext, "tide table");
 /// # Ok::<(), sealwax::Error>(())
 /// ```
+#[must_use = "the envelope is complete only after `finish`"]
 pub struct EncryptWriter<W> {
     inner: W,
-    encryptor: Encryptor,
-    /// The start of the envelope, while its header may still be a short one.
-    held: Option<Held>,
-    sealed: Vec<u8>,
-    failed: bool,
-    process: OwnProcess,
+    writing: Writing,
 }
 
 impl<W: Write> EncryptWriter<W> {
@@ -55,50 +50,49 @@ impl<W: Write> EncryptWriter<W> {
     }
 
     /// Takes an encryptor that has its wrapped keys.
-    pub fn from_encryptor(inner: W, mut encryptor: Encryptor) -> Self {
-        let held = Held::of(&mut encryptor);
-        let (sealed, process) = (vec![0; BUFFER_LEN], OwnProcess::new());
-        EncryptWriter { inner, encryptor, held, sealed, failed: false, process }
+    pub fn from_encryptor(inner: W, encryptor: Encryptor) -> Self {
+        EncryptWriter { inner, writing: Writing::new(encryptor) }
+    }
+
+    /// The inner writer, which has got what has left so far.
+    pub const fn get_ref(&self) -> &W {
+        &self.inner
+    }
+
+    /// The inner writer. What is written to it here becomes a part of the envelope, and breaks it.
+    pub const fn get_mut(&mut self) -> &mut W {
+        &mut self.inner
     }
 
     /// Writes the last chunk, flushes the inner writer and returns it.
     ///
     /// # Errors
-    /// [`Error::Io`] of the inner writer; [`Error::InvalidState`] after a failed write, without
-    /// a wrapped key, or in another process than the writer's.
+    /// [`Error::Io`](crate::Error::Io) of the inner writer;
+    /// [`Error::InvalidState`](crate::Error::InvalidState) after a failed write, without a wrapped key,
+    /// or in another process than the writer's.
     pub fn finish(mut self) -> Result<W> {
-        self.encryptor.end_input();
+        self.writing.end_input();
         while self.step(&[])?.1 != Status::Done {}
-        if let Some(held) = self.held.take() {
-            self.inner.write_all(&held.into_start(true)?)?;
-        }
         self.inner.flush()?;
-        self.encryptor.finish()?;
+        self.writing.encryptor.finish()?;
         Ok(self.inner)
     }
 
     /// Takes some plaintext and hands on what comes of it. A failure is for good: nobody knows
     /// how much of the envelope the inner writer has taken.
     fn step(&mut self, plaintext: &[u8]) -> Result<(usize, Status)> {
-        self.process.check()?;
-        if self.failed {
-            return Err(Error::InvalidState("the writer has failed before"));
-        }
-        self.failed = true;
-        let progress = self.encryptor.process(plaintext, &mut self.sealed)?;
-        if progress.status == Status::NeedKey {
-            return Err(Error::InvalidState("no wrapped key was added"));
-        }
-        let sealed = self.sealed.get(..progress.written).unwrap_or_default();
-        match &mut self.held {
-            Some(held) => held.add(progress.read, sealed),
-            None => self.inner.write_all(sealed)?,
-        }
-        if let Some(held) = self.held.take_if(|held| held.is_long()) {
-            self.inner.write_all(&held.into_start(false)?)?;
-        }
-        self.failed = false;
-        Ok((progress.read, progress.status))
+        self.writing.check()?;
+        self.writing.failed = true;
+        let taken = self.writing.take(plaintext)?;
+        self.hand_on()?;
+        self.writing.failed = false;
+        Ok(taken)
+    }
+
+    fn hand_on(&mut self) -> io::Result<()> {
+        self.inner.write_all(self.writing.pending())?;
+        self.writing.written(usize::MAX);
+        Ok(())
     }
 }
 
@@ -118,12 +112,11 @@ impl<W: Write> Write for EncryptWriter<W> {
     /// The header of a message of unknown length is held back for the first MiB, so that a shorter
     /// one gets no padding; a flush with a whole chunk makes it leave before.
     fn flush(&mut self) -> io::Result<()> {
-        self.process.check()?;
-        if let Some(held) = self.held.take_if(|held| held.has_chunk()) {
-            self.failed = true;
-            self.inner.write_all(&held.into_start(false)?)?;
-            self.failed = false;
-        }
+        self.writing.check()?;
+        self.writing.failed = true;
+        self.writing.release_chunks()?;
+        self.hand_on()?;
+        self.writing.failed = false;
         self.inner.flush()
     }
 }
@@ -131,8 +124,8 @@ impl<W: Write> Write for EncryptWriter<W> {
 impl<W> std::fmt::Debug for EncryptWriter<W> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("EncryptWriter")
-            .field("encryptor", &self.encryptor)
-            .field("failed", &self.failed)
+            .field("encryptor", &self.writing.encryptor)
+            .field("failed", &self.writing.failed)
             .finish_non_exhaustive()
     }
 }
@@ -140,13 +133,15 @@ impl<W> std::fmt::Debug for EncryptWriter<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
     use crate::io::tests::kek;
+    use crate::os::process::OwnProcess;
 
     #[test]
     fn the_other_side_of_a_fork_cannot_go_on() {
         let mut writer = EncryptWriter::new(Vec::new(), &[&kek()], &EncryptOptions::new()).unwrap();
         writer.write_all(b"tide").unwrap();
-        writer.process = OwnProcess::of_parent();
+        writer.writing.process = OwnProcess::of_parent();
         let error = Error::from(writer.write_all(b" table").unwrap_err());
         assert!(matches!(error, Error::InvalidState(_)), "{error}");
         assert!(matches!(Error::from(writer.flush().unwrap_err()), Error::InvalidState(_)));

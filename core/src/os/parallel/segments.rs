@@ -79,6 +79,7 @@ impl core::fmt::Debug for Target<'_> {
 
 /// How the work is shared.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct Sharing<'a> {
     /// Number of threads, 0 for every core.
     pub threads: usize,
@@ -92,7 +93,12 @@ impl core::fmt::Debug for Sharing<'_> {
     }
 }
 
-impl Sharing<'_> {
+impl<'a> Sharing<'a> {
+    /// So many threads, 0 for every core, and so much plaintext in a segment.
+    pub const fn new(threads: usize, segment_len: &'a (dyn Fn() -> usize + Sync)) -> Self {
+        Sharing { threads, segment_len }
+    }
+
     /// Encrypts a message; returns the length of the envelope in bytes.
     ///
     /// # Errors

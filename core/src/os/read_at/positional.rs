@@ -154,6 +154,11 @@ impl<R: ReadAt> PositionalReader<R> {
         &self.source
     }
 
+    /// What the ciphertext is read from, by value.
+    pub fn into_inner(self) -> R {
+        self.source
+    }
+
     /// Reads the plaintext at `offset` into the front of `buf` and returns how many bytes: as
     /// many as fit, fewer only at the end.
     ///

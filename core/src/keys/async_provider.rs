@@ -1,0 +1,173 @@
+//! Providers that answer in their own time, for hosts with an async runtime.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::future::{Future, ready};
+use core::pin::Pin;
+
+use super::{KeyProvider, LocalKek, WrappedKey};
+use crate::crypto::secret_key::Dek;
+use crate::error::{ProviderError, Result};
+use crate::format::context::ContextRef;
+use crate::format::header::WrappedKeyRef;
+
+/// The answer of an [`AsyncKeyProvider`]. Dropped before it is ready, it cancels the question.
+pub type ProviderFuture<'a, T> =
+    Pin<Box<dyn Future<Output = Result<T, ProviderError>> + Send + 'a>>;
+
+/// A [`KeyProvider`] whose calls do not block: they return futures, of any runtime.
+///
+/// The rules are those of [`KeyProvider`]. [`LocalKek`] is both.
+///
+/// ```
+/// use sealwax::{AsyncKeyProvider, ContextRef, Dek, LocalKek, ProviderFuture, WrappedKey, WrappedKeyRef};
+///
+/// /// Waits for a network in real life.
+/// struct Kms(LocalKek);
+///
+/// impl AsyncKeyProvider for Kms {
+///     fn provider_id(&self) -> &str {
+///         self.0.provider_id()
+///     }
+///
+///     fn accepts(&self, key_id: &str) -> bool {
+///         self.0.accepts(key_id)
+///     }
+///
+///     fn wrap<'a>(&'a self, dek: &'a Dek, context: ContextRef<'a>) -> ProviderFuture<'a, WrappedKey> {
+///         Box::pin(async move { self.0.wrap(dek, context).await })
+///     }
+///
+///     fn unwrap<'a>(
+///         &'a self,
+///         wrapped: WrappedKeyRef<'a>,
+///         context: ContextRef<'a>,
+///     ) -> ProviderFuture<'a, Dek> {
+///         Box::pin(async move { self.0.unwrap(wrapped, context).await })
+///     }
+/// }
+/// ```
+pub trait AsyncKeyProvider: Send + Sync {
+    /// As [`KeyProvider::provider_id`].
+    fn provider_id(&self) -> &str;
+
+    /// As [`KeyProvider::accepts`].
+    fn accepts(&self, key_id: &str) -> bool;
+
+    /// As [`KeyProvider::wrap_key_id`].
+    fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
+        None
+    }
+
+    /// As [`KeyProvider::is_remote`].
+    fn is_remote(&self) -> bool {
+        true
+    }
+
+    /// Wraps `dek`. Where several providers wrap, their futures are polled in turn, so that all of
+    /// them wait at the same time.
+    ///
+    /// # Errors
+    /// As [`KeyProvider::wrap`].
+    fn wrap<'a>(&'a self, dek: &'a Dek, context: ContextRef<'a>) -> ProviderFuture<'a, WrappedKey>;
+
+    /// Unwraps a wrapped key of this provider.
+    ///
+    /// # Errors
+    /// As [`KeyProvider::unwrap`].
+    fn unwrap<'a>(
+        &'a self,
+        wrapped: WrappedKeyRef<'a>,
+        context: ContextRef<'a>,
+    ) -> ProviderFuture<'a, Dek>;
+
+    /// As [`KeyProvider::generate`]; `None`, the default, has the DEK made locally.
+    fn generate<'a>(
+        &'a self,
+        context: ContextRef<'a>,
+        plaintext_len: Option<u64>,
+    ) -> Option<ProviderFuture<'a, (Dek, WrappedKey)>> {
+        let _ = (context, plaintext_len);
+        None
+    }
+}
+
+/// Answers at once: nothing leaves this process.
+impl AsyncKeyProvider for LocalKek {
+    fn provider_id(&self) -> &str {
+        KeyProvider::provider_id(self)
+    }
+
+    fn accepts(&self, key_id: &str) -> bool {
+        KeyProvider::accepts(self, key_id)
+    }
+
+    fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
+        KeyProvider::wrap_key_id(self)
+    }
+
+    fn is_remote(&self) -> bool {
+        KeyProvider::is_remote(self)
+    }
+
+    fn wrap<'a>(&'a self, dek: &'a Dek, context: ContextRef<'a>) -> ProviderFuture<'a, WrappedKey> {
+        Box::pin(ready(KeyProvider::wrap(self, dek, &mut context.into())))
+    }
+
+    fn unwrap<'a>(
+        &'a self,
+        wrapped: WrappedKeyRef<'a>,
+        context: ContextRef<'a>,
+    ) -> ProviderFuture<'a, Dek> {
+        Box::pin(ready(KeyProvider::unwrap(self, wrapped, &mut context.into())))
+    }
+}
+
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        impl<P: AsyncKeyProvider + ?Sized> AsyncKeyProvider for $pointer {
+            fn provider_id(&self) -> &str {
+                (**self).provider_id()
+            }
+
+            fn accepts(&self, key_id: &str) -> bool {
+                (**self).accepts(key_id)
+            }
+
+            fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
+                (**self).wrap_key_id()
+            }
+
+            fn is_remote(&self) -> bool {
+                (**self).is_remote()
+            }
+
+            fn wrap<'a>(
+                &'a self,
+                dek: &'a Dek,
+                context: ContextRef<'a>,
+            ) -> ProviderFuture<'a, WrappedKey> {
+                (**self).wrap(dek, context)
+            }
+
+            fn unwrap<'a>(
+                &'a self,
+                wrapped: WrappedKeyRef<'a>,
+                context: ContextRef<'a>,
+            ) -> ProviderFuture<'a, Dek> {
+                (**self).unwrap(wrapped, context)
+            }
+
+            fn generate<'a>(
+                &'a self,
+                context: ContextRef<'a>,
+                plaintext_len: Option<u64>,
+            ) -> Option<ProviderFuture<'a, (Dek, WrappedKey)>> {
+                (**self).generate(context, plaintext_len)
+            }
+        }
+    )*};
+}
+
+forward!(&P, Box<P>, Arc<P>);

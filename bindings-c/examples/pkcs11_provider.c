@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IV_LEN 12
+#define IV_LEN 12UL
 #define TAG_BITS 128
 #define WRAPPED_LEN (IV_LEN + SEALWAX_KEY_LEN + TAG_BITS / 8)
 #define MAX_LABEL_LEN 255

@@ -152,6 +152,15 @@ mod tests {
     use crate::env::Env;
     use std::fs;
 
+    /// The workflow has every step in one of its jobs, by its name or its area, and no other.
+    #[test]
+    fn the_workflow_runs_every_step() {
+        let env = Env::find().unwrap();
+        let text = fs::read_to_string(env.root.join(".github/workflows/ci.yml")).unwrap();
+        let jobs = text.lines().filter_map(|line| line.trim().strip_prefix("steps: "));
+        are_the_steps(&jobs.flat_map(|steps| steps.split(',')).collect::<Vec<_>>());
+    }
+
     /// The table in CONTRIBUTING.md has every step, by its name or its area, and no other.
     #[test]
     fn the_checks_for_contributors_are_those_of_the_gate() {
@@ -160,6 +169,10 @@ mod tests {
         let rows = text.lines().skip_while(|line| !line.starts_with("| steps |")).skip(2);
         let cells = rows.map_while(|line| line.strip_prefix("| ")?.split(" | ").next());
         let named: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+        are_the_steps(&named);
+    }
+
+    fn are_the_steps(named: &[&str]) {
         let steps = all();
         for step in &steps {
             assert!(named.iter().any(|name| step.is_called(name)), "{} is missing", step.name);

@@ -9,6 +9,7 @@ use sealwax::audit::{KeyObserver, KeyUse};
 use crate::call_context::HostFunction;
 use crate::context;
 use crate::host_error::HostError;
+use crate::interrupts;
 use crate::loaded::loaded;
 
 // Levels, as `logging` counts.
@@ -32,7 +33,7 @@ impl KeyObserver for AuditLog {
             let told =
                 fields(py, used).and_then(|fields| RECORD.call(&PyTuple::empty(py), Some(&fields)));
             if let Err(error) = told {
-                error.write_unraisable(py, None);
+                interrupts::keep_or_report(py, error, None);
             }
         });
     }
@@ -48,7 +49,11 @@ fn is_heard(py: Python<'_>, level: u32) -> bool {
     let enabled = LOGGER
         .import(py, "sealwax.audit", "logger")
         .and_then(|logger| logger.call_method1(intern!(py, "isEnabledFor"), (level,))?.is_truthy());
-    enabled.unwrap_or(false) || loaded(py, intern!(py, "opentelemetry.trace")).is_some()
+    let enabled = enabled.unwrap_or_else(|error| {
+        interrupts::keep_or_report(py, error, None);
+        false
+    });
+    enabled || loaded(py, intern!(py, "opentelemetry.trace")).is_some()
 }
 
 fn fields<'py>(py: Python<'py>, used: &KeyUse<'_>) -> PyResult<Bound<'py, PyDict>> {

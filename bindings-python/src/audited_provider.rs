@@ -13,6 +13,7 @@ use sealwax::{
 use crate::audit_log::AuditLog;
 use crate::call_context::CallContext;
 use crate::host_error::HostError;
+use crate::interrupts;
 
 // Providers are asked on the thread that called us, except for several that wrap at once.
 thread_local! {
@@ -51,7 +52,7 @@ impl KeyProvider for AuditedProvider {
     }
 
     fn accepts(&self, key_id: &str) -> bool {
-        !INTERRUPTED.get() && self.inner.accepts(key_id)
+        !INTERRUPTED.get() && !interrupts::is_kept() && self.inner.accepts(key_id)
     }
 
     fn wrap_key_id(&self) -> Option<Cow<'_, str>> {

@@ -8,7 +8,7 @@ use crate::decrypt_handle::Body;
 use crate::keys::Keys;
 use crate::options::Opening;
 use crate::work::Work;
-use crate::{audited_provider, errors};
+use crate::{audited_provider, errors, interrupts};
 
 /// Decrypts many messages with few calls of the KMS: opened headers are kept.
 ///
@@ -51,6 +51,7 @@ impl CachingDecryptor {
         audited_provider::start_call();
         let handle = py.detach(|| self.inner.handle(front.header(), &opening.options()));
         let handle = handle.map_err(|error| errors::to_py(py, error))?;
+        interrupts::raise()?;
         Work::OpenBody(&handle).to_bytes(py, &body.input(opening.associated_data()))
     }
 

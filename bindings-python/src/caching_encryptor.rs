@@ -8,7 +8,7 @@ use crate::data::Data;
 use crate::keys::Keys;
 use crate::options::{Keywords, Sealing};
 use crate::work::{Input, Work};
-use crate::{audited_provider, errors};
+use crate::{audited_provider, errors, interrupts};
 
 /// Encrypts many messages with few calls of the KMS.
 ///
@@ -63,6 +63,7 @@ impl CachingEncryptor {
         audited_provider::start_call();
         let handle = py.detach(|| self.inner.handle(len, &sealing.unresolved()));
         let handle = handle.map_err(|error| errors::to_py(py, error))?;
+        interrupts::raise()?;
         let input = Input::new(&data, Some(sealing.associated_data()));
         Work::Seal(&handle).to_bytes(py, &input)
     }

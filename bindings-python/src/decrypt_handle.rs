@@ -9,10 +9,10 @@ use sealwax::Header;
 use sealwax::limits::MAX_HEADER_LEN;
 
 use crate::data::Data;
-use crate::errors;
 use crate::keys::Keys;
 use crate::options::{Keywords, Opening, optional};
 use crate::work::{Input, PARALLEL_LEN, Work};
+use crate::{errors, interrupts};
 
 /// An opened header, ready to decrypt every message that carries it.
 ///
@@ -37,7 +37,9 @@ impl DecryptHandle {
     ) -> PyResult<Self> {
         let keys = Keys::from_py(keys)?;
         let opened = py.detach(|| keys.opened(header, &opening.options()));
-        opened.map(|inner| DecryptHandle { inner }).map_err(|error| errors::to_py(py, error))
+        let inner = opened.map_err(|error| errors::to_py(py, error))?;
+        interrupts::raise()?;
+        Ok(DecryptHandle { inner })
     }
 
     /// The plaintext of a body as new `bytes`.

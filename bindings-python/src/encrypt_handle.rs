@@ -6,10 +6,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 
 use crate::data::Data;
-use crate::errors;
 use crate::keys::Keys;
 use crate::options::{Keywords, Sealing, optional};
 use crate::work::{Input, Work};
+use crate::{errors, interrupts};
 
 /// A fresh data key with its finished header, ready to encrypt any number of messages.
 ///
@@ -38,6 +38,7 @@ impl EncryptHandle {
         let made = py.detach(|| keys.handle(plaintext_len as u64, sealing));
         let inner = made.map_err(|error| errors::to_py(py, error))?;
         keys.tell_wrap_failures(py);
+        interrupts::raise()?;
         Ok(EncryptHandle { inner })
     }
 

@@ -9,6 +9,7 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 use sealwax::{Attempt, Error, ErrorCode, KeyName};
 
 use crate::host_error::HostError;
+use crate::interrupts;
 
 /// Number and name of every code, from which the package makes its enumeration.
 pub(crate) fn codes(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
@@ -34,7 +35,7 @@ fn build<'py>(
 
 /// The exception for an error of the core.
 pub(crate) fn to_py(py: Python<'_>, error: Error) -> PyErr {
-    convert(py, error).unwrap_or_else(|failed| failed)
+    interrupts::take().unwrap_or_else(|| convert(py, error).unwrap_or_else(|failed| failed))
 }
 
 /// The exception for a mistake that the binding found itself.

@@ -13,7 +13,7 @@ use sealwax::file::{self, RewrapFileOutcome};
 use crate::file_options::Writing;
 use crate::keys::Keys;
 use crate::options::{Opening, Sealing};
-use crate::{errors, header};
+use crate::{errors, header, interrupts};
 
 /// How often Python is asked whether to go on: often enough for a key press, and so rarely that
 /// waiting for a busy interpreter does not matter.
@@ -55,6 +55,7 @@ impl Watch {
 
     /// Signals such as Ctrl-C first; then the callback, which may cancel by returning `False`.
     fn ask(&self, py: Python<'_>, done: u64, total: u64) -> PyResult<bool> {
+        interrupts::raise()?;
         py.check_signals()?;
         let Some(progress) = &self.progress else { return Ok(true) };
         let answer = progress.bind(py).call1((done, total))?;

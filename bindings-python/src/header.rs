@@ -6,8 +6,7 @@ use sealwax::{DecryptHandle, DecryptOptions, Header, RewrapMode, chunked};
 
 use crate::data::Data;
 use crate::keys::Keys;
-use crate::wrapped_key;
-use crate::{context, errors};
+use crate::{context, errors, interrupts, wrapped_key};
 
 /// The fields of the header that `data` starts with, for `sealwax.Header`.
 #[pyfunction]
@@ -49,7 +48,9 @@ pub(crate) fn rewrap_header<'py>(
         let handle = DecryptHandle::open(&header, &old.providers(), &DecryptOptions::new())?;
         sealwax::rewrap_with(&handle, &new.providers(), mode(add))
     });
-    rewrapped.map(|bytes| PyBytes::new(py, &bytes)).map_err(|error| errors::to_py(py, error))
+    let rewrapped = rewrapped.map_err(|error| errors::to_py(py, error))?;
+    interrupts::raise()?;
+    Ok(PyBytes::new(py, &rewrapped))
 }
 
 /// Which wrapped keys a rewrapped header has.

@@ -10,7 +10,7 @@ use crate::audit_log::Notes;
 use crate::call_context::HostFunction;
 use crate::data::Secret;
 use crate::host_error::provider_error;
-use crate::{context, errors, wrapped_key};
+use crate::{context, errors, interrupts, wrapped_key};
 
 /// An object with the methods of `sealwax.Provider`.
 pub(crate) struct HostProvider {
@@ -77,7 +77,7 @@ impl KeyProvider for HostProvider {
                 ACCEPTS.call(&PyTuple::new(py, [object, key_id.as_any()])?, None)?.is_truthy()
             };
             accepts().unwrap_or_else(|error: PyErr| {
-                error.write_unraisable(py, Some(object));
+                interrupts::keep_or_report(py, error, Some(object));
                 false
             })
         })

@@ -21,6 +21,7 @@ mod gil;
 mod header;
 mod host_error;
 mod host_provider;
+mod interrupts;
 mod keys;
 mod loaded;
 mod local;

@@ -10,7 +10,7 @@ use crate::encrypt_handle::EncryptHandle;
 use crate::keys::Keys;
 use crate::options::{Opening, Sealing};
 use crate::work::Input;
-use crate::{errors, header};
+use crate::{errors, header, interrupts};
 
 /// Encrypts `data` under a fresh key that every provider of `keys` wraps.
 ///
@@ -169,5 +169,7 @@ pub(crate) fn rewrap<'py>(
     let mode: RewrapMode = header::mode(add);
     let rewrapped =
         py.detach(|| sealwax::rewrap(&envelope, &old.providers(), &new.providers(), mode));
-    rewrapped.map(|bytes| PyBytes::new(py, &bytes)).map_err(|error| errors::to_py(py, error))
+    let rewrapped = rewrapped.map_err(|error| errors::to_py(py, error))?;
+    interrupts::raise()?;
+    Ok(PyBytes::new(py, &rewrapped))
 }

@@ -18,7 +18,7 @@ use crate::fresh::Fresh;
 use crate::keys::Keys;
 use crate::object::{ObjectReader, SeekableObject};
 use crate::options::{Opening, Sealing};
-use crate::{borrowed_buffer, errors, gil};
+use crate::{borrowed_buffer, errors, gil, interrupts};
 
 /// Reads plaintext at any offset, whatever the ciphertext is read from.
 trait Positional: Send + Sync {
@@ -70,9 +70,9 @@ impl RangeReader {
             py.detach(|| open_source(source, &keys, &opening, REQUEST_LEN))
         };
         let piece_len = if is_path { PIECE_LEN } else { REQUEST_LEN };
-        inner
-            .map(|inner| RangeReader { inner, piece_len })
-            .map_err(|error| errors::to_py(py, error))
+        let inner = inner.map_err(|error| errors::to_py(py, error))?;
+        interrupts::raise()?;
+        Ok(RangeReader { inner, piece_len })
     }
 
     /// Up to `size` bytes from `offset` on; fewer only at the end.
@@ -221,6 +221,7 @@ impl StreamReader {
         let source = ObjectReader::new(source);
         let reader = py.detach(|| decrypting(source, &keys, &opening));
         let reader = reader.map_err(|error| errors::to_py(py, error))?;
+        interrupts::raise()?;
         let metadata = reader.metadata().map_err(|error| errors::to_py(py, error))?;
         Ok(StreamReader {
             header: reader.header().map(|header| header.as_bytes().to_vec()),
@@ -244,6 +245,7 @@ impl StreamReader {
         let reader = py.detach(|| EncryptReader::new(source, &keys.providers(), &options));
         let reader = reader.map_err(|error| errors::to_py(py, error))?;
         keys.tell_wrap_failures(py);
+        interrupts::raise()?;
         let (flow, process) = (Mutex::new(Flow::Seal(reader)), OwnProcess::new());
         Ok(StreamReader { flow, process, header: None, metadata: None })
     }

@@ -3,6 +3,7 @@
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::interrupts;
 use pyo3::prelude::*;
 use sealwax::audit::{KeyObserver, KeyUse};
 
@@ -32,7 +33,7 @@ impl WrapFailures {
             .import("sealwax._host")
             .and_then(|host| host.call_method1("tell_wrap_failures", (list,)));
         if let Err(error) = told {
-            error.write_unraisable(py, None);
+            interrupts::keep_or_report(py, error, None);
         }
     }
 }

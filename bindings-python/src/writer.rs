@@ -15,7 +15,7 @@ use crate::data::Data;
 use crate::keys::Keys;
 use crate::object::ObjectWriter;
 use crate::options::Sealing;
-use crate::{errors, file_options, gil};
+use crate::{errors, file_options, gil, interrupts};
 
 /// Plaintext that is copied of memory that may change at once, in bytes.
 const PIECE_LEN: usize = 1 << 18;
@@ -152,6 +152,7 @@ impl StreamWriter {
         let started = py.detach(|| start(&keys, sealing, detached));
         let (encryptor, header) = started.map_err(|error| errors::to_py(py, error))?;
         keys.tell_wrap_failures(py);
+        interrupts::raise()?;
         let inner = Mutex::new(Some(EncryptWriter::from_encryptor(sink, encryptor)));
         Ok(StreamWriter { inner, header, process: OwnProcess::new() })
     }

@@ -10,7 +10,7 @@ import traceback
 
 import pytest
 import sealwax
-from sealwax import ErrorCode
+from sealwax import ErrorCode, audit
 
 from conftest import flipped
 
@@ -172,3 +172,35 @@ def test_no_secret_in_anything_that_is_printed(kms):
     output = "\n".join(texts)
     for secret in (kek.hex(), repr(kek)[2:-1], "plaintext-marker", repr(kek[:8])[2:-1]):
         assert secret not in output
+
+
+@pytest.mark.parametrize("where", ["accepts", "isEnabledFor"])
+def test_an_interrupt_where_nobody_could_take_it_is_raised(tmp_path, kms, monkeypatch, where):
+    """A signal handler runs in whatever Python code comes next."""
+    envelope, path = sealwax.encrypt(b"x", kms), tmp_path / "sealed"
+    path.write_bytes(envelope)
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(kms if where == "accepts" else audit.logger, where, interrupted)
+    calls = [
+        lambda: sealwax.decrypt(envelope, kms),
+        lambda: sealwax.decrypt_file(path, tmp_path / "new", kms),
+        lambda: sealwax.open(path, "rb", kms),
+        lambda: sealwax.rewrap(envelope, kms, sealwax.LocalKey.generate()),
+        lambda: sealwax.CachingDecryptor(kms).decrypt(envelope),
+    ]
+    if where == "isEnabledFor":
+        calls += [
+            lambda: sealwax.encrypt(b"x", kms),
+            lambda: sealwax.encrypt_file(path, tmp_path / "new", kms),
+            lambda: sealwax.open(tmp_path / "new", "wb", kms),
+            lambda: sealwax.CachingEncryptor(kms).encrypt(b"x"),
+        ]
+    for call in calls:
+        with pytest.raises(KeyboardInterrupt):
+            call()
+        assert os.listdir(tmp_path) == ["sealed"]
+    monkeypatch.undo()
+    assert sealwax.decrypt(envelope, kms) == b"x"

@@ -585,6 +585,9 @@ typedef struct sealwax_progress {
 /// Reports progress: `done` of `total` bytes of plaintext; `total` is 0 while it is not known. It
 /// is called in the thread that made the call. If it returns false, the call ends with
 /// `SEALWAX_ERR_CANCELLED`.
+///
+/// While the call waits for the other end of a pipe or a device, a signal whose handler was installed
+/// without `SA_RESTART` has it called again, with the same figures.
 typedef bool (*sealwax_progress_fn)(void *user_data, uint64_t done, uint64_t total);
 
 /// Reads at most `len` bytes at `offset` into `buffer` and writes their number to `out_read`. 0

@@ -15,6 +15,9 @@ use crate::panic_boundary::entry;
 /// Reports progress: `done` of `total` bytes of plaintext; `total` is 0 while it is not known. It
 /// is called in the thread that made the call. If it returns false, the call ends with
 /// `SEALWAX_ERR_CANCELLED`.
+///
+/// While the call waits for the other end of a pipe or a device, a signal whose handler was installed
+/// without `SA_RESTART` has it called again, with the same figures.
 pub type sealwax_progress_fn =
     Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, done: u64, total: u64) -> bool>;
 

@@ -1,7 +1,6 @@
 //! Reads plaintext at any offset of a file or of an object of the host.
 
 use std::ffi::{c_char, c_void};
-use std::fs::File;
 use std::sync::Arc;
 
 use sealwax::read_at::{PositionalReader, ReadAt};
@@ -63,14 +62,11 @@ pub unsafe extern "C" fn sealwax_reader_open_file(
         let (path, header) = (path!(path), bytes!(detached_header, detached_header_len));
         let providers = Providers::of(objects!(providers, provider_count));
         let (options, out) = (kept!(options), out!(out_reader));
-        let options = options.as_ref();
+        let options = sealwax_decrypt_options::view_of(options.as_ref());
         let reader = if header.is_empty() {
-            let options = sealwax_decrypt_options::view_of(options);
             file::open_file(path, &providers.all(), &options)
         } else {
-            File::open(path)
-                .map_err(Error::from)
-                .and_then(|body| open_detached(body, header, &providers, options))
+            file::open_detached_file(path, header, &providers.all(), &options)
         };
         let reader = reader.map_err(|error| Failure::with_files(error, path, None))?;
         out.give(sealwax_reader { inner: Arc::new(reader.threads(threads)) })

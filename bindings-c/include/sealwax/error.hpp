@@ -35,6 +35,10 @@ class error : public std::runtime_error {
 public:
   /// The newest error of this thread.
   static error of_thread(sealwax_code code) { return error(code); }
+  /// Of an argument that the C API cannot even be given.
+  static error invalid_argument(const std::string &what) {
+    return error(SEALWAX_ERR_INVALID_ARGUMENT, "invalid argument: " + what);
+  }
 
   /// The code; never SEALWAX_OK.
   sealwax_code code() const noexcept { return code_; }
@@ -58,11 +62,13 @@ private:
         cause_code_(sealwax_last_error_cause()), committed_(sealwax_last_error_committed()),
         cause_(detail::attached_exception()) {}
 
+  error(sealwax_code code, const std::string &what) : std::runtime_error(what), code_(code) {}
+
   sealwax_code code_;
-  std::size_t needed_;
-  std::uint64_t chunk_;
-  std::int64_t cause_code_;
-  bool committed_;
+  std::size_t needed_ = 0;
+  std::uint64_t chunk_ = 0;
+  std::int64_t cause_code_ = 0;
+  bool committed_ = false;
   std::exception_ptr cause_;
 };
 
@@ -81,6 +87,15 @@ inline void check(sealwax_code code) {
   if (code != SEALWAX_OK) {
     throw error::of_thread(code);
   }
+}
+
+/// A path for the C API, where it ends with its first zero byte: one that holds more would name
+/// another file.
+inline const char *path(const std::string &text) {
+  if (text.find('\0') != std::string::npos) {
+    throw error::invalid_argument("a path has no zero byte in it");
+  }
+  return text.c_str();
 }
 
 /// Frees an object of the C API with the function of its type.

@@ -95,8 +95,8 @@ inline std::uint64_t encrypt_file(const std::string &source, const std::string &
                                   const file_options &file = {}) {
   std::uint64_t len = 0;
   detail::with_file_options(file, [&](const sealwax_file_options *file_options) {
-    return sealwax_encrypt_file(source.c_str(), target.c_str(), providers.data(), providers.size(),
-                                options.get(), file_options, &len);
+    return sealwax_encrypt_file(detail::path(source), detail::path(target), providers.data(),
+                                providers.size(), options.get(), file_options, &len);
   });
   return len;
 }
@@ -108,8 +108,8 @@ inline std::uint64_t decrypt_file(const std::string &source, const std::string &
                                   const file_options &file = {}) {
   std::uint64_t len = 0;
   detail::with_file_options(file, [&](const sealwax_file_options *file_options) {
-    return sealwax_decrypt_file(source.c_str(), target.c_str(), providers.data(), providers.size(),
-                                options.get(), file_options, &len);
+    return sealwax_decrypt_file(detail::path(source), detail::path(target), providers.data(),
+                                providers.size(), options.get(), file_options, &len);
   });
   return len;
 }
@@ -119,7 +119,7 @@ inline sealwax_rewrap_outcome rewrap_file(const std::string &path, const provide
                                           const providers &new_providers,
                                           sealwax_rewrap_mode mode = SEALWAX_REWRAP_REPLACE) {
   sealwax_rewrap_outcome outcome = SEALWAX_REWRAPPED_IN_PLACE;
-  detail::check(sealwax_rewrap_file(path.c_str(), old_providers.data(), old_providers.size(),
+  detail::check(sealwax_rewrap_file(detail::path(path), old_providers.data(), old_providers.size(),
                                     new_providers.data(), new_providers.size(), mode, &outcome));
   return outcome;
 }
@@ -127,7 +127,7 @@ inline sealwax_rewrap_outcome rewrap_file(const std::string &path, const provide
 /// The header of an encrypted file.
 inline header inspect_file(const std::string &path) {
   return header(detail::own<header::owner>(
-      [&](sealwax_header **out) { return sealwax_header_of_file(path.c_str(), out); }));
+      [&](sealwax_header **out) { return sealwax_header_of_file(detail::path(path), out); }));
 }
 
 /// An object that the host reads, such as one of an object store. Several threads call its
@@ -171,7 +171,7 @@ public:
   reader(const std::string &path, const providers &providers, const decrypt_options &options = {},
          std::size_t threads = 1, bytes_view detached_header = {})
       : inner_(detail::own<owner>([&](sealwax_reader **out) {
-          return sealwax_reader_open_file(path.c_str(), detached_header.data(),
+          return sealwax_reader_open_file(detail::path(path), detached_header.data(),
                                           detached_header.size(), providers.data(),
                                           providers.size(), options.get(), threads, out);
         })) {}

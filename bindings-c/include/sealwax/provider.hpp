@@ -138,7 +138,7 @@ public:
   /// The same, with the content of a file.
   static provider local_file(const std::string &path, std::string_view key_id) {
     return provider([&](sealwax_provider **out) {
-      return sealwax_provider_local_file(path.c_str(), key_id.data(), key_id.size(), out);
+      return sealwax_provider_local_file(detail::path(path), key_id.data(), key_id.size(), out);
     });
   }
 

@@ -8,10 +8,12 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -145,12 +147,13 @@ static void holes(void) {
   free(zeros);
 }
 
-/* From now on no folder can be synced. */
-static void break_folders(void) {
+/* From now on two calls of the system fail. */
+static void refuse(unsigned one, unsigned other, unsigned error) {
   struct sock_filter filter[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fsync, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EIO),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, one, 1, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, other, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
   struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
@@ -167,7 +170,7 @@ static void committed(void) {
   pid_t child = fork();
   CHECK(child >= 0);
   if (child == 0) {
-    break_folders();
+    refuse(SYS_fsync, SYS_fsync, EIO);
     FAILS(SEALWAX_ERR_IO, encrypt("sealed", options));
     CHECK(sealwax_last_error_committed() && sealwax_last_error_cause() == EIO);
     _exit(0);
@@ -177,6 +180,28 @@ static void committed(void) {
   FAILS(SEALWAX_ERR_ALREADY_EXISTS, decrypt("again", NULL));
   CHECK(!sealwax_last_error_committed());
   sealwax_file_options_free(options);
+}
+
+/* Where a name can only be taken from another file, the error says what to do. */
+static void only_by_replacing(void) {
+  int status = -1;
+  fflush(NULL);
+  pid_t child = fork();
+  CHECK(child >= 0);
+  if (child == 0) {
+    refuse(SYS_renameat2, SYS_linkat, EPERM);
+    FAILS(SEALWAX_ERR_IO, encrypt("fresh", NULL));
+    CHECK(sealwax_last_error_cause() == EPERM);
+    CHECK(strstr(sealwax_last_error_message(), "overwriting has to be allowed") != NULL);
+    CHECK(strstr(sealwax_last_error_message(), "/fresh\"") != NULL);
+    CHECK(access(path_of("fresh"), F_OK) == -1);
+    sealwax_file_options *options = overwriting();
+    OK(encrypt("fresh", options));
+    sealwax_file_options_free(options);
+    _exit(0);
+  }
+  CHECK(waitpid(child, &status, 0) == child && status == 0);
+  CHECK(access(path_of("fresh"), F_OK) == 0);
 }
 
 /* A pipe is written to as it is, and never replaced. */
@@ -190,6 +215,64 @@ static void pipes(void) {
   struct stat status;
   CHECK(stat(path_of("pipe"), &status) == 0 && S_ISFIFO(status.st_mode));
   CHECK(close(pipe) == 0);
+}
+
+static volatile sig_atomic_t alarms;
+
+static void on_alarm(int number) {
+  (void)number;
+  alarms = 1;
+}
+
+static bool until_alarm(void *user_data, uint64_t done, uint64_t total) {
+  (void)user_data;
+  (void)done;
+  (void)total;
+  return alarms == 0;
+}
+
+/* Each of these calls waits for ever, until the alarm has come and the program wants no more. */
+static void cancelled(const char *source, const char *target, const sealwax_file_options *options) {
+  const struct itimerval often = {{0, 20000}, {0, 20000}}, never = {{0, 0}, {0, 0}};
+  const sealwax_provider *providers[1] = {provider};
+  alarms = 0;
+  CHECK(setitimer(ITIMER_REAL, &often, NULL) == 0);
+  const sealwax_code code =
+      sealwax_encrypt_file(path_of(source), path_of(target), providers, 1, NULL, options, NULL);
+  CHECK(setitimer(ITIMER_REAL, &never, NULL) == 0);
+  CHECK(code == SEALWAX_ERR_CANCELLED);
+}
+
+static void signals(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = on_alarm;
+  CHECK(sigaction(SIGALRM, &action, NULL) == 0);
+  sealwax_file_options *options = NULL;
+  OK(sealwax_file_options_new(&options));
+  OK(sealwax_file_options_set_progress(options, until_alarm, NULL));
+  cancelled("pipe", "nothing", options); /* Nobody opens the other end. */
+  cancelled("plain", "pipe", options);
+  int pipe = open(path_of("pipe"), O_RDWR);
+  CHECK(pipe >= 0);
+  cancelled("pipe", "nothing", options); /* Nobody writes. */
+  cancelled("zeros", "pipe", options);   /* Nobody reads. */
+  CHECK(close(pipe) == 0 && access(path_of("nothing"), F_OK) == -1);
+  sealwax_file_options_free(options);
+}
+
+/* What has to be read by offsets is no pipe, which is not waited for. */
+static void no_pipes(void) {
+  sealwax_header *header = NULL;
+  sealwax_reader *reader = NULL;
+  const sealwax_provider *providers[1] = {provider};
+  FAILS(SEALWAX_ERR_INVALID_ARGUMENT, sealwax_header_of_file(path_of("pipe"), &header));
+  CHECK(strstr(sealwax_last_error_message(), "a device or a pipe, not a file") != NULL);
+  FAILS(SEALWAX_ERR_INVALID_ARGUMENT,
+        sealwax_reader_open_file(path_of("pipe"), NULL, 0, providers, 1, NULL, 1, &reader));
+  FAILS(SEALWAX_ERR_INVALID_ARGUMENT,
+        sealwax_reader_open_file(path_of("pipe"), (const uint8_t *)TEXT("header"), providers, 1,
+                                 NULL, 1, &reader));
 }
 
 /* The message names the files, and holds nothing that a terminal would obey. */
@@ -227,7 +310,10 @@ int main(int argc, char **argv) {
   batches();
   holes();
   committed();
+  only_by_replacing();
   pipes();
+  signals();
+  no_pipes();
   names();
   sealwax_provider_free(provider);
   return check_done("targets");

@@ -272,6 +272,30 @@ static void files(const std::string &folder) {
   CHECK(missing.code() == SEALWAX_ERR_IO && missing.cause_code() == 2);
 }
 
+// A path up to its zero byte would be another file, here one that is there.
+static void zero_bytes(const std::string &folder) {
+  const auto good = folder + "/sealed", cut = good + std::string("\0tail", 5);
+  const auto provider = local(8);
+  sealwax::file_options file;
+  file.overwrite = true;
+  const std::function<void()> calls[] = {
+      [&] { sealwax::encrypt_file(cut, folder + "/new", provider); },
+      [&] { sealwax::encrypt_file(folder + "/plain", cut, provider, {}, file); },
+      [&] { sealwax::decrypt_file(cut, folder + "/new", provider); },
+      [&] { sealwax::decrypt_file(good, cut, provider, {}, file); },
+      [&] { sealwax::rewrap_file(cut, provider, provider); },
+      [&] { sealwax::inspect_file(cut); },
+      [&] { const sealwax::reader reader(cut, provider); },
+      [&] { sealwax::provider::local_file(cut, "k"); },
+  };
+  for (const auto &call : calls) {
+    const auto refused = error_of(call);
+    CHECK(refused.code() == SEALWAX_ERR_INVALID_ARGUMENT);
+    CHECK(refused.what() == "invalid argument: a path has no zero byte in it"sv);
+  }
+  CHECK(sealwax::inspect_file(good).wrapped_keys().at(0).key_id == "8");
+}
+
 // An object of the host's, in memory; and one that breaks.
 static void objects() {
   const auto provider = local(9);
@@ -328,6 +352,7 @@ static void parallel() {
 int main(int argc, char **argv) {
   CHECK(argc == 2);
   files(argv[1]);
+  zero_bytes(argv[1]);
   objects();
   cache();
   parallel();

@@ -31,7 +31,7 @@ mod wait;
 mod write_at;
 
 pub use batch::FileBatch;
-pub use decrypt::{decrypt_file, inspect_file, open_file};
+pub use decrypt::{decrypt_file, inspect_file, open_detached_file, open_file};
 pub use encrypt::encrypt_file;
 pub use holes::Sparse;
 pub use options::FileOptions;
@@ -40,8 +40,17 @@ pub use target::FileTarget;
 
 use std::fmt;
 use std::io;
+use std::path::Path;
 
-use crate::error::Error;
+use crate::error::{Error, Result};
+
+/// The system takes a path up to its first zero byte, and so another file.
+fn check_path(path: &Path) -> Result<()> {
+    if path.as_os_str().as_encoded_bytes().contains(&0) {
+        return Err(Error::InvalidArgument("a path has no zero byte in it"));
+    }
+    Ok(())
+}
 
 /// Names what was being done when the system said no.
 fn failed(what: &'static str) -> impl Fn(io::Error) -> Error {

@@ -11,7 +11,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use sealwax::file::{
-    FileOptions, FileTarget, RewrapFileOutcome, decrypt_file, encrypt_file, rewrap_file,
+    FileOptions, FileTarget, RewrapFileOutcome, decrypt_file, encrypt_file, inspect_file,
+    open_detached_file, open_file, rewrap_file,
 };
 use sealwax::{
     DecryptOptions, Dek, EncryptOptions, Error, ErrorCode, Kek, KeyProvider, LocalKek, Padding,
@@ -47,6 +48,44 @@ fn a_device_is_written_to_also_by_a_link() {
     assert_eq!(full.raw_os_error(), Some(28), "{full}");
     assert!(encrypt(Path::new("/dev/null"), &folder.path("empty"), &kek).unwrap() > 0);
     assert_eq!(folder.names(), ["empty", "null", "plain", "x"]);
+}
+
+/// Opening it would wait for its other end.
+#[test]
+fn a_pipe_that_would_have_to_be_read_by_offsets_is_not_opened() {
+    let (folder, kek) = (Folder::new(), kek("a"));
+    let pipe = folder.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let options = DecryptOptions::new();
+    let opened = open_file(&pipe, &[&kek], &options).map(drop);
+    let detached = open_detached_file(&pipe, b"header", &[&kek], &options).map(drop);
+    for refused in [opened, detached, inspect_file(&pipe).map(drop)] {
+        let told = "invalid argument: the source is a device or a pipe, not a file";
+        assert_eq!(refused.unwrap_err().to_string(), told);
+    }
+}
+
+/// The system would take it for the path in front of the zero byte, or not at all.
+#[test]
+fn a_path_with_a_zero_byte_is_refused() {
+    let (folder, kek) = (Folder::new(), kek("a"));
+    let (there, cut) = (folder.file("plain", b"tide"), folder.path("plain\0tail"));
+    let refused = [
+        encrypt(&cut, &folder.path("new"), &kek).map(drop),
+        encrypt(&there, &cut, &kek).map(drop),
+        decrypt(&cut, &folder.path("new"), &kek).map(drop),
+        inspect_file(&cut).map(drop),
+        open_file(&cut, &[&kek], &DecryptOptions::new()).map(drop),
+        FileTarget::create(&cut, &FileOptions::new().overwrite(true)).map(drop),
+    ];
+    for refused in refused {
+        let told = "invalid argument: a path has no zero byte in it";
+        assert_eq!(refused.unwrap_err().to_string(), told);
+    }
+    assert_eq!(
+        (fs::read(&there).unwrap(), folder.names()),
+        (b"tide".to_vec(), vec!["plain".to_owned()])
+    );
 }
 
 #[test]

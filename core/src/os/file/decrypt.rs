@@ -11,8 +11,9 @@ use super::journal;
 use super::options::FileOptions;
 use super::source::Source;
 use super::target::{FileTarget, NewMode};
-use crate::engine::decrypt::DecryptOptions;
-use crate::error::{Error, Result};
+use super::wait::{Interruptible, Progress};
+use crate::engine::decrypt::{DecryptHandle, DecryptOptions};
+use crate::error::Result;
 use crate::format::chunked::{Cipher, PREFIX_LEN, Prefix, plaintext_len};
 use crate::keys::KeyProvider;
 use crate::os::io::DecryptReader;
@@ -40,7 +41,7 @@ pub fn decrypt_file(
     file: &FileOptions<'_>,
 ) -> Result<u64> {
     let (src, dst) = (src.as_ref(), dst.as_ref());
-    let source = Source::open(src)?;
+    let source = Source::open(src, file)?;
     source.check_target(dst)?;
     let target = FileTarget::create_as(dst, file, NewMode::Private)?;
     match source.len {
@@ -80,7 +81,7 @@ fn by_offset(
 fn straight(
     path: &Path,
     source: &Source,
-    mut target: FileTarget,
+    target: FileTarget,
     providers: &[&dyn KeyProvider],
     options: &DecryptOptions<'_>,
     file: &FileOptions<'_>,
@@ -90,21 +91,26 @@ fn straight(
     repair.try_after_reading(path, &RealDisk);
     let len = reader.len();
     let mut reader = SeekReader::new(reader.threads(file.threads));
-    let written = copy(&mut reader, &mut target, Some(len), file)?;
-    target.commit()?;
+    let progress = &Progress::new(file, Some(len));
+    let mut target = Interruptible { inner: target, progress };
+    let written = copy(&mut reader, &mut target, progress)?;
+    target.inner.commit()?;
     Ok(written)
 }
 
 fn in_sequence(
     source: &Source,
-    mut target: FileTarget,
+    target: FileTarget,
     providers: &[&dyn KeyProvider],
     options: &DecryptOptions<'_>,
     file: &FileOptions<'_>,
 ) -> Result<u64> {
+    let progress = &Progress::new(file, None);
+    let source = Interruptible { inner: source, progress };
     let mut reader = DecryptReader::new(source, providers, options)?;
-    let written = copy(&mut reader, &mut target, None, file)?;
-    target.commit()?;
+    let mut target = Interruptible { inner: target, progress };
+    let written = copy(&mut reader, &mut target, progress)?;
+    target.inner.commit()?;
     Ok(written)
 }
 
@@ -119,14 +125,26 @@ pub fn open_file(
     providers: &[&dyn KeyProvider],
     options: &DecryptOptions<'_>,
 ) -> Result<PositionalReader<File>> {
-    let source = Source::open(path.as_ref())?;
-    if source.len.is_none() {
-        return Err(Error::InvalidArgument("the source is a device or a pipe, not a file"));
-    }
+    let source = Source::open_positional(path.as_ref())?;
     let (handle, repair) = journal::open(path.as_ref(), &source.file, providers, options)?;
     let reader = PositionalReader::with_handle(source.file, handle, options.associated_data)?;
     repair.try_after_reading(path.as_ref(), &RealDisk);
     Ok(reader)
+}
+
+/// Opens a file that holds a body alone; its header was stored elsewhere.
+///
+/// # Errors
+/// As [`open_file`].
+pub fn open_detached_file(
+    path: impl AsRef<Path>,
+    header: &[u8],
+    providers: &[&dyn KeyProvider],
+    options: &DecryptOptions<'_>,
+) -> Result<PositionalReader<File>> {
+    let source = Source::open_positional(path.as_ref())?;
+    let handle = DecryptHandle::open(header, providers, options)?;
+    PositionalReader::with_detached_header(source.file, handle, options.associated_data)
 }
 
 /// Reads the header of an encrypted file: its bytes, for [`Header::parse`](crate::Header::parse).
@@ -136,6 +154,5 @@ pub fn open_file(
 /// # Errors
 /// [`Error::Io`]; any of the format class; [`Error::Truncated`].
 pub fn inspect_file(path: impl AsRef<Path>) -> Result<Vec<u8>> {
-    let source = Source::open(path.as_ref())?;
-    read_header(&source.file)
+    read_header(&Source::open_plain(path.as_ref())?.file)
 }

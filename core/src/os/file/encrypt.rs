@@ -12,6 +12,7 @@ use super::holes::AroundHoles;
 use super::options::FileOptions;
 use super::source::Source;
 use super::target::{FileTarget, NewMode};
+use super::wait::{Interruptible, Progress};
 use super::write_at::WriteAt as _;
 use crate::engine::encrypt::{EncryptHandle, EncryptOptions};
 use crate::error::Result;
@@ -41,7 +42,7 @@ pub fn encrypt_file(
     options: &EncryptOptions<'_>,
     file: &FileOptions<'_>,
 ) -> Result<u64> {
-    let source = Source::open(src.as_ref())?;
+    let source = Source::open(src.as_ref(), file)?;
     source.check_target(dst.as_ref())?;
     let target = FileTarget::create_as(dst.as_ref(), file, NewMode::Usual)?;
     match source.len {
@@ -89,11 +90,13 @@ fn in_sequence(
     options: &EncryptOptions<'_>,
     file: &FileOptions<'_>,
 ) -> Result<u64> {
+    let progress = &Progress::new(file, source.len);
+    let target = Interruptible { inner: target, progress };
     let counter = Counter { inner: target, written: 0 };
     let mut writer = EncryptWriter::new(counter, providers, options)?;
-    copy(&mut &*source, &mut writer, source.len, file)?;
+    copy(&mut Interruptible { inner: source, progress }, &mut writer, progress)?;
     let Counter { inner: target, written } = writer.finish()?;
-    target.commit()?;
+    target.inner.commit()?;
     Ok(written)
 }
 
@@ -101,21 +104,18 @@ fn in_sequence(
 pub(super) fn copy(
     from: &mut impl Read,
     to: &mut impl Write,
-    total: Option<u64>,
-    file: &FileOptions<'_>,
+    progress: &Progress<'_>,
 ) -> Result<u64> {
     let mut buffer = Zeroizing::new(vec![0; STREAM_LEN]);
-    let mut done = 0_u64;
     loop {
         let read = match from.read(&mut buffer) {
-            Ok(0) => return Ok(done),
+            Ok(0) => return Ok(progress.done()),
             Ok(read) => read,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error.into()),
         };
         to.write_all(buffer.get(..read).unwrap_or_default())?;
-        done = done.saturating_add(read as u64);
-        file.report(done, total.unwrap_or(0))?;
+        progress.add(read)?;
     }
 }
 

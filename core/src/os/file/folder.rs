@@ -130,8 +130,8 @@ impl Folder {
             let renamed =
                 renameat_with(&self.handle, from, &self.handle, to, RenameFlags::NOREPLACE);
             match renamed {
-                // The system or the file system does not know the flag.
-                Err(Errno::NOSYS | Errno::INVAL | Errno::NOTSUP) => {}
+                // The system or the file system does not know the flag, or a sandbox the call.
+                Err(Errno::NOSYS | Errno::INVAL | Errno::NOTSUP | Errno::PERM) => {}
                 known => return Ok(known?),
             }
         }

@@ -105,6 +105,10 @@ impl<'a> FileOptions<'a> {
     /// Called on the calling thread with the bytes of plaintext that are done and their total;
     /// the total is 0 while it is not known, as for a pipe. [`ControlFlow::Break`] ends the
     /// operation with [`Error::Cancelled`].
+    ///
+    /// While the operation waits for the other end of a pipe or a device, it is called again with the
+    /// same figures when a signal ends the wait: one whose handler was installed without
+    /// `SA_RESTART`.
     #[must_use]
     pub const fn progress(mut self, progress: &'a ProgressFn<'a>) -> Self {
         self.progress = Some(progress);

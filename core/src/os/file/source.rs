@@ -4,12 +4,15 @@ use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::failed;
 use super::folder::is_a_directory;
+use super::options::FileOptions;
 use super::target::descriptor_of;
-use super::wait::until_readable;
+use super::wait::{self, Access};
+use super::{check_path, failed};
 use crate::error::{Error, Result};
 use crate::os::read_at::{ReadAt, read_up_to};
+
+const NOT_A_FILE: Error = Error::InvalidArgument("the source is a device or a pipe, not a file");
 
 /// A file that was opened for reading.
 pub(super) struct Source {
@@ -20,14 +23,36 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn open(path: &Path) -> Result<Self> {
-        let file = open(path).map_err(failed("cannot open the source"))?;
+    /// Opens what can be read at least in sequence.
+    pub(super) fn open(path: &Path, options: &FileOptions<'_>) -> Result<Self> {
+        check_path(path)?;
+        let file = match standard_input(path).map_err(failed("cannot open the source"))? {
+            Some(file) => file,
+            None => {
+                wait::open(path, Access::Read, "cannot open the source", || options.report(0, 0))?
+            }
+        };
         let metadata = file.metadata().map_err(failed("cannot open the source"))?;
         if metadata.is_dir() {
             return Err(failed("cannot read the source")(is_a_directory()));
         }
         let len = known_len(&file, &metadata).map_err(failed("cannot read the source"))?;
         Ok(Source { file, metadata, len })
+    }
+
+    /// Opens a file that is no pipe or device: opening these may wait for somebody else.
+    pub(super) fn open_plain(path: &Path) -> Result<Self> {
+        let found = std::fs::metadata(path);
+        if found.is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+            return Err(NOT_A_FILE);
+        }
+        Self::open(path, &FileOptions::new())
+    }
+
+    /// Opens a file that can be read by offsets.
+    pub(super) fn open_positional(path: &Path) -> Result<Self> {
+        let source = Self::open_plain(path)?;
+        if source.len.is_none() { Err(NOT_A_FILE) } else { Ok(source) }
     }
 
     /// Whether less room was taken on the disk than there are bytes.
@@ -67,7 +92,7 @@ impl Read for &Source {
         loop {
             match (&self.file).read(buf) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    until_readable(&self.file)?;
+                    wait::until_readable(&self.file)?;
                 }
                 read => return read,
             }
@@ -78,17 +103,17 @@ impl Read for &Source {
 /// The standard input is taken as it is: it may be a socket, or the file of somebody else, or
 /// read in part.
 #[cfg(unix)]
-fn open(path: &Path) -> io::Result<File> {
+fn standard_input(path: &Path) -> io::Result<Option<File>> {
     use std::os::fd::AsFd as _;
     if std::fs::symlink_metadata(path)?.is_symlink() && descriptor_of(path) == Some(0) {
-        return io::stdin().as_fd().try_clone_to_owned().map(File::from);
+        return io::stdin().as_fd().try_clone_to_owned().map(|owned| Some(owned.into()));
     }
-    File::open(path)
+    Ok(None)
 }
 
 #[cfg(not(unix))]
-fn open(path: &Path) -> io::Result<File> {
-    File::open(path)
+fn standard_input(_path: &Path) -> io::Result<Option<File>> {
+    Ok(None)
 }
 
 /// The length of a regular file that can be read by offsets. The kernel's own files claim to be

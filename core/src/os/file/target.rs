@@ -20,7 +20,7 @@ use super::batch::FileBatch;
 use super::disk::{Disk, RealDisk};
 use super::folder::{Folder, split};
 use super::options::FileOptions;
-use super::{committed, failed};
+use super::{check_path, committed, failed};
 use crate::error::{Error, Result};
 use crate::os::process::OwnProcess;
 
@@ -165,8 +165,9 @@ impl<'d, D: Disk> Target<'d, D> {
         if options.mode.is_some_and(|mode| mode > 0o777) {
             return Err(Error::InvalidArgument("a mode is of three octal digits"));
         }
+        check_path(path)?;
         let (durable, process) = (options.durable, OwnProcess::new());
-        if let Some(file) = place::open_straight(path)? {
+        if let Some(file) = place::open_straight(path, options)? {
             return Ok(Target { disk, file, pending: None, durable, batch: None, process });
         }
         let (directory, name) = split(path).map_err(failed("cannot write the target"))?;
@@ -321,9 +322,16 @@ fn keeps_nothing(error: &io::Error) -> bool {
 }
 
 fn unnamed(error: io::Error, overwrite: bool) -> Error {
-    match (is_taken(&error), overwrite) {
-        (true, _) => Error::AlreadyExists,
-        (false, true) => failed("cannot name the target")(error),
-        (false, false) => failed("cannot name the target without replacing another")(error),
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => Error::AlreadyExists,
+        // Neither a rename that replaces nothing nor a hard link can be had.
+        InvalidInput | PermissionDenied | Unsupported if !overwrite => {
+            failed(ONLY_BY_REPLACING)(error)
+        }
+        _ => failed("cannot name the target")(error),
     }
 }
+
+const ONLY_BY_REPLACING: &str = "cannot name the target: here a file gets its name only where it \
+                                 may replace another; overwriting has to be allowed";

@@ -1,9 +1,68 @@
-//! Waiting for descriptors that answer at once, as other programs may have left them.
+//! What may wait for another program: pipes, sockets, devices.
+//!
+//! The standard library begins such a wait anew after each signal, and the host would never learn of
+//! a Ctrl-C. Here it is asked whether to go on.
 
+use std::cell::Cell;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Write};
+use std::path::Path;
 
-/// Waits until a descriptor that does not block takes bytes again.
+use super::failed;
+use super::options::FileOptions;
+use crate::error::Result;
+
+/// What a file is opened for.
+#[derive(Clone, Copy)]
+pub(super) enum Access {
+    Read,
+    Write,
+    /// For writing at its end.
+    Append,
+}
+
+/// Opens a file. That of a pipe waits for its other end; `ask` says after a signal whether to go on,
+/// and `what` is being done, for errors.
+#[cfg(unix)]
+pub(super) fn open(
+    path: &Path,
+    access: Access,
+    what: &'static str,
+    ask: impl Fn() -> Result<()>,
+) -> Result<File> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = match access {
+        Access::Read => OFlags::RDONLY,
+        Access::Write => OFlags::WRONLY,
+        Access::Append => OFlags::WRONLY | OFlags::APPEND,
+    };
+    loop {
+        match rustix::fs::open(path, flags | OFlags::CLOEXEC, Mode::empty()) {
+            Err(rustix::io::Errno::INTR) => ask()?,
+            Err(error) => return Err(failed(what)(error.into())),
+            Ok(opened) => return Ok(opened.into()),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn open(
+    path: &Path,
+    access: Access,
+    what: &'static str,
+    _ask: impl Fn() -> Result<()>,
+) -> Result<File> {
+    let mut options = std::fs::OpenOptions::new();
+    let options = match access {
+        Access::Read => options.read(true),
+        Access::Write => options.write(true),
+        Access::Append => options.append(true),
+    };
+    options.open(path).map_err(failed(what))
+}
+
+/// Waits until a descriptor that does not block, as another program may have left it, takes bytes
+/// again.
 #[cfg(unix)]
 pub(super) fn until_writable(file: &File) -> io::Result<()> {
     until(file, rustix::event::PollFlags::OUT)
@@ -18,11 +77,8 @@ pub(super) fn until_readable(file: &File) -> io::Result<()> {
 #[cfg(unix)]
 fn until(file: &File, event: rustix::event::PollFlags) -> io::Result<()> {
     use rustix::event::{PollFd, poll};
-    match poll(&mut [PollFd::new(file, event)], None) {
-        // A signal: the caller tries again.
-        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
+    poll(&mut [PollFd::new(file, event)], None)?;
+    Ok(())
 }
 
 #[cfg(not(unix))]
@@ -33,4 +89,133 @@ pub(super) fn until_writable(_file: &File) -> io::Result<()> {
 #[cfg(not(unix))]
 pub(super) fn until_readable(_file: &File) -> io::Result<()> {
     Err(io::ErrorKind::WouldBlock.into())
+}
+
+/// How far one call is.
+pub(super) struct Progress<'a> {
+    file: &'a FileOptions<'a>,
+    done: Cell<u64>,
+    total: u64,
+}
+
+impl<'a> Progress<'a> {
+    /// Nothing is done; the total is `None` if it is not known.
+    pub(super) fn new(file: &'a FileOptions<'a>, total: Option<u64>) -> Self {
+        Progress { file, done: Cell::new(0), total: total.unwrap_or(0) }
+    }
+
+    /// So many more bytes of plaintext are done.
+    pub(super) fn add(&self, len: usize) -> Result<()> {
+        self.done.set(self.done.get().saturating_add(len as u64));
+        self.ask()
+    }
+
+    /// So many bytes of plaintext are done.
+    pub(super) fn done(&self) -> u64 {
+        self.done.get()
+    }
+
+    /// Whether to go on.
+    fn ask(&self) -> Result<()> {
+        self.file.report(self.done.get(), self.total)
+    }
+}
+
+/// A reader or writer that may wait; the host is asked after a signal.
+pub(super) struct Interruptible<'a, S> {
+    pub(super) inner: S,
+    pub(super) progress: &'a Progress<'a>,
+}
+
+impl<S> Interruptible<'_, S> {
+    fn repeat(&mut self, mut call: impl FnMut(&mut S) -> io::Result<usize>) -> io::Result<usize> {
+        loop {
+            match call(&mut self.inner) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => self.progress.ask()?,
+                done => return done,
+            }
+        }
+    }
+}
+
+impl<S: Read> Read for Interruptible<'_, S> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.repeat(|inner| inner.read(buf))
+    }
+}
+
+impl<S: Write> Write for Interruptible<'_, S> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.repeat(|inner| inner.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+    use std::ops::ControlFlow;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Every other call is interrupted by a signal.
+    struct Signals<S>(S, bool);
+
+    impl<S> Signals<S> {
+        fn next(&mut self) -> io::Result<&mut S> {
+            self.1 = !self.1;
+            if self.1 { Err(io::ErrorKind::Interrupted.into()) } else { Ok(&mut self.0) }
+        }
+    }
+
+    impl<S: Read> Read for Signals<S> {
+        fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+            self.next()?.read(buf)
+        }
+    }
+
+    impl<S: Write> Write for Signals<S> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.next()?.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_host_is_asked_after_a_signal_and_nothing_is_lost() {
+        let asked = AtomicUsize::new(0);
+        let count = |done: u64, total: u64| {
+            assert_eq!((done, total), (2, 4));
+            asked.fetch_add(1, Ordering::Relaxed);
+            ControlFlow::Continue(())
+        };
+        let file = FileOptions::new().progress(&count);
+        let progress = Progress { file: &file, done: Cell::new(2), total: 4 };
+        let mut reader = Interruptible { inner: Signals(&b"tide"[..], false), progress: &progress };
+        let mut read = [0; 4];
+        reader.read_exact(&mut read).unwrap();
+        let mut writer = Interruptible { inner: Signals(Vec::new(), false), progress: &progress };
+        writer.write_all(b"tide").unwrap();
+        assert_eq!((&read, writer.inner.0.as_slice()), (b"tide", &b"tide"[..]));
+        assert_eq!(asked.into_inner(), 2);
+    }
+
+    #[test]
+    fn the_host_ends_a_wait() {
+        let file = FileOptions::new().progress(&|_, _| ControlFlow::Break(()));
+        let progress = Progress::new(&file, None);
+        let mut reader = Interruptible { inner: Signals(&b"tide"[..], false), progress: &progress };
+        let stopped = Error::from(reader.read(&mut [0; 4]).unwrap_err());
+        assert!(matches!(stopped, Error::Cancelled), "{stopped}");
+        let mut writer = Interruptible { inner: Signals(Vec::new(), false), progress: &progress };
+        let stopped = Error::from(writer.write_all(b"tide").unwrap_err());
+        assert!(matches!(stopped, Error::Cancelled), "{stopped}");
+        assert!(writer.inner.0.is_empty());
+    }
 }

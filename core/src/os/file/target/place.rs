@@ -1,30 +1,34 @@
 //! What the path of a target names: a file to make or replace, or a pipe or device to write to.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::Path;
 
 use super::super::failed;
 use super::super::folder::{Folder, is_a_directory};
+use super::super::options::FileOptions;
+use super::super::wait::{self, Access};
 use crate::error::{Error, Result};
 
 /// Opens what is written to as it stands: a pipe, a device, a descriptor of this process such as
 /// `/dev/stdout`. `None` for everything that is replaced.
-pub(super) fn open_straight(path: &Path) -> Result<Option<File>> {
+pub(super) fn open_straight(path: &Path, options: &FileOptions<'_>) -> Result<Option<File>> {
     let Some(found) = existing(fs::symlink_metadata(path))? else { return Ok(None) };
     if found.is_file() || found.is_dir() {
         return Ok(None);
     }
-    if let Some(number) = descriptor_of(path) {
-        return open_descriptor(path, number).map(Some).map_err(failed("cannot open the target"));
-    }
-    match fs::metadata(path) {
-        Ok(meant) if is_special(&meant) => {
-            let opened = OpenOptions::new().write(true).open(path);
-            opened.map(Some).map_err(failed("cannot open the target"))
-        }
-        _ => Ok(None), // a link is replaced, not followed
+    let open = |access| {
+        let ask = || options.report(0, 0);
+        wait::open(path, access, "cannot open the target", ask).map(Some)
+    };
+    match descriptor_of(path) {
+        Some(1) => standard(&io::stdout()),
+        Some(2) => standard(&io::stderr()),
+        // Other descriptors are opened anew, for adding at their end.
+        Some(_) => open(Access::Append),
+        None if fs::metadata(path).is_ok_and(|meant| is_special(&meant)) => open(Access::Write),
+        None => Ok(None), // a link is replaced, not followed
     }
 }
 
@@ -94,18 +98,15 @@ fn is_own_descriptors(folder: &Path) -> bool {
 }
 
 /// The standard output is taken as it is, which also works for a socket and goes on where others
-/// have written; other descriptors are opened anew, for adding at their end.
+/// have written.
 #[cfg(unix)]
-fn open_descriptor(path: &Path, number: u32) -> io::Result<File> {
-    use std::os::fd::AsFd as _;
-    match number {
-        1 => io::stdout().as_fd().try_clone_to_owned().map(File::from),
-        2 => io::stderr().as_fd().try_clone_to_owned().map(File::from),
-        _ => OpenOptions::new().append(true).open(path),
-    }
+fn standard(output: &impl std::os::fd::AsFd) -> Result<Option<File>> {
+    let taken = output.as_fd().try_clone_to_owned();
+    taken.map(|taken| Some(taken.into())).map_err(failed("cannot open the target"))
 }
 
+/// No path means one here.
 #[cfg(not(unix))]
-fn open_descriptor(path: &Path, _number: u32) -> io::Result<File> {
-    OpenOptions::new().append(true).open(path)
+fn standard<T>(_output: &T) -> Result<Option<File>> {
+    Ok(None)
 }

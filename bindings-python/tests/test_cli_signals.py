@@ -6,11 +6,12 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 
 import pytest
 import sealwax
 
-from commandline import COMMAND, KEY, environment, start
+from commandline import COMMAND, KEY, environment, python_path, start
 
 pytestmark = pytest.mark.usefixtures("folder", "key_file")
 STOPS = [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
@@ -91,6 +92,36 @@ def test_while_it_waits_for_the_other_end_of_a_fifo(number, code):
     child.send_signal(number)
     ended(child, code)
     assert sorted(os.listdir()) == ["in", "k", "key"]
+
+
+INTERRUPTER = """
+import os, signal, sys
+class Interrupter:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupter())
+"""
+
+
+@pytest.mark.parametrize("module", ["typing", "_errors", "_sealwax", "cli", "cli._commands"])
+def test_while_it_imports_its_modules(folder, module):
+    name = module if module == "typing" else f"sealwax.{module}"
+    (folder / "sitecustomize.py").write_text(INTERRUPTER.format(module=name))
+    result = subprocess.run(
+        [*COMMAND, "--version"],
+        env=environment(python_path(folder)),
+        capture_output=True,
+        timeout=60,
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (130, b"", b"")
+
+
+def test_another_program_keeps_its_handler_of_ctrl_c():
+    """Even one that is called as the command is."""
+    script = "import sys; sys.argv = ['sealwax']; import sealwax, signal; signal.raise_signal(2)"
+    result = subprocess.run([sys.executable, "-c", script], stderr=subprocess.PIPE, timeout=60)
+    assert result.stderr.endswith(b"KeyboardInterrupt\n")
 
 
 @pytest.mark.parametrize(("number", "code"), STOPS)

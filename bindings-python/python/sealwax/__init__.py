@@ -9,6 +9,9 @@
 b'tide table'
 """
 
+# Before all others, because of what it does.
+from . import _start  # isort: split
+
 from typing import TYPE_CHECKING, Any
 
 from ._errors import (
@@ -130,3 +133,6 @@ def __getattr__(name: str) -> Any:
 
         return import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+_start.release()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+from . import _start
 
 
 def main() -> None:
     """Run the command line."""
-    try:
-        from .cli import run
-    except KeyboardInterrupt:
-        sys.exit(130)
+    _start.catch()
+    from .cli import run
+
     run()
 
 

@@ -1,7 +1,7 @@
 //! The core's errors as Python's exceptions.
 
 use std::error::Error as StdError;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -50,6 +50,12 @@ pub(crate) fn invalid_type(py: Python<'_>, message: &str) -> PyErr {
     of_class(py, &CLASS, "InvalidTypeError", message)
 }
 
+/// A path, by `sealwax._errors.path_of`, which says what is wrong with what is none.
+pub(crate) fn path_of(path: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
+    static PATH_OF: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    PATH_OF.import(path.py(), "sealwax._convert_errors", "path_of")?.call1((path,))?.extract()
+}
+
 /// The same for an environment variable that should hold a key, which is a `KeyError` besides.
 pub(crate) fn unset_variable(py: Python<'_>, name: &str) -> PyErr {
     static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
@@ -61,9 +67,18 @@ pub(crate) fn unset_variable(py: Python<'_>, name: &str) -> PyErr {
     )
 }
 
-/// The exception, which says what file it is about.
+/// The exception, which says what file it is about; what is none of ours, as it is.
 pub(crate) fn about(py: Python<'_>, error: PyErr, path: &Path) -> PyErr {
-    match error.value(py).call_method1("_name", (path.as_os_str(),)) {
+    let Ok(name) = error.value(py).getattr("_name") else { return error };
+    match name.call1((path.as_os_str(),)) {
+        Ok(_) => error,
+        Err(failed) => failed,
+    }
+}
+
+/// The exception, which says what environment variable it is about.
+pub(crate) fn in_variable(py: Python<'_>, error: PyErr, name: &str) -> PyErr {
+    match error.value(py).call_method1("_in_variable", (name,)) {
         Ok(_) => error,
         Err(failed) => failed,
     }

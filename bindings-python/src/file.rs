@@ -1,76 +1,16 @@
 //! Whole files.
 
-use core::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyTuple};
-use sealwax::ErrorCode;
+use pyo3::types::{PyBytes, PyDict, PyTuple};
 use sealwax::file::{self, RewrapFileOutcome};
 
 use crate::file_options::Writing;
 use crate::keys::Keys;
 use crate::options::{Opening, Sealing};
-use crate::{errors, header, interrupts};
-
-/// How often Python is asked whether to go on: often enough for a key press, and so rarely that
-/// waiting for a busy interpreter does not matter.
-const INTERVAL: Duration = Duration::from_millis(40);
-
-/// Tells the program how far the work is, and notices when it wants no more.
-struct Watch {
-    progress: Option<Py<PyAny>>,
-    state: Mutex<WatchState>,
-}
-
-struct WatchState {
-    next: Instant,
-    raised: Option<PyErr>,
-}
-
-impl Watch {
-    fn new(progress: Option<Py<PyAny>>) -> Self {
-        let state = Mutex::new(WatchState { next: Instant::now() + INTERVAL, raised: None });
-        Watch { progress, state }
-    }
-
-    fn report(&self, done: u64, total: u64) -> ControlFlow<()> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if Instant::now() < state.next && done != total {
-            return ControlFlow::Continue(());
-        }
-        let answer = Python::attach(|py| self.ask(py, done, total));
-        state.next = Instant::now() + INTERVAL;
-        match answer {
-            Ok(true) => ControlFlow::Continue(()),
-            Ok(false) => ControlFlow::Break(()),
-            Err(error) => {
-                state.raised = Some(error);
-                ControlFlow::Break(())
-            }
-        }
-    }
-
-    /// Signals such as Ctrl-C first; then the callback, which may cancel by returning `False`.
-    fn ask(&self, py: Python<'_>, done: u64, total: u64) -> PyResult<bool> {
-        interrupts::raise()?;
-        py.check_signals()?;
-        let Some(progress) = &self.progress else { return Ok(true) };
-        let answer = progress.bind(py).call1((done, total))?;
-        Ok(!answer.is(PyBool::new(py, false)))
-    }
-
-    /// What the callback raised goes before the core's word that it was cancelled.
-    fn finish<T>(self, py: Python<'_>, result: sealwax::Result<T>) -> PyResult<T> {
-        let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        result.map_err(|error| match (error.code(), state.raised) {
-            (ErrorCode::Cancelled, Some(raised)) => raised,
-            _ => errors::to_py(py, error),
-        })
-    }
-}
+use crate::watch::Watch;
+use crate::{errors, header};
 
 /// Encrypts a file; `sealwax.encrypt_file` calls it.
 #[pyfunction]

@@ -33,6 +33,7 @@ mod reader;
 mod segments;
 mod target;
 mod text;
+mod watch;
 mod work;
 mod wrap_failures;
 mod wrapped_key;

@@ -1,10 +1,11 @@
 //! `LocalKey`: a key encryption key that the program holds itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyByteArray, PyString};
 use sealwax::{Kek, KeyProvider, LocalKek, SysRng};
 use zeroize::Zeroizing;
@@ -45,6 +46,14 @@ impl LocalKey {
         let made = kek.map(|kek| LocalKey { kek: Arc::new(kek), origin: None });
         made.map_err(|error| errors::to_py(py, error))
     }
+}
+
+/// What is in a key file. It may be a pipe: Python waits for it, and so takes signals.
+fn content_of(py: Python<'_>, path: &Path) -> PyResult<(Secret, usize)> {
+    static CONTENT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let read = CONTENT.import(py, "sealwax._host", "key_file_content")?;
+    let (content, len): (Bound<'_, PyAny>, usize) = read.call1((path.as_os_str(),))?.extract()?;
+    Ok((Secret::take(&content)?, len))
 }
 
 #[pymethods]
@@ -90,9 +99,13 @@ impl LocalKey {
     /// Reads a key file; what may be in it says `from_file_content`.
     #[staticmethod]
     #[pyo3(signature = (path, key_id = "default"))]
-    fn from_file(py: Python<'_>, path: PathBuf, key_id: &str) -> PyResult<Self> {
-        let made = Self::made(py, py.detach(|| LocalKek::from_file(&path, key_id)));
-        let mut key = made.map_err(|error| errors::about(py, error, &path))?;
+    fn from_file(path: &Bound<'_, PyAny>, key_id: &str) -> PyResult<Self> {
+        let (py, path) = (path.py(), errors::path_of(path)?);
+        let about = |error| errors::about(py, error, &path);
+        let (content, len) = content_of(py, &path).map_err(about)?;
+        let content = content.as_bytes().get(..len).unwrap_or_default();
+        let mut key =
+            Self::made(py, LocalKek::from_file_content(content, key_id)).map_err(about)?;
         key.origin = Some(Origin::File(std::path::absolute(path)?));
         Ok(key)
     }
@@ -107,7 +120,8 @@ impl LocalKey {
             return Err(errors::unset_variable(py, name));
         }
         let text = Zeroizing::new(value.extract::<String>()?);
-        let mut key = Self::made(py, LocalKek::from_file_content(text.as_bytes(), key_id))?;
+        let kek = LocalKek::from_file_content(text.as_bytes(), key_id);
+        let mut key = Self::made(py, kek).map_err(|error| errors::in_variable(py, error, name))?;
         key.origin = Some(Origin::Env(name.to_owned()));
         Ok(key)
     }

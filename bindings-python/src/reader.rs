@@ -1,6 +1,5 @@
 //! Readers of plaintext below the file objects of `sealwax.open`.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -8,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use sealwax::chunked::CHUNK_LEN;
+use sealwax::file;
 use sealwax::io::{DecryptReader, EncryptReader};
 use sealwax::read_at::{PositionalReader, ReadAt};
 use sealwax::{DecryptHandle, Decryptor, OwnProcess, Result};
@@ -67,7 +67,7 @@ impl RangeReader {
             py.detach(|| open_path(path, &keys, &opening))
         } else {
             let source = SeekableObject::new(source)?;
-            py.detach(|| open_source(source, &keys, &opening, REQUEST_LEN))
+            py.detach(|| open_object(source, &keys, &opening))
         };
         let piece_len = if is_path { PIECE_LEN } else { REQUEST_LEN };
         let inner = inner.map_err(|error| errors::to_py(py, error))?;
@@ -159,18 +159,18 @@ const PIECE_LEN: usize = 1 << 20;
 const REQUEST_LEN: usize = 1 << 26;
 
 fn open_path(path: PathBuf, keys: &Keys, opening: &Opening) -> Result<Box<dyn Positional>> {
-    if opening.header().is_some() {
-        return open_source(File::open(path)?, keys, opening, PIECE_LEN);
-    }
-    let reader = sealwax::file::open_file(path, &keys.providers(), &opening.options())?;
+    let (options, providers) = (opening.options(), keys.providers());
+    let reader = match opening.header() {
+        None => file::open_file(path, &providers, &options)?,
+        Some(header) => file::open_detached_file(path, header, &providers, &options)?,
+    };
     Ok(Box::new(reader.threads(0)))
 }
 
-fn open_source<R: ReadAt + 'static>(
-    source: R,
+fn open_object(
+    source: SeekableObject,
     keys: &Keys,
     opening: &Opening,
-    window_len: usize,
 ) -> Result<Box<dyn Positional>> {
     let (options, providers) = (opening.options(), keys.providers());
     let reader = match opening.header() {
@@ -180,7 +180,7 @@ fn open_source<R: ReadAt + 'static>(
             PositionalReader::with_detached_header(source, handle, opening.associated_data())?
         }
     };
-    Ok(Box::new(reader.threads(0).window(window_len)))
+    Ok(Box::new(reader.threads(0).window(REQUEST_LEN)))
 }
 
 fn metadata_of<M: AsRef<[u8]>>(

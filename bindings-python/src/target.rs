@@ -10,12 +10,13 @@ use sealwax::{Error, OwnProcess};
 
 use crate::data::Data;
 use crate::errors;
+use crate::watch::{Interruptible, Watch};
 
 /// A file that appears under its name with `commit`, and leaves nothing without.
 #[pyclass(frozen, module = "sealwax._sealwax")]
 pub(crate) struct FileTarget {
     /// Nothing once it is committed, or given up.
-    inner: Mutex<Option<file::FileTarget>>,
+    inner: Mutex<Option<Interruptible<file::FileTarget>>>,
     path: PathBuf,
     process: OwnProcess,
 }
@@ -34,9 +35,12 @@ impl FileTarget {
     ) -> PyResult<Self> {
         let options = FileOptions::new().overwrite(overwrite).durable(durable);
         let options = mode.map_or(options, |mode| options.mode(mode));
-        let created = py.detach(|| file::FileTarget::create(&path, &options));
-        let target = created.map_err(|error| errors::about(py, errors::to_py(py, error), &path))?;
-        Ok(FileTarget { inner: Mutex::new(Some(target)), path, process: OwnProcess::new() })
+        let watch = Watch::new(None);
+        let report = |done, total| watch.report(done, total);
+        let created = py.detach(|| file::FileTarget::create(&path, &options.progress(&report)));
+        let target = watch.finish(py, created).map_err(|error| errors::about(py, error, &path))?;
+        let inner = Mutex::new(Some(Interruptible(target)));
+        Ok(FileTarget { inner, path, process: OwnProcess::new() })
     }
 
     /// Writes all of `data`.
@@ -51,7 +55,7 @@ impl FileTarget {
 
     /// Gives the file its name, and makes it durable unless that was not asked for.
     fn commit(&self, py: Python<'_>) -> PyResult<()> {
-        let committed = py.detach(|| self.lock()?.take().ok_or(CLOSED)?.commit());
+        let committed = py.detach(|| self.lock()?.take().ok_or(CLOSED)?.0.commit());
         committed.map_err(|error| self.error(py, error))
     }
 
@@ -69,7 +73,7 @@ impl FileTarget {
     }
 
     /// Not in the child of a fork, where the lock may be held for ever.
-    fn lock(&self) -> sealwax::Result<MutexGuard<'_, Option<file::FileTarget>>> {
+    fn lock(&self) -> sealwax::Result<MutexGuard<'_, Option<Interruptible<file::FileTarget>>>> {
         self.process.check()?;
         Ok(self.inner.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -15,6 +15,7 @@ use crate::data::Data;
 use crate::keys::Keys;
 use crate::object::ObjectWriter;
 use crate::options::Sealing;
+use crate::watch::{Interruptible, Watch};
 use crate::{errors, file_options, gil, interrupts};
 
 /// Plaintext that is copied of memory that may change at once, in bytes.
@@ -22,7 +23,7 @@ const PIECE_LEN: usize = 1 << 18;
 
 /// Where the envelope goes.
 enum Sink {
-    File(FileTarget),
+    File(Interruptible<FileTarget>),
     Object(ObjectWriter),
 }
 
@@ -69,8 +70,10 @@ impl StreamWriter {
         let (exclusive, durable, permissions) = placing;
         let options = file_options::placing(exclusive, &durable, permissions.as_ref())?;
         // The file first: where there can be none, no KMS is asked.
-        let target = py.detach(|| FileTarget::create(path, &options));
-        let sink = Sink::File(target.map_err(|error| errors::to_py(py, error))?);
+        let watch = Watch::new(None);
+        let report = |done, total| watch.report(done, total);
+        let target = py.detach(|| FileTarget::create(path, &options.progress(&report)));
+        let sink = Sink::File(Interruptible(watch.finish(py, target)?));
         Self::begin(py, sink, keys, &sealing, detached)
     }
 
@@ -119,7 +122,7 @@ impl StreamWriter {
         let finished = py.detach(|| {
             let writer = self.lock()?.take().ok_or(CLOSED)?;
             match writer.finish()? {
-                Sink::File(target) => target.commit(),
+                Sink::File(target) => target.0.commit(),
                 Sink::Object(_) => Ok(()),
             }
         });

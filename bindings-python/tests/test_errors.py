@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import pickle
+import re
 import subprocess
 import sys
 
@@ -313,14 +314,72 @@ def test_a_bar_that_is_not_installed(tmp_path, key, monkeypatch):
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize("path", [b"x", 3, None])
+class BytesPath:
+    def __fspath__(self):
+        return b"x"
+
+
+@pytest.mark.parametrize("path", [b"x", 3, None, BytesPath()])
 def test_what_is_no_path(tmp_path, key, path):
     (tmp_path / "there").write_bytes(b"x")
     for call in (
         lambda: sealwax.encrypt_file(path, tmp_path / "new", key),
         lambda: sealwax.encrypt_file(tmp_path / "there", path, key),
         lambda: sealwax.decrypt_file(path, tmp_path / "new", key),
+        lambda: sealwax.LocalKey.from_file(path),
     ):
-        told = f"^a path must be str or os.PathLike, not {type(path).__name__}$"
+        found = "bytes" if isinstance(path, BytesPath) else type(path).__name__
+        told = f"^a path must be str or os.PathLike, not {found}$"
         with pytest.raises(sealwax.InvalidTypeError, match=told):
             call()
+
+
+def test_a_path_with_a_zero_byte(tmp_path, key):
+    (tmp_path / "plain").write_bytes(b"x")
+    path = f"{tmp_path}/plain\0tail"
+    for call in (
+        lambda: sealwax.encrypt_file(path, tmp_path / "new", key),
+        lambda: sealwax.encrypt_file(tmp_path / "plain", path, key, overwrite=True),
+        lambda: sealwax.decrypt_file(path, tmp_path / "new", key),
+        lambda: sealwax.inspect(path),
+        lambda: sealwax.rewrap(path, key, key),
+        lambda: sealwax.open(path, "rb", key),
+        lambda: sealwax.open(path, "wb", key),
+        lambda: sealwax.LocalKey.from_file(path),
+    ):
+        told = re.escape(f"a path has no zero byte in it: {path!r}")
+        with pytest.raises(sealwax.InvalidArgumentError, match=f"^{told}$"):
+            call()
+
+
+@pytest.mark.parametrize("mode", [None, 3, b"rb"])
+def test_what_is_no_mode(tmp_path, key, mode):
+    told = f"^mode must be str, not {type(mode).__name__}$"
+    with pytest.raises(sealwax.InvalidTypeError, match=told):
+        sealwax.open(tmp_path / "file", mode, key)
+
+
+def test_a_key_in_a_variable_that_is_none(monkeypatch):
+    monkeypatch.setenv("APP_KEY", "s3cret")
+    told = (
+        "invalid argument: a key is 32 bytes: raw, 64 hex digits, or base64 "
+        "(environment variable APP_KEY)"
+    )
+    with pytest.raises(sealwax.InvalidArgumentError, match=f"^{re.escape(told)}$"):
+        sealwax.LocalKey.from_env("APP_KEY")
+
+
+def test_a_name_that_only_a_rename_over_another_could_give():
+    told = (
+        "input/output failed: cannot name the target: here a file gets its name only where it may "
+        "replace another; overwriting has to be allowed: Operation not permitted (os error 1)"
+    )
+    from sealwax._convert_errors import about, build
+
+    error = build(ErrorCode.IO, told, errno=errno.EPERM)
+    with pytest.raises(PermissionError) as caught, about("source", "target"):
+        raise error
+    assert str(caught.value) == (
+        "[Errno 1] Operation not permitted; here a file gets its name only where it may replace "
+        "another: allow overwriting: 'target'"
+    )

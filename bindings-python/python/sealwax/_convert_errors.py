@@ -101,6 +101,8 @@ def path_of(path: Any) -> str:
         raise InvalidTypeError(f"a path must be str or os.PathLike, not {type(text).__name__}")
     if not text:
         raise MissingFileError(os.strerror(errno.ENOENT), errno=errno.ENOENT, filename=text)
+    if "\0" in text:
+        raise InvalidArgumentError(f"a path has no zero byte in it: {text!r}")
     return text
 
 
@@ -128,6 +130,10 @@ _NUMBERS = {
 }
 """Kinds of errors that the core found before it asked the system."""
 
+_ONLY_BY_REPLACING = "here a file gets its name only where it may replace another"
+
+_REMEDY = f"; {_ONLY_BY_REPLACING}: allow overwriting"
+
 _COMMITTED = ", when its directory was to be made durable; the file itself is complete"
 
 
@@ -137,6 +143,7 @@ def _io_error(message: str, number: Optional[int], committed: bool) -> IoError:
     else:
         # The text is Python's own: the core's would repeat the number.
         text = os.strerror(number) + (_COMMITTED if committed else "")
+        text += _REMEDY if _ONLY_BY_REPLACING in message else ""
         error = _IO_CLASSES.get(number, IoError)(text, errno=number)
     error.committed, error._doing = committed, message
     return error

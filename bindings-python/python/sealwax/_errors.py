@@ -81,6 +81,10 @@ class SealwaxError(Exception):
         if self.filename is None:
             self.filename = filename
 
+    def _in_variable(self, name: str) -> None:
+        """Says which environment variable it is about."""
+        self.args = (f"{self.args[0]} (environment variable {name})",)
+
 
 class InvalidArgumentError(SealwaxError, ValueError):
     """An argument is outside of what the call accepts."""

@@ -11,11 +11,16 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ._call_context import check_cancelled, current_notes, resolve
-from ._errors import SealwaxError
+from ._convert_errors import build
+from ._errors import ErrorCode, SealwaxError
 from ._text import printable
 
 if TYPE_CHECKING:
     from ._provider import Provider, WrappedKey
+
+
+_MOST_IN_KEY_FILE = 1 << 16
+"""In bytes; the core checks it."""
 
 
 def record(**fields: Any) -> None:
@@ -23,6 +28,22 @@ def record(**fields: Any) -> None:
     from . import _telemetry, audit
 
     _telemetry.record(audit.record(**fields))
+
+
+def key_file_content(path: str) -> tuple[bytearray, int]:
+    """What is in a key file, and its length; one byte too many shows that it is no key file."""
+    content = bytearray(_MOST_IN_KEY_FILE + 1)
+    filled = 0
+    try:
+        with io.FileIO(path) as file, memoryview(content) as room:
+            while read := file.readinto(room[filled:]):
+                filled += read
+    except BaseException as error:
+        content[:] = bytes(len(content))
+        if isinstance(error, OSError):
+            raise build(ErrorCode.IO, str(error), errno=error.errno) from None
+        raise
+    return content, filled
 
 
 def wrap(

@@ -182,6 +182,8 @@ def encrypt_stream(
 
 
 def _mode(mode: str) -> tuple[str, bool]:
+    if not isinstance(mode, str):
+        raise InvalidTypeError(f"mode must be str, not {type(mode).__name__}")
     letters = set(mode)
     kind = letters - set("bt")
     if len(letters) != len(mode) or len(kind) != 1 or not kind <= set("rwx") or {*"bt"} <= letters:

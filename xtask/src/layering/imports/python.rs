@@ -97,10 +97,11 @@ impl Import {
     }
 }
 
-/// The file of a module or of a package.
+/// The file of a module or of a package; of a compiled module, its stub.
 fn file_of(module: &Path) -> Option<PathBuf> {
-    let candidates = [module.with_extension("py"), module.join("__init__.py")];
-    candidates.into_iter().find(|path| path.is_file())
+    let of_module = ["py", "pyi"].map(|extension| module.with_extension(extension));
+    let mut candidates = of_module.into_iter().chain([module.join("__init__.py")]);
+    candidates.find(|path| path.is_file())
 }
 
 /// The file that has a name which a module gives out: a package mostly has it from one of its own.
@@ -152,6 +153,8 @@ mod tests {
             ("a.py", "from . import c\n"),
             ("c.py", "from pack import A\n"),
             ("d.py", "from . import B\n"),
+            ("compiled.pyi", ""),
+            ("e.py", "from . import compiled\n"),
         ];
         for (name, text) in files {
             std::fs::write(path(name), text).unwrap();
@@ -159,5 +162,6 @@ mod tests {
         let graph = graph(folder.path()).unwrap();
         assert_eq!(graph.circles(), [vec![path("a.py"), path("c.py")]]);
         assert!(graph.edges().any(|edge| edge == (&path("d.py"), &path("__init__.py"))));
+        assert!(graph.edges().any(|edge| edge == (&path("e.py"), &path("compiled.pyi"))));
     }
 }

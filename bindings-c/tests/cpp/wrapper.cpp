@@ -18,7 +18,7 @@ using namespace std::string_view_literals;
 }
 
 // Runs `call` and gives the error that it must throw.
-template <class Call> static sealwax::error error_of(Call call) {
+template <class Call> static sealwax::error error_of(const Call &call) {
   try {
     call();
   } catch (const sealwax::error &error) {

@@ -91,7 +91,10 @@
     doc = "[`Encryptor`]: https://docs.rs/sealwax/latest/sealwax/struct.Encryptor.html",
     doc = "[`Decryptor`]: https://docs.rs/sealwax/latest/sealwax/struct.Decryptor.html",
     doc = "[`EncryptHandle`]: https://docs.rs/sealwax/latest/sealwax/struct.EncryptHandle.html",
-    doc = "[`DecryptHandle`]: https://docs.rs/sealwax/latest/sealwax/struct.DecryptHandle.html"
+    doc = "[`DecryptHandle`]: https://docs.rs/sealwax/latest/sealwax/struct.DecryptHandle.html",
+    doc = "[`audit`]: https://docs.rs/sealwax/latest/sealwax/audit/index.html",
+    doc = "[`audit::KeyObserver`]: https://docs.rs/sealwax/latest/sealwax/audit/trait.KeyObserver.html",
+    doc = "[`audit::AuditedProvider`]: https://docs.rs/sealwax/latest/sealwax/audit/struct.AuditedProvider.html"
 )]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(

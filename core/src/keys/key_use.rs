@@ -147,7 +147,7 @@ pub trait KeyObserver: Send + Sync {
     /// Takes note of one use.
     fn key_used(&self, used: &KeyUse<'_>);
 
-    /// The time. The default is [`Moment::now`] with feature `std`, and zero without.
+    /// The time. The default is `Moment::now` with feature `std`, and zero without.
     fn now(&self) -> Moment {
         #[cfg(feature = "std")]
         return Moment::now();

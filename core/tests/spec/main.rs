@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod printed;
 mod redaction;
 mod requirements;
 mod tables;

@@ -1,7 +1,6 @@
 //! [E-06]: nothing secret is ever printed, by any `Debug` or `Display` of the library.
 
 use std::collections::BTreeSet;
-use std::fmt::Debug;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -26,27 +25,11 @@ use sealwax::{
 use crate::common::envelope::{Recipe, Sample, kek, local};
 use crate::common::raw::hmac_sha512;
 use crate::common::seed::{derived, hex};
+use crate::printed::Printed;
 
 /// Words that occur nowhere else.
 const PLAINTEXT: &[u8] = b"Xq7vZ2kWbP9mTr4LyD0s";
 const ASSOCIATED_DATA: &[u8] = b"hJ6gRf1cVn8u";
-
-/// What was printed, by the name of the type.
-#[derive(Default)]
-struct Printed(Vec<(String, String)>);
-
-impl Printed {
-    fn add<T: Debug>(&mut self, name: &str, value: &T) {
-        self.0.push((name.to_owned(), format!("{value:?}\n{value:#?}")));
-    }
-
-    fn add_error(&mut self, name: &str, error: &(dyn std::error::Error + 'static)) {
-        self.0.push((name.to_owned(), format!("{error}\n{error:?}\n{error:#?}")));
-        if let Some(cause) = error.source() {
-            self.add_error(name, cause);
-        }
-    }
-}
 
 /// A sample whose every secret is easy to recognize.
 fn sample() -> Sample {

@@ -33,6 +33,12 @@ use crate::os::read_at::{PositionalReader, SeekReader, read_exact_at, read_heade
 /// the format, key and body classes. On any error `dst` is as it was, unless
 /// [`Error::committed`] says otherwise, or `dst` is a pipe or a device, which has got the chunks
 /// before the one that failed.
+///
+/// [`Error::AlreadyExists`]: crate::Error::AlreadyExists
+/// [`Error::Cancelled`]: crate::Error::Cancelled
+/// [`Error::InvalidArgument`]: crate::Error::InvalidArgument
+/// [`Error::Io`]: crate::Error::Io
+/// [`Error::committed`]: crate::Error::committed
 pub fn decrypt_file(
     src: impl AsRef<Path>,
     dst: impl AsRef<Path>,
@@ -120,6 +126,8 @@ fn in_sequence(
 ///
 /// # Errors
 /// [`Error::Io`]; any of the format, key and body classes.
+///
+/// [`Error::Io`]: crate::Error::Io
 pub fn open_file(
     path: impl AsRef<Path>,
     providers: &[&dyn KeyProvider],
@@ -153,6 +161,9 @@ pub fn open_detached_file(
 ///
 /// # Errors
 /// [`Error::Io`]; any of the format class; [`Error::Truncated`].
+///
+/// [`Error::Io`]: crate::Error::Io
+/// [`Error::Truncated`]: crate::Error::Truncated
 pub fn inspect_file(path: impl AsRef<Path>) -> Result<Vec<u8>> {
     read_header(&Source::open_plain(path.as_ref())?.file)
 }

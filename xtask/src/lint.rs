@@ -60,6 +60,23 @@ pub const TOOLS: &[Tool] = &[
             cmd!(sh, "{format} --style=file:bindings-c/.clang-format {how...} {files...}").into(),
         ])
     }),
+    Tool {
+        name: "clang-tidy",
+        what: "no mistake in C and C++ that a compiler does not find",
+        fast: false,
+        commands: |it| {
+            let (sh, tidy) = (&it.sh, it.env.checker("clang-tidy")?);
+            let pkcs11 = process::ask(cmd!(sh, "pkg-config --cflags p11-kit-1"))?;
+            let mut flags = vec!["-Ibindings-c/include", "-Ibindings-c/examples"];
+            flags.extend(pkcs11.split_whitespace());
+            let (fix, flags) = (it.fix.then_some("--fix"), &flags);
+            let run = |pattern, standard: &str| -> Result<Command> {
+                let files = it.files(&[pattern])?;
+                Ok(cmd!(sh, "{tidy} --quiet {fix...} {files...} -- {standard} {flags...}").into())
+            };
+            Ok(vec![run("bindings-c/*.c", "-std=gnu11")?, run("bindings-c/*.cpp", "-std=c++17")?])
+        },
+    },
     fast("taplo", "every TOML file is formatted and fits its schema", |it| {
         let (sh, taplo) = (&it.sh, it.env.checker("taplo")?);
         let (check, files) = (it.unless_fix("--check"), it.files(&["*.toml"])?);

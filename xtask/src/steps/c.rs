@@ -6,8 +6,7 @@ mod examples;
 mod linking;
 mod prefix;
 
-use super::step::{Outcome, Run, Step, passed};
-use crate::process;
+use super::step::{Outcome, Run, Step};
 use anyhow::{Context, Result};
 pub use examples::hsm_file;
 pub use prefix::path as installed;
@@ -31,7 +30,6 @@ pub const STEPS: &[Step] = &[
         ctest::run(run, &[ctest::VALGRIND])
     }),
     step("c:races", "the threaded test under helgrind and the thread sanitizer", races),
-    Step::new("c:tidy", "clang-tidy finds no mistake in C and C++", tidy),
     step("c:examples", "the examples run: file, token, C++, CMake project", examples::run),
     step("c:linking", "it links all static, beside other Rust, from multiarch", linking::run)
         .compiles(),
@@ -58,22 +56,6 @@ fn races(run: &Run) -> Result<Outcome> {
     let fixed = prefix::fixed(run)?;
     run.exec(cmd!(sh, "clang -std=c99 -g -fsanitize=thread {source} -o {sanitized} {fixed...}"))?;
     run.pass(cmd!(sh, "{sanitized} lock-free"))
-}
-
-/// Has clang-tidy look for what bindings-c/.clang-tidy lists.
-fn tidy(run: &Run) -> Result<Outcome> {
-    let (sh, tidy) = (&run.sh, run.env.checker("clang-tidy")?);
-    let pkcs11 = process::ask(cmd!(sh, "pkg-config --cflags p11-kit-1"))?;
-    let mut flags = vec!["-Ibindings-c/include", "-Ibindings-c/examples"];
-    flags.extend(pkcs11.split_whitespace());
-    for (pattern, standard) in
-        [("bindings-c/*.c", "-std=gnu11"), ("bindings-c/*.cpp", "-std=c++17")]
-    {
-        let files = process::ask(cmd!(sh, "git ls-files {pattern}"))?;
-        let (files, flags) = (files.lines(), &flags);
-        run.exec(cmd!(sh, "{tidy} --quiet {files...} -- {standard} {flags...}"))?;
-    }
-    Ok(passed())
 }
 
 /// Builds the fuzz target with clang's libFuzzer and runs it for a short while: the same inputs each

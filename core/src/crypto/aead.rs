@@ -1,16 +1,16 @@
-//! AES-256-GCM (NIST SP 800-38D) behind one sealed trait, so that backends can be exchanged.
+//! AES-256-GCM (NIST SP 800-38D): one sealed trait and its interchangeable backends.
 //!
-//! Every nonce has 12 bytes and every tag 16. There is no associated data: everything that must be
-//! bound is bound through the key (see [`crate::chunked`]).
+//! A nonce has 12 bytes and a tag 16. AEAD associated data is not used: everything that must be
+//! bound is bound through key derivation (see [`crate::chunked`]).
 //!
 //! # FIPS 140-3
 //!
-//! The feature `fips` has every AES-256-GCM, HKDF, HMAC, SHA-512 and random byte come from AWS-LC's
-//! FIPS module, which the crate `aws-lc-fips-sys` builds. Its services for opening, HKDF, HMAC,
-//! SHA-512 and random bytes are approved. Sealing is not: the module approves AES-GCM encryption
-//! only with nonces that it drew itself, or in TLS, and the nonces of this format are derived with
-//! the key of each message. Whether that is enough must be decided by those who certify the whole
-//! system.
+//! With the feature `fips`, AWS-LC's FIPS module computes AES-256-GCM, HKDF, HMAC and SHA-512 and
+//! generates all random bytes. The crate `aws-lc-fips-sys` builds it. The module's services for
+//! opening, HKDF, HMAC, SHA-512 and random bytes are approved. Sealing is not: the module approves
+//! AES-GCM encryption only in TLS or with nonces that it generates itself, and this format derives
+//! its nonces together with the key of each message. Whether this suffices is a decision for the
+//! people who certify the whole system.
 
 #[cfg(feature = "aws-lc")]
 mod aws_lc;
@@ -25,7 +25,7 @@ pub use sealwax_aes_gcm_portable::{KEY_LEN, NONCE_LEN, TAG_LEN};
 
 use crate::error::{Error, Result};
 
-/// The AEAD failed: not authentic on opening, an impossible length on sealing.
+/// The AEAD failed: on opening, the input is not authentic; on sealing, a length is impossible.
 #[derive(Clone, Copy, Debug)]
 pub struct AeadError;
 
@@ -33,7 +33,7 @@ pub(crate) mod sealed {
     pub trait Sealed {}
 }
 
-/// AES-256-GCM under one key, set up once for many calls. Implemented by this crate only.
+/// AES-256-GCM under one key, set up once for many calls. Only this crate implements it.
 ///
 /// `sealed` is always `plaintext.len() + TAG_LEN` bytes: ciphertext, then tag.
 pub trait Aead: sealed::Sealed + Send + Sync + Sized {
@@ -43,7 +43,7 @@ pub trait Aead: sealed::Sealed + Send + Sync + Sized {
     /// Encrypts `plaintext` into `sealed`.
     ///
     /// # Errors
-    /// [`AeadError`] if the lengths do not fit.
+    /// [`AeadError`] if the lengths do not match.
     fn seal(
         &self,
         nonce: &[u8; NONCE_LEN],
@@ -51,16 +51,17 @@ pub trait Aead: sealed::Sealed + Send + Sync + Sized {
         sealed: &mut [u8],
     ) -> Result<(), AeadError>;
 
-    /// Encrypts in place: `buffer` is the plaintext and room for the tag.
+    /// Encrypts in place: `buffer` is the plaintext, then 16 bytes of room for the tag.
     ///
     /// # Errors
     /// [`AeadError`] if the buffer is shorter than a tag.
     fn seal_in_place(&self, nonce: &[u8; NONCE_LEN], buffer: &mut [u8]) -> Result<(), AeadError>;
 
-    /// Checks and decrypts `sealed` into `plaintext`, whose content is undefined after an error.
+    /// Verifies and decrypts `sealed` into `plaintext`, whose content is unspecified after an
+    /// error.
     ///
     /// # Errors
-    /// [`AeadError`] if not authentic or if the lengths do not fit.
+    /// [`AeadError`] if `sealed` is not authentic or the lengths do not match.
     fn open(
         &self,
         nonce: &[u8; NONCE_LEN],
@@ -68,15 +69,16 @@ pub trait Aead: sealed::Sealed + Send + Sync + Sized {
         plaintext: &mut [u8],
     ) -> Result<(), AeadError>;
 
-    /// Checks and decrypts in place: afterwards `buffer` is the plaintext and 16 undefined bytes.
+    /// Verifies and decrypts in place: afterwards `buffer` is the plaintext, then 16 unspecified
+    /// bytes.
     ///
     /// # Errors
-    /// [`AeadError`] if not authentic or shorter than a tag.
+    /// [`AeadError`] if `buffer` is not authentic or shorter than a tag.
     fn open_in_place(&self, nonce: &[u8; NONCE_LEN], buffer: &mut [u8]) -> Result<(), AeadError>;
 }
 
 impl From<AeadError> for Error {
-    /// A failure while sealing: lengths are checked before, so this is the caller's mistake.
+    /// A failure while sealing. A length is the only possible reason, so it is the caller's error.
     fn from(_: AeadError) -> Self {
         Error::InvalidArgument("buffer lengths do not fit")
     }

@@ -1,8 +1,7 @@
-//! HKDF-Expand, HMAC and SHA-512, as the format uses them, by one of two backends.
+//! HKDF-Expand, HMAC and SHA-512 as the format uses them, with two backends.
 //!
-//! `RustCrypto` is the faster one for these, AWS-LC's hash being no faster and its calls dearer
-//! (`core/benches/RESULTS.md`), so AWS-LC serves only where its FIPS module is asked for. Tests
-//! compare the two.
+//! `RustCrypto` is the default: AWS-LC's hash is no faster and its calls cost more
+//! (`core/benches/RESULTS.md`). AWS-LC is used only with the feature `fips`. Tests compare the two.
 
 #[cfg(any(feature = "fips", all(test, feature = "aws-lc")))]
 mod aws_lc;
@@ -21,7 +20,7 @@ pub(crate) const DIGEST_LEN: usize = 64;
 mod tests {
     use super::rustcrypto;
 
-    /// RFC 4231, test case 2: its key padded with zeros to 32 bytes is the same HMAC key.
+    /// RFC 4231, test case 2. The key is padded with zeros to 32 bytes, which is the same HMAC key.
     const RFC_4231_2: [u8; 32] = [
         0x16, 0x4b, 0x7a, 0x7b, 0xfc, 0xf8, 0x19, 0xe2, 0xe3, 0x95, 0xfb, 0xe7, 0x3b, 0x56, 0xe0,
         0xa3, 0x87, 0xbd, 0x64, 0x22, 0x2e, 0x83, 0x1f, 0xd6, 0x10, 0x27, 0x0c, 0xd7, 0xea, 0x25,

@@ -1,4 +1,4 @@
-//! The primitives: AES-256-GCM, HKDF and SHA-512, randomness, and the keys that hold secrets.
+//! The primitives: AES-256-GCM, HKDF, HMAC and SHA-512, randomness, and the types of secret keys.
 
 pub mod aead;
 pub(crate) mod kdf;

@@ -1,4 +1,4 @@
-//! The source of randomness that calls use which take none from their caller.
+//! The generator of calls that take no generator from their caller.
 
 use rand_core::{TryCryptoRng, TryRng};
 #[cfg(feature = "alloc")]
@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 
-/// The operating system's generator; with the feature `fips` that of AWS-LC's FIPS module, an approved
-/// one, seeded by the module, which notices forks.
+/// The operating system's generator. With the feature `fips` it is the approved generator of
+/// AWS-LC's FIPS module, which seeds it and detects forks.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SysRng;
 
@@ -35,17 +35,18 @@ impl TryRng for SysRng {
 
 impl TryCryptoRng for SysRng {}
 
-/// DEK, salt of the metadata, salt of the body, in bytes.
+/// Random bytes of one message: the DEK, the salt of the metadata, the salt of the body.
 #[cfg(feature = "alloc")]
 const MESSAGE_LEN: usize = 32 + 24 + 24;
 
-/// [`SysRng`], asked once for all that one message needs: a call of the system costs as much as
-/// two blocks of SHA-512. It lives as long as the call that makes the message, so no fork and no
-/// clone of a machine finds bytes in it that are still to be used.
+/// [`SysRng`], called once for all random bytes of one message, because a system call costs as much
+/// as two blocks of SHA-512. It lives only for the call that makes the message, so a fork or a
+/// cloned machine never finds unused bytes in it.
 #[cfg(feature = "alloc")]
 pub(crate) struct OneDraw {
     bytes: Zeroizing<[u8; MESSAGE_LEN]>,
-    /// What of it was given; `None` before it was drawn, to this very place.
+    /// Bytes handed out so far; `None` before the buffer is filled. It is filled in place, so no
+    /// copy of it is left behind.
     used: Option<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! Secret keys: wiped when dropped, never printed, never cloned silently.
+//! Secret keys: wiped on drop, never printed, never cloned implicitly.
 
 use core::fmt;
 
@@ -11,14 +11,14 @@ use crate::error::{Error, Result};
 /// Length of a DEK and of a KEK, in bytes.
 pub const KEY_LEN: usize = 32;
 
-/// Where a key lies. On the heap it stays in its place, and only its address is moved. A key that
-/// is moved itself leaves a copy on the stack that nothing wipes.
+/// The memory of a key. A heap allocation is not copied when the key is moved. A key that is stored
+/// inline leaves a copy on the stack with every move, and nothing wipes that copy.
 #[cfg(feature = "alloc")]
 type Secret = alloc::boxed::Box<[u8; KEY_LEN]>;
 #[cfg(not(feature = "alloc"))]
 type Secret = [u8; KEY_LEN];
 
-/// A place for a key.
+/// Allocates zeroed memory for a key.
 #[cfg(feature = "alloc")]
 #[allow(clippy::unnecessary_box_returns, reason = "it is the place that matters")]
 fn place() -> Secret {
@@ -59,7 +59,7 @@ macro_rules! secret_key {
                 Ok(key)
             }
 
-            /// Copies a key of 32 bytes. The caller wipes its own copy.
+            /// Copies a key of 32 bytes. The caller must wipe its own copy.
             ///
             /// # Errors
             /// [`Error::InvalidArgument`] for any other length.
@@ -75,12 +75,12 @@ macro_rules! secret_key {
             /// The key's bytes, for wrapping.
             ///
             /// # Security
-            /// These bytes are enough to read and forge every message of this key.
+            /// These bytes suffice to read and forge every message of this key.
             pub const fn expose(&self) -> &[u8; KEY_LEN] {
                 &self.0
             }
 
-            /// A second copy of the secret, made on purpose.
+            /// Copies the secret explicitly; the type does not implement `Clone`.
             #[must_use]
             pub fn duplicate(&self) -> Self {
                 let mut key = $name(place());

@@ -1,4 +1,4 @@
-//! Decryption: the handle of an opened header, and the state machine for one envelope.
+//! Decryption: the handle of a verified header, and the state machine for one envelope.
 
 mod decryptor;
 mod handle;

@@ -1,4 +1,4 @@
-//! Encryption: the handle that seals any number of messages, and the state machine for one.
+//! Encryption: the handle for any number of messages, and the state machine for one.
 
 mod encryptor;
 mod handle;

@@ -1,4 +1,4 @@
-//! Whole messages in memory.
+//! Encryption and decryption of whole messages in memory.
 
 use alloc::vec::Vec;
 
@@ -56,8 +56,8 @@ fn handle_for<R: TryCryptoRng + ?Sized>(
 /// As `encrypt`, into the front of the caller's buffer; returns the length of the envelope.
 ///
 /// # Errors
-/// As `encrypt`; [`Error::BufferTooSmall`](crate::Error::BufferTooSmall) with the length that the
-/// envelope of these wrapped keys has.
+/// As `encrypt`; [`Error::BufferTooSmall`](crate::Error::BufferTooSmall) with the length of the
+/// envelope with these wrapped keys.
 #[cfg(feature = "getrandom")]
 pub fn encrypt_into(
     plaintext: &[u8],
@@ -70,10 +70,10 @@ pub fn encrypt_into(
     handle.encrypt_into(plaintext, options.associated_data, out, &mut rng)
 }
 
-/// Decrypts an envelope with whichever provider can unwrap its DEK.
+/// Decrypts an envelope with the first provider that unwraps its DEK.
 ///
 /// # Errors
-/// Any of the format, key and body classes.
+/// Any error of the classes format, key and body.
 pub fn decrypt(
     envelope: &[u8],
     providers: &[&dyn KeyProvider],
@@ -87,8 +87,8 @@ pub fn decrypt(
 /// As [`decrypt`], into the front of the caller's buffer; returns the length of the plaintext.
 ///
 /// # Errors
-/// As [`decrypt`]; [`Error::BufferTooSmall`](crate::Error::BufferTooSmall). What was written of
-/// `out` is zeroed.
+/// As [`decrypt`]; [`Error::BufferTooSmall`](crate::Error::BufferTooSmall). On an error, everything
+/// that was written to `out` is zeroed.
 pub fn decrypt_into(
     envelope: &[u8],
     providers: &[&dyn KeyProvider],

@@ -1,4 +1,5 @@
 //! Random access without I/O: which bytes to fetch for a range of plaintext, and how to open them.
+//! Source: FORMAT.md, "Lengths and offsets".
 //!
 //! The host fetches the prefix and the last chunk of the body first. Opening the last chunk at
 //! its index authenticates the length; then any range can be read.
@@ -12,7 +13,7 @@ use crate::format::chunked::{
     self, CHUNK_LEN, ChunkPosition, Cipher, PREFIX_LEN, Prefix, SEALED_CHUNK_LEN, TAG_LEN, chunk_of,
 };
 
-/// Opens ranges of one body. Shareable between threads: nothing in it changes.
+/// Opens ranges of one body. It is immutable, so threads can share it.
 #[derive(Debug)]
 pub struct RangeOpener {
     cipher: Cipher<DefaultAead>,
@@ -53,12 +54,13 @@ impl RangeOpener {
         Ok(RangeOpener { cipher, body_len, plaintext_len: chunked::plaintext_len(body_len)? })
     }
 
-    /// Length of the plaintext, authenticated.
+    /// Authenticated length of the plaintext, in bytes.
     pub const fn plaintext_len(&self) -> u64 {
         self.plaintext_len
     }
 
-    /// The byte range of the body that holds the plaintext `range`: whole chunks, cut at the end.
+    /// The byte range of the whole chunks in the body that hold the plaintext `range`, clamped to
+    /// the end.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] for a range that ends before it starts.
@@ -66,13 +68,13 @@ impl RangeOpener {
         chunked::ciphertext_range(range, self.body_len)
     }
 
-    /// Opens what was fetched for the plaintext that starts at `offset`, and fills `out` with it.
+    /// Opens the fetched bytes and fills `out` with the plaintext that starts at `offset`.
     ///
     /// `sealed` holds the bytes of [`RangeOpener::body_range`]`(offset..offset + out.len())`.
     ///
     /// # Errors
-    /// [`Error::Authentication`], and `out` is zeroed; [`Error::InvalidArgument`] if the lengths
-    /// do not fit each other.
+    /// [`Error::Authentication`], and `out` is zeroed; [`Error::InvalidArgument`] if the lengths do
+    /// not match.
     pub fn open_range(&self, offset: u64, sealed: &[u8], out: &mut [u8]) -> Result<()> {
         let opened = self.open_range_inner(offset, sealed, out);
         if opened.is_err() {
@@ -108,7 +110,7 @@ impl RangeOpener {
         }
     }
 
-    /// Opens a chunk of which only a part is wanted.
+    /// Opens a chunk of which the caller needs only a part.
     fn open_part(&self, index: u64, chunk: &[u8], skip: usize, slot: &mut [u8]) -> Result<()> {
         let mut scratch = zeroize::Zeroizing::new([0; CHUNK_LEN]);
         let scratch = scratch

@@ -1,4 +1,4 @@
-//! Replacing the wrapped keys of an envelope; its body stays as it is.
+//! Replacing the wrapped keys of an envelope without touching its body.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -12,18 +12,19 @@ use crate::format::header::{Header, HeaderParts, LOCAL_PROVIDER_ID, PAGE_LEN, Wr
 use crate::format::limits::MAX_HEADER_LEN;
 use crate::keys::{KeyProvider, WrappedKey, failed_wrap, wrap_dek, wrap_key};
 
-/// Makes the header anew with these wrapped keys; context and metadata stay.
+/// Encodes the header again with these wrapped keys; context and metadata do not change.
 ///
-/// The new header is as long as the old one if the keys fit, so that it can be written over it.
-/// Else it grows: to a multiple of 4,096 bytes if the old one was one.
+/// If the keys fit, the new header is as long as the old one and can be written over it. Otherwise
+/// it grows, to a multiple of 4,096 bytes if the length of the old one was a multiple.
 ///
 /// # Errors
 /// [`Error::InvalidArgument`] without a wrapped key,
-/// [`Error::LimitExceeded`] if it grows too large.
+/// [`Error::LimitExceeded`] if the header is too large.
 ///
 /// # Security
-/// Who learned the DEK before keeps it: a rewrap changes who can learn it from now on. Where the
-/// old header can be put back, only destroying the old KEK ends its use.
+/// A rewrap changes who can unwrap the DEK from now on; it does not revoke a DEK that somebody has
+/// already unwrapped. If an attacker can restore the old header, only destroying the old KEK ends
+/// access through it.
 pub fn rewrap_header(handle: &DecryptHandle, wrapped_keys: &[WrappedKey]) -> Result<Vec<u8>> {
     let header = handle.header()?;
     let views: Vec<WrappedKeyRef<'_>> = wrapped_keys.iter().map(WrappedKey::view).collect();
@@ -48,15 +49,16 @@ fn new_len(old: usize, needed: usize) -> usize {
     }
 }
 
-/// Which wrapped keys a rewrapped header has.
+/// Which wrapped keys the header has after a rewrap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RewrapMode {
-    /// Those of the new providers only.
+    /// Only those of the new providers.
     #[default]
     Replace,
-    /// All that were there, and those of the new providers. A key that is there already is not
-    /// repeated; whether it is, the new provider is asked where provider id and key id are equal.
+    /// The old ones and those of the new providers. A wrapped key that is already present is not
+    /// repeated. If provider id and key id are equal, the new provider is asked to unwrap to find
+    /// out.
     Add,
 }
 
@@ -64,8 +66,8 @@ pub enum RewrapMode {
 ///
 /// # Errors
 /// As [`DecryptHandle::open`] and [`rewrap_header`];
-/// [`Error::ProviderFailed`] if any new provider fails; [`Error::InvalidArgument`] if a remote one
-/// is added under the id of another key that is there ([`RewrapMode::Add`]).
+/// [`Error::ProviderFailed`] if any new provider fails; [`Error::InvalidArgument`] if
+/// [`RewrapMode::Add`] would add a remote one under an id that another key of the header has.
 pub fn rewrap(
     envelope: &[u8],
     old: &[&dyn KeyProvider],
@@ -79,7 +81,7 @@ pub fn rewrap(
     Ok(out)
 }
 
-/// The new header of an opened one, wrapped by `new`.
+/// The new header of `handle`, with its DEK wrapped by `new`.
 ///
 /// # Errors
 /// As [`rewrap`].
@@ -96,7 +98,7 @@ pub fn rewrap_with(
     rewrap_header(handle, &keys)
 }
 
-/// All wrapped keys of the header, then those of the new providers that it lacks.
+/// All wrapped keys of the header, then the missing ones of the new providers.
 fn add_keys(dek: &Dek, header: &Header<'_>, new: &[&dyn KeyProvider]) -> Result<Vec<WrappedKey>> {
     let mut lacking = Vec::new();
     for provider in new {
@@ -107,7 +109,7 @@ fn add_keys(dek: &Dek, header: &Header<'_>, new: &[&dyn KeyProvider]) -> Result<
     }
     let mut keys: Vec<WrappedKey> = header.wrapped_keys().map(WrappedKey::from).collect();
     for (provider, key) in lacking.iter().zip(wrap_dek(dek, &lacking, header.context())?) {
-        // A provider that does not say beforehand which key it wraps with is looked at now.
+        // A provider that names its key only after a wrap is compared now.
         if provider.wrap_key_id().is_some() || !is_there(dek, header, *provider, key.view().key_id)?
         {
             keys.push(key);
@@ -116,8 +118,8 @@ fn add_keys(dek: &Dek, header: &Header<'_>, new: &[&dyn KeyProvider]) -> Result<
     Ok(keys)
 }
 
-/// Whether the provider can unwrap the DEK of this header by the wrapped key of this id. It is
-/// asked, since an id alone does not tell one key from another of the same name.
+/// Whether the provider can unwrap the DEK of this header from the wrapped key of this id. It is
+/// asked, because two keys may have the same id.
 fn is_there(
     dek: &Dek,
     header: &Header<'_>,
@@ -127,7 +129,7 @@ fn is_there(
     let is_same =
         |key: &WrappedKeyRef<'_>| key.provider_id == provider.provider_id() && key.key_id == key_id;
     for key in header.wrapped_keys().filter(is_same) {
-        // One that only wraps cannot be asked, and locks nobody out but itself.
+        // A provider that only wraps cannot be asked. A wrong answer locks out only that provider.
         if !provider.accepts(key_id) {
             return Ok(true);
         }
@@ -143,7 +145,7 @@ fn is_there(
     Ok(false)
 }
 
-/// Readers ask a remote provider once, so the second of two such keys would open nothing.
+/// Readers ask a remote provider once, so they would never use the second of two such keys.
 const OTHER_KEY: Error = Error::InvalidArgument(
     "the header has a wrapped key of this provider and key id that the new key does not open",
 );

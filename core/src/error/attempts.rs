@@ -1,4 +1,4 @@
-//! What the providers answered that were asked in vain.
+//! Failed attempts to wrap or unwrap a DEK, and the errors that providers return.
 
 use core::fmt;
 
@@ -10,7 +10,7 @@ use super::details::Listed;
 #[cfg(feature = "alloc")]
 use super::escape::Escaped;
 
-/// The attempts to wrap or unwrap a DEK that failed, in the order in which they were made.
+/// The failed attempts to wrap or unwrap a DEK, in the order in which they were made.
 #[derive(Debug, Default)]
 pub struct Attempts {
     #[cfg(feature = "alloc")]
@@ -22,18 +22,19 @@ pub struct Attempts {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// Provider that was asked.
+    /// Id of the provider.
     pub provider_id: String,
-    /// Key that was to wrap or unwrap the DEK; empty where the provider does not name it
-    /// ([`crate::KeyProvider::wrap_key_id`]).
+    /// Id of the key that should have wrapped or unwrapped the DEK; empty if the provider does not
+    /// name it ([`crate::KeyProvider::wrap_key_id`]).
     pub key_id: String,
-    /// What the provider answered.
+    /// The provider's error.
     pub error: ProviderError,
 }
 
 #[cfg(feature = "alloc")]
 impl Attempt {
-    /// An attempt of this provider with the key of this id, empty if it names none.
+    /// A failed attempt of `provider_id` with `key_id`, which is empty if the provider names no
+    /// key.
     pub fn new(
         provider_id: impl Into<String>,
         key_id: impl Into<String>,
@@ -50,7 +51,7 @@ impl Attempts {
         &self.list
     }
 
-    /// The failed attempts, by value.
+    /// Consumes the list and returns the failed attempts, first to last.
     pub fn into_vec(self) -> Vec<Attempt> {
         self.list
     }
@@ -89,13 +90,14 @@ impl fmt::Display for Attempt {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ProviderError {
-    /// The wrapped key did not open: it was modified, or belongs to another key or context.
+    /// The wrapped key did not unwrap: it was modified, or it belongs to another key or context.
     Rejected,
     /// As [`ProviderError::Rejected`], with the host's own error as the cause.
     RejectedBecause(Box<dyn core::error::Error + Send + Sync>),
-    /// The host's KMS refused the permission to use the key.
+    /// The host's KMS denied permission to use the key.
     Denied(Box<dyn core::error::Error + Send + Sync>),
-    /// The host's KMS failed otherwise: unreachable, key disabled, out of time.
+    /// The host's KMS failed in another way: it is unreachable, the key is disabled, the call timed
+    /// out.
     Failed(Box<dyn core::error::Error + Send + Sync>),
 }
 
@@ -106,7 +108,7 @@ impl ProviderError {
         ProviderError::Failed(cause.into())
     }
 
-    /// A refusal of the permission, with the host's own error, or a text, as the cause.
+    /// A denied permission, with the host's own error, or a text, as the cause.
     pub fn denied(cause: impl Into<Box<dyn core::error::Error + Send + Sync>>) -> Self {
         ProviderError::Denied(cause.into())
     }
@@ -116,7 +118,7 @@ impl ProviderError {
         ProviderError::RejectedBecause(cause.into())
     }
 
-    /// Whether the wrapped key is to blame, and not the provider.
+    /// Whether the wrapped key is at fault, rather than the provider.
     pub const fn is_rejection(&self) -> bool {
         matches!(self, ProviderError::Rejected | ProviderError::RejectedBecause(_))
     }

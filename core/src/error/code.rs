@@ -1,4 +1,4 @@
-//! The stable codes that every binding shares.
+//! The stable error codes, the same in every binding.
 
 use core::fmt;
 
@@ -22,7 +22,7 @@ macro_rules! error_codes {
                 match self { $(ErrorCode::$variant => $name,)* }
             }
 
-            /// What the code means, in a sentence.
+            /// One sentence that says what the code means.
             pub const fn description(self) -> &'static str {
                 match self { $(ErrorCode::$variant => $doc.trim_ascii(),)* }
             }

@@ -1,4 +1,4 @@
-//! Codes from their numbers and names.
+//! Conversions from numbers and names to codes.
 
 use core::str::FromStr;
 

@@ -1,4 +1,4 @@
-//! What two errors tell of public names: the keys and the pairs that do not fit.
+//! Details of two errors: the keys and the context pairs that do not match.
 
 use core::fmt;
 
@@ -8,11 +8,11 @@ use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
 #[cfg(feature = "alloc")]
 use super::escape::Escaped;
 
-/// Most items of one list that are shown.
+/// How many items of one list an error shows.
 #[cfg(feature = "alloc")]
 const SHOWN: usize = 8;
 
-/// A list as far as an error shows it.
+/// A list, cut to the items that an error shows.
 #[cfg(feature = "alloc")]
 pub(super) struct Listed<'a, T> {
     pub(super) items: &'a [T],
@@ -32,14 +32,14 @@ impl<T: fmt::Display> fmt::Display for Listed<'_, T> {
     }
 }
 
-/// A key as headers name it. Nothing of it is secret, and nothing of it is authentic.
+/// A key as headers name it. It is neither secret nor authenticated.
 #[cfg(feature = "alloc")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyName {
-    /// Provider of the key.
+    /// Id of the key's provider.
     pub provider_id: String,
-    /// The provider's name for the key; empty where it names none.
+    /// The provider's name for the key; empty if the provider names no key.
     pub key_id: String,
 }
 
@@ -54,14 +54,14 @@ impl fmt::Display for KeyName {
     }
 }
 
-/// The keys that wrap an envelope's DEK, and those that were at hand.
+/// The keys that wrap an envelope's DEK, and those of the given providers.
 #[derive(Clone, Debug, Default)]
 pub struct KeyMismatch {
     #[cfg(feature = "alloc")]
     keys: Box<Keys>,
 }
 
-/// Apart, so that an error stays small wherever it is passed on.
+/// Boxed, so that `Error` stays small.
 #[cfg(feature = "alloc")]
 #[derive(Clone, Debug, Default)]
 struct Keys {
@@ -80,8 +80,7 @@ impl KeyMismatch {
         &self.keys.wanted
     }
 
-    /// The providers that were given, in their order, with the key that each wraps with where it
-    /// says so.
+    /// The given providers in their order, each with the key that it wraps with, if it names one.
     pub fn offered(&self) -> &[KeyName] {
         &self.keys.offered
     }
@@ -103,7 +102,7 @@ impl fmt::Display for KeyMismatch {
     }
 }
 
-/// The first pair of an encryption context that is not as required.
+/// The first required pair that an encryption context does not have.
 #[derive(Clone, Debug, Default)]
 pub struct PairMismatch {
     #[cfg(feature = "alloc")]
@@ -119,7 +118,7 @@ struct Pair {
 }
 
 impl PairMismatch {
-    /// Keeps the pair where there is memory for it.
+    /// Keeps the pair; without `alloc` there is no memory for it.
     pub(crate) fn new(key: &str, wanted: &str, found: Option<&str>) -> Self {
         #[cfg(feature = "alloc")]
         return PairMismatch {

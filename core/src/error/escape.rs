@@ -1,19 +1,20 @@
-//! Text from outside the program that is shown to people.
+//! Escaping of untrusted text before people see it.
 
 use core::fmt::{self, Write};
 
-/// Most characters of one text that are shown.
+/// Longest text that is shown, in characters.
 const SHOWN: usize = 512;
 
-/// What escaping leaves alone where there are no quotes around the text.
+/// Characters that need no escape outside quotes.
 const PLAIN: [char; 3] = ['\'', '"', '\\'];
 
-/// A value that is shown as one line of visible characters, whatever is in it: control
-/// characters, line breaks, terminal sequences, marks that turn the direction of writing and
-/// invisible characters come out as `\n` or `\u{1b}`, and a text of more than 512 characters is cut.
+/// A value that is shown as one line of visible characters. Control characters, line breaks,
+/// terminal sequences, bidirectional marks and invisible characters are written as escapes such as
+/// `
+/// ` or `\u{1b}`. A text of more than 512 characters is cut.
 ///
-/// Every error of this crate shows header values, names and the words of a KMS in this way. For
-/// your own logs and messages:
+/// Every error of this crate shows header values, names and messages of a KMS in this way. Use it
+/// for your own logs and messages:
 ///
 /// ```
 /// use sealwax::Escaped;
@@ -28,12 +29,13 @@ pub struct Escaped<T> {
 }
 
 impl<T: fmt::Display> Escaped<T> {
-    /// The value without quotes. Text that is escaped already stays as it is.
+    /// The value without quotes. Escaping an escaped text again changes nothing.
     pub const fn new(value: T) -> Self {
         Escaped { value, quoted: false }
     }
 
-    /// The value in double quotes. No two short texts look the same.
+    /// The value in double quotes. Two different texts of at most 512 characters never look the
+    /// same.
     pub const fn quoted(value: T) -> Self {
         Escaped { value, quoted: true }
     }
@@ -48,11 +50,11 @@ impl<T: fmt::Display> fmt::Display for Escaped<T> {
     }
 }
 
-/// Escapes what is written through it.
+/// A writer that escapes.
 struct Escaping<'a, 'f> {
     out: &'a mut fmt::Formatter<'f>,
     quoted: bool,
-    /// Characters that may still come; `None` once the text was cut.
+    /// Characters left before the cut; `None` after it.
     left: Option<usize>,
 }
 

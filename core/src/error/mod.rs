@@ -31,34 +31,34 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 pub enum Error {
     /// The call does not accept this argument.
     InvalidArgument(&'static str),
-    /// The call does not fit the state of the object.
+    /// The call is not allowed in the object's current state.
     InvalidState(&'static str),
     /// The caller's buffer is too small.
     BufferTooSmall {
-        /// Size that is enough, in bytes.
+        /// Size that suffices, in bytes.
         needed: usize,
     },
     /// The input does not start with `SEALWAX`.
     BadMagic,
-    /// The format version byte is not one that this library knows.
+    /// This library does not know the format version.
     UnsupportedVersion(u8),
-    /// The suite number is not one that this library knows.
+    /// This library does not know the cipher suite.
     UnsupportedSuite(u16),
     /// The header breaks the rule that the text names.
     Malformed(&'static str),
     /// The text names what is over its limit (see [`crate::limits`]).
     LimitExceeded(&'static str),
-    /// No configured provider may unwrap any of the wrapped keys.
+    /// No configured provider accepts any of the wrapped keys.
     NoMatchingKey(KeyMismatch),
-    /// A provider failed on the host's side.
+    /// A provider of the host failed.
     ProviderFailed(Attempts),
-    /// A wrapped key did not open.
+    /// A wrapped key did not unwrap.
     KeyUnwrap(Attempts),
-    /// The body's key commitment does not fit.
+    /// The body's key commitment does not match.
     CommitmentMismatch,
     /// A required pair of the encryption context is missing or has another value.
     ContextMismatch(PairMismatch),
-    /// The header MAC does not fit.
+    /// The header MAC does not verify.
     HeaderAuthentication,
     /// A chunk is not authentic.
     Authentication {
@@ -67,7 +67,7 @@ pub enum Error {
     },
     /// The input ends before the message does.
     Truncated,
-    /// Bytes follow where nothing may follow.
+    /// Bytes follow the end of the message.
     TrailingData,
     /// Reading or writing failed.
     #[cfg(feature = "std")]
@@ -112,7 +112,7 @@ impl Error {
         }
     }
 
-    /// The operating system's number of the failure, where it gave one to [`Error::Io`].
+    /// The operating system's error number of an [`Error::Io`], if it has one.
     #[cfg(feature = "std")]
     pub fn raw_os_error(&self) -> Option<i32> {
         let Error::Io(error) = self else { return None };
@@ -122,7 +122,7 @@ impl Error {
             .find_map(std::io::Error::raw_os_error)
     }
 
-    /// The same error again, for a state machine whose errors are sticky. Causes stay behind.
+    /// A copy without the cause, for a state machine whose errors are sticky.
     #[cfg(feature = "alloc")]
     pub(crate) fn repeat(&self) -> Error {
         match self {
@@ -215,7 +215,7 @@ impl core::error::Error for Error {
 
 #[cfg(feature = "std")]
 impl From<std::io::Error> for Error {
-    /// Takes back an [`Error`] that travelled inside of an `io::Error`.
+    /// Unwraps an [`Error`] that an `io::Error` carries.
     fn from(error: std::io::Error) -> Self {
         match error.downcast::<Error>() {
             Ok(inner) => inner,

@@ -12,8 +12,8 @@
 //!
 //! # Security
 //! This is the hazmat layer: it binds no header and wraps no key. Most programs want
-//! `sealwax::encrypt` and `sealwax::decrypt`. The caller must give a uniformly random input key and
-//! a fresh random salt for each message.
+//! `sealwax::encrypt` and `sealwax::decrypt`. The caller must provide a uniformly random input key,
+//! and a fresh random salt for each message.
 
 mod cipher;
 mod commitment;
@@ -42,9 +42,9 @@ pub use crate::crypto::aead::TAG_LEN;
 pub const CHUNK_LEN: usize = 16_384;
 /// A full chunk as stored: ciphertext and tag, in bytes.
 pub const SEALED_CHUNK_LEN: usize = CHUNK_LEN + TAG_LEN;
-/// The salt in front of a message, in bytes.
+/// Length of the salt at the start of a message, in bytes.
 pub const SALT_LEN: usize = 24;
-/// The key commitment behind the salt, in bytes.
+/// Length of the key commitment after the salt, in bytes.
 pub const COMMITMENT_LEN: usize = 32;
-/// Salt and commitment, in bytes: chunk 0 starts here.
+/// Length of salt and commitment, in bytes: the offset of chunk 0.
 pub const PREFIX_LEN: usize = SALT_LEN + COMMITMENT_LEN;

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 
-/// Takes fields off the front of a slice; running past its end is a malformed header.
+/// Takes fields off the front of a slice. A field that runs past the end is a malformed header.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {
     rest: &'a [u8],
@@ -15,7 +15,7 @@ impl<'a> Reader<'a> {
         Reader { rest: bytes, what }
     }
 
-    /// What has not been taken yet.
+    /// The remaining bytes.
     pub(crate) const fn rest(&self) -> &'a [u8] {
         self.rest
     }
@@ -40,7 +40,7 @@ impl<'a> Reader<'a> {
         self.array().map(u32::from_be_bytes)
     }
 
-    /// A field behind a 16-bit length of 1 to `max` bytes.
+    /// A field of 1 to `max` bytes with a 16-bit length prefix.
     pub(crate) fn field(&mut self, max: usize, limit: &'static str) -> Result<&'a [u8]> {
         let len = usize::from(self.u16()?);
         if len > max {
@@ -86,14 +86,14 @@ impl<'a> Writer<'a> {
         self.bytes(&value.to_be_bytes())
     }
 
-    /// A field behind its 16-bit length.
+    /// A field with a 16-bit length prefix.
     pub(crate) fn field(&mut self, bytes: &[u8]) -> Result<()> {
         self.u16(len_u16(bytes)?)?;
         self.bytes(bytes)
     }
 }
 
-/// The length of a field as the format stores it.
+/// The length prefix of a field.
 pub(crate) fn len_u16(bytes: &[u8]) -> Result<u16> {
     u16::try_from(bytes.len())
         .map_err(|_| Error::LimitExceeded("a field is longer than 65,535 bytes"))

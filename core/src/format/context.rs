@@ -37,7 +37,7 @@ impl<'a> ContextRef<'a> {
         if reader.rest().is_empty() { Ok(context) } else { Err(Error::TrailingData) }
     }
 
-    /// Takes a context off the front of `reader`.
+    /// Reads a context from the front of `reader`.
     pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self> {
         let start = reader.rest();
         let count = reader.u16()?;
@@ -127,7 +127,7 @@ fn read_text<'a>(reader: &mut Reader<'a>, len: &mut usize) -> Result<&'a [u8]> {
     }
 }
 
-/// One string of a context that was validated before.
+/// The next string of a validated context.
 fn next_text<'a>(reader: &mut Reader<'a>) -> Option<&'a str> {
     let len = reader.u16().ok()?;
     core::str::from_utf8(reader.take(usize::from(len)).ok()?).ok()

@@ -1,4 +1,4 @@
-//! The header: everything about an envelope but its body.
+//! The header: everything in an envelope but its body.
 //!
 //! ```text
 //! "SEALWAX" 0x01 | u32 header_len
@@ -25,11 +25,11 @@ pub const SUITE: u16 = 0x0001;
 pub const LOCAL_PROVIDER_ID: &str = "local";
 /// Length of the header MAC, in bytes.
 pub const MAC_LEN: usize = 32;
-/// Magic and `header_len`: enough to know how much more to read, in bytes.
+/// Length of magic and `header_len`, in bytes: enough to know how much more to read.
 pub const FIXED_LEN: usize = 12;
-/// The shortest header there can be, in bytes.
+/// Length of the shortest possible header, in bytes.
 pub const MIN_HEADER_LEN: usize = 63;
-/// Padded headers fill a multiple of this, in bytes.
+/// The length of a padded header is a multiple of this, in bytes.
 pub const PAGE_LEN: usize = 4_096;
 /// Length of the context string of a body, in bytes.
 pub const BODY_CONTEXT_LEN: usize = crate::format::body_keys::CONTEXT_LEN;
@@ -42,7 +42,7 @@ const MIN_SEALED_METADATA_LEN: usize = PREFIX_LEN + TAG_LEN;
 pub(crate) const METADATA_CONTEXT: &[u8] = b"sealwax/v1 metadata";
 const MAC_LABEL: &[u8] = b"sealwax/v1 header-mac";
 
-/// The MAC over a header without its MAC.
+/// Computes the MAC of a header from the bytes before it.
 fn mac(prk: &crate::crypto::kdf::Prk, message: &[u8]) -> crate::Result<[u8; MAC_LEN]> {
     let mut key = zeroize::Zeroizing::new([0; 32]);
     prk.expand(&[MAC_LABEL], key.as_mut_slice())?;

@@ -1,24 +1,24 @@
-//! What a call of `process` did, and what it needs next.
+//! The result of a call of `process`: what it consumed and produced, and what it needs next.
 
-/// The outcome of one call of `process`.
+/// The result of one call of `process`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Bytes taken off the front of the input.
+    /// Bytes consumed from the front of the input.
     pub read: usize,
     /// Bytes written to the front of the output.
     pub written: usize,
-    /// What must happen next.
+    /// What the host must do next.
     pub status: Status,
 }
 
-/// What a state machine needs to go on.
+/// What a state machine needs to continue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Status {
-    /// More input, or the word that none follows.
+    /// More input, or a call of `end_input`.
     NeedInput,
-    /// Room for output.
+    /// Room in the output buffer.
     NeedOutput,
     /// The key: a wrapped key for an encryptor, the unwrapped DEK for a decryptor.
     NeedKey,

@@ -22,7 +22,7 @@ pub fn to_text(bytes: &[u8]) -> String {
     text
 }
 
-/// As [`to_text`], into a buffer of the caller's; returns how many bytes were written.
+/// As [`to_text`], into the caller's buffer; returns the number of bytes written.
 ///
 /// # Errors
 /// [`Error::BufferTooSmall`] if `output` is shorter than [`text_len`] says.
@@ -41,7 +41,7 @@ pub fn to_text_into(bytes: &[u8], output: &mut [u8]) -> Result<usize> {
 /// # Errors
 /// [`Error::LimitExceeded`] if it does not fit the address space.
 pub fn text_len(len: usize) -> Result<usize> {
-    // Four characters for three bytes; two or three for what is left.
+    // Four characters encode three bytes; two or three encode the rest.
     let rest = (4 * (len % 3)).div_ceil(3);
     (len / 3)
         .checked_mul(4)
@@ -49,25 +49,25 @@ pub fn text_len(len: usize) -> Result<usize> {
         .ok_or(Error::LimitExceeded("the text form does not fit the address space"))
 }
 
-/// Reads the text form.
+/// Decodes the text form.
 ///
 /// # Errors
-/// [`Error::BadMagic`] without the prefix, [`Error::Malformed`] for anything that
-/// [`to_text`] does not write.
+/// [`Error::BadMagic`] without the prefix, [`Error::Malformed`] for anything else that [`to_text`]
+/// never writes.
 pub fn from_text(text: &str) -> Result<Vec<u8>> {
     let encoded = text.strip_prefix(TEXT_PREFIX).ok_or(Error::BadMagic)?;
     URL_SAFE_NO_PAD.decode(encoded).map_err(|_| Error::Malformed("the text form is not base64url"))
 }
 
-/// As [`from_text`], into a buffer of the caller's; returns how many bytes were written. No more
-/// bytes than the text has are needed.
+/// As [`from_text`], into the caller's buffer; returns the number of bytes written. A buffer as
+/// long as the text always suffices.
 ///
 /// # Errors
-/// Those of [`from_text`], and [`Error::BufferTooSmall`]. After a failure `output` holds zeros where
-/// anything was written.
+/// As [`from_text`]; [`Error::BufferTooSmall`]. On an error, everything that was written to
+/// `output` is zeroed.
 pub fn from_text_into(text: &str, output: &mut [u8]) -> Result<usize> {
     let encoded = text.strip_prefix(TEXT_PREFIX).ok_or(Error::BadMagic)?;
-    // Three bytes for four characters; one or two for what is left.
+    // Four characters decode to three bytes; the rest decodes to one or two.
     let needed = encoded.len() / 4 * 3 + (encoded.len() % 4).saturating_sub(1);
     let room = output.get_mut(..needed).ok_or(Error::BufferTooSmall { needed })?;
     URL_SAFE_NO_PAD.decode_slice(encoded, room).map_err(|_| {

@@ -1,4 +1,4 @@
-//! Providers that answer in their own time, for hosts with an async runtime.
+//! Async providers, for hosts with an async runtime.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -12,13 +12,14 @@ use crate::error::{ProviderError, Result};
 use crate::format::context::ContextRef;
 use crate::format::header::WrappedKeyRef;
 
-/// The answer of an [`AsyncKeyProvider`]. Dropped before it is ready, it cancels the question.
+/// The future that an [`AsyncKeyProvider`] returns. Dropping it before it is ready cancels the
+/// call.
 pub type ProviderFuture<'a, T> =
     Pin<Box<dyn Future<Output = Result<T, ProviderError>> + Send + 'a>>;
 
-/// A [`KeyProvider`] whose calls do not block: they return futures, of any runtime.
+/// A [`KeyProvider`] whose calls return futures instead of blocking. Any runtime can poll them.
 ///
-/// The rules are those of [`KeyProvider`]. [`LocalKek`] is both.
+/// The rules are those of [`KeyProvider`]. [`LocalKek`] implements both traits.
 ///
 /// ```
 /// use sealwax::{AsyncKeyProvider, ContextRef, Dek, LocalKek, ProviderFuture, WrappedKey, WrappedKeyRef};
@@ -65,8 +66,8 @@ pub trait AsyncKeyProvider: Send + Sync {
         true
     }
 
-    /// Wraps `dek`. Where several providers wrap, their futures are polled in turn, so that all of
-    /// them wait at the same time.
+    /// Wraps `dek`. If several providers wrap, their futures are polled in turn, so all of them
+    /// wait at the same time.
     ///
     /// # Errors
     /// As [`KeyProvider::wrap`].
@@ -82,7 +83,7 @@ pub trait AsyncKeyProvider: Send + Sync {
         context: ContextRef<'a>,
     ) -> ProviderFuture<'a, Dek>;
 
-    /// As [`KeyProvider::generate`]; `None`, the default, has the DEK made locally.
+    /// As [`KeyProvider::generate`]; with `None`, the default, the DEK is generated locally.
     fn generate<'a>(
         &'a self,
         context: ContextRef<'a>,
@@ -93,7 +94,7 @@ pub trait AsyncKeyProvider: Send + Sync {
     }
 }
 
-/// Answers at once: nothing leaves this process.
+/// Every future is ready at its first poll, because nothing leaves this process.
 impl AsyncKeyProvider for LocalKek {
     fn provider_id(&self) -> &str {
         KeyProvider::provider_id(self)

@@ -1,4 +1,4 @@
-//! From the wrapped keys of a header to its DEK, by providers that answer in their own time.
+//! Unwrapping the DEK of a header with async providers.
 
 use super::AsyncKeyProvider;
 use super::async_wrap::wrap_key_async;
@@ -7,7 +7,7 @@ use crate::crypto::secret_key::Dek;
 use crate::error::Result;
 use crate::format::header::Header;
 
-/// As `unwrap_dek`: the same order, one provider after the other, and the same errors.
+/// As `unwrap_dek`: the same order, one provider at a time, and the same errors.
 pub(crate) async fn unwrap_dek_async<T>(
     header: &Header<'_>,
     providers: &[&dyn AsyncKeyProvider],

@@ -1,4 +1,4 @@
-//! One DEK wrapped by several providers that answer in their own time.
+//! Wrapping one DEK with several async providers.
 
 use alloc::borrow::ToOwned;
 use alloc::vec::Vec;
@@ -13,7 +13,7 @@ use crate::crypto::secret_key::Dek;
 use crate::error::{Attempt, Error, KeyName, ProviderError, Result};
 use crate::format::context::ContextRef;
 
-/// As [`wrap_dek`](crate::wrap_dek), by providers that answer in their own time: all are asked at once.
+/// As [`wrap_dek`](crate::wrap_dek), with async providers, all at the same time.
 ///
 /// # Errors
 /// [`Error::ProviderFailed`] if any of them fails.
@@ -83,7 +83,7 @@ pub(super) fn wrap_key_async(provider: &dyn AsyncKeyProvider) -> KeyName {
     KeyName { provider_id: provider.provider_id().to_owned(), key_id }
 }
 
-/// Waits for all of them at the same time; the answers are in their order.
+/// Waits for all futures at the same time and returns their outputs in the same order.
 async fn join_all<T>(futures: Vec<ProviderFuture<'_, T>>) -> Vec<Result<T, ProviderError>> {
     let mut answers: Vec<Option<_>> = futures.iter().map(|_| None).collect();
     let mut futures: Vec<Option<_>> = futures.into_iter().map(Some).collect();

@@ -1,8 +1,8 @@
 //! Events for an audit log: which key was used, for what, and with what outcome.
 //!
-//! Only the code that asks a provider, or keeps what it returned, can tell a use of a key from a
-//! cache hit. So the providers and caches of this crate report both, and a [`KeyObserver`] of the
-//! host writes them where its logs go. The words are the same in every language.
+//! Only the code that calls a provider, or caches its result, can tell a use of a key from a cache
+//! hit. The providers and caches of this crate therefore report both, and a [`KeyObserver`] of the
+//! host writes them to its logs. The words are the same in every language.
 //!
 //! ```
 //! use sealwax::audit::{AuditedProvider, KeyObserver, KeyUse};
@@ -31,8 +31,9 @@
 //! ```
 //!
 //! # Security
-//! An event holds public names and the encryption context, which the KMS logs, too. It holds no key
-//! and no data. [`KeyUse::error`] is the provider's own error: log what is known to hold no secret.
+//! An event holds public names and the encryption context, which the KMS logs as well. It holds no
+//! key and no data. [`KeyUse::error`] is the provider's own error: log only the parts that cannot
+//! hold a secret.
 
 pub use super::audited_provider::AuditedProvider;
 pub use super::key_use::{KeyObserver, KeyOperation, KeyOutcome, KeyUse, KeyUseInProgress, Moment};

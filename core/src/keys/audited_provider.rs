@@ -1,4 +1,4 @@
-//! A provider in front of another one, which tells an observer every use of its key.
+//! A decorator that reports every use of a provider's key to an observer.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -11,22 +11,22 @@ use crate::error::{ProviderError, Result};
 use crate::format::context::ContextRef;
 use crate::format::header::WrappedKeyRef;
 
-/// A provider that tells a [`KeyObserver`] every use of the provider inside.
+/// A provider that reports every use of the inner provider to a [`KeyObserver`].
 ///
-/// A cache in front of it tells the same observer its hits. In front of a cache, it tells the hits of
-/// that cache as [`KeyOperation::CacheHit`].
+/// A cache in front of it reports its hits to the same observer. In front of a cache, it reports
+/// the hits of that cache as [`KeyOperation::CacheHit`].
 pub struct AuditedProvider<P, O> {
     inner: P,
     observer: O,
 }
 
 impl<P: KeyProvider, O: KeyObserver> AuditedProvider<P, O> {
-    /// Has `observer` told of every use of `inner`.
+    /// Reports every use of `inner` to `observer`.
     pub const fn new(inner: P, observer: O) -> Self {
         AuditedProvider { inner, observer }
     }
 
-    /// The provider inside.
+    /// The inner provider.
     pub const fn inner(&self) -> &P {
         &self.inner
     }
@@ -35,7 +35,8 @@ impl<P: KeyProvider, O: KeyObserver> AuditedProvider<P, O> {
         KeyUseInProgress::start(&self.observer, operation)
     }
 
-    /// Tells how a use ended. Without a key id the provider's own is told, if it says one.
+    /// Reports how a use ended. Without a key id it reports the one that the provider wraps with,
+    /// if any.
     fn end<T>(
         &self,
         used: KeyUseInProgress<'_>,
@@ -118,7 +119,7 @@ impl<P: KeyProvider, O: KeyObserver> KeyProvider for AuditedProvider<P, O> {
     }
 }
 
-/// Tells its own observer, and that of the provider inside.
+/// Reports to its own observer and to that of the inner provider.
 impl<P: KeyProvider, O: KeyObserver> KeyObserver for AuditedProvider<P, O> {
     fn key_used(&self, used: &KeyUse<'_>) {
         self.observer.key_used(used);

@@ -1,4 +1,4 @@
-//! A reference to a provider, or a box of one, is a provider.
+//! References to providers and boxed providers are providers.
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;

@@ -1,4 +1,4 @@
-//! The content of a key file, as programs write it and as people edit it.
+//! Parsing of key files, whether a program wrote them or a person edited them.
 
 use zeroize::Zeroizing;
 
@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 
 const HEX_LEN: usize = 2 * KEY_LEN;
 
-/// The most that a key and its comments may be, in bytes.
+/// Longest key file, comments included, in bytes.
 pub(super) const MAX_LEN: usize = 1 << 16;
 
 const NOT_A_KEY: Error = Error::InvalidArgument("a key is 32 bytes: raw, 64 hex digits, or base64");
@@ -19,10 +19,10 @@ const NOT_ONE_LINE: Error =
 const TOO_LONG: Error = Error::InvalidArgument("a key file has 65,536 bytes at most");
 const UTF_16: Error = Error::InvalidArgument("the key file is in UTF-16: save it as UTF-8");
 
-/// The key in the content of a key file.
+/// Parses the key from the content of a key file.
 ///
-/// 32 characters of text are not taken for raw bytes: they are the hex digits of 16 bytes, or a
-/// password, and hold half of the randomness at best. Of random keys one in 2^43 looks so.
+/// 32 characters of text are not accepted as raw bytes: they are the hex digits of 16 bytes, or a
+/// password, with half of the required entropy at best. One random key in 2^43 looks like text.
 pub(super) fn parse(content: &[u8]) -> Result<Kek> {
     if content.len() > MAX_LEN {
         return Err(TOO_LONG);
@@ -37,7 +37,7 @@ pub(super) fn parse(content: &[u8]) -> Result<Kek> {
     parse_line(the_line(core::str::from_utf8(content).map_err(|_| NOT_A_KEY)?)?)
 }
 
-/// The only line that is not empty and no comment; a byte order mark is what some editors leave.
+/// The only line that is neither empty nor a comment. Some editors put a byte order mark before it.
 fn the_line(text: &str) -> Result<&str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let is_key = |line: &&str| !line.is_empty() && !line.starts_with('#');

@@ -1,4 +1,4 @@
-//! One use of a key, as an observer is told of it: words, fields, clock.
+//! One use of a key, as it is reported to an observer: operation, outcome, fields, clock.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -19,7 +19,7 @@ macro_rules! words {
         pub enum $name { $($(#[doc = $doc])+ $variant = $number,)+ }
 
         impl $name {
-            /// All of them, in ascending order of their numbers.
+            /// All values, in ascending order of their numbers.
             pub const ALL: &'static [$name] = &[$($name::$variant,)+];
 
             /// The stable word for logs.
@@ -42,15 +42,15 @@ macro_rules! words {
 }
 
 words! {
-    /// What was asked of a key.
+    /// What a key was used for.
     KeyOperation:
-    /// A DEK was made and wrapped in one call of the KMS.
+    /// The KMS generated and wrapped a DEK in one call.
     Generate = 1, "generate";
     /// A DEK was wrapped.
     Wrap = 2, "wrap";
     /// A DEK was unwrapped.
     Unwrap = 3, "unwrap";
-    /// A cache had the DEK, and no KMS was asked.
+    /// A cache had the DEK, and no KMS was called.
     CacheHit = 4, "cache_hit";
 }
 
@@ -59,16 +59,16 @@ words! {
     KeyOutcome:
     /// The key was used.
     Ok = 1, "ok";
-    /// The wrapped key did not open: it was modified, or belongs to another key or context.
+    /// The wrapped key did not unwrap: it was modified, or it belongs to another key or context.
     Rejected = 2, "rejected";
-    /// The KMS refused the permission.
+    /// The KMS denied permission.
     Denied = 3, "denied";
-    /// Anything else: the KMS was not reached, the key is disabled, the provider has a fault.
+    /// Any other failure: the KMS is unreachable, the key is disabled, the provider has a bug.
     Failed = 4, "failed";
 }
 
 impl KeyOutcome {
-    /// The outcome of a call that ended with this error, if with any.
+    /// The outcome of a call that ended with this error, or with success if there is none.
     pub const fn of(error: Option<&ProviderError>) -> Self {
         match error {
             None => KeyOutcome::Ok,
@@ -85,29 +85,29 @@ impl KeyOutcome {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct KeyUse<'a> {
-    /// What was asked of the key.
+    /// What the key was used for.
     pub operation: KeyOperation,
     /// What became of it.
     pub outcome: KeyOutcome,
-    /// The kind of provider, as headers name it.
+    /// Provider id, as in headers.
     pub provider_id: &'a str,
-    /// The key, as headers name it; empty where a provider failed before it named one.
+    /// Key id, as in headers; empty if a provider failed before it named its key.
     pub key_id: &'a str,
-    /// The encryption context, which the KMS was given, too.
+    /// The encryption context, which the KMS also received.
     pub context: ContextRef<'a>,
-    /// When it began, as time since 1970-01-01 00:00 UTC.
+    /// Start of the use, as time since 1970-01-01 00:00 UTC.
     pub started: Duration,
-    /// How long it took.
+    /// Duration of the use.
     pub duration: Duration,
-    /// What the provider answered, where it failed.
+    /// The provider's error, if it failed.
     pub error: Option<&'a ProviderError>,
-    /// The id of the request in the log of the KMS, where the provider reported it.
+    /// The id of the request in the log of the KMS, if the provider reported it.
     pub request_id: Option<&'a str>,
-    /// What else the provider reported; see [`ProviderCall::attach`].
+    /// A value that the provider attached; see [`ProviderCall::attach`].
     pub attachment: Option<&'a (dyn Any + Send + Sync)>,
 }
 
-/// A line for a log: `unwrap by aws-kms with arn:aws:kms:…: denied`. What a header says is escaped.
+/// A line for a log: `unwrap by aws-kms with arn:aws:kms:…: denied`. Text from headers is escaped.
 impl fmt::Display for KeyUse<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let key_id = if self.key_id.is_empty() { "no key" } else { self.key_id };
@@ -119,9 +119,9 @@ impl fmt::Display for KeyUse<'_> {
 /// A point in time by two clocks of the host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moment {
-    /// Time since 1970-01-01 00:00 UTC, by the clock that people set.
+    /// Wall-clock time since 1970-01-01 00:00 UTC.
     pub since_1970: Duration,
-    /// Time since any fixed moment, by a clock that never goes back.
+    /// Time since some fixed moment, by a monotonic clock.
     pub monotonic: Duration,
 }
 
@@ -139,15 +139,15 @@ impl Moment {
     }
 }
 
-/// Is told of every use of a key by an [`AuditedProvider`](crate::audit::AuditedProvider).
+/// Receives every use of a key from an [`AuditedProvider`](crate::audit::AuditedProvider).
 ///
-/// It is told after the use, on the thread that used the key, and by several threads at the same
-/// time. What it knows of the object at hand, such as its name, it adds itself.
+/// It is called after the use, on the thread that used the key; several threads may call it at the
+/// same time. It adds what it knows about the object, such as its name, itself.
 pub trait KeyObserver: Send + Sync {
-    /// Takes note of one use.
+    /// Records one use.
     fn key_used(&self, used: &KeyUse<'_>);
 
-    /// The time. The default is `Moment::now` with feature `std`, and zero without.
+    /// The current time. The default is `Moment::now` with feature `std`, and zero without it.
     fn now(&self) -> Moment {
         #[cfg(feature = "std")]
         return Moment::now();
@@ -174,8 +174,8 @@ forward!(&O, Box<O>, Arc<O>);
 
 /// A use of a key in progress.
 ///
-/// For hosts that ask their KMS themselves, such as by an async client between two calls of an
-/// [`Encryptor`](crate::Encryptor): they report in the same words as an
+/// For hosts that call their KMS themselves, for example through an async client between two calls
+/// of an [`Encryptor`](crate::Encryptor). They report the same events as an
 /// [`AuditedProvider`](crate::audit::AuditedProvider).
 pub struct KeyUseInProgress<'o> {
     observer: &'o dyn KeyObserver,
@@ -184,12 +184,12 @@ pub struct KeyUseInProgress<'o> {
 }
 
 impl<'o> KeyUseInProgress<'o> {
-    /// Looks at the observer's clock.
+    /// Starts a use: reads the observer's clock.
     pub fn start(observer: &'o dyn KeyObserver, operation: KeyOperation) -> Self {
         KeyUseInProgress { observer, operation, began: observer.now() }
     }
 
-    /// Tells the observer how the use ended, and what the provider reported in `call`.
+    /// Reports to the observer how the use ended, with what the provider reported in `call`.
     pub fn end(
         self,
         provider_id: &str,

@@ -1,4 +1,4 @@
-//! The local wrapping under a KEK that a key store keeps to itself.
+//! The local wrapping under a KEK that never leaves its key store.
 
 use alloc::vec::Vec;
 
@@ -21,9 +21,9 @@ use crate::format::header::{LOCAL_PROVIDER_ID, WrappedKeyRef};
 /// Length of an HMAC-SHA512 tag, in bytes.
 const BLOCK_LEN: usize = 64;
 
-/// One local wrapping or unwrapping, as [`LocalKek`](super::LocalKek) does it, whose KEK stays
-/// where it is: a non-extractable `WebCrypto` key, or a key of an HSM. The store computes
-/// HMAC-SHA512 under the KEK, twice:
+/// One local wrapping or unwrapping, with the same result as [`LocalKek`](super::LocalKek), under a
+/// KEK that stays in its store: a non-extractable `WebCrypto` key, or a key of an HSM. The store
+/// computes HMAC-SHA512 under the KEK, twice:
 ///
 /// ```text
 /// T(n) = HMAC-SHA512(KEK, T(n-1) || info || n)        n = 1, 2; T(0) empty
@@ -73,7 +73,7 @@ impl LocalExpansion {
     /// Starts an unwrapping under the KEK that the wrapped key names.
     ///
     /// # Errors
-    /// [`Error::KeyUnwrap`] if the wrapped DEK has not the length of one.
+    /// [`Error::KeyUnwrap`] if the wrapped DEK has the wrong length.
     pub fn for_unwrap(wrapped: WrappedKeyRef<'_>, context: ContextRef<'_>) -> Result<Self> {
         if wrapped.wrapped_dek.len() != WRAPPED_LEN {
             return Err(rejected());
@@ -86,12 +86,12 @@ impl LocalExpansion {
         WrappedKeyRef { provider_id: LOCAL_PROVIDER_ID, key_id, wrapped_dek: &[0] }.check()?;
         let len = len_u16(key_id.as_bytes())?.to_be_bytes();
         let info = KeySchedule::info(&salt, &[LABEL, &len, key_id.as_bytes(), context.as_bytes()]);
-        // Room for both blocks at once: a vector that grows leaves a copy behind.
+        // Reserves room for both blocks: a vector that grows leaves a copy behind.
         let blocks = Zeroizing::new(Vec::with_capacity(2 * BLOCK_LEN));
         Ok(LocalExpansion { key_id: key_id.into(), salt, info, blocks })
     }
 
-    /// What the key store computes the next HMAC-SHA512 of; `None` when it is done.
+    /// The next message of which the key store computes the HMAC-SHA512; `None` when both are done.
     pub fn message(&self) -> Option<Zeroizing<Vec<u8>>> {
         let done = self.blocks.len() / BLOCK_LEN;
         if self.blocks.len() >= EXPANDED_LEN {
@@ -105,23 +105,23 @@ impl LocalExpansion {
         Some(message)
     }
 
-    /// Takes the HMAC of [`LocalExpansion::message`]; ignored where there was none to compute.
+    /// Takes the HMAC of [`LocalExpansion::message`]. Ignored if there was no message.
     pub fn provide(&mut self, block: &[u8; BLOCK_LEN]) {
         if self.blocks.len() < EXPANDED_LEN {
             self.blocks.extend_from_slice(block);
         }
     }
 
-    /// Computes all HMACs with a KEK that is at hand.
+    /// Computes both HMACs with a KEK in memory.
     ///
     /// # Errors
-    /// None: a KEK has the length of one.
+    /// None in practice: the length of a KEK is always accepted.
     pub fn expand(&mut self, kek: &Kek) -> Result<()> {
         self.blocks.resize(EXPANDED_LEN, 0); // within the capacity
         Prk::new(kek.expose())?.expand(&[&self.info], &mut self.blocks)
     }
 
-    /// Prefix and keys of a wrapping, for an engine outside of this crate: the wrapped DEK is the
+    /// Prefix and keys of a wrapping, for an engine outside this crate. The wrapped DEK is the
     /// prefix, then the DEK as sealed chunk 0.
     ///
     /// # Errors
@@ -131,11 +131,11 @@ impl LocalExpansion {
         Ok((Prefix { salt: self.salt, commitment: *schedule.commitment() }, schedule))
     }
 
-    /// The same of an unwrapping: what follows the prefix is sealed chunk 0.
+    /// Prefix and keys of an unwrapping: sealed chunk 0 follows the prefix.
     ///
     /// # Errors
-    /// [`Error::InvalidState`] while an HMAC is missing; [`Error::KeyUnwrap`] if this is not the
-    /// KEK, or not the context.
+    /// [`Error::InvalidState`] while an HMAC is missing; [`Error::KeyUnwrap`] for another KEK or
+    /// another context.
     pub fn open_schedule(&self, wrapped_dek: &[u8]) -> Result<(Prefix, KeySchedule)> {
         let schedule = self.schedule()?;
         let (prefix, _) = Prefix::split(wrapped_dek).map_err(|_| rejected())?;
@@ -270,7 +270,8 @@ mod tests {
         assert!(matches!(start(short), Err(Error::KeyUnwrap(_))));
     }
 
-    /// The blocks are key material: the vector must not move when it grows.
+    /// The blocks are key material: the vector must not reallocate, because nothing wipes the old
+    /// memory.
     #[test]
     fn the_blocks_stay_where_they_are() {
         let mut expansion =

@@ -28,16 +28,16 @@ pub(super) const WRAPPED_LEN: usize = PREFIX_LEN + KEY_LEN + TAG_LEN;
 /// Source: FORMAT.md, "Local wrap".
 ///
 /// # Security
-/// The KEK is in this process's memory. Where a KMS or an HSM can hold it, let it.
+/// The KEK is in this process's memory. Prefer a KMS or an HSM that holds it.
 pub struct LocalKek {
     kek: Kek,
-    /// The same, set up for the expansions of all wrappings.
+    /// The KEK, set up for HKDF-Expand once for all wrappings.
     prk: Prk,
     key_id: String,
 }
 
 impl LocalKek {
-    /// A KEK under the name that headers will carry.
+    /// A KEK with the name that headers will carry.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] for an empty name, [`Error::LimitExceeded`] for one over
@@ -68,8 +68,8 @@ impl LocalKek {
     /// A KEK from the content of a key file: 32 raw bytes, or one line of hex or base64.
     ///
     /// White space around the line, empty lines, lines that start with `#` and a byte order mark
-    /// do not count. 32 characters of text are not taken for raw bytes: they are the hex digits of
-    /// 16 bytes, or a password, and hold half of the randomness at best.
+    /// are ignored. 32 characters of text are not accepted as raw bytes: they are the hex digits of
+    /// 16 bytes, or a password, with half of the required entropy at best.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] for anything else; as [`LocalKek::new`].
@@ -84,14 +84,14 @@ impl LocalKek {
     #[cfg(feature = "std")]
     pub fn from_file(path: impl AsRef<std::path::Path>, key_id: impl Into<String>) -> Result<Self> {
         use std::io::Read as _;
-        // Room at once: a buffer that grows leaves copies of the key behind.
+        // Reserves all room first: a buffer that grows leaves copies of the key behind.
         let mut content = Zeroizing::new(alloc::vec::Vec::with_capacity(key_file::MAX_LEN + 1));
         let file = std::fs::File::open(path)?;
         file.take(key_file::MAX_LEN as u64 + 1).read_to_end(&mut content)?;
         Self::from_file_content(&content, key_id)
     }
 
-    /// The KEK itself, for storing it.
+    /// The KEK itself, so that it can be stored.
     pub const fn kek(&self) -> &Kek {
         &self.kek
     }
@@ -101,7 +101,7 @@ impl LocalKek {
         &self.key_id
     }
 
-    /// Wraps with the caller's generator; [`KeyProvider::wrap`] takes the operating system's.
+    /// Wraps with the caller's generator; [`KeyProvider::wrap`] uses the operating system's.
     ///
     /// # Errors
     /// [`Error::Randomness`] if the generator fails.
@@ -168,7 +168,7 @@ impl KeyProvider for LocalKek {
             .map_err(ProviderError::failed)
     }
 
-    /// Without a random source of the system, [`LocalKek::wrap_with`] is the way.
+    /// Without a random source of the system, use [`LocalKek::wrap_with`].
     #[cfg(not(feature = "getrandom"))]
     fn wrap(&self, _: &Dek, _: &mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError> {
         Err(ProviderError::failed(Error::Randomness))
@@ -186,5 +186,5 @@ impl KeyProvider for LocalKek {
     }
 }
 
-/// What it mostly means that the commitment does not fit; the id was compared before.
+/// The usual reason for a commitment that does not match. The key id was compared before.
 const OTHER_KEY: &str = "the key of this id has other key material (or the header was modified)";

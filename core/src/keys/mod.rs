@@ -1,4 +1,4 @@
-//! Wrapping DEKs: the providers that the host brings, and the local one.
+//! Wrapping and unwrapping DEKs: the host's providers and the local KEK.
 
 #[cfg(feature = "async")]
 mod async_provider;

@@ -1,4 +1,4 @@
-//! What the host brings: something that wraps and unwraps DEKs.
+//! The trait of providers, which wrap and unwrap DEKs.
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;
@@ -12,25 +12,25 @@ use crate::format::header::WrappedKeyRef;
 
 /// Wraps and unwraps DEKs through a KMS, an HSM or a key that the host holds.
 ///
-/// Only DEKs cross this trait; the key encryption key stays with the KMS. A provider is asked at
-/// most once per object.
+/// Only DEKs cross this trait; the key encryption key stays in the KMS. A remote provider is asked
+/// at most once per object.
 pub trait KeyProvider: Send + Sync {
-    /// Names the kind of provider in headers, such as `aws-kms`; at most 128 bytes.
+    /// The provider id in headers, such as `aws-kms`; at most 128 bytes.
     fn provider_id(&self) -> &str;
 
-    /// Whether this provider was configured with the key of this id. A provider is never asked
-    /// to unwrap with a key that only the header names.
+    /// Whether this provider is configured with the key of this id. A provider is never asked to
+    /// unwrap with a key that only the header names.
     fn accepts(&self, key_id: &str) -> bool;
 
-    /// The key that [`KeyProvider::wrap`] wraps with, as the header will name it, where the
-    /// provider knows that beforehand. Errors of a wrap that fails name it.
+    /// The id of the key that [`KeyProvider::wrap`] wraps with, as the header will name it, if the
+    /// provider knows it in advance. The error of a failed wrap names it.
     fn wrap_key_id(&self) -> Option<Cow<'_, str>> {
         None
     }
 
-    /// Whether a call leaves this machine, which costs time, money or a line in a log. A remote
-    /// provider is asked once for an opened object, for the first wrapped key that it accepts. A
-    /// local one is asked for every wrapped key that it accepts, until one opens.
+    /// Whether a call leaves this machine, which costs time, money or a log entry. A remote
+    /// provider is asked once per object, for the first wrapped key that it accepts. A local one is
+    /// asked for every wrapped key that it accepts, until one unwraps.
     fn is_remote(&self) -> bool {
         true
     }
@@ -44,7 +44,7 @@ pub trait KeyProvider: Send + Sync {
     /// Unwraps a wrapped key of this provider.
     ///
     /// # Errors
-    /// [`ProviderError::Rejected`] if it does not open under its key and this context;
+    /// [`ProviderError::Rejected`] if it does not unwrap under its key and this context;
     /// [`ProviderError::Denied`] and [`ProviderError::Failed`] with the KMS's own error.
     fn unwrap(
         &self,
@@ -52,9 +52,9 @@ pub trait KeyProvider: Send + Sync {
         call: &mut ProviderCall<'_>,
     ) -> Result<Dek, ProviderError>;
 
-    /// Makes and wraps a fresh DEK in one call, where the KMS offers that.
+    /// Generates and wraps a fresh DEK in one call, if the KMS offers that.
     ///
-    /// With `None`, the default, the DEK is made locally and wrapped by [`KeyProvider::wrap`].
+    /// With `None`, the default, the DEK is generated locally and wrapped by [`KeyProvider::wrap`].
     fn generate(
         &self,
         call: &mut ProviderCall<'_>,
@@ -63,11 +63,11 @@ pub trait KeyProvider: Send + Sync {
         None
     }
 
-    /// Prepares a wrap that may be done on another thread while other providers do theirs: for
-    /// providers that wait for a network. Called on the thread that encrypts, with feature `std`
-    /// and where several providers wrap.
+    /// Prepares a wrap that may run on another thread while other providers wrap, for providers
+    /// that wait for a network. It is called on the encrypting thread, with feature `std` and if
+    /// several providers wrap.
     ///
-    /// With `None`, the default, [`KeyProvider::wrap`] is called on the thread that encrypts.
+    /// With `None`, the default, [`KeyProvider::wrap`] is called on the encrypting thread.
     fn concurrent_wrap<'a>(
         &'a self,
         dek: &'a Dek,
@@ -77,19 +77,19 @@ pub trait KeyProvider: Send + Sync {
         None
     }
 
-    /// The observer of this provider's key, so that a cache in front of it can report its hits:
-    /// [`AuditedProvider`](crate::audit::AuditedProvider) has one. A provider in front of another
-    /// one passes the question on.
+    /// The observer of this provider's key, to which a cache in front of it reports its hits.
+    /// [`AuditedProvider`](crate::audit::AuditedProvider) has one. A decorator returns that of its
+    /// inner provider.
     fn observer(&self) -> Option<&dyn KeyObserver> {
         None
     }
 }
 
-/// A wrap that any thread may do, with a call for the context that it was prepared for.
+/// A wrap that any thread may run, with a call for the context that it was prepared for.
 pub type ConcurrentWrap<'a> =
     Box<dyn FnOnce(&mut ProviderCall<'_>) -> Result<WrappedKey, ProviderError> + Send + 'a>;
 
-/// The key that a provider wraps with, as far as it says.
+/// The key that a provider wraps with, if it names one.
 pub(crate) fn wrap_key(provider: &dyn KeyProvider) -> KeyName {
     let key_id = provider.wrap_key_id().unwrap_or_default().into_owned();
     KeyName { provider_id: provider.provider_id().to_owned(), key_id }

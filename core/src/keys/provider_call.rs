@@ -1,4 +1,4 @@
-//! What passes between whoever asks a provider and the provider, besides keys.
+//! What a provider and its caller tell each other besides keys.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -7,13 +7,13 @@ use core::fmt;
 
 use crate::format::context::ContextRef;
 
-/// What a provider reports of a call, of any type of its own.
+/// A value of the provider's own type that it attaches to a call.
 pub(super) type Attachment = Box<dyn Any + Send + Sync>;
 
-/// One call of a [`KeyProvider`](crate::KeyProvider): what the provider learns of the message, and
-/// what it reports for the audit log.
+/// One call of a [`KeyProvider`](crate::KeyProvider): what the provider learns about the message,
+/// and what it reports for the audit log.
 ///
-/// A host that calls a provider itself makes one of an encryption context:
+/// A host that calls a provider itself makes one from an encryption context:
 ///
 /// ```
 /// use sealwax::{Dek, EncryptionContext, Kek, KeyProvider, LocalKek, SysRng};
@@ -44,8 +44,8 @@ impl<'a> ProviderCall<'a> {
         }
     }
 
-    /// Says how many bytes the plaintext has; `None` if nobody knows yet. A provider that hands out
-    /// one DEK several times counts by it.
+    /// Sets the length of the plaintext in bytes; `None` if it is not known yet. A provider that
+    /// reuses a DEK needs it for the limits of that DEK.
     #[must_use]
     pub const fn with_plaintext_len(mut self, plaintext_len: Option<u64>) -> Self {
         self.plaintext_len = plaintext_len;
@@ -57,33 +57,33 @@ impl<'a> ProviderCall<'a> {
         self.context
     }
 
-    /// Length of the plaintext in bytes, where a DEK is generated and the length is known.
+    /// Length of the plaintext in bytes, if a DEK is generated and the length is known.
     pub const fn plaintext_len(&self) -> Option<u64> {
         self.plaintext_len
     }
 
-    /// Reports under which id the KMS has logged the request, whether the call fails or not. Both
-    /// logs can be joined by it.
+    /// Reports the id under which the KMS logged the request, whether or not the call fails. It
+    /// joins the two logs.
     pub fn set_request_id(&mut self, request_id: impl Into<String>) {
         self.request_id = Some(request_id.into());
     }
 
-    /// The id that the KMS gave the request, where the provider reported it.
+    /// The id that the KMS gave the request, if the provider reported it.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// Reports a value of the provider's own for the audit log of its host; the latest counts.
+    /// Attaches a value for the audit log of the host. It replaces an earlier one.
     pub fn attach(&mut self, attachment: impl Any + Send + Sync) {
         self.attachment = Some(Box::new(attachment));
     }
 
-    /// What the provider attached.
+    /// The value that the provider attached.
     pub fn attachment(&self) -> Option<&(dyn Any + Send + Sync)> {
         self.attachment.as_deref()
     }
 
-    /// Reports that a cache had the DEK, and that nobody who has the key was asked.
+    /// Reports that a cache had the DEK, so the key was not used.
     pub const fn set_cache_hit(&mut self) {
         self.is_cache_hit = true;
     }

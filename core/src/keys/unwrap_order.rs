@@ -1,4 +1,4 @@
-//! From the wrapped keys of a header to its DEK.
+//! Unwrapping the DEK of a header: which provider is asked for which wrapped key, in which order.
 
 use alloc::vec::Vec;
 
@@ -9,9 +9,9 @@ use crate::format::header::{Header, WrappedKeyRef};
 
 /// Unwraps the DEK of `header` and hands it to `accept`, which checks it against the header.
 ///
-/// The providers are asked in their order, and only for wrapped keys of their own id that they
-/// accept: a remote one for the first of these, any other for all of them (FORMAT.md K-06, K-07).
-/// A failure moves on.
+/// The providers are asked in their order, and only for wrapped keys that have their provider id
+/// and that they accept: a remote one for the first of these, a local one for all of them
+/// (FORMAT.md K-06, K-07). After a failure the next one is asked.
 pub(crate) fn unwrap_dek<T>(
     header: &Header<'_>,
     providers: &[&dyn KeyProvider],
@@ -28,8 +28,8 @@ pub(crate) fn ask<'a>(
     move |provider, key| provider.unwrap(key, &mut context.into())
 }
 
-/// As [`unwrap_dek`], by a function of the caller's that asks a provider. `accept` also learns the
-/// index of the provider, and what it was asked for.
+/// As [`unwrap_dek`], with a function of the caller that asks a provider. `accept` also receives
+/// the index of the provider and the wrapped key.
 pub(crate) fn unwrap_by<'a, D, T>(
     header: &Header<'a>,
     providers: &[&dyn KeyProvider],
@@ -49,7 +49,7 @@ pub(crate) fn unwrap_by<'a, D, T>(
     Err(unwrapping.into_error(header, providers.iter().map(|provider| wrap_key(*provider))))
 }
 
-/// The wrapped keys that a provider is asked for.
+/// The wrapped keys that a provider is asked to unwrap.
 pub(super) fn matching_keys<'a>(
     header: &Header<'a>,
     provider_id: &str,
@@ -62,7 +62,7 @@ pub(super) fn matching_keys<'a>(
     header.wrapped_keys().filter(matches).take(most)
 }
 
-/// What came of the attempts so far.
+/// The results of the attempts so far.
 #[derive(Default)]
 pub(super) struct Unwrapping {
     attempts: Vec<Attempt>,
@@ -70,7 +70,7 @@ pub(super) struct Unwrapping {
 }
 
 impl Unwrapping {
-    /// Takes a provider's answer; gives what `accept` has made of a DEK that fits.
+    /// Takes a provider's result; returns what `accept` makes of a DEK that fits the header.
     pub(super) fn take<D, T>(
         &mut self,
         key: WrappedKeyRef<'_>,
@@ -88,8 +88,8 @@ impl Unwrapping {
         None
     }
 
-    /// The one error for all attempts. FORMAT.md K-07: a DEK that did not fit the header outweighs a
-    /// KMS that failed, and that a wrapped key that did not open.
+    /// The one error for all attempts. By FORMAT.md K-07, a DEK that does not fit the header takes
+    /// precedence over a KMS that failed, and that over a wrapped key that did not unwrap.
     pub(super) fn into_error(
         self,
         header: &Header<'_>,

@@ -1,4 +1,4 @@
-//! One DEK wrapped by several providers.
+//! Wrapping one DEK with several providers.
 
 use alloc::vec::Vec;
 
@@ -10,12 +10,12 @@ use crate::crypto::secret_key::Dek;
 use crate::error::{Error, Result};
 use crate::format::context::ContextRef;
 
-/// Makes a DEK and has every provider wrap it; the first may generate it.
+/// Makes a DEK and wraps it with every provider; the first may generate it.
 ///
 /// # Errors
 /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) without a provider;
-/// [`Error::ProviderFailed`](crate::Error::ProviderFailed) if any provider fails: no key of an object
-/// is ever missing; [`Error::Randomness`](crate::Error::Randomness).
+/// [`Error::ProviderFailed`](crate::Error::ProviderFailed) if any provider fails, so that no
+/// wrapped key of an object is ever missing; [`Error::Randomness`](crate::Error::Randomness).
 pub fn generate_dek<R: TryCryptoRng + ?Sized>(
     providers: &[&dyn KeyProvider],
     context: ContextRef<'_>,
@@ -37,7 +37,7 @@ pub fn generate_dek_for<R: TryCryptoRng + ?Sized>(
     generate_required(providers, context, plaintext_len, Require::All, rng)
 }
 
-/// Makes a DEK and has the providers wrap it; the first may generate it.
+/// Makes a DEK and wraps it with the providers; the first may generate it.
 pub(crate) fn generate_required<R: TryCryptoRng + ?Sized>(
     providers: &[&dyn KeyProvider],
     context: ContextRef<'_>,
@@ -65,10 +65,11 @@ pub(crate) fn generate_required<R: TryCryptoRng + ?Sized>(
     Ok((dek, wraps.finish()?))
 }
 
-/// Has every provider wrap `dek`.
+/// Wraps `dek` with every provider.
 ///
-/// With the feature `std`, providers that wait for a network are asked at the same time, on threads that
-/// this call starts and ends ([`KeyProvider::concurrent_wrap`]); else one after the other.
+/// With the feature `std`, providers that wait for a network are asked at the same time, on threads
+/// that this call starts and joins ([`KeyProvider::concurrent_wrap`]). Others are asked one after
+/// the other.
 ///
 /// # Errors
 /// [`Error::ProviderFailed`] if any of them fails.
@@ -82,7 +83,7 @@ pub fn wrap_dek(
     wraps.finish()
 }
 
-/// Asks these providers: those that wait for a network at the same time.
+/// Asks these providers, those that wait for a network at the same time.
 fn ask(wraps: &mut Wraps, dek: &Dek, providers: &[&dyn KeyProvider], context: ContextRef<'_>) {
     #[cfg(feature = "std")]
     if let Some(outcomes) = super::wrap_concurrent::wrap_concurrently(dek, providers, context) {

@@ -1,4 +1,4 @@
-//! Providers that wait for a network, asked at the same time.
+//! Asking providers that wait for a network at the same time.
 
 use std::panic::resume_unwind;
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
@@ -11,9 +11,10 @@ use crate::format::context::ContextRef;
 
 type Wrapped = Result<WrappedKey, ProviderError>;
 
-/// Has all providers wrap `dek`, those that can at the same time; the outcomes are in their order.
+/// Wraps `dek` with all providers, concurrently where they support it, and returns the outcomes in
+/// their order.
 ///
-/// `None` if fewer than two can: a thread costs more than a local provider takes.
+/// `None` if fewer than two support it: a thread costs more than a local provider takes.
 pub(super) fn wrap_concurrently(
     dek: &Dek,
     providers: &[&dyn KeyProvider],
@@ -27,12 +28,12 @@ pub(super) fn wrap_concurrently(
     if prepared.iter().flatten().count() < 2 {
         return None;
     }
-    // The calling thread does one itself.
+    // The calling thread runs one itself.
     prepared.iter_mut().rev().find(|wrap| wrap.is_some()).map(Option::take);
     Some(thread::scope(|scope| {
         let started = prepared.into_iter().map(|wrap| start(scope, wrap?, context));
         let started: Vec<_> = started.collect();
-        // All that is done here is done before anyone is waited for.
+        // The wraps of this thread come before any join.
         let here = |(started, provider): (Option<_>, &&dyn KeyProvider)| match started {
             Some(thread) => Work::There(thread),
             None => Work::Here(provider.wrap(dek, &mut context.into())),
@@ -42,7 +43,7 @@ pub(super) fn wrap_concurrently(
     }))
 }
 
-/// A wrap that is done, or that a thread does.
+/// A wrap that is finished, or that a thread is running.
 enum Work<'scope> {
     Here(Wrapped),
     There(ScopedJoinHandle<'scope, Wrapped>),
@@ -57,7 +58,7 @@ impl Work<'_> {
     }
 }
 
-/// `None` where the system gives no more threads.
+/// `None` if the system cannot start another thread.
 fn start<'scope>(
     scope: &'scope Scope<'scope, '_>,
     wrap: ConcurrentWrap<'scope>,

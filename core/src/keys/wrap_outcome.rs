@@ -1,17 +1,17 @@
-//! What became of the wraps of several providers.
+//! The results of several providers' wraps, and whether they suffice.
 
 use alloc::vec::Vec;
 
 use super::{KeyProvider, WrappedKey, wrap_key};
 use crate::error::{Attempt, Error, KeyName, ProviderError, Result};
 
-/// The wrapped key, or who failed.
+/// The wrapped key, or the failed attempt.
 pub(super) type Outcome = Result<WrappedKey, Attempt>;
 
 /// Which providers must have wrapped the DEK of a new object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Require {
-    /// All of them: no key of an object is ever missing.
+    /// All of them, so that no wrapped key of an object is ever missing.
     #[default]
     All,
     /// One of them.
@@ -23,7 +23,7 @@ pub(super) struct Wraps {
     require: Require,
     keys: Vec<WrappedKey>,
     failed: Vec<Attempt>,
-    /// Whether the host wants no more of it: then the other keys are not enough.
+    /// Whether the host cancelled the call. Then the other wrapped keys do not suffice.
     is_cancelled: bool,
 }
 
@@ -42,18 +42,18 @@ impl Wraps {
         }
     }
 
-    /// Whether nothing that comes can change the end.
+    /// Whether the outcome is already certain.
     pub(super) fn is_lost(&self) -> bool {
         self.is_cancelled || (self.require == Require::All && !self.failed.is_empty())
     }
 
-    /// The wrapped keys, or one error that names everyone who failed.
+    /// The wrapped keys, or one error that names every provider that failed.
     pub(super) fn finish(self) -> Result<Vec<WrappedKey>> {
         let is_enough = !self.is_lost() && (self.failed.is_empty() || !self.keys.is_empty());
         if is_enough { Ok(self.keys) } else { Err(self.into_error()) }
     }
 
-    /// The error that names everyone who failed.
+    /// The error that names every provider that failed.
     pub(super) fn into_error(self) -> Error {
         Error::ProviderFailed(self.failed.into())
     }
@@ -68,7 +68,7 @@ pub(super) fn outcome_of(
     wrapped.map_err(|error| failed_wrap(provider, error))
 }
 
-/// Whether the host has stopped the call: the cause, or the cause of that, is [`Error::Cancelled`].
+/// Whether the host cancelled the call: [`Error::Cancelled`] is in the chain of causes.
 pub(super) fn is_cancellation(error: &ProviderError) -> bool {
     let mut next = core::error::Error::source(error);
     while let Some(cause) = next {
@@ -80,7 +80,7 @@ pub(super) fn is_cancellation(error: &ProviderError) -> bool {
     false
 }
 
-/// A wrap that failed, with the key that it was to be done with.
+/// A failed wrap, with the key that it should have used.
 pub(crate) fn failed_wrap(provider: &dyn KeyProvider, error: ProviderError) -> Attempt {
     let KeyName { provider_id, key_id } = wrap_key(provider);
     Attempt { provider_id, key_id, error }

@@ -1,4 +1,4 @@
-//! A DEK as some provider wrapped it, owned.
+//! An owned wrapped key.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use crate::error::{KeyName, ProviderError, Result};
 use crate::format::header::WrappedKeyRef;
 
-/// A DEK as some provider wrapped it.
+/// A DEK as a provider wrapped it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrappedKey {
     provider_id: String,
@@ -16,7 +16,7 @@ pub struct WrappedKey {
 }
 
 impl WrappedKey {
-    /// Takes what a KMS returned.
+    /// Makes a wrapped key from what a KMS returned.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) for an empty part,
@@ -45,8 +45,8 @@ impl WrappedKey {
         }
     }
 
-    /// Refuses a wrapped key that names another provider than the one that made it: nobody could
-    /// unwrap it.
+    /// Rejects a wrapped key whose provider id is not that of the provider that made it: no reader
+    /// could unwrap it.
     pub(crate) fn check_provider_id(self, provider_id: &str) -> Result<Self, ProviderError> {
         if self.provider_id == provider_id {
             Ok(self)

@@ -1,8 +1,8 @@
 //! Encryption and decryption as `AsyncRead` and `AsyncWrite`, for hosts with an async runtime.
 //!
-//! The adapters are those of [`io`](crate::io), on the same state machines: they make and take the same
-//! envelopes. The traits are those of the crate `futures-io`, of no runtime; tokio's are a call of
-//! `tokio_util::compat` away:
+//! The adapters mirror those of [`io`](crate::io) and drive the same state machines. They implement
+//! the traits of the crate `futures-io`, which belongs to no runtime; `tokio_util::compat` converts
+//! to and from tokio's traits:
 //!
 //! ```
 //! use sealwax::async_io::{DecryptReader, EncryptWriter};
@@ -36,11 +36,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Keys are wrapped and unwrapped by [`AsyncKeyProvider`](crate::AsyncKeyProvider)s, without blocking.
-//! A poll encrypts or decrypts up to 256 KiB before it returns, which takes a fraction of a
-//! millisecond.
+//! [`AsyncKeyProvider`](crate::AsyncKeyProvider)s wrap and unwrap keys without blocking. A poll
+//! encrypts or decrypts up to 256 KiB before it returns, which takes a fraction of a millisecond.
 //!
-//! A future that is dropped loses nothing and repeats nothing: what was taken is kept in the adapter.
+//! Dropping a future loses no data and repeats none: the adapter keeps what it has taken.
 
 mod decrypt_reader;
 mod encrypt_reader;
@@ -56,7 +55,7 @@ use crate::engine::encrypt::{EncryptOptions, Encryptor};
 use crate::error::Result;
 use crate::keys::AsyncKeyProvider;
 
-/// An encryptor under a fresh DEK that every provider has wrapped.
+/// An encryptor with a fresh DEK that every provider has wrapped.
 async fn encryptor(
     providers: &[&dyn AsyncKeyProvider],
     options: &EncryptOptions<'_>,

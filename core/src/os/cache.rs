@@ -1,12 +1,11 @@
-//! Data keys kept for a while, so that not every message costs a call of the KMS.
+//! Caches of data keys, so that not every message costs a KMS call.
 //!
-//! [`CachingProvider`] goes in front of one provider, for everything that takes providers.
-//! [`CachingEncryptor`] and [`CachingDecryptor`] also keep the finished header: the fast path for
+//! [`CachingProvider`] decorates one provider and works wherever a provider does.
+//! [`CachingEncryptor`] and [`CachingDecryptor`] also keep the header: they are the fast path for
 //! many small messages.
 //!
-//! Every message has a random salt and with it keys of its own, whatever the cache does; what
-//! the limits bound is how much one leaked DEK opens, and how long a KMS that revokes a key can
-//! still be passed by.
+//! Every message still has a random salt and therefore its own keys. The limits bound how much data
+//! one leaked DEK opens, and how long a key still works after the KMS revoked it.
 
 mod decryptor;
 mod encryptor;
@@ -25,7 +24,7 @@ pub use provider::CachingProvider;
 
 use std::time::{Duration, Instant};
 
-/// A clock that only goes forward: the time since some moment of its own.
+/// A monotonic clock: the time since some fixed moment.
 type Clock = Box<dyn Fn() -> Duration + Send + Sync>;
 
 /// The system's monotonic clock.

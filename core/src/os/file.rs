@@ -1,8 +1,9 @@
-//! Whole files: encrypted, decrypted and rewrapped, completely or not at all.
+//! Encryption, decryption and rewrap of whole files. The result is complete or absent.
 //!
-//! The result is written to a file without a name, or a temporary one in the directory of the
-//! target, made durable, and given the target's name in one step: see [`FileTarget`]. On any error
-//! the target is as it was, and nothing else is left. Memory is constant, whatever the size.
+//! The result is written to an unnamed file, or to a temporary one in the directory of the target.
+//! It is made durable and then given the target's name in one step: see [`FileTarget`]. On any
+//! error the target does not change, and nothing else is left behind. Memory use does not depend on
+//! the size.
 //!
 //! ```no_run
 //! use sealwax::file::{FileOptions, decrypt_file, encrypt_file};
@@ -44,7 +45,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
-/// The system takes a path up to its first zero byte, and so another file.
+/// The system would end the path at its first zero byte and use another file.
 fn check_path(path: &Path) -> Result<()> {
     if path.as_os_str().as_encoded_bytes().contains(&0) {
         return Err(Error::InvalidArgument("a path has no zero byte in it"));
@@ -52,17 +53,17 @@ fn check_path(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Names what was being done when the system said no.
+/// Adds the failed operation to an error of the system.
 fn failed(what: &'static str) -> impl Fn(io::Error) -> Error {
     move |source| Failed { what, committed: false, source }.into()
 }
 
-/// As [`failed`], where the target has its name already.
+/// As [`failed`], after the target got its name.
 fn committed(what: &'static str) -> impl Fn(io::Error) -> Error {
     move |source| Failed { what, committed: true, source }.into()
 }
 
-/// An error of the system, with what was being done.
+/// An error of the system, with the operation that failed.
 #[derive(Debug)]
 struct Failed {
     what: &'static str,
@@ -89,8 +90,8 @@ impl std::error::Error for Failed {
 }
 
 impl Error {
-    /// Whether the file that was to be written is complete and has its name in spite of this
-    /// error: the system could not promise that the name survives a power failure.
+    /// Whether the target is complete and has its name despite this error. In that case the system
+    /// only failed to guarantee that the name survives a power failure.
     pub fn committed(&self) -> bool {
         let Error::Io(error) = self else { return false };
         let failed = error.get_ref().and_then(|inner| inner.downcast_ref::<Failed>());

@@ -1,7 +1,7 @@
-//! Encryption and decryption as `Read` and `Write`, for pipes and everything else that streams.
+//! Encryption and decryption as `Read` and `Write`, for pipes, sockets and other streams.
 //!
-//! An adapter belongs to the process that made it: after a `fork`, the other side gets
-//! [`Error::InvalidState`](crate::Error::InvalidState), since two that go on with one message
+//! An adapter belongs to the process that made it. After a `fork` the other process gets
+//! [`Error::InvalidState`](crate::Error::InvalidState): two processes that continue one message
 //! would seal different plaintexts under one key and nonce.
 
 mod decrypt_reader;
@@ -24,10 +24,10 @@ use crate::error::Result;
 use crate::format::chunked::CHUNK_LEN;
 use crate::keys::KeyProvider;
 
-/// Bytes taken from the inner stream, or given to it, at once.
+/// Bytes of one read or write of the inner stream.
 const BUFFER_LEN: usize = 16 * CHUNK_LEN;
 
-/// An encryptor under a fresh DEK that every provider has wrapped.
+/// An encryptor with a fresh DEK that every provider has wrapped.
 fn encryptor(providers: &[&dyn KeyProvider], options: &EncryptOptions<'_>) -> Result<Encryptor> {
     let (dek, keys) = options.generate_dek(providers, None, &mut SysRng)?;
     let mut encryptor = Encryptor::new(&dek, options, &mut SysRng)?;

@@ -1,5 +1,5 @@
-//! What needs an operating system: caches of data keys, files, adapters for streams, readers at any
-//! offset, threads.
+//! Everything that needs an operating system: caches of data keys, files, adapters for streams,
+//! positional readers, threads.
 
 #[cfg(feature = "async")]
 pub mod async_io;

@@ -1,7 +1,7 @@
-//! Messages in memory, on several cores.
+//! Encryption and decryption of messages in memory on several cores.
 //!
-//! Chunks are independent, so the bytes are the same whatever the number of threads. Several
-//! threads pay from some hundred KiB on; below that, one thread does everything.
+//! Chunks are independent, so the result does not depend on the number of threads. Several threads
+//! are faster from a few hundred KiB on; one thread processes shorter messages.
 
 mod segments;
 
@@ -70,8 +70,7 @@ pub fn encrypt_into_with<R: TryCryptoRng + ?Sized>(
     sharing.encrypt_with(handle, &plaintext, associated_data, Target::Slice(out), rng)
 }
 
-/// Encrypts a message without its header, for a header that is stored elsewhere; otherwise as
-/// [`encrypt_into`].
+/// Encrypts a message without its header, which is stored elsewhere; otherwise as [`encrypt_into`].
 ///
 /// # Errors
 /// As [`encrypt_into`].
@@ -96,8 +95,8 @@ pub fn encrypt_body_into(
 /// As [`DecryptHandle::decrypt_into`] on `threads` threads, 0 for every core.
 ///
 /// # Errors
-/// As [`DecryptHandle::decrypt_into`]; of several modified chunks the first is named. Everything
-/// that was written of `out` is zeroed.
+/// As [`DecryptHandle::decrypt_into`]; the error names the first modified chunk. Everything that
+/// was written to `out` is zeroed.
 pub fn decrypt_into(
     handle: &DecryptHandle,
     envelope: &[u8],
@@ -130,12 +129,12 @@ pub fn decrypt_body_into(
     sharing.decrypt_body(handle, &body, associated_data, Target::Slice(out))
 }
 
-/// The number of threads that a setting means for this much data. One thread needs no sharing.
+/// The number of threads for this much data, from a setting where 0 is one per core.
 fn useful_threads(data: &[u8], setting: usize) -> usize {
     thread_count(setting, (data.len() / CHUNK_LEN) as u64)
 }
 
-/// Plaintext of a run in bytes, for memory that is read and written where it is.
+/// Plaintext of one run, in bytes, for memory that is accessed in place.
 fn run_len(threads: usize) -> usize {
     usize::try_from(run_chunks(threads)).unwrap_or(1) * CHUNK_LEN
 }

@@ -1,13 +1,13 @@
-//! Which process a message belongs to.
+//! The check that a message continues only in the process that started it.
 
 use crate::error::{Error, Result};
 
-/// The process that began something, and that alone may go on with it.
+/// The process that started an operation, and the only one that may continue it.
 ///
-/// After a `fork`, parent and child hold the same state. If both went on encrypting with one state
-/// machine, two plaintexts would be sealed under one key and nonce, which reveals both. The
-/// adapters of [`io`](crate::io) carry one of these; a host that drives an
-/// [`Encryptor`](crate::Encryptor) itself and may be forked does the same:
+/// After a `fork`, parent and child hold the same state. If both continued to encrypt with one
+/// state machine, they would seal two plaintexts under one key and nonce, which reveals both. The
+/// adapters of [`io`](crate::io) make this check. A host that drives an
+/// [`Encryptor`](crate::Encryptor) itself and may be forked must make it as well:
 ///
 /// ```
 /// use sealwax::{OwnProcess, Result};
@@ -21,21 +21,21 @@ use crate::error::{Error, Result};
 /// # Ok::<(), sealwax::Error>(())
 /// ```
 ///
-/// Handles need no check: each message draws its own salt, and with it its own keys.
+/// Handles need no check, because every message has its own random salt and therefore its own keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnProcess(u32);
 
 impl OwnProcess {
-    /// The process that asks.
+    /// The current process.
     #[expect(clippy::new_without_default, reason = "a default would hide that it asks the system")]
     pub fn new() -> Self {
         OwnProcess(std::process::id())
     }
 
-    /// Refuses to go on in another process.
+    /// Refuses to continue in another process.
     ///
     /// # Errors
-    /// [`Error::InvalidState`] unless this is the process that made it.
+    /// [`Error::InvalidState`] unless this process made it.
     pub fn check(self) -> Result<()> {
         if self == Self::new() { Ok(()) } else { Err(FORKED) }
     }
@@ -43,7 +43,7 @@ impl OwnProcess {
 
 #[cfg(test)]
 impl OwnProcess {
-    /// As a child inherits it from its parent.
+    /// A value as a child inherits it from its parent.
     pub(crate) fn of_parent() -> Self {
         OwnProcess(std::process::id() + 1)
     }

@@ -1,4 +1,4 @@
-//! Reading at any offset of a file, an object store, or anything else that can do that.
+//! Positional reads from a file, an object store, or any other source that supports them.
 
 mod pool;
 mod positional;
@@ -13,18 +13,18 @@ use std::sync::Arc;
 use crate::error::Result;
 use crate::format::header::Header;
 
-/// Something that can be read at an offset by many threads at a time.
+/// A source that threads can read at any offset concurrently.
 ///
 /// Implemented for files, byte slices, and references and `Arc`s of readers. An implementation
 /// for an object store maps one call to one request for a range.
 pub trait ReadAt: Send + Sync {
-    /// Reads some bytes at `offset` into the front of `buf` and returns how many; 0 at the end.
+    /// Reads some bytes at `offset` into the front of `buf` and returns their number; 0 at the end.
     ///
     /// # Errors
-    /// Any; [`io::ErrorKind::Interrupted`] has the call repeated.
+    /// Any; after [`io::ErrorKind::Interrupted`] the call is repeated.
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize>;
 
-    /// The whole length in bytes.
+    /// The total length in bytes.
     ///
     /// # Errors
     /// Any.
@@ -83,7 +83,7 @@ macro_rules! through_pointer {
 
 through_pointer!(&T, Arc<T>, Box<T>);
 
-/// Copies as much of `from` as fits into `to`; returns how many bytes.
+/// Copies as much of `from` as fits into `to`; returns the number of bytes.
 fn copy_front(from: &[u8], to: &mut [u8]) -> usize {
     let len = from.len().min(to.len());
     if let (Some(slot), Some(bytes)) = (to.get_mut(..len), from.get(..len)) {
@@ -92,7 +92,7 @@ fn copy_front(from: &[u8], to: &mut [u8]) -> usize {
     len
 }
 
-/// Reads at `offset` until `buf` is full or the end is there; returns how much was read.
+/// Reads at `offset` until `buf` is full or the source ends; returns the number of bytes.
 pub(super) fn read_up_to<R: ReadAt + ?Sized>(
     source: &R,
     buf: &mut [u8],
@@ -102,7 +102,7 @@ pub(super) fn read_up_to<R: ReadAt + ?Sized>(
     while let Some(rest) = buf.get_mut(filled..).filter(|rest| !rest.is_empty()) {
         match source.read_at(rest, offset.saturating_add(filled as u64)) {
             Ok(0) => break,
-            // A reader that claims more than it was given room for is cut to the truth.
+            // A faulty reader may claim more bytes than `buf` has.
             Ok(read) => filled += read.min(rest.len()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
@@ -111,7 +111,7 @@ pub(super) fn read_up_to<R: ReadAt + ?Sized>(
     Ok(filled)
 }
 
-/// Fills `buf` from `offset` on; an end before that means that the source has changed.
+/// Fills `buf` from `offset` on. If the source ends before that, it has changed.
 pub(super) fn read_exact_at<R: ReadAt + ?Sized>(
     source: &R,
     buf: &mut [u8],
@@ -125,17 +125,17 @@ pub(super) fn read_exact_at<R: ReadAt + ?Sized>(
     }
 }
 
-/// Enough for most headers, so that one read gets them, in bytes.
+/// Length of the first read, in bytes, which most headers fit.
 const FIRST_READ_LEN: usize = 4_096;
 
-/// The header at the front of an envelope: its bytes, parsed once.
+/// Reads the header of an envelope; returns its bytes, which were parsed once.
 pub(super) fn read_header<R: ReadAt + ?Sized>(source: &R) -> Result<Vec<u8>> {
     let bytes = read_front(source)?;
     Header::parse(&bytes)?;
     Ok(bytes)
 }
 
-/// The first bytes, as many as the header there claims to have, or some if it is none.
+/// The first bytes, as many as the header claims to have, or some if it is not a header.
 pub(super) fn read_front<R: ReadAt + ?Sized>(source: &R) -> Result<Vec<u8>> {
     let mut bytes = vec![0; FIRST_READ_LEN];
     let mut filled = read_up_to(source, &mut bytes, 0)?;

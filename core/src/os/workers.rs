@@ -1,9 +1,9 @@
-//! Scoped threads that share the runs of one object.
+//! Scoped threads that process the runs of one object.
 //!
-//! A run is a row of neighbouring chunks. Chunks are independent, so each thread takes the next
-//! run until none is left; nothing is queued, and memory is bounded by one run for
-//! each thread. Scoped threads of the standard library are enough for that: there is no work to
-//! steal, and no pool of threads stays behind in the host's process.
+//! A run is a sequence of consecutive chunks. Chunks are independent, so each thread takes the next
+//! run until none is left. There is no queue, and memory is bounded by one run per thread. Scoped
+//! threads of the standard library suffice: there is no work to steal, and no thread pool remains
+//! in the host's process.
 
 use std::iter::Enumerate;
 use std::num::NonZero;
@@ -14,13 +14,13 @@ use std::thread::Builder;
 use crate::error::{Error, Result};
 use crate::format::chunked::CHUNK_LEN;
 
-/// Plaintext of a run where threads are few, in bytes: large calls, yet small enough that
-/// plaintext and ciphertext stay in the processor's cache between reading and writing.
+/// Plaintext of a run with few threads, in bytes. It is large enough for efficient calls, and small
+/// enough that plaintext and ciphertext stay in the CPU cache between reading and writing.
 const RUN_LEN: usize = 1 << 20;
-/// Plaintext of all runs that are being worked on, in bytes: bounds the memory of many threads.
+/// Plaintext of all runs in progress, in bytes; bounds the memory of many threads.
 const ALL_RUNS_LEN: usize = 8 << 20;
 
-/// The number of threads that a setting means for `chunks` chunks; 0 means every core.
+/// The number of threads for `chunks` chunks, from a setting where 0 is one per core.
 pub(super) fn thread_count(setting: usize, chunks: u64) -> usize {
     let useful = usize::try_from(chunks / 8).unwrap_or(usize::MAX);
     if useful <= 1 {
@@ -39,14 +39,14 @@ pub(super) fn run_chunks(threads: usize) -> u64 {
     (len / CHUNK_LEN) as u64
 }
 
-/// Does `work` for each run, on `threads` threads with a state of their own each.
+/// Calls `work` for each run, on `threads` threads that each have their own state.
 ///
-/// The calling thread takes part, and calls `report` after each of its runs. Where the system
-/// gives fewer threads, fewer do the work, down to the calling one.
+/// The calling thread takes part, and calls `report` after each of its runs. If the system starts
+/// fewer threads, fewer do the work; the calling one suffices.
 ///
 /// # Errors
-/// The error of the first run that fails: the first in the order of `runs`, whatever the threads
-/// do. Runs behind it are not begun. Or the error of `report`, which stops all threads.
+/// The error of the first run that fails, in the order of `runs`, regardless of scheduling; later
+/// runs are not started. Or the error of `report`, which stops all threads.
 pub(super) fn for_each_run<T, S>(
     threads: usize,
     runs: impl Iterator<Item = T> + Send,
@@ -76,7 +76,7 @@ pub(super) fn for_each_run<T, S>(
     shared.finish()
 }
 
-/// What the threads share.
+/// The state that the threads share.
 struct Shared<I> {
     runs: Mutex<Enumerate<I>>,
     stopped: AtomicBool,
@@ -99,7 +99,8 @@ impl<I: Iterator> Shared<I> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner).next()
     }
 
-    /// Runs are taken in order, so every run before a failed one is done before the threads end.
+    /// Runs are taken in order, so every run before a failed one is finished before the threads
+    /// end.
     fn fail(&self, number: usize, error: Error) {
         self.stopped.store(true, Ordering::Relaxed);
         let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,7 +115,8 @@ impl<I: Iterator> Shared<I> {
     }
 }
 
-/// A panic, such as one of the host's callback, must not wait for the whole object.
+/// After a panic, of a host's callback for example, the threads must not process the rest of the
+/// object.
 struct StopOnPanic<'a>(&'a AtomicBool);
 
 impl Drop for StopOnPanic<'_> {

@@ -1,17 +1,17 @@
-//! AWS-LC by the `aws-lc-rs` crate: assembly for each generation of processors.
+//! AWS-LC, through the `aws-lc-rs` crate: assembly for each generation of processors.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 
 use super::{Aead, AeadError, KEY_LEN, NONCE_LEN, sealed::Sealed, split_tag, split_tag_mut};
 use crate::error::Result;
 
-/// AES-256-GCM by AWS-LC. AWS-LC wipes the expanded key when it frees it, on drop.
+/// AES-256-GCM by AWS-LC, which wipes the expanded key on drop.
 ///
-/// With the feature `fips` it runs inside of AWS-LC's FIPS module. Opening is then one of the
-/// module's approved services; sealing is not, because the module counts AES-GCM encryption as
-/// approved only with nonces that it drew itself, and the nonces of this format are derived.
+/// With the feature `fips` it runs inside AWS-LC's FIPS module. Opening is then an approved
+/// service. Sealing is not: the module approves AES-GCM encryption only with nonces that it
+/// generates itself, and this format derives its nonces.
 pub struct AwsLc {
-    /// `None` if AWS-LC had no memory for the key: then every call fails.
+    /// `None` if AWS-LC could not allocate the key; every call fails then.
     key: Option<LessSafeKey>,
 }
 

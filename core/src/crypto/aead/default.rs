@@ -1,4 +1,4 @@
-//! The backend of this build.
+//! The choice of the backend by the features of the build.
 
 #[cfg(feature = "aws-lc")]
 use super::AwsLc as Backend;
@@ -7,8 +7,8 @@ use super::RustCrypto as Backend;
 use super::{Aead, AeadError, KEY_LEN, NONCE_LEN, sealed::Sealed};
 use crate::error::Result;
 
-/// The fastest backend that this build has. Which one that is depends on the features, and this type
-/// does not: a crate that turns a feature on changes nothing for the others.
+/// The fastest backend of this build. The features choose the backend, but the type is always the
+/// same: a crate that enables a feature changes no type for other crates.
 #[derive(Debug)]
 pub struct DefaultAead(Backend);
 

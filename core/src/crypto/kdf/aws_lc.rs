@@ -1,4 +1,4 @@
-//! AWS-LC: with the feature `fips` all of these are approved services of its module.
+//! The AWS-LC backend. With the feature `fips` all of these are approved services of its module.
 
 use aws_lc_rs::{digest, hkdf, hmac};
 
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 #[derive(Clone)]
 pub(crate) struct Prk(hkdf::Prk);
 
-/// How much key material is asked for, in bytes.
+/// Length of the output key material, in bytes.
 struct OkmLen(usize);
 
 impl hkdf::KeyType for OkmLen {
@@ -20,8 +20,8 @@ impl hkdf::KeyType for OkmLen {
 }
 
 impl Prk {
-    /// The pseudorandom key of HKDF-Expand, used directly.
-    // As fallible as its twin.
+    /// Uses `key` as the pseudorandom key of HKDF-Expand.
+    // The `RustCrypto` backend returns a `Result` too.
     #[allow(clippy::unnecessary_wraps)]
     pub(crate) fn new(key: &[u8; KEY_LEN]) -> Result<Self> {
         Ok(Prk(hkdf::Prk::new_less_safe(hkdf::HKDF_SHA512, key)))

@@ -1,4 +1,4 @@
-//! The `RustCrypto` crates: portable, `no_std`, vector instructions where the CPU has them.
+//! The `RustCrypto` backend: portable, `no_std`, with vector instructions where the CPU has them.
 
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,16 +9,16 @@ use super::DIGEST_LEN;
 use crate::crypto::secret_key::KEY_LEN;
 use crate::error::{Error, Result};
 
-/// A pseudorandom key, ready to expand: HMAC with the key already hashed into its inner and outer
-/// state, so that a handle over many messages does it once.
+/// A pseudorandom key, ready to expand. The key is already hashed into the inner and outer state of
+/// HMAC, so a handle for many messages does that once.
 #[derive(Clone)]
 pub(crate) struct Prk(Hkdf<Sha512>);
 
 impl Prk {
-    /// The pseudorandom key of HKDF-Expand.
+    /// Uses `key` as the pseudorandom key of HKDF-Expand.
     ///
-    /// The hkdf crate takes no key shorter than the hash. HMAC pads its key with zeros to the block
-    /// size (RFC 2104 section 2), so the key followed by 32 zeros is the same HMAC key.
+    /// The hkdf crate rejects keys that are shorter than the hash. HMAC pads its key with zeros to
+    /// the block size (RFC 2104 section 2), so the key followed by 32 zeros is the same HMAC key.
     pub(crate) fn new(key: &[u8; KEY_LEN]) -> Result<Self> {
         let mut padded = Zeroizing::new([0; DIGEST_LEN]);
         for (slot, byte) in padded.iter_mut().zip(key) {

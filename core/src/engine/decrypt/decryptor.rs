@@ -17,11 +17,11 @@ use crate::format::progress::{Progress, Status};
 use crate::keys::{AsyncKeyProvider, unwrap_dek_async};
 use crate::keys::{KeyProvider, unwrap_dek};
 
-/// Decrypts one envelope of any length: envelope in, plaintext out.
+/// Decrypts one envelope of any length.
 ///
-/// It does no I/O and never waits. At [`Status::NeedKey`] the host looks at the wrapped keys
-/// of [`Decryptor::header`], unwraps one in its own time and calls [`Decryptor::provide_dek`].
-/// Plaintext leaves only in chunks that proved authentic.
+/// It does no I/O and never blocks. At [`Status::NeedKey`] the host reads the wrapped keys of
+/// [`Decryptor::header`], unwraps one, synchronously or not, and calls [`Decryptor::provide_dek`].
+/// Only authenticated chunks leave it as plaintext.
 ///
 /// ```
 /// use sealwax::{DecryptOptions, Decryptor, EncryptOptions, Kek, LocalKek, Status, SysRng};
@@ -55,7 +55,7 @@ pub struct Decryptor {
 enum State {
     /// Gathering the header.
     Header(Vec<u8>),
-    /// The header is there, the DEK is not.
+    /// The header is complete, the DEK is missing.
     Key(Vec<u8>),
     /// Gathering the body's prefix.
     Prefix(Box<DecryptHandle>, Vec<u8>),
@@ -63,7 +63,7 @@ enum State {
 }
 
 impl Decryptor {
-    /// Starts an envelope.
+    /// Starts decrypting an envelope.
     pub fn new(options: &DecryptOptions<'_>) -> Self {
         Decryptor {
             state: State::Header(Vec::new()),
@@ -74,7 +74,7 @@ impl Decryptor {
         }
     }
 
-    /// Starts a body whose header was stored elsewhere.
+    /// Starts decrypting a body whose header is stored elsewhere.
     ///
     /// # Errors
     /// As [`Header::parse`]; [`Error::ContextMismatch`].
@@ -84,7 +84,7 @@ impl Decryptor {
         Ok(decryptor)
     }
 
-    /// The header, once it is there. It is authentic only after the DEK was accepted.
+    /// The header; `None` before it is complete. It is authentic only after a DEK was accepted.
     pub fn header(&self) -> Option<Header<'_>> {
         let bytes = match &self.state {
             State::Header(_) => return None,
@@ -94,11 +94,12 @@ impl Decryptor {
         Header::parse(bytes).ok()
     }
 
-    /// Gives the DEK that the host unwrapped.
+    /// Provides the DEK that the host unwrapped.
     ///
     /// # Errors
-    /// [`Error::HeaderAuthentication`] if it does not fit the header. That is not sticky: the
-    /// host may try another wrapped key. [`Error::InvalidState`] unless a key is needed.
+    /// [`Error::HeaderAuthentication`] if the header's MAC does not verify under it. That error is
+    /// not sticky: the host may try another wrapped key. [`Error::InvalidState`] unless a key is
+    /// needed.
     pub fn provide_dek(&mut self, dek: Dek) -> Result<()> {
         self.check_failed()?;
         let State::Key(bytes) = &self.state else {
@@ -109,10 +110,10 @@ impl Decryptor {
         Ok(())
     }
 
-    /// Has the providers unwrap the DEK, in their order, until one's DEK fits.
+    /// Unwraps the DEK with the providers, in their order, until a DEK fits the header.
     ///
     /// # Errors
-    /// As [`DecryptHandle::open`]; not sticky. [`Error::InvalidState`] unless a key is needed.
+    /// As [`DecryptHandle::open`], but not sticky; [`Error::InvalidState`] unless a key is needed.
     pub fn unwrap_with(&mut self, providers: &[&dyn KeyProvider]) -> Result<()> {
         self.check_failed()?;
         let State::Key(bytes) = &self.state else {
@@ -125,8 +126,8 @@ impl Decryptor {
         Ok(())
     }
 
-    /// As [`Decryptor::unwrap_with`], by providers that answer in their own time. Dropped before it is
-    /// ready, it has changed nothing.
+    /// As [`Decryptor::unwrap_with`], with async providers. Dropping the future before it is ready
+    /// changes nothing.
     ///
     /// # Errors
     /// As [`Decryptor::unwrap_with`].
@@ -143,10 +144,10 @@ impl Decryptor {
         Ok(())
     }
 
-    /// The metadata of the header, once the DEK was accepted; `None` if there is none.
+    /// The decrypted metadata of the header; `None` if it has none. Wiped on drop.
     ///
     /// # Errors
-    /// [`Error::InvalidState`] before; as [`DecryptHandle::metadata`].
+    /// [`Error::InvalidState`] before a DEK was accepted; as [`DecryptHandle::metadata`].
     pub fn metadata(&self) -> Result<Option<Zeroizing<Vec<u8>>>> {
         match &self.state {
             State::Prefix(handle, _) | State::Chunks(handle, _) => handle.metadata(),
@@ -154,12 +155,12 @@ impl Decryptor {
         }
     }
 
-    /// Reads the envelope and writes plaintext as far as both buffers allow.
+    /// Consumes the envelope and writes plaintext as far as both buffers allow.
     ///
-    /// Any split of the input and of the output gives the same bytes.
+    /// The result does not depend on how input and output are split.
     ///
     /// # Errors
-    /// Any of the format and body classes, [`Error::ContextMismatch`] and
+    /// Any error of the classes format and body, [`Error::ContextMismatch`],
     /// [`Error::CommitmentMismatch`]; [`Error::InvalidState`] for input after
     /// [`Decryptor::end_input`]. Errors are sticky, and all of `output` is zeroed.
     pub fn process(&mut self, input: &[u8], output: &mut [u8]) -> Result<Progress> {
@@ -214,7 +215,7 @@ impl Decryptor {
         }
     }
 
-    /// All input was taken and it was not enough.
+    /// All input was consumed, and more is needed.
     fn starved(&self, read: usize) -> Result<Progress> {
         if self.ended {
             Err(Error::Truncated)
@@ -223,7 +224,7 @@ impl Decryptor {
         }
     }
 
-    /// Checks what must hold before any KMS is asked.
+    /// Checks what must hold before any KMS is called.
     fn accept_header(&mut self, bytes: Vec<u8>) -> Result<()> {
         let header = Header::parse(&bytes)?;
         header.context().require(self.required_context.view())?;
@@ -240,7 +241,7 @@ impl Decryptor {
         Ok(())
     }
 
-    /// Says that no more input follows: only then is a short chunk known to be the last.
+    /// Marks the end of the input. Only this makes a short chunk the last one.
     pub fn end_input(&mut self) {
         self.ended = true;
         if let State::Chunks(_, chunks) = &mut self.state {
@@ -263,7 +264,7 @@ impl Decryptor {
     }
 }
 
-/// Moves input until `bytes` has `target` bytes; says whether it has.
+/// Moves input until `bytes` has `target` bytes; returns whether it has.
 fn gather(bytes: &mut Vec<u8>, target: usize, input: &mut &[u8]) -> bool {
     let take = target.saturating_sub(bytes.len()).min(input.len());
     let (head, rest) = input.split_at_checked(take).unwrap_or((input, &[]));
@@ -272,7 +273,7 @@ fn gather(bytes: &mut Vec<u8>, target: usize, input: &mut &[u8]) -> bool {
     bytes.len() >= target
 }
 
-/// Moves input until the header is whole; a wrong start fails at once.
+/// Moves input until the header is complete. A wrong start fails at once.
 fn gather_header(bytes: &mut Vec<u8>, input: &mut &[u8]) -> Result<bool> {
     if !gather(bytes, FIXED_LEN, input) {
         Header::announced_len(bytes)?;

@@ -1,4 +1,4 @@
-//! A header that was opened: its DEK fits its MAC.
+//! A verified header with its DEK.
 
 use alloc::vec::Vec;
 
@@ -27,17 +27,17 @@ impl DecryptHandle {
     /// Verifies a header under the DEK that the host unwrapped.
     ///
     /// # Errors
-    /// As [`Header::parse`]; [`Error::HeaderAuthentication`] for another DEK or a modified header.
+    /// As [`Header::parse`]; [`Error::HeaderAuthentication`] for a wrong DEK or a modified header.
     pub fn new(header: &[u8], dek: Dek) -> Result<Self> {
         Self::from_parsed(&Header::parse(header)?, dek)
     }
 
-    /// Has the providers unwrap the DEK of a header, in their order, until one's DEK fits.
+    /// Unwraps the DEK of a header with the providers, in their order, until a DEK fits.
     ///
     /// # Errors
     /// As [`Header::parse`]; [`Error::ContextMismatch`] before any provider is asked;
-    /// [`Error::NoMatchingKey`], [`Error::KeyUnwrap`], [`Error::ProviderFailed`] with each
-    /// attempt; [`Error::HeaderAuthentication`].
+    /// [`Error::NoMatchingKey`], [`Error::KeyUnwrap`] and [`Error::ProviderFailed`] with all
+    /// attempts; [`Error::HeaderAuthentication`].
     pub fn open(
         header: &[u8],
         providers: &[&dyn KeyProvider],
@@ -48,7 +48,7 @@ impl DecryptHandle {
         unwrap_dek(&header, providers, |dek| Self::from_parsed(&header, dek))
     }
 
-    /// As [`DecryptHandle::open`], by providers that answer in their own time.
+    /// As [`DecryptHandle::open`], with async providers.
     ///
     /// # Errors
     /// As [`DecryptHandle::open`].
@@ -78,7 +78,7 @@ impl DecryptHandle {
     /// The verified header, parsed.
     ///
     /// # Errors
-    /// None in practice: it was parsed before.
+    /// None in practice, because the header was parsed before.
     pub fn header(&self) -> Result<Header<'_>> {
         Header::parse(&self.header)
     }
@@ -88,11 +88,11 @@ impl DecryptHandle {
         &self.dek
     }
 
-    /// The metadata; `None` if there is none. Wiped when dropped.
+    /// The decrypted metadata; `None` if there is none. Wiped on drop.
     ///
     /// # Errors
-    /// [`Error::CommitmentMismatch`] or [`Error::Authentication`]: its maker had the DEK, but
-    /// made it wrongly.
+    /// [`Error::CommitmentMismatch`] or [`Error::Authentication`] if a faulty writer that knew the
+    /// DEK made it.
     pub fn metadata(&self) -> Result<Option<Zeroizing<Vec<u8>>>> {
         let sealed = self.header()?.sealed_metadata();
         if sealed.is_empty() {
@@ -106,7 +106,7 @@ impl DecryptHandle {
         Ok(Some(metadata))
     }
 
-    /// Key schedule of the body with this prefix, its commitment checked.
+    /// The key schedule of the body with this prefix, after its commitment was checked.
     ///
     /// # Errors
     /// [`Error::CommitmentMismatch`] for another object's body or other associated data.
@@ -124,7 +124,8 @@ impl DecryptHandle {
         Ok(schedule)
     }
 
-    /// Decrypts an envelope with this very header into the front of `out`; returns the length.
+    /// Decrypts an envelope with exactly this header into the front of `out`; returns the length of
+    /// the plaintext.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] if the envelope has another header; as
@@ -145,7 +146,7 @@ impl DecryptHandle {
     ///
     /// # Errors
     /// [`Error::Truncated`], [`Error::CommitmentMismatch`], [`Error::Authentication`];
-    /// [`Error::BufferTooSmall`]. What was written of `out` is zeroed.
+    /// [`Error::BufferTooSmall`]. On an error, everything that was written to `out` is zeroed.
     pub fn decrypt_body_into(
         &self,
         body: &[u8],

@@ -20,10 +20,10 @@ use crate::format::header::HeaderParts;
 use crate::format::progress::{Progress, Status};
 use crate::keys::WrappedKey;
 
-/// Encrypts one message of any length: plaintext in, envelope out.
+/// Encrypts one message of any length.
 ///
-/// It does no I/O and never waits. The host wraps the DEK in its own time, adds the wrapped
-/// keys, then lets bytes flow:
+/// It does no I/O and never blocks. The host wraps the DEK, synchronously or not, adds the wrapped
+/// keys, and then processes the bytes:
 ///
 /// ```
 /// use sealwax::{Dek, EncryptOptions, Encryptor, Kek, KeyProvider, LocalKek, Status, SysRng};
@@ -48,10 +48,10 @@ use crate::keys::WrappedKey;
 /// # Ok::<(), sealwax::Error>(())
 /// ```
 pub struct Encryptor {
-    /// What the header is made of, until it is made.
+    /// The parts of the header, until it is encoded.
     pending: Option<Box<Pending>>,
     context: EncryptionContext,
-    /// Header and prefix, handed out before the first chunk.
+    /// Header and prefix, which are output before the first chunk.
     front: Vec<u8>,
     front_sent: usize,
     prefix: Prefix,
@@ -60,7 +60,7 @@ pub struct Encryptor {
 }
 
 impl Encryptor {
-    /// Starts a message under a DEK of its own.
+    /// Starts a message under a fresh `dek`.
     ///
     /// # Errors
     /// [`Error::LimitExceeded`] for too much metadata, [`Error::Randomness`].
@@ -93,7 +93,7 @@ impl Encryptor {
         Ok(encryptor)
     }
 
-    /// A message whose header is finished.
+    /// Starts a message whose header is already encoded.
     pub(super) fn with_header(
         header: Vec<u8>,
         context: EncryptionContext,
@@ -118,10 +118,11 @@ impl Encryptor {
         self.context.view()
     }
 
-    /// Adds the DEK as some provider wrapped it. Needed once at least, before bytes flow.
+    /// Adds a wrapped key. At least one is needed before the first call of [`Encryptor::process`]
+    /// can write.
     ///
     /// # Errors
-    /// [`Error::InvalidState`] once bytes flow.
+    /// [`Error::InvalidState`] after the header was encoded.
     pub fn add_wrapped_key(&mut self, key: WrappedKey) -> Result<()> {
         let pending =
             self.pending.as_mut().ok_or(Error::InvalidState("the header is finished already"))?;
@@ -129,12 +130,12 @@ impl Encryptor {
         Ok(())
     }
 
-    /// Finishes the header and takes it out of the output, to be stored elsewhere. The body
-    /// alone flows then.
+    /// Encodes the header and returns it, to be stored elsewhere. The output is then the body
+    /// alone.
     ///
     /// # Errors
-    /// [`Error::InvalidState`] without a wrapped key or once bytes flow;
-    /// [`Error::LimitExceeded`] if the header grows too large.
+    /// [`Error::InvalidState`] without a wrapped key or after output began;
+    /// [`Error::LimitExceeded`] if the header is too large.
     pub fn detach_header(&mut self) -> Result<Vec<u8>> {
         let header = self.pending.as_ref().map(|pending| pending.header(&self.context, None));
         let header = header.ok_or(Error::InvalidState("the header is finished already"))??;
@@ -143,8 +144,8 @@ impl Encryptor {
         Ok(header)
     }
 
-    /// Takes a header out of the output whose padding depends on how long the message will be;
-    /// `None` if it does not, or if there is no key yet.
+    /// Takes a header out of the output if its padding depends on the length of the message. `None`
+    /// if the padding does not depend on it, or without a wrapped key.
     #[cfg(feature = "std")]
     pub(crate) fn detach_late(&mut self) -> Option<LateHeader> {
         let pending = self.pending.take_if(|pending| pending.waits_for_len())?;
@@ -152,10 +153,10 @@ impl Encryptor {
         Some(LateHeader::new(pending, self.context.clone()))
     }
 
-    /// Reads plaintext and writes the envelope as far as both buffers allow.
+    /// Consumes plaintext and writes the envelope as far as both buffers allow.
     ///
-    /// Any split of the input and of the output gives the same bytes. [`Status::NeedKey`] asks
-    /// for [`Encryptor::add_wrapped_key`].
+    /// The result does not depend on how input and output are split. [`Status::NeedKey`] asks for
+    /// [`Encryptor::add_wrapped_key`].
     ///
     /// # Errors
     /// [`Error::InvalidState`] for input after [`Encryptor::end_input`],
@@ -196,8 +197,8 @@ impl Encryptor {
         Ok(progress)
     }
 
-    /// Makes the header once it can be made, and says what was done for that. Where its padding
-    /// depends on the length of the message, the first chunk is gathered before.
+    /// Encodes the header as soon as possible, and returns the progress of that. If its padding
+    /// depends on the length of the message, the first chunk is gathered first.
     fn make_front(&mut self, input: &[u8]) -> Result<Option<Progress>> {
         let Some(pending) = &self.pending else { return Ok(None) };
         if pending.lacks_key() {
@@ -218,7 +219,7 @@ impl Encryptor {
         Ok(gathered)
     }
 
-    /// Says that no more plaintext follows.
+    /// Marks the end of the plaintext.
     pub fn end_input(&mut self) {
         self.chunks.end_input();
     }
@@ -226,7 +227,7 @@ impl Encryptor {
     /// Ends the message.
     ///
     /// # Errors
-    /// [`Error::Truncated`] unless everything was handed out.
+    /// [`Error::Truncated`] unless all output was taken.
     pub fn finish(self) -> Result<()> {
         match self.failed {
             Some(error) => Err(error),

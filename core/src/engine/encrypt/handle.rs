@@ -16,26 +16,26 @@ use crate::format::chunked::{self, Cipher, KeySchedule, Prefix, SALT_LEN, messag
 use crate::format::header::{Header, HeaderParts, WrappedKeyRef};
 use crate::keys::WrappedKey;
 
-/// A DEK with its finished header, ready to encrypt any number of messages.
+/// A DEK and its encoded header, ready to encrypt any number of messages.
 ///
-/// All messages carry the same header: context, metadata and wrapped keys. Each has its own
-/// random salt and so its own key, nonce and commitment. The KMS was asked once.
+/// All messages carry the same header: context, metadata and wrapped keys. Each has its own random
+/// salt, and therefore its own key, base nonce and commitment. The KMS is called once for all of
+/// them.
 ///
 /// # Security
-/// Messages of one handle share their fate: a party that unwraps the DEK can read all of them. By
-/// the birthday bound of the 192-bit salt, 2^77 messages are safe.
+/// A party that unwraps the DEK can read all messages of the handle. By the birthday bound of the
+/// 192-bit salt, 2^77 messages are safe.
 pub struct EncryptHandle {
     header: Vec<u8>,
     keys: BodyKeys,
 }
 
 impl EncryptHandle {
-    /// Fixes the header. The options' associated data does not matter here: it goes with each
-    /// message.
+    /// Encodes the header. The associated data in `options` is ignored: it belongs to each message.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] without a wrapped key, [`Error::LimitExceeded`] for too much of
-    /// anything, [`Error::Randomness`].
+    /// [`Error::InvalidArgument`] without a wrapped key, [`Error::LimitExceeded`] if a part is too
+    /// large, [`Error::Randomness`].
     pub fn new<R: TryCryptoRng + ?Sized>(
         dek: &Dek,
         wrapped_keys: &[WrappedKey],
@@ -96,7 +96,7 @@ impl EncryptHandle {
         Ok(self.header.len() + written)
     }
 
-    /// Encrypts a message without its header, for a header that is stored elsewhere.
+    /// Encrypts a message without its header, which is stored elsewhere.
     ///
     /// # Errors
     /// As [`EncryptHandle::encrypt_into`].
@@ -122,7 +122,7 @@ impl EncryptHandle {
         rng: &mut R,
     ) -> Result<Vec<u8>> {
         let len = self.sealed_len(plaintext.len() as u64)?;
-        // Where addresses have 32 bits, a plaintext may fit the memory and its envelope may not.
+        // On 32-bit systems a plaintext may fit into memory while its envelope does not.
         let len = isize::try_from(len).ok().and_then(|len| usize::try_from(len).ok());
         let len = len.ok_or(Error::LimitExceeded("the message does not fit the address space"))?;
         let mut out = alloc::vec![0; len];
@@ -145,14 +145,15 @@ impl EncryptHandle {
         Ok(Encryptor::with_header(self.header.clone(), context, &prefix, cipher))
     }
 
-    /// Prefix and key schedule of a new message, for an engine that seals the chunks itself, in
-    /// any order and on any number of threads.
+    /// Prefix and key schedule of a new message, for an engine that seals the chunks itself, in any
+    /// order and on any number of threads.
     ///
     /// # Errors
     /// [`Error::Randomness`].
     ///
     /// # Security
-    /// One schedule is for one message: no chunk index twice with different plaintext.
+    /// Use a schedule for one message only: never seal a chunk index twice with different
+    /// plaintext.
     pub fn body_schedule<R: TryCryptoRng + ?Sized>(
         &self,
         associated_data: &[u8],

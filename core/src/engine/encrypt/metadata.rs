@@ -1,4 +1,4 @@
-//! The metadata, which travels sealed in the header.
+//! Sealing of the metadata, which the header carries encrypted.
 
 use alloc::vec::Vec;
 

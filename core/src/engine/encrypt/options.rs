@@ -42,14 +42,14 @@ impl<'a> EncryptOptions<'a> {
         self
     }
 
-    /// Bytes that the reader must present again; authenticated, never stored.
+    /// Bytes that are authenticated but not stored. The reader must provide the same bytes.
     #[must_use]
     pub const fn associated_data(mut self, associated_data: &'a [u8]) -> Self {
         self.associated_data = associated_data;
         self
     }
 
-    /// Up to 16 KiB that travel encrypted in the header, such as a file name.
+    /// Up to 16 KiB that the header carries encrypted, such as a file name.
     #[must_use]
     pub const fn metadata(mut self, metadata: &'a [u8]) -> Self {
         self.metadata = Some(metadata);
@@ -63,22 +63,22 @@ impl<'a> EncryptOptions<'a> {
         self
     }
 
-    /// Whether every provider must wrap the DEK, which is the default. Else one is enough, and the
-    /// keys of those that fail are missing in the object; its header tells which are there. A
-    /// `CachingEncryptor` always requires all. A provider that fails
-    /// because of [`Error::Cancelled`](crate::Error::Cancelled) stops the call in both cases.
+    /// Whether every provider must wrap the DEK, which is the default. Otherwise one suffices, and
+    /// the wrapped keys of providers that fail are missing from the object; its header shows which
+    /// are present. A `CachingEncryptor` always requires all. A provider that fails because of
+    /// [`Error::Cancelled`](crate::Error::Cancelled) stops the call in both cases.
     #[must_use]
     pub const fn require_all(mut self, require_all: bool) -> Self {
         self.require = if require_all { Require::All } else { Require::Any };
         self
     }
 
-    /// Makes a DEK for a plaintext of this many bytes, if that is known, and has the providers
-    /// wrap it as these options say.
+    /// Makes a DEK and wraps it with the providers as these options say. `plaintext_len` is in
+    /// bytes, if it is known.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) without a provider;
-    /// [`Error::ProviderFailed`](crate::Error::ProviderFailed) with each attempt that failed;
+    /// [`Error::ProviderFailed`](crate::Error::ProviderFailed) with all failed attempts;
     /// [`Error::Randomness`](crate::Error::Randomness).
     pub fn generate_dek<R: TryCryptoRng + ?Sized>(
         &self,
@@ -89,7 +89,7 @@ impl<'a> EncryptOptions<'a> {
         generate_required(providers, self.encryption_context(), plaintext_len, self.require, rng)
     }
 
-    /// As [`EncryptOptions::generate_dek`], by providers that answer in their own time.
+    /// As [`EncryptOptions::generate_dek`], with async providers.
     ///
     /// # Errors
     /// As [`EncryptOptions::generate_dek`].
@@ -104,7 +104,7 @@ impl<'a> EncryptOptions<'a> {
         generate_required_async(providers, context, plaintext_len, self.require, rng).await
     }
 
-    /// The options as they are, with [`Padding::Auto`] resolved for a known length.
+    /// The options with [`Padding::Auto`] resolved for a known length.
     pub(crate) fn for_len(&self, plaintext_len: u64) -> Self {
         let mut options = self.clone();
         options.padding = self.padding.resolve(Some(plaintext_len));

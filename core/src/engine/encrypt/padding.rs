@@ -1,4 +1,4 @@
-//! How long a header is made.
+//! The length of a header.
 
 use alloc::vec::Vec;
 
@@ -7,30 +7,30 @@ use crate::error::{Error, Result};
 use crate::format::header::{HeaderParts, PAGE_LEN};
 use crate::format::limits::MAX_HEADER_LEN;
 
-/// How long the header is made, so that it can later be rewrapped in place.
+/// The length of the header. Padding leaves room for a later rewrap in place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Padding {
-    /// A multiple of 4,096 bytes for messages of 1 MiB and more or of unknown length, else none.
+    /// Pads to a multiple of 4,096 bytes for messages of 1 MiB and more, or of unknown length.
     ///
-    /// A length is unknown only as long as it has to be: an [`Encryptor`](crate::Encryptor) holds
-    /// its header back for the first chunk of 16 KiB, and the adapters for `Read` and `Write` for
-    /// 1 MiB, so a message that ends before that has no padding either.
+    /// A short message of unknown length is not padded: an [`Encryptor`](crate::Encryptor)
+    /// withholds its header for the first chunk of 16 KiB, and the adapters for `Read` and `Write`
+    /// withhold it for 1 MiB.
     #[default]
     Auto,
-    /// As short as can be.
+    /// No padding.
     None,
-    /// A multiple of 4,096 bytes.
+    /// Pads to a multiple of 4,096 bytes.
     Page,
-    /// This many bytes; too few is an error.
+    /// Pads to exactly this many bytes. Fewer than the header needs is an error.
     Exact(usize),
 }
 
-/// Messages at least this long get a padded header by [`Padding::Auto`], in bytes.
+/// Shortest message for which [`Padding::Auto`] pads the header, in bytes.
 pub(crate) const PAD_FROM: u64 = 1 << 20;
 
 impl Padding {
-    /// What [`Padding::Auto`] means for a message of this length; `None` if it is not known.
+    /// Resolves [`Padding::Auto`] for a message of this length; `None` is an unknown length.
     #[must_use]
     pub const fn resolve(self, plaintext_len: Option<u64>) -> Self {
         match (self, plaintext_len) {
@@ -40,7 +40,7 @@ impl Padding {
         }
     }
 
-    /// The whole header's length, from its length without padding.
+    /// The length of the padded header, from its length without padding.
     fn header_len(self, encoded_len: usize) -> usize {
         match self.resolve(None) {
             Padding::None => encoded_len,

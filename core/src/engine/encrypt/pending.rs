@@ -1,4 +1,4 @@
-//! What a header is made of, until it is made.
+//! The parts of a header that is not encoded yet.
 
 #[cfg(feature = "std")]
 use alloc::boxed::Box;
@@ -25,12 +25,12 @@ impl Pending {
         self.wrapped_keys.is_empty()
     }
 
-    /// Whether the header can be made, and would be another one for a short message.
+    /// Whether the header can be encoded and would be different for a short message.
     pub(super) fn waits_for_len(&self) -> bool {
         self.padding == Padding::Auto && !self.lacks_key()
     }
 
-    /// The header for a plaintext of this length, if that is known.
+    /// The encoded header for a plaintext of this length, if it is known.
     pub(super) fn header(
         &self,
         context: &EncryptionContext,
@@ -50,7 +50,7 @@ impl Pending {
     }
 }
 
-/// A header that was taken out of an encryptor's output before the length of the message was known.
+/// A header that an encryptor withholds until the length of the message is known.
 #[cfg(feature = "std")]
 pub(crate) struct LateHeader {
     pending: Box<Pending>,
@@ -63,7 +63,8 @@ impl LateHeader {
         LateHeader { pending, context }
     }
 
-    /// The header's bytes; `None` if the message goes on for who knows how long.
+    /// The encoded header; `plaintext_len` is `None` if it will not be known before the header must
+    /// leave.
     pub(crate) fn bytes(&self, plaintext_len: Option<u64>) -> Result<Vec<u8>> {
         self.pending.header(&self.context, plaintext_len)
     }

@@ -1,4 +1,4 @@
-//! Sealing and opening chunks by index: stateless, so that any number of threads may share it.
+//! Sealing and opening chunks by index. The cipher is stateless, so threads can share it.
 
 use super::{CHUNK_LEN, KeySchedule, SEALED_CHUNK_LEN, TAG_LEN, chunk_nonce};
 use crate::crypto::aead::{Aead, DefaultAead, KEY_LEN, NONCE_LEN};
@@ -13,7 +13,7 @@ pub struct Cipher<A: Aead = DefaultAead> {
     base_nonce: [u8; NONCE_LEN],
 }
 
-/// Shows nothing: the base nonce is derived from the key, too.
+/// Shows no field: the base nonce is derived from the input key as well.
 impl<A: Aead> core::fmt::Debug for Cipher<A> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("Cipher(redacted)")
@@ -26,7 +26,8 @@ impl<A: Aead> Cipher<A> {
         Self::raw(&schedule.key, &schedule.base_nonce)
     }
 
-    /// The raw mode of the specification: key and base nonce come from the caller's own protocol.
+    /// The raw mode of the C2SP specification: key and base nonce come from the caller's own
+    /// protocol.
     ///
     /// # Security
     /// Both must be uniformly random and used for one message only; there is no key commitment.
@@ -38,7 +39,7 @@ impl<A: Aead> Cipher<A> {
         chunk_nonce(&self.base_nonce, index)
     }
 
-    /// Seals one chunk of at most 16,384 bytes into `sealed`, 16 bytes longer.
+    /// Seals one chunk of at most 16,384 bytes into `sealed`, which is 16 bytes longer.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] if the lengths do not fit; [`Error::LimitExceeded`] at 2^38.
@@ -47,7 +48,7 @@ impl<A: Aead> Cipher<A> {
         Ok(self.aead.seal(&self.nonce(index)?, plaintext, sealed)?)
     }
 
-    /// Seals one chunk in place: the plaintext, then 16 bytes of room for the tag.
+    /// Seals one chunk in place. The buffer holds the plaintext, then 16 bytes of room for the tag.
     ///
     /// # Errors
     /// As [`Cipher::seal_chunk`].
@@ -56,11 +57,12 @@ impl<A: Aead> Cipher<A> {
         Ok(self.aead.seal_in_place(&self.nonce(index)?, buffer)?)
     }
 
-    /// Opens one chunk into `plaintext`, 16 bytes shorter.
+    /// Opens one chunk into `plaintext`, which is 16 bytes shorter.
     ///
     /// # Errors
-    /// [`Error::Authentication`] if not authentic, and `plaintext` is zeroed;
-    /// [`Error::InvalidArgument`] if the lengths do not fit; [`Error::LimitExceeded`] at 2^38.
+    /// [`Error::Authentication`] if the chunk is not authentic, and `plaintext` is zeroed;
+    /// [`Error::InvalidArgument`] if the lengths do not match; [`Error::LimitExceeded`] for an
+    /// index of 2^38 or more.
     pub fn open_chunk(&self, index: u64, sealed: &[u8], plaintext: &mut [u8]) -> Result<()> {
         check_len(plaintext.len(), sealed.len())?;
         self.aead.open(&self.nonce(index)?, sealed, plaintext).map_err(|_| {
@@ -69,10 +71,10 @@ impl<A: Aead> Cipher<A> {
         })
     }
 
-    /// Opens one chunk in place and returns the plaintext's part of the buffer.
+    /// Opens one chunk in place and returns the part of the buffer that holds the plaintext.
     ///
     /// # Errors
-    /// As [`Cipher::open_chunk`]; the whole buffer is zeroed.
+    /// As [`Cipher::open_chunk`], and the whole buffer is zeroed.
     pub fn open_chunk_in_place<'b>(
         &self,
         index: u64,
@@ -88,8 +90,9 @@ impl<A: Aead> Cipher<A> {
         buffer.get_mut(..len).ok_or(Error::InvalidArgument("buffer lengths do not fit"))
     }
 
-    /// Seals a run of chunks, the first of index `first`. Only the last chunk of the run may be
-    /// short, and a run that ends the message ends with a short one. `sealed` must fit exactly.
+    /// Seals a run of chunks, starting at index `first`. Only the last chunk of the run may be
+    /// short, and the last run of a message must end with a short one. `sealed` must have exactly
+    /// the right length.
     ///
     /// # Errors
     /// As [`Cipher::seal_chunk`].
@@ -105,10 +108,10 @@ impl<A: Aead> Cipher<A> {
         Ok(())
     }
 
-    /// Opens a run of chunks, the first of index `first`; the inverse of [`Cipher::seal_run`].
+    /// Opens a run of chunks, starting at index `first`; the inverse of [`Cipher::seal_run`].
     ///
     /// # Errors
-    /// As [`Cipher::open_chunk`]; then all of `plaintext` is zeroed.
+    /// As [`Cipher::open_chunk`], and all of `plaintext` is zeroed.
     pub fn open_run(&self, first: u64, sealed: &[u8], plaintext: &mut [u8]) -> Result<()> {
         let opened = self.open_run_inner(first, sealed, plaintext);
         if opened.is_err() {
@@ -135,7 +138,8 @@ impl<A: Aead> Cipher<A> {
     }
 }
 
-/// Chunk indices from `first` on; those beyond the limit stay beyond it.
+/// Chunk indices from `first` on. They saturate, so an index over the limit never wraps to a valid
+/// one.
 fn indices(first: u64) -> impl Iterator<Item = u64> {
     (0..).map(move |offset| first.saturating_add(offset))
 }

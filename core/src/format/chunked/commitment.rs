@@ -1,4 +1,4 @@
-//! The key commitment: no second input key or context opens a message.
+//! The key commitment: only one input key and one context open a message.
 
 use subtle::ConstantTimeEq;
 
@@ -6,7 +6,7 @@ use super::{COMMITMENT_LEN, KeySchedule};
 use crate::error::{Error, Result};
 
 impl KeySchedule {
-    /// The commitment that the message must carry.
+    /// The expected commitment.
     pub const fn commitment(&self) -> &[u8; COMMITMENT_LEN] {
         &self.commitment
     }
@@ -14,7 +14,7 @@ impl KeySchedule {
     /// Checks, in constant time, that a message was made with this input key and context.
     ///
     /// # Errors
-    /// [`Error::CommitmentMismatch`] if not.
+    /// [`Error::CommitmentMismatch`] otherwise.
     pub fn check(&self, commitment: &[u8; COMMITMENT_LEN]) -> Result<()> {
         if bool::from(self.commitment.ct_eq(commitment)) {
             Ok(())

@@ -1,4 +1,4 @@
-//! Offsets and lengths: where each byte of a message is.
+//! Offsets and lengths of chunks in a message.
 
 use core::ops::Range;
 
@@ -12,13 +12,13 @@ const PREFIX: u64 = PREFIX_LEN as u64;
 const TAG: u64 = TAG_LEN as u64;
 const TOO_LONG: Error = Error::LimitExceeded("a message of more than 2^38 chunks");
 
-/// Where a byte of plaintext is.
+/// The position of a byte of plaintext.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChunkPosition {
     /// Index of the chunk, from 0.
     pub index: u64,
-    /// Offset inside of the chunk's plaintext, in bytes.
+    /// Offset in the chunk's plaintext, in bytes.
     pub offset: usize,
 }
 
@@ -56,9 +56,9 @@ pub const fn plaintext_len(sealed_len: u64) -> Result<u64> {
     Ok(full * CHUNK + last)
 }
 
-/// The bytes of the sealed message that hold the plaintext `range`: whole chunks.
+/// The byte range of the whole chunks in the sealed message that hold the plaintext `range`.
 ///
-/// The range is cut at the end of the message; an empty range needs no bytes.
+/// The range is clamped to the end of the message; an empty range needs no bytes.
 ///
 /// # Errors
 /// As [`plaintext_len`]; [`Error::InvalidArgument`] for a range that ends before it starts.

@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 /// `context` is the concatenation of its parts (at most five).
 ///
 /// # Errors
-/// [`Error::InvalidArgument`] if the key has not 32 bytes; [`Error::BufferTooSmall`] if `out` is
-/// shorter than [`sealed_len`](super::sealed_len).
+/// [`Error::InvalidArgument`] if the length of the key is not 32 bytes; [`Error::BufferTooSmall`]
+/// if `out` is shorter than [`sealed_len`](super::sealed_len).
 ///
 /// # Security
 /// The salt must be fresh and random for each message of a key.
@@ -42,8 +42,8 @@ pub fn seal<A: Aead>(
 /// # Errors
 /// [`Error::Truncated`] for a length that no message has, [`Error::CommitmentMismatch`] for
 /// another key or context, [`Error::Authentication`] for modified chunks,
-/// [`Error::InvalidArgument`] if the key has not 32 bytes, [`Error::BufferTooSmall`].
-/// `out` is zeroed as far as it was written.
+/// [`Error::InvalidArgument`] if the length of the key is not 32 bytes, [`Error::BufferTooSmall`].
+/// On an error, everything that was written to `out` is zeroed.
 pub fn open<A: Aead>(
     key: &[u8],
     context: &[&[u8]],
@@ -56,7 +56,7 @@ pub fn open<A: Aead>(
     open_chunks(&Cipher::<A>::new(&schedule), chunks, out)
 }
 
-/// As [`seal`], from a derived schedule.
+/// As [`seal`], with a derived schedule.
 pub(crate) fn seal_scheduled<A: Aead>(
     schedule: &KeySchedule,
     salt: &[u8; SALT_LEN],

@@ -4,11 +4,10 @@ use crate::crypto::aead::NONCE_LEN;
 use crate::error::{Error, Result};
 use crate::format::limits::MAX_CHUNKS;
 
-/// The nonce of a chunk, for an engine outside of this crate: the base nonce XOR the big-endian
-/// index.
+/// The nonce of a chunk, for an engine outside this crate: the base nonce XOR the big-endian index.
 ///
 /// # Errors
-/// [`Error::LimitExceeded`] at 2^38.
+/// [`Error::LimitExceeded`] for an index of 2^38 or more.
 pub fn chunk_nonce(base_nonce: &[u8; NONCE_LEN], index: u64) -> Result<[u8; NONCE_LEN]> {
     if index >= MAX_CHUNKS {
         return Err(Error::LimitExceeded("a message of more than 2^38 chunks"));

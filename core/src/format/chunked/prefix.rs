@@ -1,4 +1,4 @@
-//! What a message begins with.
+//! The prefix of a message: salt and commitment.
 
 use super::{COMMITMENT_LEN, PREFIX_LEN, SALT_LEN};
 use crate::error::{Error, Result};
@@ -6,9 +6,9 @@ use crate::error::{Error, Result};
 /// The first 56 bytes of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prefix {
-    /// Random bytes that make the keys of this message its own.
+    /// Random bytes, fresh for every message, that make its keys unique.
     pub salt: [u8; SALT_LEN],
-    /// Fixes the input key and the context: no other ones derive it.
+    /// The key commitment, which only one input key and context derive.
     pub commitment: [u8; COMMITMENT_LEN],
 }
 

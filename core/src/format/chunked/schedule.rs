@@ -25,7 +25,7 @@ impl KeySchedule {
     /// Derives the keys of the message with this salt. `context` is the concatenation of its parts.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] if the input key has not 32 bytes.
+    /// [`Error::InvalidArgument`] if the length of the input key is not 32 bytes.
     pub fn derive(input_key: &[u8], salt: &[u8; SALT_LEN], context: &[&[u8]]) -> Result<Self> {
         let key = input_key
             .try_into()
@@ -36,12 +36,12 @@ impl KeySchedule {
         Self::from_prk(&Prk::new(key)?, salt, context)
     }
 
-    /// As [`KeySchedule::derive`], from a key that is set up already.
+    /// As [`KeySchedule::derive`], with a key that is already set up.
     pub(crate) fn from_prk(prk: &Prk, salt: &[u8; SALT_LEN], context: &[u8]) -> Result<Self> {
         Self::expand(prk, &[LABEL, salt, context])
     }
 
-    /// The info string of at most five context parts, which is all that the format needs.
+    /// The info string for at most five context parts; the format needs no more.
     pub(crate) fn from_parts(prk: &Prk, salt: &[u8; SALT_LEN], context: &[&[u8]]) -> Result<Self> {
         let mut info: [&[u8]; 7] = [LABEL, salt, &[], &[], &[], &[], &[]];
         let slots = info.get_mut(2..2 + context.len());
@@ -57,13 +57,13 @@ impl KeySchedule {
         Ok(Self::from_expanded(&okm))
     }
 
-    /// The info string, for a key store that expands a key that it does not hand out.
+    /// The info string, for a key store that expands a key internally.
     #[cfg(feature = "alloc")]
     pub(crate) fn info(salt: &[u8; SALT_LEN], context: &[&[u8]]) -> alloc::vec::Vec<u8> {
         [LABEL, salt.as_slice()].iter().chain(context).copied().flatten().copied().collect()
     }
 
-    /// The schedule from the bytes that HKDF-Expand gave.
+    /// The schedule from the output of HKDF-Expand.
     pub(crate) fn from_expanded(okm: &[u8; EXPANDED_LEN]) -> Self {
         let mut schedule = KeySchedule {
             key: [0; KEY_LEN],
@@ -78,16 +78,16 @@ impl KeySchedule {
         schedule
     }
 
-    /// The message's AES-256-GCM key, for an engine outside of this crate (such as `WebCrypto`).
+    /// The message's AES-256-GCM key, for an engine outside this crate (such as `WebCrypto`).
     ///
     /// # Security
-    /// It opens the whole message. Import it non-extractable and wipe the copy.
+    /// It opens the whole message. Import it as non-extractable and wipe the copy.
     pub const fn expose_key(&self) -> &[u8; KEY_LEN] {
         &self.key
     }
 
-    /// The base nonce, for an engine outside of this crate: the nonce of chunk `i` is this XOR
-    /// the big-endian `i`.
+    /// The base nonce, for an engine outside this crate. The nonce of chunk `i` is the base nonce
+    /// XOR the big-endian `i`.
     pub const fn base_nonce(&self) -> &[u8; NONCE_LEN] {
         &self.base_nonce
     }

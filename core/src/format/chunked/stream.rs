@@ -1,4 +1,5 @@
-//! A message in pieces of any size: chunks in, chunks out, one chunk of memory.
+//! Sealing and opening a message whose bytes arrive in pieces of any size, with one chunk of
+//! memory.
 
 use zeroize::Zeroize;
 
@@ -12,19 +13,19 @@ struct Buffer {
     bytes: [u8; SEALED_CHUNK_LEN],
     /// Input gathered so far.
     filled: usize,
-    /// Output not handed out yet: `bytes[drained..pending]`.
+    /// Output that the caller has not received yet: `bytes[drained..pending]`.
     drained: usize,
     pending: usize,
 }
 
 impl Buffer {
-    // Without `alloc` there is no heap to put it on; the state machines box the whole stream.
+    // Without `alloc` there is no heap. With it, the state machines box the whole stream.
     #[allow(clippy::large_stack_arrays)]
     const fn new() -> Self {
         Buffer { bytes: [0; SEALED_CHUNK_LEN], filled: 0, drained: 0, pending: 0 }
     }
 
-    /// Gathers input up to `target` bytes; returns what is left of it.
+    /// Gathers input up to `target` bytes; returns the rest of the input.
     fn gather<'i>(&mut self, input: &'i [u8], target: usize) -> &'i [u8] {
         let take = input.len().min(target.saturating_sub(self.filled));
         let (head, rest) = input.split_at_checked(take).unwrap_or((input, &[]));
@@ -39,14 +40,14 @@ impl Buffer {
         self.bytes.get_mut(..self.filled + extra).unwrap_or_default()
     }
 
-    /// Turns the gathered input, transformed in place, into pending output of `len` bytes.
+    /// Makes the gathered input, transformed in place, pending output of `len` bytes.
     fn emit(&mut self, len: usize) {
         self.filled = 0;
         self.drained = 0;
         self.pending = len;
     }
 
-    /// Moves pending output to the front of `output`; returns how much.
+    /// Moves pending output to the front of `output`; returns the number of bytes.
     fn drain(&mut self, output: &mut [u8]) -> usize {
         let held = self.bytes.get(self.drained..self.pending).unwrap_or_default();
         let n = held.len().min(output.len());
@@ -68,15 +69,15 @@ impl Drop for Buffer {
     }
 }
 
-/// Which way a stream transforms its chunks.
+/// The direction of a stream: sealing or opening.
 trait Direction {
     const INPUT_CHUNK: usize;
     const OUTPUT_CHUNK: usize;
-    /// A run of full chunks from slice to slice.
+    /// Transforms a run of full chunks from slice to slice.
     fn run<A: Aead>(cipher: &Cipher<A>, first: u64, input: &[u8], output: &mut [u8]) -> Result<()>;
-    /// The chunk gathered in the buffer, in place; leaves it as pending output.
+    /// Transforms the gathered chunk in place and makes it pending output.
     fn chunk<A: Aead>(cipher: &Cipher<A>, index: u64, buffer: &mut Buffer) -> Result<()>;
-    /// Whether the message may end with `filled` bytes gathered behind `index` full chunks.
+    /// Whether the message may end with `filled` gathered bytes after `index` full chunks.
     fn check_last(filled: usize) -> Result<()>;
 }
 
@@ -233,14 +234,14 @@ macro_rules! stream {
         pub struct $name<A: Aead = DefaultAead>(Stream<A>);
 
         impl<A: Aead> $name<A> {
-            /// A stream that starts at chunk 0, behind the prefix.
+            /// A stream that starts at chunk 0, after the prefix.
             pub const fn new(cipher: Cipher<A>) -> Self {
                 $name(Stream::new(cipher))
             }
 
             /// Reads from `input` and writes to `output` as far as both allow.
             ///
-            /// Any split of the input and of the output gives the same bytes.
+            /// The result does not depend on how input and output are split.
             ///
             /// # Errors
             /// [`Error::Authentication`], [`Error::Truncated`], [`Error::LimitExceeded`];
@@ -250,13 +251,13 @@ macro_rules! stream {
                 self.0.process::<$direction>(input, output)
             }
 
-            /// Says that no input follows. A short chunk is the last one only because nothing
-            /// follows it, so the stream cannot know by itself.
+            /// Marks the end of the input. Only this makes a short chunk the last one: more input
+            /// could still complete it.
             pub fn end_input(&mut self) {
                 self.0.end_input();
             }
 
-            /// Whether the last chunk was processed; it may wait to be handed out.
+            /// Whether the last chunk was processed; its output may still be pending.
             #[cfg(feature = "alloc")]
             #[allow(dead_code, reason = "one direction needs it")]
             pub(crate) fn has_ended(&self) -> bool {
@@ -284,12 +285,13 @@ macro_rules! stream {
 }
 
 stream! {
-    /// Plaintext in, sealed chunks out.
+    /// Seals: takes plaintext, returns sealed chunks.
     SealStream, Seal
 }
 
 stream! {
-    /// Sealed chunks in, plaintext out, each chunk only after it proved authentic.
+    /// Opens: takes sealed chunks, returns plaintext. No byte of a chunk is returned before it is
+    /// authenticated.
     OpenStream, Open
 }
 
@@ -303,7 +305,7 @@ mod tests {
         Cipher::raw(&[1; 32], &[2; 12])
     }
 
-    /// Feeds `input`, then its end; the status of the last call.
+    /// Feeds `input`, then its end; returns the status of the last call.
     fn run<D: Direction>(
         stream: &mut Stream<DefaultAead>,
         input: &[u8],
@@ -326,7 +328,7 @@ mod tests {
         }
     }
 
-    /// [B-03]: a full chunk at the last index has no successor, a short one needs none.
+    /// [B-03]: no chunk can follow a full one at the last index, and none follows a short one.
     #[test]
     fn a_stream_stops_at_two_to_the_38_chunks() {
         for room in [100, SEALED_CHUNK_LEN, 2 * SEALED_CHUNK_LEN] {

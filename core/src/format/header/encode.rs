@@ -17,7 +17,7 @@ use crate::format::limits::{
 
 const TOO_LARGE: Error = Error::LimitExceeded("a header larger than 65,536 bytes");
 
-/// What goes into a header.
+/// The parts of a header.
 #[derive(Clone, Copy, Debug)]
 pub struct HeaderParts<'a> {
     /// The encryption context.
@@ -48,7 +48,7 @@ impl HeaderParts<'_> {
     ///
     /// # Errors
     /// As [`HeaderParts::encoded_len`]; [`Error::InvalidArgument`] if `header_len` is less than
-    /// that, [`Error::LimitExceeded`] over 65,536; [`Error::BufferTooSmall`].
+    /// that length, [`Error::LimitExceeded`] if it is over 65,536; [`Error::BufferTooSmall`].
     pub fn encode(&self, dek: &Dek, header_len: usize, out: &mut [u8]) -> Result<usize> {
         self.encode_with(&Prk::new(dek.expose())?, header_len, out)
     }
@@ -92,7 +92,7 @@ impl HeaderParts<'_> {
         Ok(writer.len())
     }
 
-    /// `SHA-512(magic || binding part)` of the header to be.
+    /// `SHA-512(magic || binding part)` of the future header.
     pub(crate) fn binding_digest(&self) -> Result<[u8; DIGEST_LEN]> {
         let len = u32::try_from(self.sealed_metadata.len()).map_err(|_| TOO_LARGE)?;
         Ok(sha512(&[
@@ -138,7 +138,7 @@ impl HeaderParts<'_> {
     }
 }
 
-/// A reader asks a remote provider for the first of them alone (FORMAT.md H-14, K-06).
+/// A reader asks a remote provider only for the first of them (FORMAT.md H-14, K-06).
 const REPEATED: Error =
     Error::InvalidArgument("two wrapped keys have the same provider id and key id");
 

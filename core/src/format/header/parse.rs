@@ -1,4 +1,4 @@
-//! Parsing of untrusted bytes, without a key and without a copy.
+//! Zero-copy parsing of untrusted bytes, without a key.
 
 use subtle::ConstantTimeEq;
 
@@ -18,21 +18,21 @@ use crate::format::limits::{
 
 const CUT_OFF: &str = "a field runs past the end of the header";
 
-/// A DEK as some provider wrapped it, borrowed.
+/// A borrowed wrapped key: a DEK as a provider wrapped it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrappedKeyRef<'a> {
     /// The provider that can unwrap it, such as `local` or `aws-kms`.
     pub provider_id: &'a str,
     /// The provider's name for the key that wraps it.
     pub key_id: &'a str,
-    /// The wrapped DEK, opaque to everyone but the provider.
+    /// The wrapped DEK, opaque to all but the provider.
     pub wrapped_dek: &'a [u8],
 }
 
-/// A parsed header: structure checked, nothing authenticated.
+/// A parsed header. Its structure is checked, but nothing is authenticated.
 ///
 /// # Security
-/// Until the MAC is verified under the DEK every field may be an attacker's.
+/// An attacker may have chosen every field until the MAC is verified under the DEK.
 #[derive(Clone, Copy)]
 pub struct Header<'a> {
     bytes: &'a [u8],
@@ -44,7 +44,7 @@ pub struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
-    /// Length of the header whose first bytes are `start`; `None` while fewer than 12 are there.
+    /// Length of the header that begins with `start`; `None` for fewer than 12 bytes.
     ///
     /// # Errors
     /// [`Error::BadMagic`], [`Error::UnsupportedVersion`], [`Error::LimitExceeded`],
@@ -71,7 +71,7 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// Parses a header and returns it with the bytes behind it.
+    /// Parses a header and returns it with the bytes that follow it.
     ///
     /// # Errors
     /// As [`Header::announced_len`]; [`Error::Truncated`] if the input ends before the header;
@@ -83,7 +83,7 @@ impl<'a> Header<'a> {
         Ok((Self::parse_fields(bytes)?, rest))
     }
 
-    /// Parses a header that stands alone, such as a detached one.
+    /// Parses a header without a body, such as a detached one.
     ///
     /// # Errors
     /// As [`Header::split`]; [`Error::TrailingData`] if bytes follow.
@@ -139,7 +139,7 @@ impl<'a> Header<'a> {
         self.sealed_metadata
     }
 
-    /// Zero bytes between the last wrapped key and the MAC: room to rewrap in place.
+    /// Number of zero bytes between the last wrapped key and the MAC: room to rewrap in place.
     pub const fn padding_len(&self) -> usize {
         self.padding_len
     }
@@ -150,12 +150,12 @@ impl<'a> Header<'a> {
         core::iter::from_fn(move || read_key(&mut reader).ok())
     }
 
-    /// The part that a rewrap leaves as it is: suite, encryption context and sealed metadata.
+    /// The part that a rewrap does not change: suite, encryption context and sealed metadata.
     pub const fn binding_part(&self) -> &'a [u8] {
         self.binding
     }
 
-    /// `SHA-512(magic || binding part)`, which the keys of the body depend on.
+    /// `SHA-512(magic || binding part)`, which goes into the derivation of the body's keys.
     pub(crate) fn binding_digest(&self) -> [u8; DIGEST_LEN] {
         sha512(&[&MAGIC, self.binding])
     }
@@ -167,16 +167,16 @@ impl<'a> Header<'a> {
     /// ```
     ///
     /// # Security
-    /// Verify the header first. This is for hosts without `alloc`; others take a
-    /// `DecryptHandle`, which does.
+    /// Verify the header first. This method is for hosts without `alloc`; others use a
+    /// `DecryptHandle`, which verifies it.
     pub fn body_context(&self, associated_data: &[u8]) -> [u8; BODY_CONTEXT_LEN] {
         body_keys::context(&self.binding_digest(), &AssociatedData::new(associated_data))
     }
 
-    /// Checks, in constant time, that the maker of this header had the DEK.
+    /// Verifies the MAC under `dek`, in constant time: the maker of this header knew the DEK.
     ///
     /// # Errors
-    /// [`Error::HeaderAuthentication`] for another DEK or a modified header.
+    /// [`Error::HeaderAuthentication`] for a wrong DEK or a modified header.
     pub fn verify(&self, dek: &Dek) -> Result<()> {
         self.verify_with(&Prk::new(dek.expose())?)
     }
@@ -214,7 +214,7 @@ fn read_metadata<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {
     reader.take(len)
 }
 
-/// Checks the count and every record, and returns the records.
+/// Checks the count and every record of a wrapped key, and returns the records.
 fn read_key_records<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {
     let count = usize::from(reader.u16()?);
     if count == 0 {

@@ -1,4 +1,4 @@
-//! The envelope of what an inner reader gives.
+//! Encryption of what an inner `AsyncRead` returns.
 
 use std::io;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::keys::AsyncKeyProvider;
 use crate::os::io::Sealing;
 
-/// Reads plaintext from the inner reader and gives the envelope: [`io::EncryptReader`], async.
+/// Reads plaintext from the inner reader and returns the envelope: the async [`io::EncryptReader`].
 ///
 /// [`io::EncryptReader`]: crate::io::EncryptReader
 #[must_use = "readers do nothing unless they are read"]
@@ -34,22 +34,23 @@ impl<R: AsyncRead + Unpin> EncryptReader<R> {
         Ok(Self::from_encryptor(inner, encryptor(providers, options).await?))
     }
 
-    /// Takes an encryptor that has its wrapped keys.
+    /// An adapter for an encryptor that has its wrapped keys.
     pub fn from_encryptor(inner: R, encryptor: Encryptor) -> Self {
         EncryptReader { inner, sealing: Sealing::new(encryptor) }
     }
 
-    /// The inner reader, of which more may have been read than encrypted.
+    /// The inner reader. More may have been read from it than was encrypted.
     pub const fn get_ref(&self) -> &R {
         &self.inner
     }
 
-    /// The inner reader. What is read of it here is missing in the message.
+    /// The inner reader, mutably. Bytes that you read from it directly are missing from the
+    /// message.
     pub const fn get_mut(&mut self) -> &mut R {
         &mut self.inner
     }
 
-    /// The inner reader by value.
+    /// Returns the inner reader.
     pub fn into_inner(self) -> R {
         self.inner
     }

@@ -1,4 +1,4 @@
-//! Plaintext is written in, the envelope comes out at the inner writer.
+//! Encryption of what is written, into an inner `AsyncWrite`.
 
 use std::future::poll_fn;
 use std::io;
@@ -14,12 +14,12 @@ use crate::format::progress::Status;
 use crate::keys::AsyncKeyProvider;
 use crate::os::io::Writing;
 
-/// Encrypts what is written to it and writes the envelope to the inner writer:
-/// [`io::EncryptWriter`], async.
+/// Encrypts what is written to it and writes the envelope to the inner writer: the async
+/// [`io::EncryptWriter`].
 ///
-/// [`EncryptWriter::finish`], or closing the writer (tokio's `shutdown`), writes the last chunk, without
-/// which the envelope is truncated and will not decrypt. Dropping the writer does not do that, because
-/// an object whose writer failed half-way must not look complete; so give a writer up by dropping it.
+/// [`EncryptWriter::finish`], or closing the writer (tokio's `shutdown`), writes the last chunk.
+/// Without it the envelope is truncated and does not decrypt. Dropping the writer does not write
+/// it, so that an object whose writer failed never looks complete. Drop a writer to abandon it.
 ///
 /// [`io::EncryptWriter`]: crate::io::EncryptWriter
 #[must_use = "the envelope is complete only after `finish`"]
@@ -29,14 +29,14 @@ pub struct EncryptWriter<W> {
     progress: Progress,
 }
 
-/// How far a writer has come.
+/// The phase of a writer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Progress {
-    /// More plaintext may come.
+    /// More plaintext may follow.
     Open,
-    /// The last chunk is on its way.
+    /// The last chunk is being written.
     Ending,
-    /// All was made; some of it may be pending.
+    /// All output was produced; some may be pending.
     Ended,
 }
 
@@ -53,17 +53,17 @@ impl<W: AsyncWrite + Unpin> EncryptWriter<W> {
         Ok(Self::from_encryptor(inner, encryptor(providers, options).await?))
     }
 
-    /// Takes an encryptor that has its wrapped keys.
+    /// An adapter for an encryptor that has its wrapped keys.
     pub fn from_encryptor(inner: W, encryptor: Encryptor) -> Self {
         EncryptWriter { inner, writing: Writing::new(encryptor), progress: Progress::Open }
     }
 
-    /// The inner writer, which has got what has left so far.
+    /// The inner writer, which has received the output so far.
     pub const fn get_ref(&self) -> &W {
         &self.inner
     }
 
-    /// The inner writer. What is written to it here becomes a part of the envelope, and breaks it.
+    /// The inner writer, mutably. Bytes that you write to it directly corrupt the envelope.
     pub const fn get_mut(&mut self) -> &mut W {
         &mut self.inner
     }
@@ -73,14 +73,14 @@ impl<W: AsyncWrite + Unpin> EncryptWriter<W> {
     /// # Errors
     /// [`Error::Io`](crate::Error::Io) of the inner writer;
     /// [`Error::InvalidState`](crate::Error::InvalidState) after a failed write, without a wrapped key,
-    /// or in another process than the writer's.
+    /// or in a process other than the writer's.
     pub async fn finish(mut self) -> Result<W> {
         poll_fn(|cx| self.poll_end(cx)).await?;
         poll_fn(|cx| Pin::new(&mut self.inner).poll_flush(cx)).await?;
         Ok(self.inner)
     }
 
-    /// Writes everything up to the end of the envelope.
+    /// Writes the rest of the envelope.
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.writing.check()?;
         if self.progress == Progress::Open {
@@ -106,7 +106,8 @@ impl<W: AsyncWrite + Unpin> EncryptWriter<W> {
         Ok(taken?)
     }
 
-    /// Writes all that is pending. A failure is for good: nobody knows how much was taken.
+    /// Writes all pending output. A failure is final, because it is unknown how much the inner
+    /// writer took.
     fn poll_hand_on(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.writing.pending().is_empty() {
             match ready!(Pin::new(&mut self.inner).poll_write(cx, self.writing.pending())) {
@@ -127,7 +128,7 @@ impl<W: AsyncWrite + Unpin> EncryptWriter<W> {
 }
 
 impl<W: AsyncWrite + Unpin> AsyncWrite for EncryptWriter<W> {
-    /// What was taken is encrypted, and waits here until the inner writer takes it.
+    /// The input is encrypted and stays pending here until the inner writer takes it.
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -144,8 +145,8 @@ impl<W: AsyncWrite + Unpin> AsyncWrite for EncryptWriter<W> {
         }
     }
 
-    /// Hands on all whole chunks and flushes the inner writer. Up to one chunk stays back: chunks
-    /// have a fixed size.
+    /// Writes all full chunks and flushes the inner writer. A partial chunk stays in the buffer,
+    /// because chunks have a fixed size.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let writer = self.get_mut();
         writer.writing.check()?;

@@ -1,4 +1,4 @@
-//! Many envelopes that share headers.
+//! A cache of verified headers, for many envelopes that share them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +12,12 @@ use crate::error::{Error, Result};
 use crate::format::header::Header;
 use crate::keys::{KeyProvider, ask, unwrap_by};
 
-/// Decrypts envelopes with as few calls of the KMS as the [`CacheLimits`] allow.
+/// Decrypts envelopes with as few KMS calls as the [`CacheLimits`] allow.
 ///
-/// Kept is the opened header, by all of its bytes: envelopes of one
+/// The cache keeps verified headers; the key of an entry is the whole header. Envelopes of one
 /// [`CachingEncryptor`](super::CachingEncryptor) or one [`EncryptHandle`](crate::EncryptHandle)
-/// have equal headers, and each of them then costs one key derivation and its decryption. The
-/// limits of messages and bytes do not count here, since they bound what one data key encrypts.
+/// have equal headers, so each costs one key derivation and its decryption. The limits of messages
+/// and bytes do not apply here, because they bound what one data key encrypts.
 ///
 /// ```
 /// use sealwax::{CacheLimits, CachingDecryptor, DecryptOptions, EncryptOptions, Kek, LocalKek};
@@ -31,13 +31,13 @@ use crate::keys::{KeyProvider, ask, unwrap_by};
 /// ```
 ///
 /// # Security
-/// A key that was revoked in the KMS goes on working here until `max_age`.
+/// A key that was revoked in the KMS still works here until `max_age`.
 pub struct CachingDecryptor<'p> {
     providers: Vec<Box<dyn KeyProvider + 'p>>,
     cache: Cache<Opened, Error>,
 }
 
-/// An opened header, and who opened it.
+/// A verified header, and the provider that unwrapped its DEK.
 struct Opened {
     handle: Arc<DecryptHandle>,
     /// Index of the provider.
@@ -54,8 +54,8 @@ impl<'p> CachingDecryptor<'p> {
         Self::with_clock(providers, limits, super::system_clock())
     }
 
-    /// As [`CachingDecryptor::new`], by a clock of the caller's: the time since any fixed moment,
-    /// which never goes back.
+    /// As [`CachingDecryptor::new`], with the caller's monotonic clock: the time since any fixed
+    /// moment.
     ///
     /// # Errors
     /// As [`CachingDecryptor::new`].
@@ -67,10 +67,10 @@ impl<'p> CachingDecryptor<'p> {
         Ok(CachingDecryptor { providers, cache: Cache::with_clock(limits, Box::new(clock))? })
     }
 
-    /// The handle for everything that carries this header.
+    /// The handle for all messages with this header.
     ///
     /// # Errors
-    /// As [`DecryptHandle::open`]; a failure is not kept.
+    /// As [`DecryptHandle::open`]. Failures are not cached.
     pub fn handle(
         &self,
         header: &[u8],
@@ -94,7 +94,7 @@ impl<'p> CachingDecryptor<'p> {
         header: &Header<'_>,
         options: &DecryptOptions<'_>,
     ) -> Result<Arc<DecryptHandle>> {
-        // For each caller, before the cache: another one may have required other pairs.
+        // Checked for each caller, before the cache: another caller may have required other pairs.
         header.context().require(options.required_context.view())?;
         let got = self.cache.get(header.as_bytes(), Cost::Free, || self.open(header))?;
         let Opened { handle, provider, key_id } = &*got.value;
@@ -112,7 +112,7 @@ impl<'p> CachingDecryptor<'p> {
         })
     }
 
-    /// What became of the requests for opened headers.
+    /// Statistics of the requests for verified headers.
     pub fn stats(&self) -> CacheStats {
         self.cache.stats()
     }
@@ -122,7 +122,7 @@ impl<'p> CachingDecryptor<'p> {
         self.cache.clear(false);
     }
 
-    /// Wipes the data keys that are too old; worth a timer where the cache may lie idle.
+    /// Wipes expired data keys. Call it from a timer if the cache may be idle.
     pub fn remove_expired(&self) {
         self.cache.clear(true);
     }

@@ -1,4 +1,4 @@
-//! Many messages under few data keys, by several providers.
+//! A cache of data keys with their headers, for many messages and several providers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +13,13 @@ use crate::engine::encrypt::{EncryptHandle, EncryptOptions};
 use crate::error::{Error, Result};
 use crate::keys::{KeyProvider, generate_dek_for};
 
-/// Encrypts messages with as few calls of the KMS as the [`CacheLimits`] allow.
+/// Encrypts messages with as few KMS calls as the [`CacheLimits`] allow.
 ///
-/// For each encryption context one data key is made, wrapped by all providers, and kept with its
-/// finished header. A message then costs one key derivation and its encryption. Different contexts
-/// never share a data key. Shareable between threads; however many need the same data key at once,
-/// each provider is called once. A hit is an [audit](crate::audit) event of the first provider.
+/// For each encryption context it makes one data key, wraps it with all providers, and keeps it
+/// with its encoded header. A message then costs one key derivation and its encryption. Different
+/// contexts never share a data key. Threads can share the cache; each provider is called once, even
+/// if several threads need the same data key at once. A hit is an [audit](crate::audit) event of
+/// the first provider.
 ///
 /// ```
 /// use sealwax::{CacheLimits, CachingEncryptor, EncryptOptions, EncryptionContext, Kek, LocalKek};
@@ -35,9 +36,9 @@ use crate::keys::{KeyProvider, generate_dek_for};
 /// ```
 ///
 /// # Security
-/// As [`CachingProvider`](super::CachingProvider). Envelopes without metadata that share a data
-/// key have equal headers, so an attacker who can write to the storage can exchange them. Name the
-/// object in the associated data where that matters.
+/// As [`CachingProvider`](super::CachingProvider). Envelopes without metadata that share a data key
+/// have equal headers, so an attacker who can write to the storage can swap them. If that matters,
+/// name the object in the associated data.
 pub struct CachingEncryptor<'p> {
     providers: Vec<Box<dyn KeyProvider + 'p>>,
     cache: Cache<Material, Error>,
@@ -52,8 +53,8 @@ impl<'p> CachingEncryptor<'p> {
         Self::with_clock(providers, limits, super::system_clock())
     }
 
-    /// As [`CachingEncryptor::new`], by the caller's clock: the time since any fixed moment,
-    /// which never goes back.
+    /// As [`CachingEncryptor::new`], with the caller's monotonic clock: the time since any fixed
+    /// moment.
     ///
     /// # Errors
     /// As [`CachingEncryptor::new`].
@@ -68,10 +69,9 @@ impl<'p> CachingEncryptor<'p> {
         Ok(CachingEncryptor { providers, cache: Cache::with_clock(limits, Box::new(clock))? })
     }
 
-    /// The handle to encrypt one message of `plaintext_len` bytes with, which is counted.
+    /// The handle for one message of `plaintext_len` bytes, which counts against the limits.
     ///
-    /// Messages with metadata, or with padding, get a header of their own under the data key of
-    /// their context.
+    /// Messages with metadata or padding get their own header under the data key of their context.
     ///
     /// # Errors
     /// [`Error::ProviderFailed`] if any provider fails; as [`EncryptHandle::new`].
@@ -86,7 +86,7 @@ impl<'p> CachingEncryptor<'p> {
         let context = options.encryption_context();
         let cost = Cost::Message(Some(plaintext_len));
         let got = self.cache.get(context.as_bytes(), cost, || self.make(options))?;
-        // The first wrapped key is of the first provider: all of them have wrapped.
+        // All providers have wrapped, so the first wrapped key is that of the first provider.
         if let (Some(waited), Some(provider)) = (got.hit, self.providers.first()) {
             tell_hit(provider, got.value.key_id(), context, waited);
         }
@@ -102,7 +102,7 @@ impl<'p> CachingEncryptor<'p> {
         handle.encrypt(plaintext, options.associated_data, &mut SysRng)
     }
 
-    /// What became of the requests for data keys.
+    /// Statistics of the requests for data keys.
     pub fn stats(&self) -> CacheStats {
         self.cache.stats()
     }
@@ -112,7 +112,7 @@ impl<'p> CachingEncryptor<'p> {
         self.cache.clear(false);
     }
 
-    /// Wipes the data keys that are too old; worth a timer where the cache may lie idle.
+    /// Wipes expired data keys. Call it from a timer if the cache may be idle.
     pub fn remove_expired(&self) {
         self.cache.clear(true);
     }

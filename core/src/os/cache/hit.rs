@@ -1,4 +1,4 @@
-//! The event for a data key that was in a cache.
+//! The audit event of a cache hit.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use crate::format::context::ContextRef;
 use crate::keys::KeyProvider;
 use crate::keys::audit::{KeyOperation, KeyOutcome, KeyUse};
 
-/// Tells the observer of a provider, if it has one, that a cache had a DEK of its key. The request
-/// has waited for so long until another one had made it.
+/// Reports a cache hit to the observer of a provider, if it has one. `waited` is how long the
+/// request waited for another one that made the value.
 pub(super) fn tell_hit(
     provider: &dyn KeyProvider,
     key_id: &str,

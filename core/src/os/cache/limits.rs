@@ -1,10 +1,10 @@
-//! How long and how often a data key may be used again, and what came of it.
+//! How long and how often a cached data key may be used, and the statistics of that.
 
 use std::time::Duration;
 
 use crate::error::{Error, Result};
 
-/// When a cached data key is given up. The first limit that is reached counts.
+/// When a cache drops a data key. The first limit that is reached applies.
 ///
 /// ```
 /// use sealwax::CacheLimits;
@@ -21,10 +21,9 @@ pub struct CacheLimits {
 }
 
 impl CacheLimits {
-    /// At most `capacity` data keys, each for at most `max_age`; 65,536 messages and 64 GiB for
-    /// each.
+    /// At most `capacity` data keys, each for at most `max_age`, 65,536 messages and 64 GiB.
     ///
-    /// The age is that of the data key, not the time since its last use. Time during which the
+    /// The age counts from the creation of the entry, not from its last use. Time during which the
     /// machine sleeps may not count.
     pub const fn new(capacity: usize, max_age: Duration) -> Self {
         CacheLimits { capacity, max_age, max_messages: 1 << 16, max_bytes: 1 << 36 }
@@ -36,14 +35,14 @@ impl CacheLimits {
         self
     }
 
-    /// How many bytes of plaintext one data key may encrypt. A longer message gets a data key of
-    /// its own, which is not kept.
+    /// How many bytes of plaintext one data key may encrypt. A longer message gets its own data
+    /// key, which is not cached.
     pub const fn max_bytes(mut self, max_bytes: u64) -> Self {
         self.max_bytes = max_bytes;
         self
     }
 
-    /// Refuses limits under which nothing could ever be kept.
+    /// Rejects limits under which nothing could ever be cached.
     pub(super) fn check(&self) -> Result<()> {
         if self.capacity == 0
             || self.max_age.is_zero()
@@ -56,19 +55,19 @@ impl CacheLimits {
     }
 }
 
-/// What a cache has done since it was made. Every count but `entries` only grows.
+/// What a cache has done since it was created. Every count but `entries` only grows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CacheStats {
-    /// Requests that a key which was there, or a call that was under way, has answered.
+    /// Requests served by a cached key or by a call already in progress.
     pub hits: u64,
-    /// Requests that called the provider and kept what it returned.
+    /// Requests that called the provider and cached its result.
     pub misses: u64,
-    /// Requests that called the provider and kept nothing: messages of unknown length, or longer
+    /// Requests that called the provider and cached nothing: messages of unknown length, or longer
     /// than the limit of bytes.
     pub bypassed: u64,
-    /// Keys that were given up, for whichever limit.
+    /// Keys dropped because of any limit.
     pub evictions: u64,
-    /// Keys that are there now.
+    /// Keys in the cache now.
     pub entries: usize,
 }

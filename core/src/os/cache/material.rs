@@ -1,4 +1,4 @@
-//! What is kept for the messages of one encryption context, and for what they are opened with.
+//! The entries of the caches: data keys for encryption and for decryption.
 
 use std::sync::{Arc, OnceLock};
 
@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::format::header::Header;
 use crate::keys::WrappedKey;
 
-/// A data key with its wrapped keys, and the handle for what most messages are: without metadata,
-/// without padding.
+/// A data key with its wrapped keys, and the handle for messages without metadata and padding,
+/// which most are.
 pub(super) struct Material {
     pub(super) dek: Dek,
     pub(super) wrapped_keys: Vec<WrappedKey>,
@@ -23,13 +23,13 @@ impl Material {
         Material { dek, wrapped_keys, plain: OnceLock::new() }
     }
 
-    /// The key that wraps the data key in the first place.
+    /// The first wrapped key of the data key.
     pub(super) fn key_id(&self) -> &str {
         self.wrapped_keys.first().map_or("", |key| key.view().key_id)
     }
 
-    /// A handle for a message of this length. Only messages with metadata, or with padding, need
-    /// a header of their own.
+    /// A handle for a message of this length. Only messages with metadata or padding need their own
+    /// header.
     pub(super) fn handle(
         &self,
         plaintext_len: u64,
@@ -52,8 +52,8 @@ impl Material {
     }
 }
 
-/// A data key that was unwrapped, and the handle of the first header that it fitted: envelopes of
-/// one data key mostly have one header.
+/// An unwrapped data key, and the handle of the first header that it fitted. Most envelopes of one
+/// data key have the same header.
 pub(super) struct Unwrapped {
     pub(super) dek: Dek,
     first: OnceLock<Arc<DecryptHandle>>,
@@ -64,7 +64,8 @@ impl Unwrapped {
         Unwrapped { dek, first: OnceLock::new() }
     }
 
-    /// The handle of a header; its MAC is verified unless this very header was there before.
+    /// The handle of a header. Its MAC is verified unless it is identical to the one that was
+    /// verified before.
     pub(super) fn handle(&self, header: &Header<'_>) -> Result<Arc<DecryptHandle>> {
         if let Some(first) = self.first.get()
             && first.header_bytes() == header.as_bytes()

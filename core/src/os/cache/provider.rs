@@ -19,13 +19,13 @@ use crate::format::header::{Header, WrappedKeyRef};
 use crate::keys::audit::KeyObserver;
 use crate::keys::{ConcurrentWrap, KeyProvider, ProviderCall, WrappedKey, failed_wrap, unwrap_by};
 
-/// A provider that asks the one inside less often.
+/// A caching decorator that calls the inner provider less often.
 ///
-/// When encrypting, messages with equal encryption contexts share a data key and its wrapping,
-/// within the [`CacheLimits`]; different contexts never share one. When decrypting, a data key is
-/// kept by provider id, key id, context and wrapped bytes, for the same age. However many threads
-/// miss at once, the KMS is called once, and the others wait for that call alone. Data keys are
-/// wiped when they are given up.
+/// On encryption, messages with equal encryption contexts share a data key and its wrapped form,
+/// within the [`CacheLimits`]; different contexts never share one. On decryption, the cache keeps a
+/// data key by provider id, key id, context and wrapped bytes, for the same age. If several threads
+/// miss at once, the KMS is called once and the others wait for that call. Data keys are wiped when
+/// the cache drops them.
 ///
 /// ```
 /// use sealwax::{CacheLimits, CachingProvider, EncryptOptions, Kek, LocalKek, SysRng};
@@ -40,15 +40,15 @@ use crate::keys::{ConcurrentWrap, KeyProvider, ProviderCall, WrappedKey, failed_
 /// # Ok::<(), sealwax::Error>(())
 /// ```
 ///
-/// A message of unknown length (a stream) could pass the limit of bytes, so it gets a data key of
-/// its own. [`KeyProvider::wrap`] always asks the provider inside: behind another provider in a
-/// list, or in a rewrap, nothing is cached; [`CachingEncryptor`](super::CachingEncryptor) caches
-/// for several providers.
+/// A message of unknown length (a stream) could exceed the limit of bytes, so it gets its own data
+/// key. [`KeyProvider::wrap`] always calls the inner provider. Nothing is therefore cached in a
+/// rewrap, or if this is not the first provider of a list;
+/// [`CachingEncryptor`](super::CachingEncryptor) caches for several providers.
 ///
 /// # Security
-/// A leaked data key opens all messages that shared it. A key that was revoked in the KMS goes on
-/// working here until `max_age`. Expired keys are wiped when the cache is next asked for something
-/// that it does not have, or by [`CachingProvider::remove_expired`].
+/// A leaked data key opens all messages that share it. A key that was revoked in the KMS still
+/// works here until `max_age`. Expired keys are wiped at the next miss, or by
+/// [`CachingProvider::remove_expired`].
 pub struct CachingProvider<P> {
     inner: P,
     generated: Cache<Material, ProviderError>,
@@ -56,7 +56,8 @@ pub struct CachingProvider<P> {
 }
 
 impl<P: KeyProvider> CachingProvider<P> {
-    /// A cache in front of `inner`. Each direction has `capacity` entries of its own.
+    /// A cache in front of `inner`, with `capacity` entries for encryption and as many for
+    /// decryption.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) if a limit is 0.
@@ -68,8 +69,8 @@ impl<P: KeyProvider> CachingProvider<P> {
         })
     }
 
-    /// As [`CachingProvider::new`], by the caller's clock: the time since any fixed moment,
-    /// which never goes back.
+    /// As [`CachingProvider::new`], with the caller's monotonic clock: the time since any fixed
+    /// moment.
     ///
     /// # Errors
     /// As [`CachingProvider::new`].
@@ -87,41 +88,41 @@ impl<P: KeyProvider> CachingProvider<P> {
         })
     }
 
-    /// The provider inside.
+    /// The inner provider.
     pub const fn inner(&self) -> &P {
         &self.inner
     }
 
-    /// What became of the requests for new data keys.
+    /// Statistics of the requests for new data keys.
     pub fn encrypt_stats(&self) -> CacheStats {
         self.generated.stats()
     }
 
-    /// What became of the requests to unwrap data keys.
+    /// Statistics of the requests to unwrap data keys.
     pub fn decrypt_stats(&self) -> CacheStats {
         self.unwrapped.stats()
     }
 
-    /// Wipes all data keys, of both directions.
+    /// Wipes all data keys, for encryption and decryption.
     pub fn clear(&self) {
         self.generated.clear(false);
         self.unwrapped.clear(false);
     }
 
-    /// Wipes the data keys that are too old; worth a timer where the cache may lie idle.
+    /// Wipes expired data keys. Call it from a timer if the cache may be idle.
     pub fn remove_expired(&self) {
         self.generated.clear(true);
         self.unwrapped.clear(true);
     }
 
-    /// The handle to encrypt one message of `plaintext_len` bytes with, which is counted, where
+    /// The handle for one message of `plaintext_len` bytes, which counts against the limits, if
     /// this is the only provider.
     ///
     /// As a handle under [`KeyProvider::generate`], except that messages without metadata and
-    /// without padding share the finished header, too.
+    /// padding also share the encoded header.
     ///
     /// # Errors
-    /// [`Error::ProviderFailed`] if the provider inside fails; as [`EncryptHandle::new`].
+    /// [`Error::ProviderFailed`] if the inner provider fails; as [`EncryptHandle::new`].
     ///
     /// # Security
     /// A caller that keeps the handle for more messages bypasses the limits.
@@ -137,11 +138,10 @@ impl<P: KeyProvider> CachingProvider<P> {
         material.handle(plaintext_len, options)
     }
 
-    /// The handle to decrypt everything with that carries this header, where this is the only
-    /// provider.
+    /// The handle for all messages with this header, if this is the only provider.
     ///
-    /// As [`DecryptHandle::open`] with this provider, except that envelopes with equal headers share
-    /// the opened one, too: each costs one key derivation and its decryption.
+    /// As [`DecryptHandle::open`] with this provider, except that envelopes with equal headers also
+    /// share the verified header: each costs one key derivation and its decryption.
     ///
     /// # Errors
     /// As [`DecryptHandle::open`].
@@ -261,8 +261,8 @@ impl<P: KeyProvider> core::fmt::Debug for CachingProvider<P> {
     }
 }
 
-/// Everything that an unwrapping depends on. Every part but the last carries its length in front,
-/// and so does every part of a canonical context, so no two requests have the same bytes.
+/// Everything that an unwrap depends on. Every part but the last has a length prefix, or is a
+/// canonical context with its own, so no two requests have the same bytes.
 fn unwrap_key(wrapped: WrappedKeyRef<'_>, context: ContextRef<'_>) -> Vec<u8> {
     let parts = [wrapped.provider_id.as_bytes(), wrapped.key_id.as_bytes(), context.as_bytes()];
     let len: usize = parts.iter().map(|part| 8 + part.len()).sum();

@@ -1,7 +1,7 @@
-//! The cache below: whoever misses first makes the value, all others wait for it.
+//! The cache itself: the first request that misses makes the value, and all others wait for it.
 //!
-//! The lock is never held while a value is made, so a slow KMS delays only those who need this
-//! very key.
+//! The lock is never held while a value is made, so a slow KMS delays only requests for the same
+//! key.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -15,13 +15,13 @@ use super::{Clock, system_clock};
 use crate::error::{Attempt, Error, ProviderError, Result};
 use crate::os::process::OwnProcess;
 
-/// An error that can be told to everyone who waited for the same call.
+/// An error that can be copied for every request that waits for the same call.
 pub(super) trait Repeat {
-    /// The same error again; the cause is told in words.
+    /// A copy of the error, with the cause as text.
     fn repeat(&self) -> Self;
     /// The call ended without a result.
     fn lost() -> Self;
-    /// A provider, or a listener, has asked for the very thing that it is being asked for.
+    /// A provider or an observer has requested the same value that it is making.
     fn reentered() -> Self;
 }
 
@@ -71,10 +71,10 @@ impl Repeat for Error {
     }
 }
 
-/// A value that is on its way.
+/// A value that is being made.
 struct Flight<T, E> {
     outcome: OnceLock<Result<Arc<T>, E>>,
-    /// Who makes it.
+    /// The thread that makes it.
     leader: ThreadId,
     process: OwnProcess,
 }
@@ -88,7 +88,7 @@ impl<T, E> Flight<T, E> {
 
 type SharedFlight<T, E> = Arc<Flight<T, E>>;
 
-/// A flight with what its value may serve later.
+/// A flight with the allowance of its future value.
 struct UnderWay<T, E> {
     flight: SharedFlight<T, E>,
     allowance: Allowance,
@@ -96,34 +96,34 @@ struct UnderWay<T, E> {
 
 struct State<T, E> {
     kept: Store<T>,
-    /// What is being made; it takes no room before it has proved good.
+    /// Flights in progress. They take no capacity until they succeed.
     flights: HashMap<Box<[u8]>, UnderWay<T, E>>,
     stats: CacheStats,
 }
 
-/// Values by key, each made once and used within its limits.
+/// Values by key. Each is made once and used within its limits.
 pub(super) struct Cache<T, E> {
     limits: CacheLimits,
     clock: Clock,
     state: Mutex<State<T, E>>,
 }
 
-/// What a request gets.
+/// The result of a request.
 pub(super) struct Got<T> {
     pub(super) value: Arc<T>,
-    /// Of a hit: how long the request has waited for the one that made the value.
+    /// For a hit, how long the request waited for the one that made the value.
     pub(super) hit: Option<Duration>,
 }
 
 /// What a request has to do.
 enum Role<T, E> {
-    /// Nothing: the value is there.
+    /// Use the cached value.
     Hit(Arc<T>),
     /// Wait for the value.
     Waiter(SharedFlight<T, E>),
-    /// Make the value for everyone.
+    /// Make the value for all requests.
     Leader(SharedFlight<T, E>),
-    /// Make a value that nobody else may use.
+    /// Make a value for this request only.
     Bypass,
 }
 
@@ -138,7 +138,7 @@ impl<T, E: Repeat> Cache<T, E> {
         Ok(Cache { limits, clock, state: Mutex::new(State { kept, flights, stats }) })
     }
 
-    /// The value of `key`, which `make` makes where there is none, or none that allows `cost`.
+    /// The value of `key`. Calls `make` if there is none, or none that allows `cost`.
     pub(super) fn get(
         &self,
         key: &[u8],
@@ -167,7 +167,7 @@ impl<T, E: Repeat> Cache<T, E> {
         CacheStats { evictions, entries, ..state.stats }
     }
 
-    /// Gives up everything, or what is too old.
+    /// Drops all values, or the expired ones.
     pub(super) fn clear(&self, only_expired: bool) {
         let now = (self.clock)();
         let mut state = self.lock();
@@ -180,11 +180,11 @@ impl<T, E: Repeat> Cache<T, E> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T, E>> {
-        // Nothing panics between two changes that belong together.
+        // A poisoned lock is safe to use: no change can panic half-way.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends a flight, and keeps its value; unless another flight has taken its place.
+    /// Ends a flight and keeps its value, unless another flight has taken its place.
     fn land(&self, key: &[u8], flight: &SharedFlight<T, E>) {
         let mut state = self.lock();
         if !state.flights.get(key).is_some_and(|other| Arc::ptr_eq(&other.flight, flight)) {
@@ -238,7 +238,7 @@ fn wait_for<T, E: Repeat>(flight: &Flight<T, E>) -> Result<Arc<T>, E> {
     }
 }
 
-/// The one that makes the value. Whatever happens to it, the others are told.
+/// The request that makes the value. On drop it wakes the waiters, even after a panic.
 struct Leader<'a, T, E: Repeat> {
     cache: &'a Cache<T, E>,
     key: &'a [u8],
@@ -281,7 +281,7 @@ mod tests {
 
     const MESSAGE: Cost = Cost::Message(Some(1));
 
-    /// Keys wipe themselves when they are dropped, so what must hold is that they are dropped.
+    /// Keys wipe themselves on drop, so the test is that they are dropped.
     #[test]
     fn a_value_that_is_given_up_is_dropped_at_once() {
         let seconds = Arc::new(AtomicU64::new(0));
@@ -312,7 +312,7 @@ mod tests {
         Cache::new(CacheLimits::new(capacity, Duration::from_hours(1))).unwrap()
     }
 
-    /// Counted, not timed: a miss looks at a few values, however many there are.
+    /// Counted, not timed: a miss looks at a few values, regardless of their number.
     #[test]
     fn a_miss_does_not_look_at_all_values() {
         let cache = cache(10_000);

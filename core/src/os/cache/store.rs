@@ -1,4 +1,5 @@
-//! What is kept: by key, by age, and by last use. No call looks at more than a few of the values.
+//! The storage of a cache, indexed by key, age and last use. No call looks at more than a few
+//! values.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -6,17 +7,17 @@ use std::time::Duration;
 
 use super::limits::CacheLimits;
 
-/// What a request takes of a value's allowance.
+/// What a request subtracts from a value's allowance.
 #[derive(Clone, Copy)]
 pub(super) enum Cost {
-    /// Nothing: the value may serve any number of requests while it is young.
+    /// Nothing: the value may serve any number of requests until it expires.
     Free,
-    /// One message of this many bytes; `None` if nobody knows how many.
+    /// One message of this many bytes; `None` if the length is unknown.
     Message(Option<u64>),
 }
 
 impl Cost {
-    /// Whether no value at all could allow this, or only to a single request.
+    /// Whether no value could allow this, or only for a single request.
     pub(super) const fn exceeds(self, limits: &CacheLimits) -> bool {
         match self {
             Cost::Free => false,
@@ -26,7 +27,7 @@ impl Cost {
     }
 }
 
-/// How old a value is, and how much it has served.
+/// The age of a value, and its remaining allowance.
 #[derive(Clone, Copy)]
 pub(super) struct Allowance {
     born: Duration,
@@ -43,7 +44,7 @@ impl Allowance {
         now.saturating_sub(self.born) < limits.max_age
     }
 
-    /// Takes `cost` off, if that suffices.
+    /// Subtracts `cost` if the allowance suffices.
     pub(super) fn take(&mut self, limits: &CacheLimits, cost: Cost) -> bool {
         let Cost::Message(len) = cost else { return true };
         let bytes = self.bytes.saturating_add(len.unwrap_or(u64::MAX));
@@ -56,7 +57,7 @@ impl Allowance {
     }
 }
 
-/// Names a value within this store, by the time at which something happened.
+/// A logical time, which also identifies a value in this store.
 type Stamp = (Duration, u64);
 
 struct Slot<T> {
@@ -66,16 +67,16 @@ struct Slot<T> {
     used: u64,
 }
 
-/// Values by key, with an order of their ages and one of their last uses.
+/// Values by key, ordered by age and by last use.
 pub(super) struct Store<T> {
     slots: HashMap<Arc<[u8]>, Slot<T>>,
     by_age: BTreeMap<Stamp, Arc<[u8]>>,
     by_use: BTreeMap<u64, Arc<[u8]>>,
-    /// Counts what happens; no two things have one number.
+    /// A logical clock: every event has its own number.
     ticks: u64,
-    /// Values that were given up.
+    /// Dropped values.
     pub(super) evictions: u64,
-    /// Values that were looked at, for the test of how many that are.
+    /// Values that were looked at, for the test that counts them.
     #[cfg(test)]
     pub(super) looks: u64,
 }
@@ -97,7 +98,7 @@ impl<T> Store<T> {
         self.slots.len()
     }
 
-    /// The value of a key, if it is there and allows `cost`. One that does not is given up.
+    /// The value of a key, if it exists and allows `cost`. A value that does not is dropped.
     pub(super) fn take(
         &mut self,
         key: &[u8],
@@ -122,7 +123,7 @@ impl<T> Store<T> {
         Some(Arc::clone(&slot.value))
     }
 
-    /// Keeps a value; gives up what is in its place, and what there is no room for any more.
+    /// Stores a value. Drops the value that it replaces, and those that exceed the capacity.
     pub(super) fn insert(&mut self, key: &[u8], value: Arc<T>, allowance: Allowance, most: usize) {
         self.evict(key);
         while self.len() >= most {
@@ -137,7 +138,7 @@ impl<T> Store<T> {
         self.slots.insert(key, Slot { value, allowance, born, used: self.ticks });
     }
 
-    /// Gives up what is too old.
+    /// Drops expired values.
     pub(super) fn expire(&mut self, limits: &CacheLimits, now: Duration) {
         while let Some(((born, _), oldest)) = self.by_age.first_key_value() {
             if Allowance::new(*born).is_young(limits, now) {
@@ -148,7 +149,7 @@ impl<T> Store<T> {
         }
     }
 
-    /// Gives up everything.
+    /// Drops all values.
     pub(super) fn clear(&mut self) {
         self.evictions += self.slots.len() as u64;
         self.slots.clear();
@@ -156,7 +157,7 @@ impl<T> Store<T> {
         self.by_use.clear();
     }
 
-    /// Gives up one value. Data keys wipe themselves.
+    /// Drops one value. Data keys wipe themselves.
     fn evict(&mut self, key: &[u8]) {
         #[cfg(test)]
         {

@@ -1,4 +1,4 @@
-//! Which thread waits for which, so that none waits for itself.
+//! Deadlock detection: which thread waits for which, so that none waits for itself.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -7,12 +7,12 @@ use std::thread::{self, ThreadId};
 /// The thread that each waiting thread waits for, in all caches of this process.
 static WAITS: LazyLock<Mutex<HashMap<ThreadId, ThreadId>>> = LazyLock::new(Mutex::default);
 
-/// While it lives, this thread waits for another.
+/// A guard: while it lives, this thread waits for another.
 pub(super) struct Wait(());
 
 impl Wait {
-    /// `None` if `leader` waits, through however many others, for the thread that asks: a provider
-    /// or a listener has asked the cache that asks it.
+    /// `None` if `leader` waits, directly or through other threads, for the current thread: a
+    /// provider or an observer has called the cache that called it.
     pub(super) fn for_thread(leader: ThreadId) -> Option<Self> {
         let me = thread::current().id();
         let mut waits = lock();

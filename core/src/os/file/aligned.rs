@@ -1,22 +1,22 @@
-//! Buffers at the addresses that the kernel copies fastest.
+//! Buffers aligned so that the kernel copies them fastest.
 
 use zeroize::Zeroizing;
 
 const PAGE_LEN: usize = 4_096;
 
-/// Room in which the byte of each file offset is at an address of the same offset in its page.
+/// A buffer in which address and file offset of each byte are equal modulo the page size.
 pub(super) struct Aligned(Zeroizing<Vec<u8>>);
 
 impl Aligned {
-    /// Room for `len` bytes of any file offset.
+    /// A buffer for `len` bytes at any file offset.
     pub(super) fn new(len: usize) -> Self {
         Aligned(Zeroizing::new(vec![0; len.saturating_add(2 * PAGE_LEN)]))
     }
 
-    /// The room for `len` bytes of the file from `offset` on; `None` if there is not so much.
+    /// The part for `len` bytes of the file from `offset` on; `None` if the buffer is too small.
     pub(super) fn part(&mut self, offset: u64, len: usize) -> Option<&mut [u8]> {
         let in_page = usize::try_from(offset % PAGE_LEN as u64).ok()?;
-        // Where no address can be told, any start will do.
+        // If the address is unknown, any start is correct.
         let start = self.0.as_ptr().align_offset(PAGE_LEN).min(PAGE_LEN) + in_page;
         self.0.get_mut(start..start.checked_add(len)?)
     }

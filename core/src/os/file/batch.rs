@@ -1,4 +1,4 @@
-//! Many files whose names are made durable together.
+//! Batches of files whose names are made durable together.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,14 +10,14 @@ use super::disk::Disk;
 use super::folder::{Folder, FolderId};
 use crate::error::{Error, Result};
 
-/// So many directories wait at most: each holds a descriptor.
+/// Most directories that wait, because each holds a descriptor.
 const MOST_WAITING: usize = 64;
 
-/// Many files, written one after the other or on several threads, and made durable together.
+/// Many files, written in sequence or on several threads, that are made durable together.
 ///
-/// The content of each file is on the disk before the file has its name, as always. The batch puts
-/// off making the names durable, which costs as much as the content of a small file: it is done
-/// once for each directory instead of once for each file.
+/// The content of each file is on disk before the file gets its name, as always. The batch defers
+/// making the names durable, which costs as much as the content of a small file: it is done once
+/// per directory instead of once per file.
 ///
 /// ```
 /// use sealwax::file::{FileBatch, FileOptions, FileTarget};
@@ -41,7 +41,7 @@ impl FileBatch {
         Self::default()
     }
 
-    /// Makes the names of all files durable that were committed with this batch.
+    /// Makes the names of all files that were committed with this batch durable.
     ///
     /// # Errors
     /// [`Error::Io`] whose [`Error::committed`] is true: the files are complete and have their
@@ -52,13 +52,13 @@ impl FileBatch {
 
     pub(super) fn sync(&self, disk: &impl Disk) -> Result<()> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        // All of them, whatever becomes of the first.
+        // All of them, even if the first one fails.
         let synced: Vec<_> = waiting.drain().map(|(_, each)| disk.sync_folder(&each)).collect();
         let failed = synced.into_iter().find_map(Result::err);
         failed.map_or(Ok(()), |error| Err(unsynced(error)))
     }
 
-    /// Has a directory wait in which a file has got its name.
+    /// Queues the directory of a committed file.
     pub(super) fn add(&self, disk: &impl Disk, folder: Folder) -> Result<()> {
         let id = folder.id().map_err(unsynced)?;
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,5 @@
-//! The body of a file: runs of chunks read, sealed or opened, and written by all threads.
+//! Parallel sealing and opening of the body of a file. Each thread reads, transforms and writes
+//! runs of chunks.
 
 #[cfg(test)]
 mod faults;
@@ -15,7 +16,7 @@ use crate::format::chunked::{CHUNK_LEN, Cipher, PREFIX_LEN, SEALED_CHUNK_LEN, TA
 use crate::os::read_at::{ReadAt, read_exact_at};
 use crate::os::workers::{for_each_run, run_chunks, thread_count};
 
-/// A body and where it is.
+/// A body and its offset in the file.
 pub(super) struct Body<'a> {
     cipher: &'a Cipher,
     offset: u64,
@@ -30,7 +31,7 @@ struct Buffers {
     sealed: Aligned,
 }
 
-/// One run: where its plaintext and its chunks are. The last run may have a last, empty chunk.
+/// The byte ranges of a run in plaintext and body. The last run may end with an empty chunk.
 struct Run {
     first: u64,
     plaintext: (u64, usize),
@@ -38,7 +39,7 @@ struct Run {
 }
 
 impl<'a> Body<'a> {
-    /// A body that starts at `offset` of the envelope's file.
+    /// A body that starts at `offset` in the envelope's file.
     pub(super) const fn new(
         cipher: &'a Cipher,
         offset: u64,
@@ -61,7 +62,8 @@ impl<'a> Body<'a> {
         })
     }
 
-    /// Opens chunks from `source` into `target`, which has its length; the prefix was checked before.
+    /// Opens chunks from `source` into `target`, which already has its final length. The prefix was
+    /// checked before.
     pub(super) fn open(&self, source: &impl ReadAt, target: &impl WriteAt) -> Result<()> {
         self.transform(|buffers, run| {
             let plaintext =
@@ -70,15 +72,14 @@ impl<'a> Body<'a> {
             read_exact_at(source, sealed, run.sealed.0)
                 .map_err(failed("cannot read the source"))?;
             self.cipher.open_run(run.first, sealed, plaintext)?;
-            // The file has its length already: what is not written is zero.
+            // The file already has its final length, so unwritten parts read as zeros.
             self.file.sparse.write_around(plaintext, |bytes, at| {
                 self.write(target, bytes, run.plaintext.0.saturating_add(at as u64))
             })
         })
     }
 
-    /// One thread at a time: the kernel lets no more than one write to a file, and those that
-    /// wait there burn their time.
+    /// One thread at a time: the kernel admits one writer to a file, and the others would spin.
     fn write(&self, target: &impl WriteAt, bytes: &[u8], offset: u64) -> Result<()> {
         let _turn = self.turn.lock();
         target.write_all_at(bytes, offset).map_err(failed("cannot write the target"))

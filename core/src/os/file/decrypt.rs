@@ -1,4 +1,4 @@
-//! An envelope back into a file.
+//! Decryption of files, and readers of encrypted files.
 
 use std::fs::File;
 use std::path::Path;
@@ -22,17 +22,17 @@ use crate::os::read_at::{PositionalReader, SeekReader, read_exact_at, read_heade
 /// Decrypts the envelope in the file `src` into the file `dst` and returns the length of the
 /// plaintext in bytes.
 ///
-/// `src` may be a pipe or a device such as `/dev/stdin`. How `dst` is written, and what becomes of
-/// links, pipes and devices: see [`FileTarget`]; a new `dst` is readable by its owner only, unless
-/// [`FileOptions::mode`] says otherwise. A rewrap of `src` that was interrupted is finished or
-/// undone first. Nothing is asked of a provider before `dst` can be written.
+/// `src` may be a pipe or a device such as `/dev/stdin`. [`FileTarget`] says how `dst` is written,
+/// and how links, pipes and devices are handled. Only the owner may read a new `dst`, unless
+/// [`FileOptions::mode`] says otherwise. An interrupted rewrap of `src` is finished or undone
+/// first. No provider is called before `dst` can be written.
 ///
 /// # Errors
-/// [`Error::Io`] with what the system said; [`Error::AlreadyExists`] unless overwriting is
-/// allowed; [`Error::InvalidArgument`] if both are the same file; [`Error::Cancelled`]; any of
-/// the format, key and body classes. On any error `dst` is as it was, unless
-/// [`Error::committed`] says otherwise, or `dst` is a pipe or a device, which has got the chunks
-/// before the one that failed.
+/// [`Error::Io`] with the system's error; [`Error::AlreadyExists`] unless overwriting is allowed;
+/// [`Error::InvalidArgument`] if both are the same file; [`Error::Cancelled`]; any error of the
+/// classes format, key and body. On any error `dst` does not change, unless [`Error::committed`]
+/// says otherwise, or `dst` is a pipe or a device, which has received the chunks before the failed
+/// one.
 ///
 /// [`Error::AlreadyExists`]: crate::Error::AlreadyExists
 /// [`Error::Cancelled`]: crate::Error::Cancelled
@@ -83,7 +83,8 @@ fn by_offset(
     Ok(plaintext_len)
 }
 
-/// From a file into a pipe or a device: the length is authenticated before anything comes out.
+/// Decrypts a file into a pipe or a device. The length is authenticated before the first byte is
+/// written.
 fn straight(
     path: &Path,
     source: &Source,
@@ -122,7 +123,7 @@ fn in_sequence(
 
 /// Opens an encrypted file for reading at any offset.
 ///
-/// A rewrap that was interrupted is finished or undone first.
+/// An interrupted rewrap is finished or undone first.
 ///
 /// # Errors
 /// [`Error::Io`]; any of the format, key and body classes.
@@ -140,7 +141,7 @@ pub fn open_file(
     Ok(reader)
 }
 
-/// Opens a file that holds a body alone; its header was stored elsewhere.
+/// Opens a file that holds only a body; its header is stored elsewhere.
 ///
 /// # Errors
 /// As [`open_file`].
@@ -160,7 +161,7 @@ pub fn open_detached_file(
 /// No key is needed, and nothing is authenticated.
 ///
 /// # Errors
-/// [`Error::Io`]; any of the format class; [`Error::Truncated`].
+/// [`Error::Io`]; any error of the class format; [`Error::Truncated`].
 ///
 /// [`Error::Io`]: crate::Error::Io
 /// [`Error::Truncated`]: crate::Error::Truncated

@@ -1,5 +1,5 @@
-//! Everything by which files are made and changed, in one place: tests stop it at each step, and
-//! write down the order of the steps.
+//! All system calls that create and change files, in one place. Tests interrupt them at each step
+//! and record their order.
 
 #[cfg(all(test, target_os = "linux"))]
 pub(super) mod recording;
@@ -12,32 +12,32 @@ use std::time::Duration;
 use super::folder::Folder;
 use super::write_at::WriteAt as _;
 
-/// Between two looks at what another process has locked.
+/// Interval between two attempts to lock a file that another process has locked.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// The changes that are made to the disk; as written here, they are made.
+/// The changes to the disk. The default methods make them.
 pub(super) trait Disk {
-    /// Makes a file without a name, where the file system has such files.
+    /// Creates an unnamed file, if the file system supports that.
     fn create_unnamed(&self, folder: &Folder, mode: u32) -> io::Result<File> {
         folder.create_unnamed(mode)
     }
 
-    /// Makes a file, which must not exist; a link is not followed.
+    /// Creates a file, which must not exist. Links are not followed.
     fn create(&self, folder: &Folder, name: &OsStr, mode: u32) -> io::Result<File> {
         folder.create(name, mode)
     }
 
-    /// Locks a file for this process alone, unless somebody else has it.
+    /// Locks a file exclusively, unless another process has locked it.
     fn lock(&self, file: &File) -> Result<(), TryLockError> {
         file.try_lock()
     }
 
-    /// Lets another process go on.
+    /// Waits for another process.
     fn pause(&self) {
         std::thread::sleep(PAUSE);
     }
 
-    /// Writes from the first byte on.
+    /// Writes at offset 0.
     fn write(&self, file: &File, bytes: &[u8]) -> io::Result<()> {
         file.write_all_at(bytes, 0)
     }
@@ -60,17 +60,17 @@ pub(super) trait Disk {
         file.sync_all()
     }
 
-    /// Gives a file without a name one that is free.
+    /// Names an unnamed file. The name must be free.
     fn link(&self, file: &File, folder: &Folder, name: &OsStr) -> io::Result<()> {
         folder.link(file, name)
     }
 
-    /// Gives a file another name, which it takes from whatever has it.
+    /// Renames a file and replaces the file that has the new name.
     fn rename(&self, folder: &Folder, from: &OsStr, to: &OsStr) -> io::Result<()> {
         folder.rename(from, to)
     }
 
-    /// Gives a file another name, which must be free.
+    /// Renames a file. The new name must be free.
     fn rename_new(&self, folder: &Folder, from: &OsStr, to: &OsStr) -> io::Result<()> {
         folder.rename_new(from, to)
     }

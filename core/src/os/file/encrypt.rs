@@ -1,4 +1,4 @@
-//! A file into an envelope.
+//! Encryption of files.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -20,20 +20,19 @@ use crate::format::chunked::Cipher;
 use crate::keys::KeyProvider;
 use crate::os::io::EncryptWriter;
 
-/// Bytes that are read of a pipe at once.
+/// Bytes that one read takes from a pipe.
 pub(super) const STREAM_LEN: usize = 1 << 18;
 
 /// Encrypts the file `src` into the file `dst` and returns the length of the envelope in bytes.
 ///
-/// `src` may be a pipe or a device such as `/dev/stdin`. How `dst` is written, and what becomes of
-/// links, pipes and devices: see [`FileTarget`]. Nothing is asked of a provider before `dst` can be
-/// written.
+/// `src` may be a pipe or a device such as `/dev/stdin`. [`FileTarget`] says how `dst` is written,
+/// and how links, pipes and devices are handled. No provider is called before `dst` can be written.
 ///
 /// # Errors
-/// [`Error::Io`](crate::Error::Io) with what the system said;
+/// [`Error::Io`](crate::Error::Io) with the system's error;
 /// [`Error::AlreadyExists`](crate::Error::AlreadyExists) unless overwriting is allowed;
 /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) if both are the same file;
-/// [`Error::Cancelled`](crate::Error::Cancelled); as `encrypt`. On any error `dst` is as it was,
+/// [`Error::Cancelled`](crate::Error::Cancelled); as `encrypt`. On any error `dst` does not change,
 /// unless [`Error::committed`](crate::Error::committed) says otherwise.
 pub fn encrypt_file(
     src: impl AsRef<Path>,
@@ -100,7 +99,7 @@ fn in_sequence(
     Ok(written)
 }
 
-/// Copies to the end; returns how many bytes.
+/// Copies to the end; returns the number of bytes.
 pub(super) fn copy(
     from: &mut impl Read,
     to: &mut impl Write,
@@ -119,7 +118,7 @@ pub(super) fn copy(
     }
 }
 
-/// Counts what is written.
+/// Counts the bytes written.
 struct Counter<W> {
     inner: W,
     written: u64,

@@ -1,4 +1,4 @@
-//! A directory that stays the same one, whatever becomes of its name.
+//! A handle of a directory, which stays the same if the directory is renamed or replaced.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -10,18 +10,18 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 #[cfg(unix)]
 use std::os::fd::OwnedFd;
 
-/// A directory in which files get and lose their names.
+/// A directory in which files are created, renamed and removed.
 pub(super) struct Folder {
     path: PathBuf,
     #[cfg(unix)]
     handle: OwnedFd,
-    /// Whether the handle can be synchronized: a directory that may not be listed gives one
-    /// for names alone.
+    /// Whether the handle can be synchronized. A directory without read permission gives only a
+    /// handle for path lookups.
     #[cfg(unix)]
     readable: bool,
 }
 
-/// What tells directories apart.
+/// The identity of a directory.
 #[cfg(unix)]
 pub(super) type FolderId = (u64, u64);
 #[cfg(not(unix))]
@@ -30,7 +30,7 @@ pub(super) type FolderId = PathBuf;
 /// The directory of a file's path, and the file's name in it.
 pub(super) fn split(path: &Path) -> io::Result<(&Path, &OsStr)> {
     let Some(name) = path.file_name() else {
-        // `/` and `..` are directories, the empty path is nothing.
+        // `/` and `..` are directories; the empty path is not a file.
         let is_empty = path.as_os_str().is_empty();
         return Err(if is_empty { io::ErrorKind::NotFound.into() } else { is_a_directory() });
     };
@@ -43,7 +43,7 @@ pub(super) fn split(path: &Path) -> io::Result<(&Path, &OsStr)> {
     }
 }
 
-/// What the system says of a directory in a file's place.
+/// The error of the system for a directory in place of a file.
 pub(super) fn is_a_directory() -> io::Error {
     #[cfg(unix)]
     return rustix::io::Errno::ISDIR.into();
@@ -56,12 +56,12 @@ fn is_separator(byte: u8) -> bool {
 }
 
 impl Folder {
-    /// A path by which the name can be found, as long as the directory is not renamed.
+    /// A path of the name, valid while the directory is not renamed.
     pub(super) fn path_of(&self, name: &OsStr) -> PathBuf {
         self.path.join(name)
     }
 
-    /// What has a name, without following a link.
+    /// Metadata of the file with this name, without following a link.
     pub(super) fn metadata(&self, name: &OsStr) -> io::Result<fs::Metadata> {
         #[cfg(any(target_os = "linux", target_os = "android"))]
         {
@@ -85,7 +85,7 @@ impl Folder {
             opened => opened,
         };
         let (handle, readable) = opened?;
-        // The process may go to another directory meanwhile.
+        // The process may change its working directory later.
         Ok(Folder { path: std::path::absolute(path)?, handle, readable })
     }
 
@@ -94,20 +94,20 @@ impl Folder {
         Ok((found.st_dev as u64, found.st_ino as u64))
     }
 
-    /// Makes a file that has no name yet.
+    /// Creates an unnamed file.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(super) fn create_unnamed(&self, mode: u32) -> io::Result<File> {
         let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
         Ok(rustix::fs::openat(&self.handle, ".", flags, mode_of(mode))?.into())
     }
 
-    /// Makes a file, which must not exist; a link is not followed.
+    /// Creates a file, which must not exist. Links are not followed.
     pub(super) fn create(&self, name: &OsStr, mode: u32) -> io::Result<File> {
         let flags = OFlags::CREATE | OFlags::EXCL | OFlags::RDWR | OFlags::CLOEXEC;
         Ok(rustix::fs::openat(&self.handle, name, flags, mode_of(mode))?.into())
     }
 
-    /// Gives a file that has no name one that is free.
+    /// Names an unnamed file. The name must be free.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub(super) fn link(&self, file: &File, name: &OsStr) -> io::Result<()> {
         use std::os::fd::AsRawFd as _;
@@ -116,12 +116,12 @@ impl Folder {
         Ok(rustix::fs::linkat(CWD, &own, &self.handle, name, AtFlags::SYMLINK_FOLLOW)?)
     }
 
-    /// Gives a file another name, which it takes from whatever has it.
+    /// Renames a file and replaces the file that has the new name.
     pub(super) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         Ok(rustix::fs::renameat(&self.handle, from, &self.handle, to)?)
     }
 
-    /// Gives a file another name, which must be free.
+    /// Renames a file. The new name must be free.
     pub(super) fn rename_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
         #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
         {
@@ -130,13 +130,14 @@ impl Folder {
             let renamed =
                 renameat_with(&self.handle, from, &self.handle, to, RenameFlags::NOREPLACE);
             match renamed {
-                // The system or the file system does not know the flag, or a sandbox the call.
+                // The system or the file system does not support the flag, or a sandbox forbids the
+                // call.
                 Err(Errno::NOSYS | Errno::INVAL | Errno::NOTSUP | Errno::PERM) => {}
                 known => return Ok(known?),
             }
         }
         rustix::fs::linkat(&self.handle, from, &self.handle, to, AtFlags::empty())?;
-        // The file has its name, and that is what counts.
+        // The file has its name, so the operation succeeded.
         let _ = self.remove(from);
         Ok(())
     }
@@ -149,7 +150,7 @@ impl Folder {
     pub(super) fn sync(&self) -> io::Result<()> {
         #[cfg(any(target_os = "linux", target_os = "android"))]
         if !self.readable {
-            // Only the whole file system can be synchronized, by a handle of any of its files.
+            // Only the whole file system can be synchronized, through a handle of any of its files.
             return Ok(rustix::fs::syncfs(self.any_file()?)?);
         }
         let _ = self.readable;
@@ -164,7 +165,7 @@ impl Folder {
 
 #[cfg(unix)]
 fn mode_of(bits: u32) -> Mode {
-    // Wide or narrow, as the system has it.
+    // The width of the type depends on the system.
     Mode::from_bits_truncate(bits as rustix::fs::RawMode)
 }
 
@@ -201,13 +202,13 @@ impl Folder {
         fs::remove_file(self.path_of(name))
     }
 
-    /// Directories cannot be synchronized here; the system orders their changes itself.
+    /// Directories cannot be synchronized on this system, which orders their changes itself.
     pub(super) fn sync(&self) -> io::Result<()> {
         Ok(())
     }
 }
 
-/// Where files always have a name.
+/// Systems without unnamed files.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 impl Folder {
     pub(super) fn create_unnamed(&self, _mode: u32) -> io::Result<File> {

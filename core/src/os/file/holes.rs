@@ -1,25 +1,25 @@
-//! Holes of sparse files: those of a source need not be read, those of a target not be written.
+//! Sparse files: holes of a source are not read, and zeros of a target become holes.
 
 use std::fs::File;
 use std::io;
 
 use crate::os::read_at::ReadAt;
 
-/// Whether runs of zeros in a plaintext become holes in its file, which take no room on the disk.
+/// Whether runs of zeros in a plaintext become holes in its file, which occupy no disk space.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Sparse {
-    /// Runs of 64 KiB and more, so that a sparse file comes back as one.
+    /// Runs of 64 KiB and more, so that a sparse file stays sparse.
     #[default]
     Auto,
-    /// None: all of the file has its room on the disk.
+    /// None: the whole file occupies disk space.
     Never,
     /// Every block of 4 KiB.
     Always,
 }
 
 impl Sparse {
-    /// The least that becomes a hole, in bytes.
+    /// The size of the smallest hole, in bytes.
     const fn block_len(self) -> Option<usize> {
         match self {
             Sparse::Auto => Some(1 << 16),
@@ -28,7 +28,7 @@ impl Sparse {
         }
     }
 
-    /// Calls `write` with all of `bytes` but the holes, and with where they stand.
+    /// Calls `write` with each part of `bytes` outside holes, and its offset.
     pub(super) fn write_around<E>(
         self,
         bytes: &[u8],
@@ -62,7 +62,7 @@ fn is_zero(bytes: &[u8]) -> bool {
     bytes.chunks(64).all(|some| some.iter().fold(0, |all, byte| all | byte) == 0)
 }
 
-/// A file of which the holes are not read.
+/// A file whose holes are not read.
 pub(super) struct AroundHoles<'a>(pub(super) &'a File);
 
 impl ReadAt for AroundHoles<'_> {
@@ -80,8 +80,8 @@ impl ReadAt for AroundHoles<'_> {
     }
 }
 
-/// Where there is data at `offset` or behind it; the end if there is none, and `None` where
-/// nobody knows.
+/// The offset of the next data at or after `offset`; the end if there is none; `None` if the system
+/// does not tell.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn data_from(file: &File, offset: u64) -> Option<u64> {
     use rustix::fs::{SeekFrom, seek};

@@ -1,12 +1,12 @@
-//! The journal of a rewrap in place, and what becomes of one that was left behind.
+//! The journal of a rewrap in place, and recovery from one that was left behind.
 //!
-//! A journal stands beside the object and holds the header that is to be written over the
-//! object's (FORMAT.md, R-06 to R-08). It is locked while a rewrap is at work, so that a journal
-//! without a lock was left behind by a process that died. What it says is believed only if its
-//! header has the length, magic and binding part of the object's, and a MAC that fits a DEK that
-//! was unwrapped; and it is written only over a header that is not whole, and only if that DEK also
-//! fits the object's body, because another object may have the same binding part. It is removed
-//! only if it starts as a journal of the object does.
+//! A journal is a file beside the object that holds the new header, which will replace the object's
+//! (FORMAT.md, R-06 to R-08). A rewrap locks it while it works, so an unlocked journal was left
+//! behind by a process that died. A journal is trusted only if its header has the length, magic and
+//! binding part of the object's, and if its MAC verifies under an unwrapped DEK. It is written only
+//! over a header that is not intact, and only if that DEK also fits the object's body, because
+//! another object may have the same binding part. It is removed only if it starts as a journal of
+//! the object does.
 
 mod locked;
 mod name;
@@ -31,26 +31,25 @@ use crate::format::limits::MAX_HEADER_LEN;
 use crate::keys::KeyProvider;
 use crate::os::read_at::{ReadAt, read_exact_at, read_front, read_up_to};
 
-/// How often a header that changes while it is read is read again.
+/// How often a header is read again that changes while it is read.
 const TRIES: usize = 8;
 
-/// What there is to repair about an object that was opened.
+/// The repair that an opened object needs.
 pub(super) struct Repair {
-    /// The first bytes of the object as they were, as long as the header.
+    /// The first bytes of the object before the repair, as many as the header has.
     seen: Vec<u8>,
-    /// The journal's header, if it was opened because the object's own did not open.
+    /// The journal's header, if it was used because the object's own did not open.
     journal: Option<Vec<u8>>,
-    /// Whether the object's own header is whole, even if no provider may open it.
+    /// Whether the object's own header is intact, even if no provider accepts it.
     own_is_whole: bool,
 }
 
 impl Repair {
-    /// For readers, once the body's commitment has shown that the key is the object's own.
-    /// Where a repair is not possible, as on a medium that is read-only or has no locks, reading
-    /// goes on.
+    /// Repair by readers, after the body's commitment has shown that the DEK is that of the object.
+    /// If a repair is impossible, on a read-only medium or without locks, reading continues.
     pub(super) fn try_after_reading(&self, path: &Path, disk: &impl Disk) {
-        // A journal that anybody may have put there must not replace a header that is whole: it
-        // could be an older one.
+        // Anyone may have put the journal there, and its header may be an old one. It must not
+        // replace an intact header.
         if self.journal.is_some() && self.own_is_whole {
             return;
         }
@@ -61,8 +60,8 @@ impl Repair {
         }
     }
 
-    /// For rewraps, which know no associated data: where the own header is not whole, the
-    /// journal's key must open a body without.
+    /// Repair by rewraps, which do not know the associated data. If the object's own header is not
+    /// intact, the journal's DEK must fit a body without associated data.
     pub(super) fn before_rewrap(
         &self,
         path: &Path,
@@ -79,8 +78,8 @@ impl Repair {
         self.finish(path, journal, disk)
     }
 
-    /// Finishes or undoes the rewrap that left `journal` behind: a header that is not whole becomes
-    /// the one that was opened, and the journal goes.
+    /// Finishes or undoes the rewrap that left `journal` behind: replaces a header that is not
+    /// intact by the one that was opened, and removes the journal.
     fn finish(&self, path: &Path, journal: Locked, disk: &impl Disk) -> Result<()> {
         let unwritable = failed("cannot finish the interrupted rewrap");
         let header = self.journal.as_ref().filter(|_| !self.own_is_whole);
@@ -107,15 +106,15 @@ fn foreign() -> Error {
     failed("cannot create the journal")(io::Error::new(io::ErrorKind::AlreadyExists, what))
 }
 
-/// The file that a path means: its journal stands beside it, and not beside a link to it.
+/// Resolves links: the journal is beside the file, and not beside a link to it.
 fn place_of(path: &Path) -> PathBuf {
     let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
     let meant = if is_link { fs::canonicalize(path).ok() } else { None };
     meant.unwrap_or_else(|| path.to_owned())
 }
 
-/// Opens the object's own header, or where that fails, the one of its journal. A header that
-/// changes meanwhile is read again: another process is rewrapping the object.
+/// Opens the object's own header or, if that fails, that of its journal. A header that changes in
+/// the meantime is read again, because another process is rewrapping the object.
 pub(super) fn open(
     path: &Path,
     object: &impl ReadAt,
@@ -161,20 +160,20 @@ fn open_once(
             let own_is_whole = own.is_ok_and(|header| header.verify(handle.dek()).is_ok());
             Ok((handle, Repair { seen, journal: Some(bytes), own_is_whole }))
         }
-        // The object's own header may be torn, and its error then says nothing.
+        // The object's own header may be torn; its error is then meaningless.
         Err(second) if error.code().class() == "format" => Err(second),
         Err(_) => Err(error),
     }
 }
 
-/// The journal's bytes if they are one complete header.
+/// The journal's bytes, if they are exactly one complete header.
 fn read_whole(journal: &File) -> Option<Vec<u8>> {
     let bytes = read_some(journal)?;
     Header::parse(&bytes).ok()?;
     Some(bytes)
 }
 
-/// All bytes of a file, unless they are too many for a header.
+/// The whole file, unless it is too long for a header.
 fn read_some(file: &File) -> Option<Vec<u8>> {
     let mut bytes = vec![0; MAX_HEADER_LEN + 1];
     let len = read_up_to(file, &mut bytes, 0).ok()?;
@@ -182,8 +181,8 @@ fn read_some(file: &File) -> Option<Vec<u8>> {
     (len <= MAX_HEADER_LEN).then_some(bytes)
 }
 
-/// The object's first bytes, as many as the journal has, if magic, length and binding part are
-/// the journal's. A torn header keeps them: a rewrap writes the same bytes there.
+/// The object's first bytes, as many as the journal has, if magic, length and binding part equal
+/// the journal's. A torn header still has them, because a rewrap writes the same bytes there.
 fn start_of_same_object(object: &impl ReadAt, journal: &[u8]) -> Option<Vec<u8>> {
     let mut seen = vec![0; journal.len()];
     read_exact_at(object, &mut seen, 0).ok()?;
@@ -191,14 +190,14 @@ fn start_of_same_object(object: &impl ReadAt, journal: &[u8]) -> Option<Vec<u8>>
     (seen.get(..common)? == journal.get(..common)?).then_some(seen)
 }
 
-/// Length of the magic, the header's length and the binding part, which no rewrap changes.
+/// Length of magic, `header_len` and binding part, which no rewrap changes.
 fn common_len(header: &[u8]) -> Option<usize> {
     Some(FIXED_LEN + Header::parse(header).ok()?.binding_part().len())
 }
 
-/// Whether the file is what a rewrap of the object whose header is `own` may have left: no longer
-/// than the header, and of what no rewrap changes, the front, and then nothing or zeros, which a
-/// power failure leaves of what was not written.
+/// Whether a rewrap of the object with the header `own` may have left the file. It is then no
+/// longer than the header, and starts with a prefix of the part that no rewrap changes, followed by
+/// nothing or by zeros, which a power failure leaves in place of unwritten bytes.
 fn starts_as_journal(file: &File, own: &[u8]) -> bool {
     let Some(bytes) = read_some(file).filter(|bytes| bytes.len() <= own.len()) else {
         return false;

@@ -1,4 +1,4 @@
-//! How files are written.
+//! Options for writing files.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -7,7 +7,7 @@ use super::batch::FileBatch;
 use super::holes::Sparse;
 use crate::error::{Error, Result};
 
-/// Told how many bytes of plaintext are done, and how many there are.
+/// A progress callback: receives the bytes of plaintext done so far and their total.
 type ProgressFn<'a> = dyn Fn(u64, u64) -> ControlFlow<()> + Sync + 'a;
 
 /// How a file is written: overwriting, permissions, durability, threads, progress.
@@ -39,7 +39,7 @@ impl Default for FileOptions<'_> {
 }
 
 impl<'a> FileOptions<'a> {
-    /// An existing target is an error, the result is durable, all cores, no progress.
+    /// The defaults: an existing target is an error, the result is durable, all cores, no progress.
     pub const fn new() -> Self {
         FileOptions {
             overwrite: false,
@@ -52,18 +52,18 @@ impl<'a> FileOptions<'a> {
         }
     }
 
-    /// Whether an existing target is replaced. If not, it is [`Error::AlreadyExists`]. Pipes and
-    /// devices are not replaced but written to, whatever is set here.
+    /// Whether an existing target is replaced. Otherwise it is [`Error::AlreadyExists`]. Pipes and
+    /// devices are always written to and never replaced.
     #[must_use]
     pub const fn overwrite(mut self, overwrite: bool) -> Self {
         self.overwrite = overwrite;
         self
     }
 
-    /// Permissions of the target, such as `0o640`, whatever the umask. Without this option a target
-    /// keeps the permissions of the file that it replaces, a new envelope gets those of any new
-    /// file, and a new plaintext gets `0o600`. It has no effect on systems without such
-    /// permissions.
+    /// Permissions of the target, such as `0o640`, regardless of the umask. Without this option a
+    /// target keeps the permissions of the file that it replaces, a new envelope gets the default
+    /// permissions of new files, and a new plaintext gets `0o600`. It has no effect on systems
+    /// without such permissions.
     #[must_use]
     pub const fn mode(mut self, mode: u32) -> Self {
         self.mode = Some(mode);
@@ -71,44 +71,44 @@ impl<'a> FileOptions<'a> {
     }
 
     /// Whether the call returns only when the result would survive a power failure, which is the
-    /// default. Otherwise the result, and the file that it replaced, may be lost or empty after a
-    /// power failure; but many small files are written several times as fast.
+    /// default. Without it many small files are written several times as fast, but the result, and
+    /// the file that it replaced, may be lost or empty after a power failure.
     #[must_use]
     pub const fn durable(mut self, durable: bool) -> Self {
         self.durable = durable;
         self
     }
 
-    /// Makes the file's name durable together with those of others, when [`FileBatch::finish`] is
-    /// called.
+    /// Defers making the file's name durable to [`FileBatch::finish`], which does it for all files
+    /// of the batch.
     #[must_use]
     pub const fn batch(mut self, batch: &'a FileBatch) -> Self {
         self.batch = Some(batch);
         self
     }
 
-    /// Whether runs of zeros in a plaintext become holes. They do not if the envelope is read from
-    /// a pipe.
+    /// Whether runs of zeros in a plaintext become holes. They never do if the envelope is read
+    /// from a pipe.
     #[must_use]
     pub const fn sparse(mut self, sparse: Sparse) -> Self {
         self.sparse = sparse;
         self
     }
 
-    /// Number of threads; 0, the default, for every core. The bytes do not depend on it.
+    /// Number of threads; 0, the default, is one per core. The result does not depend on it.
     #[must_use]
     pub const fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;
         self
     }
 
-    /// Called on the calling thread with the bytes of plaintext that are done and their total;
-    /// the total is 0 while it is not known, as for a pipe. [`ControlFlow::Break`] ends the
-    /// operation with [`Error::Cancelled`].
+    /// A callback that is called on the calling thread with the bytes of plaintext done so far and
+    /// their total. The total is 0 while it is unknown, as for a pipe. [`ControlFlow::Break`] ends
+    /// the operation with [`Error::Cancelled`].
     ///
-    /// While the operation waits for the other end of a pipe or a device, it is called again with the
-    /// same figures when a signal ends the wait: one whose handler was installed without
-    /// `SA_RESTART`.
+    /// While the operation waits for the other end of a pipe or a device, the callback is called
+    /// again with the same numbers when a signal interrupts the wait. The signal's handler must
+    /// have been installed without `SA_RESTART`.
     #[must_use]
     pub const fn progress(mut self, progress: &'a ProgressFn<'a>) -> Self {
         self.progress = Some(progress);

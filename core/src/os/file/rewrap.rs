@@ -1,4 +1,4 @@
-//! New wrapped keys for a file whose body stays.
+//! Rewrap of encrypted files: new wrapped keys, unchanged body.
 
 #[cfg(all(test, unix))]
 mod crash;
@@ -23,37 +23,39 @@ use crate::error::{Error, Result};
 use crate::keys::KeyProvider;
 use crate::os::read_at::{ReadAt as _, read_header};
 
-/// How much is copied before the caller is asked whether to go on, in bytes.
+/// Bytes that are copied between two progress reports.
 const STEP_LEN: u64 = 16 << 20;
 
-/// How the new header got into the file.
+/// How a rewrap changed the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RewrapFileOutcome {
-    /// It fits where the old one was: a few kilobytes were written, whatever the file's size.
+    /// The new header replaced the old one in place: a few kilobytes were written, regardless of
+    /// the file's size.
     InPlace,
-    /// It does not fit: the file was copied, with the same body.
+    /// The new header did not fit: the file was copied with the same body.
     Rewritten,
 }
 
-/// Replaces or adds the wrapped keys of an encrypted file. The body's bytes do not change.
+/// Replaces or adds the wrapped keys of an encrypted file. The body does not change.
 ///
-/// A new header that fits into the old one and its padding is written in place, under the
-/// protection of a journal, `<name>.sealwax-journal`; else the file is copied and renamed. A crash
-/// at any time leaves a file that opens with the old keys or the new ones; the next
+/// A new header that fits into the old one and its padding is written in place, protected by a
+/// journal, `<name>.sealwax-journal`. Otherwise the file is copied and renamed. After a crash at
+/// any time the file opens with the old keys or the new ones; the next
 /// [`decrypt_file`](super::decrypt_file), [`open_file`](super::open_file) or `rewrap_file` removes
-/// the journal. A link is followed. Rewraps of the same file by several processes wait for each
+/// the journal. Links are followed. Rewraps of the same file by several processes wait for each
 /// other.
 ///
 /// # Errors
 /// [`Error::Io`]; any of the format and key classes;
 /// [`Error::ProviderFailed`] if any new provider fails; [`Error::LimitExceeded`] if the header
 /// grows too large; [`Error::CommitmentMismatch`] if a rewrap was interrupted while it wrote the
-/// header of a file with associated data, which must then be opened before it is rewrapped again.
-/// On any error the file opens as before.
+/// header of a file with associated data, which must then be opened before the next rewrap. On any
+/// error the file opens as before.
 ///
 /// # Security
-/// As [`rewrap_header`](crate::rewrap_header): who has learned the DEK keeps it.
+/// As [`rewrap_header`](crate::rewrap_header): a rewrap does not revoke a DEK that was already
+/// unwrapped.
 pub fn rewrap_file(
     path: impl AsRef<Path>,
     old: &[&dyn KeyProvider],
@@ -63,10 +65,10 @@ pub fn rewrap_file(
     rewrap_file_with_progress(path, old, new, mode, &|_, _| ControlFlow::Continue(()))
 }
 
-/// As [`rewrap_file`], and tells how much of a file is done that has to be copied.
+/// As [`rewrap_file`], and reports the progress of a file that must be copied.
 ///
-/// `progress` is called on this thread with the bytes of the body that are copied and their total.
-/// [`ControlFlow::Break`] ends the copy, and the file stays as it was.
+/// `progress` is called on this thread with the bytes of the body copied so far and their total.
+/// [`ControlFlow::Break`] ends the copy, and the file does not change.
 ///
 /// # Errors
 /// As [`rewrap_file`]; [`Error::Cancelled`].
@@ -107,7 +109,7 @@ pub(super) fn rewrap_on(
         }
     });
     match rewrapped {
-        // The object is not whole: only the journal can save it.
+        // The object's header is torn, and only the journal can restore it. It must stay.
         Err(Failure { error, torn: true }) => Err(error),
         Err(Failure { error, torn: false }) => journal.remove(disk).and(Err(error)),
         Ok(outcome) => journal.remove(disk).map(|()| outcome),
@@ -125,7 +127,7 @@ fn open_object(path: &Path) -> Result<File> {
     }
 }
 
-/// What failed, and whether it left a header that is not whole.
+/// An error, and whether it left a torn header.
 struct Failure {
     error: Error,
     torn: bool,
@@ -144,7 +146,7 @@ struct Plan {
     header: Vec<u8>,
 }
 
-/// Opens the object as it is now that the journal is locked, and makes the new header.
+/// Opens the object again, now that the journal is locked, and encodes the new header.
 fn plan(
     path: &Path,
     old: &[&dyn KeyProvider],
@@ -157,8 +159,8 @@ fn plan(
     Ok(Plan { object, handle, header })
 }
 
-/// In place: the journal is durable before the first byte of the object changes, and the object
-/// before the journal goes.
+/// Rewraps in place. The journal is durable before the first byte of the object changes, and the
+/// object is durable before the journal is removed.
 fn write_over(
     disk: &impl Disk,
     plan: &Plan,
@@ -178,7 +180,7 @@ fn write_over(
     Ok(RewrapFileOutcome::InPlace)
 }
 
-/// The header does not fit: a copy with the new header takes the file's name.
+/// Rewraps a file whose new header does not fit: a copy with the new header replaces it.
 fn copy(
     disk: &impl Disk,
     path: &Path,
@@ -188,7 +190,7 @@ fn copy(
     let options = FileOptions::new().overwrite(true);
     let copy = Target::create(disk, path, &options, NewMode::Private)?;
     copy_into(copy.file(), plan, progress)?;
-    // Whoever has replaced the file meanwhile has put new data there.
+    // If the file was replaced in the meantime, it has new data that must not be lost.
     if !still_named(&plan.object, path) {
         let error = io::Error::other("another file has taken its name meanwhile");
         return Err(failed("cannot replace the file")(error).into());
@@ -233,7 +235,7 @@ fn still_named(object: &File, path: &Path) -> bool {
     }
 }
 
-/// An open file keeps its name here.
+/// An open file cannot lose its name on this system.
 #[cfg(not(unix))]
 fn still_named(_object: &File, path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()

@@ -1,4 +1,4 @@
-//! The file that is read.
+//! Source files: regular files, pipes and devices.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -14,16 +14,16 @@ use crate::os::read_at::{ReadAt, read_up_to};
 
 const NOT_A_FILE: Error = Error::InvalidArgument("the source is a device or a pipe, not a file");
 
-/// A file that was opened for reading.
+/// A file opened for reading.
 pub(super) struct Source {
     pub(super) file: File,
     metadata: Metadata,
-    /// Length in bytes; `None` for what can only be read in sequence, such as a pipe.
+    /// Length in bytes; `None` for a source that can only be read in sequence, such as a pipe.
     pub(super) len: Option<u64>,
 }
 
 impl Source {
-    /// Opens what can be read at least in sequence.
+    /// Opens a source that may only be readable in sequence.
     pub(super) fn open(path: &Path, options: &FileOptions<'_>) -> Result<Self> {
         check_path(path)?;
         let file = match standard_input(path).map_err(failed("cannot open the source"))? {
@@ -40,7 +40,7 @@ impl Source {
         Ok(Source { file, metadata, len })
     }
 
-    /// Opens a file that is no pipe or device: opening these may wait for somebody else.
+    /// Opens a regular file. Opening a pipe or a device may block.
     pub(super) fn open_plain(path: &Path) -> Result<Self> {
         let found = std::fs::metadata(path);
         if found.is_ok_and(|found| !found.is_file() && !found.is_dir()) {
@@ -49,13 +49,13 @@ impl Source {
         Self::open(path, &FileOptions::new())
     }
 
-    /// Opens a file that can be read by offsets.
+    /// Opens a file that can be read at any offset.
     pub(super) fn open_positional(path: &Path) -> Result<Self> {
         let source = Self::open_plain(path)?;
         if source.len.is_none() { Err(NOT_A_FILE) } else { Ok(source) }
     }
 
-    /// Whether less room was taken on the disk than there are bytes.
+    /// Whether the file occupies less disk space than its length, so that it has holes.
     #[cfg(unix)]
     pub(super) fn has_holes(&self) -> bool {
         use std::os::unix::fs::MetadataExt as _;
@@ -75,7 +75,7 @@ impl Source {
         Ok(())
     }
 
-    /// Checks that a file read by offsets still has the length that it had at first.
+    /// Checks that the length of a file has not changed since it was opened.
     pub(super) fn check_unchanged(&self) -> Result<()> {
         let len = self.file.size().map_err(failed("cannot read the source"))?;
         if self.len.is_some_and(|known| known != len) {
@@ -100,8 +100,8 @@ impl Read for &Source {
     }
 }
 
-/// The standard input is taken as it is: it may be a socket, or the file of somebody else, or
-/// read in part.
+/// Standard input is duplicated and not opened again: it may be a socket, a file that this process
+/// may not open, or partly read.
 #[cfg(unix)]
 fn standard_input(path: &Path) -> io::Result<Option<File>> {
     use std::os::fd::AsFd as _;
@@ -116,8 +116,8 @@ fn standard_input(_path: &Path) -> io::Result<Option<File>> {
     Ok(None)
 }
 
-/// The length of a regular file that can be read by offsets. The kernel's own files claim to be
-/// empty, or a page, and are not.
+/// The length of a regular file that can be read at any offset. Virtual files of the kernel report
+/// a length of zero or one page, which is wrong.
 fn known_len(file: &File, metadata: &Metadata) -> io::Result<Option<u64>> {
     let claimed = metadata.len();
     if !metadata.is_file() || !is_at_start(file)? {
@@ -131,12 +131,12 @@ fn known_len(file: &File, metadata: &Metadata) -> io::Result<Option<u64>> {
     Ok(holds.then_some(claimed))
 }
 
-/// Somebody may have read a part of the standard input.
+/// Standard input may have been read in part.
 fn is_at_start(mut file: &File) -> io::Result<bool> {
     Ok(io::Seek::stream_position(&mut file)? == 0)
 }
 
-/// Whether the file has room on a disk: files of the kernel have none, nor have holes.
+/// Whether the file occupies disk space. Virtual files of the kernel do not, and neither do holes.
 #[cfg(unix)]
 fn has_room(metadata: &Metadata) -> bool {
     std::os::unix::fs::MetadataExt::blocks(metadata) > 0
@@ -154,8 +154,8 @@ fn is_same(source: &Metadata, path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|found| same(&found))
 }
 
-/// Without numbers of files there is no cheap answer: the file that was opened for reading cannot
-/// be replaced on such systems, and the rename fails.
+/// Without inode numbers there is no cheap answer. On such systems a file that is open for reading
+/// cannot be replaced, so the rename fails.
 #[cfg(not(unix))]
 fn is_same(_source: &Metadata, _path: &Path) -> bool {
     false

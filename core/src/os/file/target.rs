@@ -1,4 +1,4 @@
-//! A file that appears under its name complete, or not at all.
+//! Atomic targets: a file appears under its name complete or not at all.
 
 #[cfg(unix)]
 pub(super) mod attributes;
@@ -24,26 +24,27 @@ use super::{check_path, committed, failed};
 use crate::error::{Error, Result};
 use crate::os::process::OwnProcess;
 
-/// Permissions of a target that replaces nothing, where no option says them.
+/// Permissions of a target that replaces nothing and has no option for them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum NewMode {
-    /// What any new file gets there: `0666` less the umask.
+    /// The default of new files: `0666` without the bits of the umask.
     Usual,
-    /// Nobody but the owner, as for a plaintext that was sealed so far.
+    /// For the owner only, as for a plaintext that only existed encrypted before.
     Private,
 }
 
-/// A file that is written, and gets its name only when it is complete.
+/// A file that gets its name only when it is complete.
 ///
-/// The bytes go to a file without a name where the system has such files (`O_TMPFILE`), otherwise
-/// to one beside the target. Only its owner may read it. [`commit`](Self::commit) gives it
-/// permissions, owner, access list and extended attributes of the file that it replaces, as far as
-/// the system lets this process. Then it makes the file durable, and gives it the target's name in
-/// one step. A target that is dropped before leaves nothing, and the old file stays as it was.
+/// The bytes go to an unnamed file (`O_TMPFILE`) if the system supports that, otherwise to a
+/// temporary file beside the target. Only its owner may read it. [`commit`](Self::commit) gives it
+/// the permissions, owner, access list and extended attributes of the file that it replaces, as far
+/// as this process may set them. Then it makes the file durable and gives it the target's name in
+/// one step. A target that is dropped before leaves nothing behind, and the old file does not
+/// change.
 ///
-/// A target that is a pipe, a device, or a descriptor of this process such as `/dev/stdout`, also
-/// through a link, is not replaced but written to. Any other link is replaced, not followed. Other
-/// names of a replaced file keep its old content.
+/// A target that is a pipe, a device, or a descriptor of this process such as `/dev/stdout`,
+/// directly or through a link, is written to and not replaced. Any other link is replaced and not
+/// followed. Other hard links of a replaced file keep its old content.
 ///
 /// ```
 /// use std::io::Write;
@@ -59,11 +60,11 @@ pub(super) enum NewMode {
 pub struct FileTarget(Target<'static, RealDisk>);
 
 impl FileTarget {
-    /// Begins to write the file `path`.
+    /// Starts writing the file `path`.
     ///
     /// # Errors
-    /// [`Error::AlreadyExists`] unless overwriting is allowed; [`Error::Io`] with what the system
-    /// said; [`Error::InvalidArgument`] for a mode of more than `0o777`.
+    /// [`Error::AlreadyExists`] unless overwriting is allowed; [`Error::Io`] with the system's
+    /// error; [`Error::InvalidArgument`] for a mode over `0o777`.
     pub fn create(path: impl AsRef<Path>, options: &FileOptions<'_>) -> Result<Self> {
         Self::create_as(path.as_ref(), options, NewMode::Usual)
     }
@@ -76,14 +77,14 @@ impl FileTarget {
         Target::create(&RealDisk, path, options, new_mode).map(FileTarget)
     }
 
-    /// The file that is written: for writing at any offset, unless it
-    /// [is straight](Self::is_straight).
+    /// The file being written. It can be written at any offset, unless it [is
+    /// straight](Self::is_straight).
     pub fn file(&self) -> &File {
         &self.0.file
     }
 
     /// Whether the bytes go straight to a pipe, a device or a descriptor of this process. They
-    /// cannot be taken back, and can only be written from the front to the end.
+    /// cannot be taken back, and can only be written in sequence.
     pub fn is_straight(&self) -> bool {
         self.0.pending.is_none()
     }
@@ -91,10 +92,10 @@ impl FileTarget {
     /// Makes the file durable and gives it its name.
     ///
     /// # Errors
-    /// [`Error::AlreadyExists`] if the target has appeared meanwhile and overwriting is not
-    /// allowed; [`Error::InvalidState`] in a process that did not begin the file;
-    /// [`Error::Io`] with what the system said. After an error the target is as it was, unless
-    /// [`Error::committed`] says otherwise.
+    /// [`Error::AlreadyExists`] if the target was created in the meantime and overwriting is not
+    /// allowed; [`Error::InvalidState`] in a process that did not start the file; [`Error::Io`]
+    /// with the system's error. After an error the target is unchanged, unless [`Error::committed`]
+    /// says otherwise.
     pub fn commit(self) -> Result<()> {
         self.0.commit()
     }
@@ -133,21 +134,21 @@ impl Seek for FileTarget {
 pub(super) struct Target<'d, D: Disk> {
     disk: &'d D,
     file: File,
-    /// What is to become of the file; nothing of one that is written straight.
+    /// The name that the file will get; `None` for one that is written straight.
     pending: Option<Pending>,
     durable: bool,
-    /// Those with whose names this one's is made durable.
+    /// The batch that makes the file's name durable.
     batch: Option<FileBatch>,
-    /// The process that began it: the child of a fork neither commits nor removes it.
+    /// The process that started it: the child of a fork neither commits nor removes it.
     process: OwnProcess,
 }
 
-/// A file that waits for its name.
+/// A file without its final name.
 struct Pending {
     folder: Folder,
     /// The target's name in the folder.
     name: OsString,
-    /// The name that the file has meanwhile, if it has one.
+    /// The temporary name of the file, if it has one.
     temporary: Option<OsString>,
     overwrite: bool,
     mode: Option<u32>,
@@ -211,8 +212,8 @@ impl<'d, D: Disk> Target<'d, D> {
         synced.map_err(committed("the target is complete, but not its directory"))
     }
 
-    /// A disk keeps what is written straight to it; most other devices and pipes have nothing to
-    /// keep, and say so.
+    /// A block device can be synchronized. Most other devices and pipes cannot, and the system
+    /// reports that as an error to ignore.
     fn sync_straight(&self) -> Result<()> {
         match if self.durable { self.disk.sync(&self.file) } else { Ok(()) } {
             Err(error) if keeps_nothing(&error) => Ok(()),
@@ -220,7 +221,7 @@ impl<'d, D: Disk> Target<'d, D> {
         }
     }
 
-    /// Everything up to the target's name.
+    /// All steps before the file gets the target's name.
     fn give_name(&mut self, pending: &mut Pending) -> Result<()> {
         let replaced = place::replaceable(&pending.folder, &pending.name, pending.overwrite)?;
         self.settle(pending, replaced.as_ref())?;
@@ -239,7 +240,7 @@ impl<'d, D: Disk> Target<'d, D> {
         Ok(())
     }
 
-    /// Attributes, then everything onto the disk.
+    /// Sets the attributes, then makes content and attributes durable.
     fn settle(&self, pending: &Pending, replaced: Option<&Metadata>) -> Result<()> {
         #[cfg(unix)]
         {
@@ -258,9 +259,9 @@ impl<'d, D: Disk> Target<'d, D> {
         Ok(())
     }
 
-    /// Gives a file without a name the target's name if that is free, else one by chance, from
-    /// which it can be renamed; between the two calls of the system, and only there, a process that
-    /// is killed leaves a file behind. Returns whether it has the target's name.
+    /// Gives an unnamed file the target's name if that is free, otherwise a random name from which
+    /// it can be renamed. A process that is killed between these two system calls, and only there,
+    /// leaves a file behind. Returns whether the file has the target's name.
     fn link(
         &mut self,
         pending: &mut Pending,
@@ -279,7 +280,7 @@ impl<'d, D: Disk> Target<'d, D> {
         let linked = by_chance(|name| self.disk.link(&self.file, &pending.folder, name));
         match linked {
             Ok(((), name)) => pending.temporary = Some(name),
-            // Some systems make files without names and give them none: there it is copied.
+            // Some systems support unnamed files but cannot name them. The file is then copied.
             Err(_) => self.copy(pending, replaced)?,
         }
         Ok(false)
@@ -308,7 +309,7 @@ impl<D: Disk> Drop for Target<'_, D> {
 }
 
 impl Pending {
-    /// Removes the file, if it has a name.
+    /// Removes the file if it has a temporary name.
     fn remove(&mut self, disk: &impl Disk) {
         if let Some(name) = self.temporary.take() {
             let _ = disk.remove(&self.folder, &name);
@@ -325,7 +326,7 @@ fn unnamed(error: io::Error, overwrite: bool) -> Error {
     use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
     match error.kind() {
         io::ErrorKind::AlreadyExists => Error::AlreadyExists,
-        // Neither a rename that replaces nothing nor a hard link can be had.
+        // The file system supports neither a rename without replacement nor hard links.
         InvalidInput | PermissionDenied | Unsupported if !overwrite => {
             failed(ONLY_BY_REPLACING)(error)
         }

@@ -1,7 +1,7 @@
-//! What may wait for another program: pipes, sockets, devices.
+//! I/O that may wait for another program, and can be interrupted: pipes, sockets, devices.
 //!
-//! The standard library begins such a wait anew after each signal, and the host would never learn of
-//! a Ctrl-C. Here it is asked whether to go on.
+//! The standard library restarts such a wait after each signal, so the host would never notice a
+//! Ctrl-C. This module asks the host whether to continue.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -12,17 +12,17 @@ use super::failed;
 use super::options::FileOptions;
 use crate::error::Result;
 
-/// What a file is opened for.
+/// The mode in which a file is opened.
 #[derive(Clone, Copy)]
 pub(super) enum Access {
     Read,
     Write,
-    /// For writing at its end.
+    /// For appending.
     Append,
 }
 
-/// Opens a file. That of a pipe waits for its other end; `ask` says after a signal whether to go on,
-/// and `what` is being done, for errors.
+/// Opens a file. Opening a pipe waits for its other end; after a signal `ask` decides whether to
+/// continue. `what` names the operation in errors.
 #[cfg(unix)]
 pub(super) fn open(
     path: &Path,
@@ -61,14 +61,14 @@ pub(super) fn open(
     options.open(path).map_err(failed(what))
 }
 
-/// Waits until a descriptor that does not block, as another program may have left it, takes bytes
-/// again.
+/// Waits until a non-blocking descriptor accepts bytes again. Another program may have made it
+/// non-blocking.
 #[cfg(unix)]
 pub(super) fn until_writable(file: &File) -> io::Result<()> {
     until(file, rustix::event::PollFlags::OUT)
 }
 
-/// Waits until a descriptor that does not block gives bytes again.
+/// Waits until a non-blocking descriptor has bytes again.
 #[cfg(unix)]
 pub(super) fn until_readable(file: &File) -> io::Result<()> {
     until(file, rustix::event::PollFlags::IN)
@@ -91,7 +91,7 @@ pub(super) fn until_readable(_file: &File) -> io::Result<()> {
     Err(io::ErrorKind::WouldBlock.into())
 }
 
-/// How far one call is.
+/// The progress of one call.
 pub(super) struct Progress<'a> {
     file: &'a FileOptions<'a>,
     done: Cell<u64>,
@@ -99,29 +99,29 @@ pub(super) struct Progress<'a> {
 }
 
 impl<'a> Progress<'a> {
-    /// Nothing is done; the total is `None` if it is not known.
+    /// Starts at zero; the total is `None` if it is unknown.
     pub(super) fn new(file: &'a FileOptions<'a>, total: Option<u64>) -> Self {
         Progress { file, done: Cell::new(0), total: total.unwrap_or(0) }
     }
 
-    /// So many more bytes of plaintext are done.
+    /// Adds to the bytes of plaintext done so far.
     pub(super) fn add(&self, len: usize) -> Result<()> {
         self.done.set(self.done.get().saturating_add(len as u64));
         self.ask()
     }
 
-    /// So many bytes of plaintext are done.
+    /// The bytes of plaintext done so far.
     pub(super) fn done(&self) -> u64 {
         self.done.get()
     }
 
-    /// Whether to go on.
+    /// Asks the host whether to continue.
     fn ask(&self) -> Result<()> {
         self.file.report(self.done.get(), self.total)
     }
 }
 
-/// A reader or writer that may wait; the host is asked after a signal.
+/// A reader or writer that may wait, and asks the host after a signal.
 pub(super) struct Interruptible<'a, S> {
     pub(super) inner: S,
     pub(super) progress: &'a Progress<'a>,
@@ -161,7 +161,7 @@ mod tests {
     use std::ops::ControlFlow;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    /// Every other call is interrupted by a signal.
+    /// A reader and writer for tests whose every other call is interrupted by a signal.
     struct Signals<S>(S, bool);
 
     impl<S> Signals<S> {

@@ -1,4 +1,4 @@
-//! The plaintext of the envelope that an inner reader gives.
+//! Decryption of what an inner `Read` returns.
 
 use std::io::{self, Read};
 
@@ -10,11 +10,11 @@ use crate::error::Result;
 use crate::format::header::Header;
 use crate::keys::KeyProvider;
 
-/// Reads an envelope from the inner reader and gives its plaintext.
+/// Reads an envelope from the inner reader and returns its plaintext.
 ///
 /// # Security
-/// Every byte that comes out is authentic, but only the end of the data (`Ok(0)`) says that
-/// nothing was cut off: before, it may be a prefix of the message.
+/// Every byte that it returns is authentic. Only the end of the data (`Ok(0)`) proves that the
+/// message is complete; before that, the data may be a prefix of it.
 #[must_use = "readers do nothing unless they are read"]
 pub struct DecryptReader<R> {
     inner: R,
@@ -22,11 +22,11 @@ pub struct DecryptReader<R> {
 }
 
 impl<R: Read> DecryptReader<R> {
-    /// Reads the header and has the providers unwrap the DEK, in their order, until one fits.
+    /// Reads the header and unwraps the DEK with the providers, in their order, until a DEK fits.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io) of the inner reader; any of the format and key classes;
-    /// [`Error::Truncated`](crate::Error::Truncated).
+    /// [`Error::Io`](crate::Error::Io) of the inner reader; any error of the classes format and
+    /// key; [`Error::Truncated`](crate::Error::Truncated).
     pub fn new(
         inner: R,
         providers: &[&dyn KeyProvider],
@@ -43,13 +43,12 @@ impl<R: Read> DecryptReader<R> {
         Ok(reader)
     }
 
-    /// Takes a decryptor in any state, such as one whose header was stored elsewhere and whose
-    /// DEK was provided.
+    /// An adapter for a decryptor in any state, such as one for a detached header whose DEK was provided.
     pub fn from_decryptor(inner: R, decryptor: Decryptor) -> Self {
         DecryptReader { inner, opening: Opening::new(decryptor) }
     }
 
-    /// The header, authentic once the DEK was accepted.
+    /// The header; it is authentic after a DEK was accepted.
     pub fn header(&self) -> Option<Header<'_>> {
         self.opening.decryptor.header()
     }
@@ -62,17 +61,18 @@ impl<R: Read> DecryptReader<R> {
         self.opening.decryptor.metadata()
     }
 
-    /// The inner reader, of which more may have been read than decrypted.
+    /// The inner reader. More may have been read from it than was decrypted.
     pub const fn get_ref(&self) -> &R {
         &self.inner
     }
 
-    /// The inner reader. What is read of it here is missing in the message.
+    /// The inner reader, mutably. Bytes that you read from it directly are missing from the
+    /// message.
     pub const fn get_mut(&mut self) -> &mut R {
         &mut self.inner
     }
 
-    /// The inner reader by value, of which more may have been read than decrypted.
+    /// Returns the inner reader. More may have been read from it than was decrypted.
     pub fn into_inner(self) -> R {
         self.inner
     }

@@ -1,4 +1,4 @@
-//! The envelope of what an inner reader gives.
+//! Encryption of what an inner `Read` returns.
 
 use std::io::{self, Read};
 
@@ -8,7 +8,7 @@ use crate::engine::encrypt::{EncryptOptions, Encryptor};
 use crate::error::Result;
 use crate::keys::KeyProvider;
 
-/// Reads plaintext from the inner reader and gives the envelope, such as for an upload.
+/// Reads plaintext from the inner reader and returns the envelope, for an upload for example.
 ///
 /// ```
 /// use std::io::Read;
@@ -23,8 +23,8 @@ use crate::keys::KeyProvider;
 /// # Ok::<(), sealwax::Error>(())
 /// ```
 ///
-/// The header of a message of unknown length is held back for the first MiB, so that a shorter one
-/// gets no padding. Where the first byte must leave at once, set the padding.
+/// The header of a message of unknown length is withheld for the first MiB, so that a shorter
+/// message is not padded. Set the padding if output must start at once.
 #[must_use = "readers do nothing unless they are read"]
 pub struct EncryptReader<R> {
     inner: R,
@@ -44,29 +44,30 @@ impl<R: Read> EncryptReader<R> {
         Ok(Self::from_encryptor(inner, encryptor(providers, options)?))
     }
 
-    /// Takes an encryptor that has its wrapped keys.
+    /// An adapter for an encryptor that has its wrapped keys.
     pub fn from_encryptor(inner: R, encryptor: Encryptor) -> Self {
         EncryptReader { inner, sealing: Sealing::new(encryptor) }
     }
 
-    /// The inner reader, of which more may have been read than encrypted.
+    /// The inner reader. More may have been read from it than was encrypted.
     pub const fn get_ref(&self) -> &R {
         &self.inner
     }
 
-    /// The inner reader. What is read of it here is missing in the message.
+    /// The inner reader, mutably. Bytes that you read from it directly are missing from the
+    /// message.
     pub const fn get_mut(&mut self) -> &mut R {
         &mut self.inner
     }
 
-    /// The inner reader by value.
+    /// Returns the inner reader.
     pub fn into_inner(self) -> R {
         self.inner
     }
 }
 
 impl<R: Read> Read for EncryptReader<R> {
-    /// A read of the inner reader that fails can be tried again.
+    /// A failed read of the inner reader can be retried.
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         loop {
             if let Some(read) = self.sealing.read(out)? {

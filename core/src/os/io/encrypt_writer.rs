@@ -1,4 +1,4 @@
-//! Plaintext is written in, the envelope comes out at the inner writer.
+//! Encryption of what is written, into an inner `Write`.
 
 use std::io::{self, Write};
 
@@ -11,9 +11,9 @@ use crate::keys::KeyProvider;
 
 /// Encrypts what is written to it and writes the envelope to the inner writer.
 ///
-/// [`EncryptWriter::finish`] must be called: it writes the last chunk, without which the envelope
-/// is truncated and will not decrypt. Dropping the writer does not do that, because an object
-/// whose writer failed half-way must not look complete.
+/// Call [`EncryptWriter::finish`]: it writes the last chunk. Without it the envelope is truncated
+/// and does not decrypt. Dropping the writer does not write it, so that an object whose writer
+/// failed never looks complete.
 ///
 /// ```
 /// use std::io::{Read, Write};
@@ -49,17 +49,17 @@ impl<W: Write> EncryptWriter<W> {
         Ok(Self::from_encryptor(inner, encryptor(providers, options)?))
     }
 
-    /// Takes an encryptor that has its wrapped keys.
+    /// An adapter for an encryptor that has its wrapped keys.
     pub fn from_encryptor(inner: W, encryptor: Encryptor) -> Self {
         EncryptWriter { inner, writing: Writing::new(encryptor) }
     }
 
-    /// The inner writer, which has got what has left so far.
+    /// The inner writer, which has received the output so far.
     pub const fn get_ref(&self) -> &W {
         &self.inner
     }
 
-    /// The inner writer. What is written to it here becomes a part of the envelope, and breaks it.
+    /// The inner writer, mutably. Bytes that you write to it directly corrupt the envelope.
     pub const fn get_mut(&mut self) -> &mut W {
         &mut self.inner
     }
@@ -69,7 +69,7 @@ impl<W: Write> EncryptWriter<W> {
     /// # Errors
     /// [`Error::Io`](crate::Error::Io) of the inner writer;
     /// [`Error::InvalidState`](crate::Error::InvalidState) after a failed write, without a wrapped key,
-    /// or in another process than the writer's.
+    /// or in a process other than the writer's.
     pub fn finish(mut self) -> Result<W> {
         self.writing.end_input();
         while self.step(&[])?.1 != Status::Done {}
@@ -78,8 +78,8 @@ impl<W: Write> EncryptWriter<W> {
         Ok(self.inner)
     }
 
-    /// Takes some plaintext and hands on what comes of it. A failure is for good: nobody knows
-    /// how much of the envelope the inner writer has taken.
+    /// Encrypts some plaintext and writes the output. A failure is final, because it is unknown how
+    /// much of the envelope the inner writer took.
     fn step(&mut self, plaintext: &[u8]) -> Result<(usize, Status)> {
         self.writing.check()?;
         self.writing.failed = true;
@@ -106,11 +106,11 @@ impl<W: Write> Write for EncryptWriter<W> {
         }
     }
 
-    /// Hands on all whole chunks and flushes the inner writer. Up to one chunk stays back: chunks
-    /// have a fixed size.
+    /// Writes all full chunks and flushes the inner writer. A partial chunk stays in the buffer,
+    /// because chunks have a fixed size.
     ///
-    /// The header of a message of unknown length is held back for the first MiB, so that a shorter
-    /// one gets no padding; a flush with a whole chunk makes it leave before.
+    /// The header of a message of unknown length is withheld for the first MiB, so that a shorter
+    /// message is not padded. A flush writes it earlier if a full chunk is ready.
     fn flush(&mut self) -> io::Result<()> {
         self.writing.check()?;
         self.writing.failed = true;

@@ -1,4 +1,4 @@
-//! What is read of an envelope, on its way to the decryptor: the same for every kind of reader.
+//! The buffer between an inner reader and a decryptor, shared by blocking and async readers.
 
 use super::BUFFER_LEN;
 use crate::engine::decrypt::Decryptor;
@@ -6,11 +6,11 @@ use crate::error::{Error, Result};
 use crate::format::progress::Status;
 use crate::os::process::OwnProcess;
 
-/// A decryptor with a buffer in front.
+/// A decryptor with an input buffer.
 pub(in crate::os) struct Opening {
     pub(in crate::os) decryptor: Decryptor,
     sealed: Vec<u8>,
-    /// What of `sealed` is filled and not decrypted yet.
+    /// The part of `sealed` that is filled and not decrypted yet.
     start: usize,
     end: usize,
     pub(super) process: OwnProcess,
@@ -22,8 +22,8 @@ impl Opening {
         Opening { decryptor, sealed, start: 0, end: 0, process }
     }
 
-    /// Puts plaintext into `out` and says how much, 0 at the end; `None` if more of the envelope
-    /// must be read before.
+    /// Writes plaintext to `out` and returns the number of bytes, 0 at the end. `None` if more of
+    /// the envelope must be read first.
     pub(in crate::os) fn read(&mut self, out: &mut [u8]) -> Result<Option<usize>> {
         self.process.check()?;
         if out.is_empty() {
@@ -42,7 +42,7 @@ impl Opening {
         }
     }
 
-    /// Whether more of the envelope must be read before its header is there.
+    /// Whether more of the envelope must be read to complete its header.
     pub(in crate::os) fn lacks_header(&mut self) -> Result<bool> {
         Ok(self.step(&mut [])?.1 == Status::NeedInput)
     }
@@ -54,13 +54,13 @@ impl Opening {
         Ok((progress.written, progress.status))
     }
 
-    /// Room for more of the envelope, all of which was taken.
+    /// Room for more of the envelope. The buffer must be empty.
     pub(in crate::os) fn room(&mut self) -> &mut [u8] {
         (self.start, self.end) = (0, 0); // also if the read fails
         &mut self.sealed
     }
 
-    /// Says how much of the room was filled; 0 is the end of the envelope.
+    /// Records how much of the room was filled; 0 is the end of the envelope.
     pub(in crate::os) fn filled(&mut self, len: usize) {
         self.end = len.min(self.sealed.len());
         if len == 0 {

@@ -1,4 +1,4 @@
-//! What is read of a plaintext, on its way to the encryptor: the same for every kind of reader.
+//! The buffer between an inner reader and an encryptor, shared by blocking and async readers.
 
 use std::io::{Cursor, Read as _};
 
@@ -12,22 +12,22 @@ use crate::format::chunked::SEALED_CHUNK_LEN;
 use crate::format::progress::{Progress, Status};
 use crate::os::process::OwnProcess;
 
-/// An encryptor with a buffer in front.
+/// An encryptor with an input buffer.
 pub(in crate::os) struct Sealing {
     pub(super) encryptor: Encryptor,
-    /// The start of the envelope, while its header may still be a short one.
+    /// The withheld start of the envelope, while it is unknown whether the header is padded.
     held: Option<Held>,
-    /// The same once it may leave, and how much of it has left.
+    /// The start of the envelope after that, and how much of it was returned.
     start_of_envelope: Cursor<Vec<u8>>,
     plaintext: Zeroizing<Vec<u8>>,
-    /// What of `plaintext` is filled and not encrypted yet.
+    /// The part of `plaintext` that is filled and not encrypted yet.
     start: usize,
     end: usize,
     pub(super) process: OwnProcess,
 }
 
 impl Sealing {
-    /// Takes an encryptor that has its wrapped keys.
+    /// An adapter for an encryptor that has its wrapped keys.
     pub(in crate::os) fn new(mut encryptor: Encryptor) -> Self {
         Sealing {
             held: Held::of(&mut encryptor),
@@ -40,8 +40,8 @@ impl Sealing {
         }
     }
 
-    /// Puts some of the envelope into `out` and says how much, 0 at the end; `None` if more of the
-    /// plaintext must be read before.
+    /// Writes some of the envelope to `out` and returns the number of bytes, 0 at the end. `None`
+    /// if more of the plaintext must be read first.
     pub(in crate::os) fn read(&mut self, out: &mut [u8]) -> Result<Option<usize>> {
         self.process.check()?;
         if out.is_empty() {
@@ -66,7 +66,7 @@ impl Sealing {
         }
     }
 
-    /// Goes on until it is known how the envelope starts; false if more plaintext is needed for that.
+    /// Continues until the start of the envelope is known. False if that needs more plaintext.
     fn settle_start(&mut self) -> Result<bool> {
         if self.held.is_none() {
             return Ok(true);
@@ -88,7 +88,7 @@ impl Sealing {
         }
     }
 
-    /// Takes some of the buffered plaintext and puts into `out` what comes of it.
+    /// Encrypts some of the buffered plaintext into `out`.
     fn step(&mut self, out: &mut [u8]) -> Result<Progress> {
         let input = self.plaintext.get(self.start..self.end).unwrap_or_default();
         let progress = self.encryptor.process(input, out)?;
@@ -99,13 +99,13 @@ impl Sealing {
         Ok(progress)
     }
 
-    /// Room for more plaintext, all of which was taken.
+    /// Room for more plaintext. The buffer must be empty.
     pub(in crate::os) fn room(&mut self) -> &mut [u8] {
         (self.start, self.end) = (0, 0); // also if the read fails
         &mut self.plaintext
     }
 
-    /// Says how much of the room was filled; 0 is the end of the plaintext.
+    /// Records how much of the room was filled; 0 is the end of the plaintext.
     pub(in crate::os) fn filled(&mut self, len: usize) {
         self.end = len.min(self.plaintext.len());
         if len == 0 {

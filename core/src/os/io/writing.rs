@@ -1,4 +1,4 @@
-//! What an encryptor has made, on its way to a writer: the same for every kind of writer.
+//! The buffer between an encryptor and an inner writer, shared by blocking and async writers.
 
 use super::BUFFER_LEN;
 use super::held::Held;
@@ -7,37 +7,38 @@ use crate::error::{Error, Result};
 use crate::format::progress::Status;
 use crate::os::process::OwnProcess;
 
-/// An encryptor with a buffer behind.
+/// An encryptor with an output buffer.
 pub(in crate::os) struct Writing {
     pub(super) encryptor: Encryptor,
-    /// The start of the envelope, while its header may still be a short one.
+    /// The withheld start of the envelope, while it is unknown whether the header is padded.
     held: Option<Held>,
-    /// The start of the envelope while it leaves, or the bytes behind it.
+    /// Output: the start of the envelope, or the bytes after it.
     start: Option<Vec<u8>>,
     sealed: Vec<u8>,
-    /// What of it waits to be written.
+    /// The part of the output that is not written yet.
     from: usize,
     to: usize,
-    /// A writer that failed has taken nobody knows how much.
+    /// Whether the inner writer failed. It is then unknown how much it took.
     pub(in crate::os) failed: bool,
     pub(super) process: OwnProcess,
 }
 
 impl Writing {
-    /// Takes an encryptor that has its wrapped keys.
+    /// An adapter for an encryptor that has its wrapped keys.
     pub(in crate::os) fn new(mut encryptor: Encryptor) -> Self {
         let (sealed, process) = (vec![0; BUFFER_LEN], OwnProcess::new());
         let (held, start) = (Held::of(&mut encryptor), None);
         Writing { encryptor, held, start, sealed, from: 0, to: 0, failed: false, process }
     }
 
-    /// Refuses to go on in another process, or after a failure.
+    /// Refuses to continue in another process, or after a failure.
     pub(in crate::os) fn check(&self) -> Result<()> {
         self.process.check()?;
         if self.failed { Err(Error::InvalidState("the writer has failed before")) } else { Ok(()) }
     }
 
-    /// Takes some plaintext, when nothing is pending; what comes of it is pending then.
+    /// Encrypts some plaintext. No output may be pending before; the new output is pending
+    /// afterwards.
     pub(in crate::os) fn take(&mut self, plaintext: &[u8]) -> Result<(usize, Status)> {
         let progress = self.encryptor.process(plaintext, &mut self.sealed)?;
         if progress.status == Status::NeedKey {
@@ -54,7 +55,7 @@ impl Writing {
         Ok((progress.read, progress.status))
     }
 
-    /// Has the start of the envelope leave if there is anything in it that a reader could open.
+    /// Releases the start of the envelope if it has a chunk that a reader could open.
     pub(in crate::os) fn release_chunks(&mut self) -> Result<()> {
         self.release(false, Held::has_chunk)
     }
@@ -68,13 +69,13 @@ impl Writing {
         Ok(())
     }
 
-    /// What is to be written next.
+    /// The output to write next.
     pub(in crate::os) fn pending(&self) -> &[u8] {
         let bytes = self.start.as_ref().unwrap_or(&self.sealed);
         bytes.get(self.from..self.to).unwrap_or_default()
     }
 
-    /// Says how much of what was pending was written.
+    /// Records how much of the pending output was written.
     pub(in crate::os) fn written(&mut self, len: usize) {
         self.from = self.from.saturating_add(len);
         if self.from >= self.to {
@@ -82,7 +83,7 @@ impl Writing {
         }
     }
 
-    /// Says that no more plaintext follows.
+    /// Marks the end of the plaintext.
     pub(in crate::os) fn end_input(&mut self) {
         self.encryptor.end_input();
     }

@@ -1,4 +1,5 @@
-//! Messages in memory that cannot be lent: segments of it are copied on request.
+//! Messages in memory that cannot be borrowed, such as that of an interpreter: segments are copied
+//! on request.
 
 use std::mem;
 use std::ops::Range;
@@ -15,9 +16,9 @@ use rand_core::TryCryptoRng;
 
 const LENGTHS: Error = Error::InvalidArgument("buffer lengths do not fit");
 
-/// Where a message is read from, by any thread.
+/// The source of a message, read by any thread.
 pub trait Source: Sync {
-    /// A part of it that does not change any more.
+    /// A segment that does not change any more.
     type Segment: AsRef<[u8]> + Sync;
 
     /// Length of the message in bytes.
@@ -28,10 +29,10 @@ pub trait Source: Sync {
         self.len() == 0
     }
 
-    /// The bytes of a range within the length. None is asked for twice.
+    /// The bytes of a range within the length. No byte is requested twice.
     ///
     /// # Errors
-    /// Whatever the host has to say; it ends the work.
+    /// Any error of the host; it ends the operation.
     fn segment(&self, range: Range<usize>) -> Result<Self::Segment>;
 }
 
@@ -47,27 +48,27 @@ impl<'a> Source for &'a [u8] {
     }
 }
 
-/// Where the result is written to, by any thread and in any order.
+/// The target of the result, written by any thread and in any order.
 pub trait Sink: Sync {
-    /// Has `work` write `len` bytes, and copies them to `offset`.
+    /// Lets `work` write `len` bytes, and copies them to `offset`.
     ///
     /// # Errors
-    /// That of `work`, or whatever the host has to say; it ends the work.
+    /// That of `work`, or any error of the host; it ends the operation.
     fn fill(&self, offset: usize, len: usize, work: Fill<'_>) -> Result<()>;
 }
 
-/// Writes all of the memory that it is given.
+/// A function that fills the memory that it gets.
 pub type Fill<'a> = &'a mut (dyn FnMut(&mut [u8]) -> Result<()> + Send);
 
-/// Where the result goes.
+/// The target of the result.
 pub enum Target<'a> {
     /// The front of a slice.
     Slice(&'a mut [u8]),
-    /// Memory of the host; long enough, as it must know before.
+    /// Memory of the host, which must be long enough.
     Sink(&'a dyn Sink),
 }
 
-/// Shows no contents: a plaintext may lie there already.
+/// Shows no contents, because the memory may hold plaintext.
 impl core::fmt::Debug for Target<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
@@ -77,13 +78,13 @@ impl core::fmt::Debug for Target<'_> {
     }
 }
 
-/// How the work is shared.
+/// How the work is shared between threads.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Sharing<'a> {
     /// Number of threads, 0 for every core.
     pub threads: usize,
-    /// Plaintext of a segment in bytes, asked for each anew; rounded to whole chunks.
+    /// Plaintext of the next segment, in bytes; rounded to whole chunks.
     pub segment_len: &'a (dyn Fn() -> usize + Sync),
 }
 
@@ -94,7 +95,7 @@ impl core::fmt::Debug for Sharing<'_> {
 }
 
 impl<'a> Sharing<'a> {
-    /// So many threads, 0 for every core, and so much plaintext in a segment.
+    /// Work for this many threads, 0 for every core, with this much plaintext per segment.
     pub const fn new(threads: usize, segment_len: &'a (dyn Fn() -> usize + Sync)) -> Self {
         Sharing { threads, segment_len }
     }
@@ -103,7 +104,7 @@ impl<'a> Sharing<'a> {
     ///
     /// # Errors
     /// [`Error::BufferTooSmall`] for a slice shorter than [`EncryptHandle::sealed_len`],
-    /// [`Error::Randomness`]; those of the source and the sink.
+    /// [`Error::Randomness`]; the errors of the source and the sink.
     pub fn encrypt(
         &self,
         handle: &EncryptHandle,
@@ -125,8 +126,8 @@ impl<'a> Sharing<'a> {
         self.seal(handle, handle.header(), source, associated_data, target, rng)
     }
 
-    /// Encrypts a message without its header, for a header that is stored elsewhere; returns the
-    /// length of the body in bytes.
+    /// Encrypts a message without its header, which is stored elsewhere; returns the length of the
+    /// body in bytes.
     ///
     /// # Errors
     /// As [`Sharing::encrypt`].
@@ -140,7 +141,7 @@ impl<'a> Sharing<'a> {
         self.seal(handle, &[], source, associated_data, target, &mut SysRng)
     }
 
-    /// Writes `header`, which may be empty, and the body of a message behind it.
+    /// Writes `header`, which may be empty, and then the body of a message.
     pub(super) fn seal<R: TryCryptoRng + ?Sized>(
         &self,
         handle: &EncryptHandle,
@@ -170,9 +171,9 @@ impl<'a> Sharing<'a> {
     /// Decrypts a body; returns the length of the plaintext in bytes.
     ///
     /// # Errors
-    /// As [`DecryptHandle::decrypt_body_into`]; of several modified chunks the first is named.
-    /// A slice is zeroed. What a sink got before is authentic, but not the whole message: the
-    /// caller wipes it.
+    /// As [`DecryptHandle::decrypt_body_into`]; the error names the first modified chunk. A slice
+    /// is zeroed. A sink keeps what it received before the error: it is authentic but incomplete,
+    /// and the caller must wipe it.
     pub fn decrypt_body(
         &self,
         handle: &DecryptHandle,
@@ -234,7 +235,7 @@ impl<'a> Target<'a> {
     }
 }
 
-/// What is left of a target.
+/// The rest of a target.
 enum Slots<'a> {
     Slice(&'a mut [u8]),
     Sink { sink: &'a dyn Sink, offset: usize },
@@ -264,7 +265,7 @@ impl<'a> Slots<'a> {
     }
 }
 
-/// Takes plaintext back on every way out but success, a panic of the host's functions included.
+/// A guard that wipes plaintext on every exit but success, even if a function of the host panics.
 struct ZeroOnFailure<'a>(Slots<'a>);
 
 impl Drop for ZeroOnFailure<'_> {
@@ -275,7 +276,7 @@ impl Drop for ZeroOnFailure<'_> {
     }
 }
 
-/// Where the result of one segment goes.
+/// The target of one segment.
 enum Slot<'a> {
     Slice(&'a mut [u8]),
     Sink { sink: &'a dyn Sink, offset: usize, len: usize },
@@ -296,20 +297,20 @@ enum Way {
     Open,
 }
 
-/// A row of neighbouring chunks: the index of the first, what is read and what is written.
+/// A run of consecutive chunks: the index of the first, the input and the output.
 struct Cut<'a> {
     first: u64,
     input: Range<usize>,
     slot: Slot<'a>,
 }
 
-/// The segments of a message, each cut when a thread takes it.
+/// The segments of a message. Each is cut off when a thread takes it.
 struct Cuts<'a> {
     way: Way,
     next: usize,
     chunks: usize,
     plaintext_len: usize,
-    /// Where the chunks start in the input.
+    /// Offset of chunk 0 in the input.
     start: usize,
     slots: Slots<'a>,
     segment_len: &'a (dyn Fn() -> usize + Sync),

@@ -1,4 +1,4 @@
-//! Scratch memory that threads borrow, each with the chunk that it opened last.
+//! A pool of scratch buffers. Each keeps the chunk that it opened last.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,18 +6,18 @@ use zeroize::Zeroizing;
 
 use crate::format::chunked::{CHUNK_LEN, SEALED_CHUNK_LEN};
 
-/// Most scratches that are kept.
+/// Most buffers in the pool.
 const KEPT: usize = 8;
-/// Largest room for sealed bytes that is kept, in bytes.
+/// Largest buffer for sealed bytes that is kept, in bytes.
 const KEPT_SEALED_LEN: usize = 64 * SEALED_CHUNK_LEN;
 
-/// The index of no chunk: messages have far fewer. Not an `Option`, whose comparison reads the
-/// index of `None` too as it is compiled, which checkers of memory take for a mistake.
+/// An index that no chunk has. It is not an `Option`: the compiled comparison of an `Option` also
+/// reads the index of `None`, which memory checkers report.
 const NO_CHUNK: u64 = u64::MAX;
 
-/// Memory for one read.
+/// The buffers of one read.
 pub(super) struct Scratch {
-    /// Room for sealed bytes; what is in it means nothing.
+    /// Room for sealed bytes; its content has no meaning between reads.
     sealed: Vec<u8>,
     /// Plaintext of the chunk `index`, in its first `len` bytes.
     chunk: Zeroizing<Vec<u8>>,
@@ -31,7 +31,7 @@ impl Scratch {
         Scratch { sealed: Vec::new(), chunk, index: NO_CHUNK, len: 0 }
     }
 
-    /// Room for `len` sealed bytes, of any content.
+    /// Room for `len` sealed bytes, with arbitrary content.
     pub(super) fn take_sealed(&mut self, len: usize) -> Vec<u8> {
         let mut sealed = std::mem::take(&mut self.sealed);
         sealed.resize(len, 0);
@@ -45,33 +45,33 @@ impl Scratch {
         }
     }
 
-    /// The plaintext of the chunk `index` if it is kept, else nothing.
+    /// The plaintext of the chunk `index` if it is kept; otherwise an empty slice.
     pub(super) fn kept(&self, index: u64) -> &[u8] {
         let len = if self.index == index { self.len } else { 0 };
         self.chunk.get(..len).unwrap_or_default()
     }
 
-    /// Room for the plaintext of a chunk; the one that was kept is gone.
+    /// Room for the plaintext of a chunk. Discards the kept one.
     pub(super) fn forget(&mut self, len: usize) -> &mut [u8] {
         self.index = NO_CHUNK;
         self.chunk.get_mut(..len).unwrap_or_default()
     }
 
-    /// Says that the first `len` bytes of the room hold the chunk `index`, authentic.
+    /// Records that the first `len` bytes of the room hold the authenticated chunk `index`.
     pub(super) const fn keep(&mut self, index: u64, len: usize) {
         self.index = index;
         self.len = len;
     }
 }
 
-/// A stack of scratches: whoever reads next gets the one that was used last, which holds the
-/// chunk that is likely wanted. The lock is held to push and pop, never while bytes are read or
+/// A stack of scratch buffers. The next read gets the one that was used last, which most likely
+/// holds the wanted chunk. The lock is held only for push and pop, never while bytes are read or
 /// opened.
 #[derive(Default)]
 pub(super) struct Pool(Mutex<Vec<Scratch>>);
 
 impl Pool {
-    /// A scratch, if possible one that holds the chunk `index`.
+    /// Takes a scratch buffer, if possible one that holds the chunk `index`.
     pub(super) fn take(&self, index: u64) -> Scratch {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let holding = kept.iter().rposition(|scratch| scratch.index == index);
@@ -83,7 +83,7 @@ impl Pool {
         scratch.unwrap_or_else(Scratch::new)
     }
 
-    /// Keeps a scratch for the next read.
+    /// Returns a scratch buffer for the next read.
     pub(super) fn give_back(&self, scratch: Scratch) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < KEPT {

@@ -1,4 +1,4 @@
-//! A reader of plaintext at any offset, for any number of threads.
+//! A positional reader of plaintext, shared by any number of threads.
 
 use std::ops::Range;
 
@@ -14,14 +14,14 @@ use crate::format::header::Header;
 use crate::keys::KeyProvider;
 use crate::os::workers::{for_each_run, thread_count};
 
-/// Plaintext that one I/O fetches at most unless the host says otherwise, in bytes.
+/// Default of the plaintext that one I/O fetches at most, in bytes.
 const WINDOW_LEN: usize = 256 * CHUNK_LEN;
 
 /// Reads plaintext at any offset of an encrypted object.
 ///
-/// It can be shared between threads: nothing is locked while bytes are read or opened. A read
-/// fetches the chunks that it needs, and no others, in one I/O (up to one window, 4 MiB), and the
-/// chunk opened last is kept for small neighbouring reads.
+/// Threads can share it: no lock is held while bytes are read or opened. A read fetches exactly the
+/// chunks that it needs, in one I/O (up to one window, 4 MiB). The chunk opened last is kept for
+/// small neighbouring reads.
 ///
 /// ```
 /// use sealwax::read_at::PositionalReader;
@@ -38,7 +38,7 @@ pub struct PositionalReader<R> {
     source: R,
     handle: DecryptHandle,
     opener: RangeOpener,
-    /// Where the body starts in the source.
+    /// Offset of the body in the source.
     body_offset: u64,
     threads: usize,
     /// Plaintext that one I/O fetches at most, in bytes.
@@ -47,11 +47,11 @@ pub struct PositionalReader<R> {
 }
 
 impl<R: ReadAt> PositionalReader<R> {
-    /// Reads the header, has the providers unwrap the DEK, and authenticates the length by
+    /// Reads the header, unwraps the DEK with the providers, and authenticates the length by
     /// opening the last chunk.
     ///
     /// # Errors
-    /// [`Error::Io`]; any of the format, key and body classes.
+    /// [`Error::Io`]; any error of the classes format, key and body.
     pub fn open(
         source: R,
         providers: &[&dyn KeyProvider],
@@ -61,7 +61,7 @@ impl<R: ReadAt> PositionalReader<R> {
         Self::with_handle(source, handle, options.associated_data)
     }
 
-    /// An envelope whose header the handle has opened.
+    /// A reader of an envelope whose header was already verified.
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::CommitmentMismatch`], [`Error::Authentication`],
@@ -71,7 +71,7 @@ impl<R: ReadAt> PositionalReader<R> {
         Self::new(source, handle, associated_data, body_offset)
     }
 
-    /// A body whose header is stored elsewhere.
+    /// A reader of a body whose header is stored elsewhere.
     ///
     /// # Errors
     /// As [`PositionalReader::with_handle`].
@@ -114,8 +114,8 @@ impl<R: ReadAt> PositionalReader<R> {
         self
     }
 
-    /// The window: how much plaintext one I/O fetches at most, in bytes, rounded up to whole chunks.
-    /// The default is 4 MiB. Where every I/O is a request over a network, a long one is better.
+    /// The window: how much plaintext one I/O fetches at most, in bytes, rounded up to whole
+    /// chunks. The default is 4 MiB. Use a larger one if every I/O is a network request.
     #[must_use]
     pub const fn window(mut self, len: usize) -> Self {
         self.window_len = match len.checked_next_multiple_of(CHUNK_LEN) {
@@ -126,12 +126,12 @@ impl<R: ReadAt> PositionalReader<R> {
         self
     }
 
-    /// Length of the plaintext in bytes, authenticated.
+    /// Authenticated length of the plaintext, in bytes.
     pub const fn len(&self) -> u64 {
         self.opener.plaintext_len()
     }
 
-    /// Whether the plaintext is empty, authenticated.
+    /// Whether the plaintext is empty; authenticated.
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -149,18 +149,18 @@ impl<R: ReadAt> PositionalReader<R> {
         self.handle.header()
     }
 
-    /// What the ciphertext is read from.
+    /// The source of the ciphertext.
     pub const fn get_ref(&self) -> &R {
         &self.source
     }
 
-    /// What the ciphertext is read from, by value.
+    /// Returns the source of the ciphertext.
     pub fn into_inner(self) -> R {
         self.source
     }
 
-    /// Reads the plaintext at `offset` into the front of `buf` and returns how many bytes: as
-    /// many as fit, fewer only at the end.
+    /// Reads the plaintext at `offset` into the front of `buf` and returns the number of bytes. It
+    /// is less than the length of `buf` only at the end.
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::Authentication`] for a modified chunk, and `buf` is zeroed.
@@ -178,7 +178,7 @@ impl<R: ReadAt> PositionalReader<R> {
     /// Fills `buf` with the plaintext from `offset` on.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] if the range ends behind the plaintext; as
+    /// [`Error::InvalidArgument`] if the range ends after the plaintext; as
     /// [`PositionalReader::read_at`].
     pub fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> Result<()> {
         if offset.checked_add(buf.len() as u64).is_none_or(|end| end > self.len()) {
@@ -187,7 +187,7 @@ impl<R: ReadAt> PositionalReader<R> {
         self.read_at(buf, offset).map(|_| ())
     }
 
-    /// `buf` lies inside of the plaintext.
+    /// Reads a range that is within the plaintext.
     fn read_inside(&self, buf: &mut [u8], offset: u64) -> Result<()> {
         if buf.len() <= self.window_len {
             self.read_window(buf, offset)
@@ -196,7 +196,7 @@ impl<R: ReadAt> PositionalReader<R> {
         }
     }
 
-    /// Windows that end between chunks, on as many threads as the host allowed.
+    /// Reads windows that end at chunk boundaries, on as many threads as the host allows.
     fn read_large(&self, buf: &mut [u8], offset: u64) -> Result<()> {
         let threads = thread_count(self.threads, (buf.len() / CHUNK_LEN) as u64);
         let first = (self.window_len - chunk_of(offset).offset).min(buf.len());
@@ -216,7 +216,7 @@ impl<R: ReadAt> PositionalReader<R> {
         read
     }
 
-    /// What the kept chunk has, then the rest in one I/O.
+    /// Takes bytes from the kept chunk, then reads the rest in one I/O.
     fn read_with(&self, scratch: &mut Scratch, buf: &mut [u8], offset: u64) -> Result<()> {
         let position = chunk_of(offset);
         let kept = scratch.kept(position.index).get(position.offset..).unwrap_or_default();
@@ -238,7 +238,7 @@ impl<R: ReadAt> PositionalReader<R> {
         opened
     }
 
-    /// Opens whole chunks where they belong, and parts of chunks through the scratch.
+    /// Opens whole chunks directly into the output, and partial chunks through the scratch buffer.
     fn open_chunks(
         &self,
         scratch: &mut Scratch,

@@ -15,8 +15,8 @@ const MAX_AHEAD_LEN: usize = 32 * CHUNK_LEN;
 
 /// Reads and seeks in the plaintext of an encrypted object, like a file.
 ///
-/// While reads follow each other it reads ahead, up to 512 KiB; after a seek it fetches no more
-/// than the chunks that are asked for.
+/// Sequential reads read ahead, up to 512 KiB. After a seek it fetches only the chunks that it
+/// needs.
 ///
 /// ```
 /// use std::io::{Read, Seek, SeekFrom};
@@ -34,11 +34,11 @@ const MAX_AHEAD_LEN: usize = 32 * CHUNK_LEN;
 pub struct SeekReader<R> {
     inner: PositionalReader<R>,
     position: u64,
-    /// Plaintext from `ahead_start` on, in the first `ahead_len` bytes.
+    /// Plaintext read ahead: the first `ahead_len` bytes, from offset `ahead_start` on.
     ahead: Zeroizing<Vec<u8>>,
     ahead_start: u64,
     ahead_len: usize,
-    /// Where the last read ended, and how much to read ahead if the next one starts there.
+    /// End of the last read, and the read-ahead if the next one starts there.
     expected: u64,
     next_ahead: usize,
 }
@@ -56,7 +56,7 @@ impl<R: ReadAt> SeekReader<R> {
         PositionalReader::open(source, providers, options).map(Self::new)
     }
 
-    /// Starts at the first byte.
+    /// A reader at offset 0.
     pub fn new(inner: PositionalReader<R>) -> Self {
         SeekReader {
             inner,
@@ -69,34 +69,34 @@ impl<R: ReadAt> SeekReader<R> {
         }
     }
 
-    /// Length of the plaintext in bytes, authenticated.
+    /// Authenticated length of the plaintext, in bytes.
     pub const fn len(&self) -> u64 {
         self.inner.len()
     }
 
-    /// Whether the plaintext is empty, authenticated.
+    /// Whether the plaintext is empty; authenticated.
     pub const fn is_empty(&self) -> bool {
         self.inner.is_empty()
     }
 
-    /// The positional reader below.
+    /// The underlying positional reader.
     pub const fn get_ref(&self) -> &PositionalReader<R> {
         &self.inner
     }
 
-    /// The positional reader below, by value.
+    /// Returns the underlying positional reader.
     pub fn into_inner(self) -> PositionalReader<R> {
         self.inner
     }
 
-    /// What was read ahead from the position on.
+    /// The plaintext that was read ahead, from the position on.
     fn held(&self) -> &[u8] {
         let skip = self.position.checked_sub(self.ahead_start);
         let skip = skip.and_then(|skip| usize::try_from(skip).ok()).unwrap_or(usize::MAX);
         self.ahead.get(skip..self.ahead_len).unwrap_or_default()
     }
 
-    /// Reads ahead from the position on.
+    /// Fills the read-ahead buffer from the position on.
     fn read_ahead(&mut self, len: usize) -> Result<()> {
         self.ahead_len = 0;
         if self.ahead.len() < len {
@@ -108,7 +108,7 @@ impl<R: ReadAt> SeekReader<R> {
         Ok(())
     }
 
-    /// How much to read ahead: more each time while reads follow each other, nothing else.
+    /// How much to read ahead: more with each sequential read, nothing after a seek.
     fn plan(&mut self, wanted: usize) -> usize {
         if self.position != self.expected {
             self.next_ahead = 0;
@@ -146,7 +146,7 @@ impl<R: ReadAt> Read for SeekReader<R> {
 }
 
 impl<R: ReadAt> Seek for SeekReader<R> {
-    /// Seeking behind the end is allowed, as in a file; reads there give nothing.
+    /// Seeking past the end is allowed, as in a file; reads there return 0 bytes.
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let position = match to {
             SeekFrom::Start(offset) => Some(offset),

@@ -1,10 +1,10 @@
-//! A disk that writes down what is done to it, and asks before.
+//! A disk for tests that records operations and asks a hook before each.
 
 use std::cell::RefCell;
 
 use super::*;
 
-/// Something that was done, in its order.
+/// A recorded operation.
 #[derive(Clone, Debug, PartialEq)]
 pub(in super::super) enum Done {
     CreateUnnamed(u32),
@@ -22,7 +22,7 @@ pub(in super::super) enum Done {
 }
 type Meanwhile<'a> = Box<dyn Fn(&Done) -> io::Result<()> + 'a>;
 
-/// Does what the hook lets it do, and writes it down.
+/// Performs and records the operations that the hook allows.
 pub(in super::super) struct Recording<'a> {
     pub(in super::super) done: RefCell<Vec<Done>>,
     before: Meanwhile<'a>,
@@ -98,7 +98,7 @@ impl Disk for Recording<'_> {
     }
 }
 
-/// A hook that lets everything happen but this.
+/// A hook that allows all operations but this one.
 pub(in super::super) fn refuse(refused: &[Done]) -> impl Fn(&Done) -> io::Result<()> {
     move |done| {
         if refused.contains(done) { Err(io::ErrorKind::Unsupported.into()) } else { Ok(()) }

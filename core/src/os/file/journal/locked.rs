@@ -1,4 +1,4 @@
-//! A journal that one process has to itself.
+//! A journal that one process has locked.
 
 use std::ffi::OsString;
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
@@ -11,27 +11,28 @@ use super::super::folder::{Folder, split};
 use super::name::name_of;
 use crate::error::Result;
 
-/// How often to look after another process that rewraps the same object: for ten seconds.
+/// Attempts to lock the journal while another process rewraps the object: for ten seconds.
 const TRIES: u32 = 5_000;
 const BUSY: &str = "another process has had it locked for ten seconds: it rewraps this file too, \
     or holds the journal (its name ends in .sealwax-journal) for nothing, and must be ended";
 
-/// A journal that this process has locked, and that still has its name.
+/// A journal that this process has locked and that still has its name.
 pub(in super::super) struct Locked {
     pub(in super::super) file: File,
     pub(in super::super) folder: Folder,
     name: OsString,
-    /// Whether nobody else can have it: not so on a file system without locks, where whoever
-    /// rewraps must not do it twice at the same time.
+    /// Whether the lock is exclusive. A file system without locks cannot guarantee that; its users
+    /// must not run two rewraps at the same time.
     pub(super) is_exclusive: bool,
 }
 
 impl Locked {
-    /// Makes a journal, which whoever may read the object may read. Where one is there, `settle`
-    /// is called with it, to deal with it and remove it.
+    /// Creates a journal with the read permissions of the object. If a journal exists, `settle` is
+    /// called to recover from it and remove it.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io), also if another process holds the journal for long; as `settle`.
+    /// [`Error::Io`](crate::Error::Io), also if another process holds the journal too long; as
+    /// `settle`.
     pub(in super::super) fn create(
         object: &Path,
         metadata: &Metadata,
@@ -59,7 +60,8 @@ impl Locked {
         Err(failed("cannot create the journal")(io::Error::new(io::ErrorKind::TimedOut, BUSY)))
     }
 
-    /// The journal that a process left behind; `None` if there is none or if its process lives.
+    /// The journal that a process left behind; `None` if there is none or if its process still
+    /// runs.
     pub(super) fn find(object: &Path, disk: &impl Disk) -> Result<Option<Self>> {
         match open(object) {
             Ok(file) => Self::lock(file, object, disk),
@@ -68,7 +70,7 @@ impl Locked {
         }
     }
 
-    /// `None` if another process has the lock, or has removed the journal meanwhile.
+    /// `None` if another process has the lock, or has removed the journal in the meantime.
     fn lock(file: File, object: &Path, disk: &impl Disk) -> Result<Option<Self>> {
         let is_exclusive = match disk.lock(&file) {
             Ok(()) => true,
@@ -99,8 +101,8 @@ pub(super) fn read(object: &Path) -> Option<File> {
     open(object).ok()
 }
 
-/// A link or a device is no journal; it must not even be opened. For writing where that is
-/// allowed: some network file systems lock nothing else.
+/// A link or a device is not a journal and must not be opened. The file is opened for writing if
+/// possible, because some network file systems lock only such files.
 fn open(object: &Path) -> io::Result<File> {
     let (folder, name) = split(object)?;
     let path = folder.join(name_of(name));
@@ -111,7 +113,7 @@ fn open(object: &Path) -> io::Result<File> {
     both.or_else(|_| File::open(path))
 }
 
-/// Some network file systems have no locks, or none that answer.
+/// Some network file systems have no locks, or their lock service does not answer.
 fn has_no_locks(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported || locks_are_out(error)
 }
@@ -139,7 +141,7 @@ fn share(_disk: &impl Disk, _journal: &File, _object: &Path, _metadata: &Metadat
     Ok(())
 }
 
-/// Whether the name still means this very file.
+/// Whether the name still refers to this file.
 #[cfg(unix)]
 fn has_name(file: &File, named: &io::Result<Metadata>) -> bool {
     use std::os::unix::fs::MetadataExt as _;
@@ -149,7 +151,7 @@ fn has_name(file: &File, named: &io::Result<Metadata>) -> bool {
     }
 }
 
-/// An open file keeps its name here.
+/// An open file cannot lose its name on this system.
 #[cfg(not(unix))]
 fn has_name(_file: &File, named: &io::Result<Metadata>) -> bool {
     named.is_ok()

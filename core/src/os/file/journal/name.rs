@@ -7,12 +7,12 @@ use base16ct::HexDisplay;
 use crate::crypto::kdf::sha512;
 
 const SUFFIX: &str = ".sealwax-journal";
-/// The longest name that file systems take, in bytes.
+/// The longest file name that file systems accept, in bytes.
 const MOST_LEN: usize = 255;
-/// Bytes of the hash that tells long names apart, in hexadecimal digits twice as many.
+/// Length of the hash that distinguishes long names, in bytes.
 const HASH_LEN: usize = 8;
 
-/// The name of the journal of the object that has this name: FORMAT.md, R-06.
+/// The name of the journal of an object. Source: FORMAT.md, R-06.
 pub(in super::super) fn name_of(object: &OsStr) -> OsString {
     let bytes = object.as_encoded_bytes();
     if bytes.len() + SUFFIX.len() <= MOST_LEN {

@@ -1,4 +1,4 @@
-//! Journals that change while they are looked at, and disks without locks.
+//! Journals that change while they are read, and disks without locks.
 
 use std::fs::TryLockError;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use super::super::{inspect_file, rewrap_file};
 use super::*;
 use crate::engine::rewrap::{RewrapMode, rewrap_with};
 
-/// An object, its header, the one that a rewrap would write, and the place of the journal.
+/// An object, its header, the header that a rewrap would write, and the path of the journal.
 struct Case {
     _folder: TempDir,
     path: PathBuf,
@@ -37,7 +37,7 @@ impl Case {
         fs::write(&self.path, object).unwrap();
     }
 
-    /// A header of which the keys are not whole.
+    /// A header with torn wrapped keys.
     fn torn(&self) -> Vec<u8> {
         [&self.next[..100], &[0; 60], &self.next[160..]].concat()
     }
@@ -49,7 +49,7 @@ impl Case {
     }
 }
 
-/// Answers a lock as told.
+/// Answers a lock with the given result.
 struct Locks<F>(F);
 
 impl<F: Fn() -> Result<(), TryLockError>> Disk for Locks<F> {
@@ -113,7 +113,7 @@ fn whoever_waits_in_vain_is_told_for_what() {
     assert!(error.to_string().contains("must be ended"), "{error}");
 }
 
-/// An object whose header is not whole in the first reads.
+/// An object whose header is torn in the first reads.
 struct Changing<'a> {
     case: &'a Case,
     torn_reads: usize,
@@ -147,7 +147,7 @@ fn a_header_that_changes_while_it_is_read_is_read_again() {
     };
     open(0).unwrap();
     open(3).unwrap();
-    // It never holds still: whoever changes it, it is not a rewrap.
+    // It never stops changing, so the cause is not a rewrap.
     let error = open(usize::MAX).unwrap_err();
     assert!(matches!(error, Error::HeaderAuthentication), "{error}");
 }

@@ -1,4 +1,4 @@
-//! A rewrap that is killed at each of its steps, and one whose machine loses power ([R-05]).
+//! Rewraps that are killed at each of their steps, or whose machine loses power ([R-05]).
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -18,9 +18,11 @@ use super::fixtures::{PLAINTEXT_LEN, new, old, sealed};
 use super::*;
 use crate::keys::LocalKek;
 
-/// Where writes are cut: in the preamble, the binding part, the keys, the padding, before the MAC.
+/// Offsets at which writes are cut: in the preamble, the binding part, the keys, the padding,
+/// before the MAC.
 const CUTS: [usize; 5] = [5, 14, 60, 130, 300];
-/// Tells a child what to do: the file, whether it may fit in place, the step to die at.
+/// The orders to a child process: the file, whether the header fits in place, the step at which to
+/// die.
 const CHILD: &str = "SEALWAX_TEST_CRASH";
 
 fn rewrap(disk: &impl Disk, path: &Path, in_place: bool) -> Result<RewrapFileOutcome> {
@@ -56,8 +58,8 @@ fn opens(folder: &Path, kek: &LocalKek) -> bool {
     }
 }
 
-/// After a crash the file opens under one key at least, in any order, and can be rewrapped;
-/// whoever has opened it leaves it whole. Returns which of old and new opens it at once.
+/// After a crash the file opens under at least one key, in any order, and can be rewrapped; opening
+/// it repairs it. Returns which of the old and the new key opens it at once.
 fn check(folder: &Path, in_place: bool, body: &[u8]) -> (bool, bool) {
     let (old, new) = (old(), new(in_place));
     let (first, second) = (copy_of(folder), copy_of(folder));
@@ -79,7 +81,7 @@ fn check(folder: &Path, in_place: bool, body: &[u8]) -> (bool, bool) {
     (with_old, with_new)
 }
 
-/// The file itself has a whole header, and its body has not changed.
+/// The file itself has an intact header, and its body has not changed.
 fn check_whole(folder: &Path, body: &[u8]) {
     let path = folder.join("sealed");
     let header = inspect_file(&path).unwrap();
@@ -91,7 +93,7 @@ fn body_of(folder: &Path) -> Vec<u8> {
     fs::read(&path).unwrap().split_off(inspect_file(&path).unwrap().len())
 }
 
-/// Does what it is told until its steps are used up; then the process dies.
+/// Performs a number of operations; then the process dies.
 struct Dying {
     left: Cell<u32>,
 }
@@ -151,7 +153,7 @@ impl Disk for Dying {
     }
 }
 
-/// Not a test of its own: what the killed process does.
+/// Not a test, but the program of the killed process.
 #[test]
 fn child() {
     let Ok(task) = std::env::var(CHILD) else { return };
@@ -160,7 +162,7 @@ fn child() {
     rewrap(&disk, Path::new(path), in_place == "true").unwrap();
 }
 
-/// Runs a child that dies at this step; says whether it lived to the end.
+/// Runs a child that dies at this step; returns whether it reached the end.
 fn run_child(path: &Path, in_place: bool, step: u32) -> bool {
     let name = concat!(module_path!(), "::child");
     let name = name.split_once("::").unwrap().1;
@@ -206,7 +208,7 @@ fn killed_at_any_step_of_a_copy_it_opens() {
     assert_eq!(seen[seen.len() - 1], (false, true));
 }
 
-/// Something that a rewrap did, in its order.
+/// A recorded operation of a rewrap.
 #[derive(Clone, Debug, PartialEq)]
 enum Done {
     CreateJournal,
@@ -218,7 +220,7 @@ enum Done {
     RemoveJournal,
 }
 
-/// Does everything, and writes it down.
+/// Performs and records all operations.
 struct Recording {
     object: u64,
     done: RefCell<Vec<Done>>,
@@ -258,13 +260,13 @@ impl Disk for Recording {
     }
 }
 
-/// Where the journal of an object stands.
+/// The path of an object's journal.
 fn journal_of(object: &Path) -> PathBuf {
     object.with_file_name(journal::name_of(object.file_name().unwrap()))
 }
 
-/// What may be on the disk after a power failure: whatever was not synchronized may be there,
-/// partly there, or not there.
+/// The possible contents of the disk after a power failure: changes that were not synchronized may
+/// be complete, partial or missing.
 struct Possible {
     objects: Vec<Vec<u8>>,
     journals: Vec<Option<Vec<u8>>>,

@@ -1,4 +1,4 @@
-//! What tests of rewraps and of their journals start with.
+//! Fixtures for tests of rewraps and their journals.
 
 use std::fs;
 
@@ -20,12 +20,13 @@ pub(in super::super) fn old() -> LocalKek {
     kek(1, "old")
 }
 
-/// In place its name is as long as the old one's, else longer than the padding.
+/// For a rewrap in place, its name is as long as the old one's; otherwise it is longer than the
+/// padding.
 pub(in super::super) fn new(in_place: bool) -> LocalKek {
     kek(2, if in_place { "new" } else { "a new key whose name is too long for the old header" })
 }
 
-/// A sealed file under the old key, in a folder of its own.
+/// A file encrypted under the old key, in its own folder.
 pub(in super::super) fn sealed(in_place: bool) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let plain = folder.path().join("plain");

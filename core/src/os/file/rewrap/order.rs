@@ -1,4 +1,4 @@
-//! In which order a rewrap touches the disk, and what it leaves when the disk fails.
+//! The order in which a rewrap writes to the disk, and the state after the disk fails.
 
 use std::cell::Cell;
 use std::os::unix::fs::PermissionsExt as _;
@@ -39,8 +39,7 @@ fn a_copy_is_durable_before_it_has_the_name_and_so_is_its_name() {
     assert_eq!(disk.done.take(), [&[CreateNamed(0o600)], &copy[..], &[Remove]].concat());
 }
 
-/// A disk whose writes fail, from the one on that is the object's header; what is written of
-/// it is cut.
+/// A disk whose writes fail, starting with that of the object's header, which is cut.
 fn failing(path: &Path, last: u32) -> Recording<'_> {
     let writes = Cell::new(0);
     Recording::new(move |done| {

@@ -1,5 +1,4 @@
-//! Owner, group, permissions, access lists and extended attributes of a file that takes the place
-//! of another.
+//! Owner, group, permissions, access lists and extended attributes of a file that replaces another.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -8,42 +7,44 @@ use std::path::Path;
 
 use super::super::disk::Disk;
 
-/// The bits that a target may have: those of reading, writing and executing.
+/// The permission bits that a target may have: read, write and execute.
 const MODE_BITS: u32 = 0o777;
 
-/// What `file` is to get: `mode`, or else the permissions of the file that it replaces.
+/// The permissions that `file` will get: `mode`, or those of the file that it replaces.
 pub(in super::super) struct Wanted<'a> {
-    /// The file that is replaced.
+    /// The replaced file.
     pub(in super::super) replaced: Option<(&'a Path, &'a Metadata)>,
     pub(in super::super) mode: Option<u32>,
     /// The permissions of a new file.
     pub(in super::super) usual: u32,
 }
 
-/// Permissions in figures.
+/// The permissions as a number.
 pub(super) fn mode_of(metadata: &Metadata) -> u32 {
     metadata.permissions().mode() & MODE_BITS
 }
 
-/// Gives `file`, which only its owner may read until now, what the target is to have. The
-/// permissions come last: they are never wider than owner and access list are right for.
+/// Sets the attributes of `file`, which only its owner may read so far. The permissions come last,
+/// so they never apply to a wrong owner or access list.
 pub(in super::super) fn give(disk: &impl Disk, file: &File, wanted: &Wanted<'_>) -> io::Result<()> {
     let Some((path, replaced)) = wanted.replaced.filter(|(_, found)| found.is_file()) else {
         return permit(disk, file, wanted.mode.unwrap_or(wanted.usual));
     };
     let group_is_kept = give_owner(disk, file, replaced)?;
-    // The list names the group's bits too: another group must not have them for a moment.
+    // The access list also sets the bits of the group. A wrong group must not have them even
+    // briefly.
     let list_is_kept = extended::copy(path, file, group_is_kept);
     let mut mode = wanted.mode.unwrap_or(mode_of(replaced));
     if !(group_is_kept && list_is_kept) {
-        // The bits of the group would mean other people: they get no more than all others have.
+        // The bits of the group would apply to another group, so it gets no more than all others
+        // have.
         mode &= !0o070 | (mode & 0o007) << 3;
     }
     permit(disk, file, mode)
 }
 
-/// Only root may give a file away, but its owner may give it to a group of theirs. Returns whether
-/// the group is that of the replaced file.
+/// Only root may change the owner, but an owner may choose a group to which they belong. Returns
+/// whether the group is that of the replaced file.
 fn give_owner(disk: &impl Disk, file: &File, replaced: &Metadata) -> io::Result<bool> {
     let new = file.metadata()?;
     let (owner, group) = (replaced.uid(), replaced.gid());
@@ -56,8 +57,8 @@ fn give_owner(disk: &impl Disk, file: &File, replaced: &Metadata) -> io::Result<
     Ok(given)
 }
 
-/// A file system without permissions, such as FAT, refuses to change them: what is there is what
-/// every file there has.
+/// A file system without permissions, such as FAT, rejects the change. All its files have the same
+/// ones, so the error is ignored.
 pub(super) fn permit(disk: &impl Disk, file: &File, mode: u32) -> io::Result<()> {
     if mode_of(&file.metadata()?) == mode {
         return Ok(());
@@ -83,15 +84,15 @@ mod extended {
     };
     use rustix::io::Errno;
 
-    /// The most that Linux gives of a list of names or of one value, in bytes.
+    /// The most bytes that Linux returns for a list of attribute names or one value.
     const MOST_LEN: usize = 65_536;
     const ACCESS_LIST: &CStr = c"system.posix_acl_access";
     const LABEL: &CStr = c"security.selinux";
 
-    /// Copies access list, label and the users' attributes, as far as the system lets us. What
-    /// belongs to the old content, such as capabilities and signatures, stays behind. Returns
-    /// whether the access list of the replaced file, or that it has none, holds for the new one;
-    /// without `with_list` that has none.
+    /// Copies access list, security label and user attributes, as far as the system allows.
+    /// Attributes of the old content, such as capabilities and signatures, are not copied. Returns
+    /// whether the new file has the access list of the replaced one, or none if that has none.
+    /// Without `with_list` the new file has none.
     pub(super) fn copy(from: &Path, to: &File, with_list: bool) -> bool {
         let mut names = names_of(from);
         names.retain(|name| with_list || name.as_c_str() != ACCESS_LIST);
@@ -128,7 +129,7 @@ mod extended {
         names.filter(|name| !name.is_empty()).filter_map(|name| CString::new(name).ok()).collect()
     }
 
-    /// A directory may give its new files a list that the replaced one did not have.
+    /// A directory may have a default access list that the replaced file did not have.
     fn remove_list(file: &File) -> bool {
         matches!(
             fremovexattr(file, ACCESS_LIST),
@@ -142,7 +143,7 @@ mod extended {
     use std::fs::File;
     use std::path::Path;
 
-    /// Not copied on this system.
+    /// Extended attributes are not copied on this system.
     pub(super) fn copy(_from: &Path, _to: &File, _with_list: bool) -> bool {
         true
     }

@@ -1,4 +1,4 @@
-//! What the path of a target names: a file to make or replace, or a pipe or device to write to.
+//! Resolving the path of a target: a file to create or replace, or a pipe or device to write to.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
@@ -11,8 +11,8 @@ use super::super::options::FileOptions;
 use super::super::wait::{self, Access};
 use crate::error::{Error, Result};
 
-/// Opens what is written to as it stands: a pipe, a device, a descriptor of this process such as
-/// `/dev/stdout`. `None` for everything that is replaced.
+/// Opens a target that is written to directly: a pipe, a device, a descriptor of this process such
+/// as `/dev/stdout`. `None` for a target that is created or replaced.
 pub(super) fn open_straight(path: &Path, options: &FileOptions<'_>) -> Result<Option<File>> {
     let Some(found) = existing(fs::symlink_metadata(path))? else { return Ok(None) };
     if found.is_file() || found.is_dir() {
@@ -25,14 +25,14 @@ pub(super) fn open_straight(path: &Path, options: &FileOptions<'_>) -> Result<Op
     match descriptor_of(path) {
         Some(1) => standard(&io::stdout()),
         Some(2) => standard(&io::stderr()),
-        // Other descriptors are opened anew, for adding at their end.
+        // Other descriptors are opened again, for appending.
         Some(_) => open(Access::Append),
         None if fs::metadata(path).is_ok_and(|meant| is_special(&meant)) => open(Access::Write),
         None => Ok(None), // a link is replaced, not followed
     }
 }
 
-/// What has the name already and would be replaced, if it may be.
+/// The existing file that would be replaced, if overwriting is allowed.
 pub(super) fn replaceable(
     folder: &Folder,
     name: &OsStr,
@@ -53,7 +53,8 @@ pub(super) fn replaceable(
     Ok(Some(found))
 }
 
-/// What has a name, if anything; a link is not followed, because it is what would be replaced.
+/// Metadata of the existing file, if any. A link is not followed, because the link itself would be
+/// replaced.
 fn existing(found: io::Result<Metadata>) -> Result<Option<Metadata>> {
     match found {
         Ok(metadata) => Ok(Some(metadata)),
@@ -62,12 +63,12 @@ fn existing(found: io::Result<Metadata>) -> Result<Option<Metadata>> {
     }
 }
 
-/// Neither a file nor a directory.
+/// A pipe, socket or device: neither a file nor a directory.
 fn is_special(metadata: &Metadata) -> bool {
     !metadata.is_file() && !metadata.is_dir() && !metadata.is_symlink()
 }
 
-/// The number of the descriptor of this process that a path means, such as `/dev/stdout`.
+/// The descriptor of this process to which a path such as `/dev/stdout` refers.
 #[cfg(unix)]
 pub(in super::super) fn descriptor_of(path: &Path) -> Option<u32> {
     const MOST_LINKS: usize = 40;
@@ -97,15 +98,15 @@ fn is_own_descriptors(folder: &Path) -> bool {
         .any(|own| own == folder)
 }
 
-/// The standard output is taken as it is, which also works for a socket and goes on where others
-/// have written.
+/// Standard output is duplicated and not opened again. That also works for a socket, and continues
+/// after the bytes that others have written.
 #[cfg(unix)]
 fn standard(output: &impl std::os::fd::AsFd) -> Result<Option<File>> {
     let taken = output.as_fd().try_clone_to_owned();
     taken.map(|taken| Some(taken.into())).map_err(failed("cannot open the target"))
 }
 
-/// No path means one here.
+/// No path refers to a descriptor on this system.
 #[cfg(not(unix))]
 fn standard<T>(_output: &T) -> Result<Option<File>> {
     Ok(None)

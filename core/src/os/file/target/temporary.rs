@@ -1,4 +1,4 @@
-//! Files that are written before they have the target's name.
+//! Temporary and unnamed files, which are written before they get the target's name.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -13,24 +13,24 @@ use super::super::folder::Folder;
 use super::attributes;
 use crate::crypto::rng::SysRng;
 
-/// Permissions of a file that nobody but its owner may know of.
+/// Permissions for the owner only.
 pub(super) const PRIVATE: u32 = 0o600;
 /// Permissions of a new file, before the umask.
 const USUAL: u32 = 0o666;
-/// How often a name by chance is tried: all of them taken is a wrong answer of the system.
+/// How many random names are tried. If all are taken, the system's answers are wrong.
 const TRIES: usize = 16;
 
-/// A file that was made to be written.
+/// A newly created file.
 pub(super) struct Made {
     pub(super) file: File,
     pub(super) name: Option<OsString>,
-    /// Permissions of a new file at this place.
+    /// Default permissions of a new file in this directory.
     pub(super) usual: u32,
 }
 
 impl Made {
-    /// Makes a file that only its owner may read. What the umask or the directory gives to new
-    /// files is asked of an empty file.
+    /// Creates a file that only its owner may read. The default permissions, from the umask or the
+    /// directory, are read from it while it is empty.
     pub(super) fn new(disk: &impl Disk, folder: &Folder, is_private: bool) -> io::Result<Self> {
         let first = if is_private { PRIVATE } else { USUAL };
         if let Ok(file) = disk.create_unnamed(folder, first) {
@@ -43,7 +43,7 @@ impl Made {
     }
 }
 
-/// The permissions that a new file was given, which only its owner keeps.
+/// Reads the default permissions of a new file, then restricts it to its owner.
 #[cfg(unix)]
 fn narrow(disk: &impl Disk, file: &File, is_private: bool) -> io::Result<u32> {
     if is_private {

@@ -1,5 +1,5 @@
-//! Targets on a disk that writes down what is done to it, refuses some of it, or is changed by
-//! somebody else meanwhile.
+//! Targets on a disk that records operations, rejects some of them, or is changed by another
+//! process in the meantime.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
@@ -16,7 +16,7 @@ use Done::{
 
 const NAME: &str = "target";
 
-/// A folder for one target, which may be there already.
+/// A folder for one target, which may already exist.
 struct Place {
     folder: TempDir,
     path: PathBuf,
@@ -41,7 +41,7 @@ impl Place {
         fs::metadata(&self.path).unwrap().permissions().mode() & 0o7777
     }
 
-    /// Writes and commits; returns what was done, and what came of it.
+    /// Writes and commits; returns the recorded operations and the result.
     fn commit(&self, disk: &Recording<'_>, options: &FileOptions<'_>) -> Result<()> {
         let target = Target::create(disk, &self.path, options, NewMode::Private)?;
         target.file().write_all(b"new").unwrap();
@@ -188,7 +188,7 @@ fn owner_and_group_are_those_of_the_replaced_file() {
     let order = [Give(Some(12), 34), Permit(0o664), Sync];
     assert_eq!(disk.done.take()[1..4], order, "permissions after the owner, all before the sync");
 
-    // Whoever may not give the file away gives it to the group at least.
+    // A process that may not change the owner still sets the group.
     let disk = Recording::new(refuse(&[Give(Some(12), 34)]));
     place.commit(&disk, &replace).unwrap();
     let found = fs::metadata(&place.path).unwrap();
@@ -238,7 +238,7 @@ fn attributes_and_access_list_are_kept() {
     assert_eq!(get(LIST), list);
     assert_eq!(place.mode(), 0o640, "the bits of the group are the list's mask");
 
-    // For another group the list's bits were not meant, be it only until the permissions come.
+    // The list's bits were not meant for another group, not even until the permissions are set.
     if std::os::unix::fs::chown(&place.path, None, Some(34)).is_ok() {
         let disk = Recording::new(refuse(&[Give(Some(0), 34), Give(None, 34)]));
         place.commit(&disk, &FileOptions::new().overwrite(true)).unwrap();
@@ -309,7 +309,7 @@ fn dropped_it_leaves_nothing_but_another_process_leaves_it_alone() {
     assert_eq!(place.names().len(), 1);
     drop(target);
     assert_eq!(place.names().len(), 0);
-    // What the child of a fork has: the same, begun by another process.
+    // The state in the child of a fork: the same target, started by another process.
     let mut target = create();
     target.process = OwnProcess::of_parent();
     drop(target);

@@ -1,4 +1,4 @@
-//! Pieces of any length, to and from memory of the host, are the same message.
+//! Segments of any length, to and from memory of the host, give the same message.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use crate::engine::encrypt::EncryptOptions;
 use crate::format::context::ContextRef;
 use crate::keys::{LocalKek, generate_dek};
 
-/// Memory of a host that lends nothing.
+/// Memory of a host that cannot be borrowed.
 struct Host(Mutex<Vec<u8>>);
 
 impl Host {

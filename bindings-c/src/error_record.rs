@@ -9,7 +9,7 @@ use sealwax::Error;
 use crate::failure::{Failure, number, sealwax_code};
 use crate::host_cause::{Attachment, HostCause};
 
-/// What a thread remembers of an error.
+/// The record of an error.
 #[derive(Default)]
 pub(crate) struct ErrorRecord {
     pub(crate) code: sealwax_code,
@@ -55,7 +55,7 @@ pub(crate) fn set(failure: &Failure) {
     if let Failure::Core(error) | Failure::InFiles(error, _) = failure {
         last.add_details(error);
     }
-    // The old record is dropped outside of the cell: its attachment may call the host.
+    // The old record is dropped outside the cell, because its attachment may call the host.
     drop(LAST.try_with(|slot| slot.replace(last)));
 }
 
@@ -64,7 +64,7 @@ pub(crate) fn read<T>(field: impl FnOnce(&ErrorRecord) -> T) -> Option<T> {
     LAST.try_with(|last| field(&last.borrow())).ok()
 }
 
-/// Where an error comes from.
+/// The cause of an error.
 enum Cause<'a> {
     Host(&'a HostCause),
     System(i32),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sealwax::{Error, ErrorCode, Escaped};
 
-/// Result of what a function of the API does.
+/// Result of a function of the API.
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
 /// What a call returns: `SEALWAX_OK` or one of `SEALWAX_ERR_...`. The generator of the header

@@ -1,8 +1,8 @@
 //! Turns C's pointers into references. Only this module has `unsafe` blocks.
 //!
-//! The functions here check a pointer as far as that is possible and believe the rest, so they are
-//! unsafe. The macros call them inside the `extern "C"` functions. The callers of those made the
-//! promises at the top of `sealwax.h`; each macro names the promise that it needs.
+//! The functions here check a pointer as far as possible and trust the caller for the rest, so they
+//! are unsafe. The macros call them inside the `extern "C"` functions, whose callers made the
+//! promises at the top of `sealwax.h`. Each macro names the promise that it needs.
 
 #[macro_use]
 mod macros;
@@ -132,8 +132,8 @@ pub(crate) unsafe fn free<T>(ptr: *mut T) -> Result<()> {
     Ok(())
 }
 
-/// A copy of the caller's bytes. Their length is the caller's too, so memory that is not there is
-/// an error and not the end of the program.
+/// A copy of the caller's bytes. The caller also chooses their length, so a failed allocation is an
+/// error and does not abort the program.
 pub(crate) fn copied(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut copy = Vec::new();
     copy.try_reserve_exact(bytes.len()).map_err(|_| Error::NoMemory)?;
@@ -162,7 +162,7 @@ fn check_len<T>(len: usize) -> Result<()> {
     }
 }
 
-/// The caller's room for a result, which is written once and last.
+/// The caller's room for a result, which is written once, as the last step.
 pub(crate) struct Out<T>(NonNull<T>);
 
 impl<T> Out<T> {

@@ -1,4 +1,4 @@
-//! Why a callback of the host failed.
+//! The reason why a callback of the host failed.
 
 use std::fmt;
 use std::sync::Arc;

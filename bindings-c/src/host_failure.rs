@@ -1,4 +1,4 @@
-//! How a callback says why it fails.
+//! The functions with which a callback reports why it fails.
 
 use std::ffi::{c_char, c_void};
 
@@ -7,7 +7,7 @@ use crate::ffi::{HostData, copied_text, sealwax_destroy_fn};
 use crate::host_cause::{Attachment, HostCause};
 use crate::panic_boundary::entry;
 
-/// Longest text of a failure that is kept, in bytes.
+/// Longest stored text of a failure, in bytes.
 const MAX_MESSAGE_LEN: usize = 65_536;
 
 /// The reason why a callback fails; see `sealwax_failure_set`.
@@ -90,7 +90,7 @@ impl sealwax_failure {
         self.request_id.take()
     }
 
-    /// Whether the KMS refused the permission.
+    /// Whether the KMS denied permission.
     pub(crate) const fn is_denial(&self) -> bool {
         self.denied
     }
@@ -100,7 +100,7 @@ impl sealwax_failure {
         self.cause.is_some() || self.attachment.is_some()
     }
 
-    /// The host's reason, or that it gave none.
+    /// The host's reason, or a text that says that it gave none.
     pub(crate) fn into_cause(self, function: &str, code: sealwax_code) -> HostCause {
         let unexplained = || (code.into(), format!("{function} of the host failed"));
         let (code, message) = self.cause.unwrap_or_else(unexplained);

@@ -57,7 +57,7 @@ pub(crate) struct HostObject {
 }
 
 impl HostObject {
-    /// The host goes on owning `user_data` until `keep`.
+    /// The host keeps ownership of `user_data` until `keep`.
     pub(crate) fn new(callbacks: sealwax_read_callbacks, user_data: *mut c_void) -> Result<Self> {
         if callbacks.read_at.is_none() || callbacks.size.is_none() {
             return Err(Error::InvalidArgument("a reader needs read_at and size").into());

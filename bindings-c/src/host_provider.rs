@@ -96,7 +96,7 @@ pub struct sealwax_provider_callbacks {
 
 growing!(sealwax_provider_callbacks, destroy: sealwax_destroy_fn);
 
-/// A provider whose keys the host's callbacks use.
+/// A provider that calls the host's callbacks.
 pub(crate) struct HostProvider {
     callbacks: sealwax_provider_callbacks,
     provider_id: String,
@@ -231,8 +231,8 @@ impl KeyProvider for HostProvider {
     }
 }
 
-/// The DEK that a callback wrote. A wrong length is a failure of the callback and no rejection: it
-/// says nothing about the wrapped key.
+/// The DEK that a callback wrote. A wrong length is a failure of the callback and not a rejection:
+/// it says nothing about the wrapped key.
 fn made_dek(buffer: &CallbackBuffer) -> Result<Dek, ProviderError> {
     let bytes = buffer.bytes()?;
     Dek::from_slice(bytes).map_err(|_| {

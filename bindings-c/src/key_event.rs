@@ -1,4 +1,4 @@
-//! Uses of keys, as the host's audit log is told of them.
+//! Key events for the host's audit log.
 
 use std::cell::RefCell;
 use std::ffi::{CString, c_char, c_void};
@@ -142,18 +142,18 @@ thread_local! {
     static OBJECT_NAME: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Names what this thread works on; an empty name is none.
+/// Sets the name of the object of this thread; an empty name removes it.
 fn set_object_name(name: String) {
     let name = (!name.is_empty()).then_some(name);
     let _ = OBJECT_NAME.try_with(|slot| slot.replace(name));
 }
 
-/// A thread that is ending works on nothing.
+/// A thread that is ending has no object.
 fn object_name() -> Option<String> {
     OBJECT_NAME.try_with(|slot| slot.borrow().clone()).ok().flatten()
 }
 
-/// The core's words as C takes them.
+/// The core's words as C strings.
 struct Words {
     operations: Vec<(u32, CString)>,
     outcomes: Vec<(u32, CString)>,

@@ -11,8 +11,8 @@ use crate::failure::Result;
 ///
 /// A clone is the same machine. Each call holds one, so that its callbacks can free the object.
 pub(crate) struct Machine<T> {
-    /// `None` once it was finished. No call waits for the lock: it is held only if this is a
-    /// callback of the running call, or a second thread. After a panic it stays locked.
+    /// `None` after it was finished. No call waits for the lock: if it is held, this is a callback
+    /// of the running call, or a second thread. After a panic it stays locked.
     state: Arc<RwLock<Option<T>>>,
     /// The process that made it. After a fork, both would encrypt with the same key and nonces.
     process: OwnProcess,

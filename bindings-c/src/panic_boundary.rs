@@ -7,8 +7,8 @@ use crate::error_record;
 use crate::failure::{Failure, OK, Result, number, sealwax_code};
 use crate::ffi::Uncancelled;
 
-/// Runs a function of the API. It catches panics, holds off `pthread_cancel`, and records an error
-/// as the thread's newest one.
+/// Runs a function of the API. It catches panics, defers `pthread_cancel`, and records an error as
+/// the thread's newest one.
 pub(crate) fn entry(body: impl FnOnce() -> Result<()>) -> sealwax_code {
     let _uncancelled = Uncancelled::new();
     let failure = match catch_unwind(AssertUnwindSafe(body)) {

@@ -1,4 +1,4 @@
-//! How far a state machine got, and what it needs next.
+//! The result of a call of `process`.
 
 use sealwax::{Progress, Status};
 

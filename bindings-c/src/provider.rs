@@ -34,7 +34,7 @@ impl Providers {
         Providers(providers.into_iter().map(|provider| Arc::clone(&provider.inner)).collect())
     }
 
-    /// As the core takes them.
+    /// The providers for the core.
     pub(crate) fn all(&self) -> Vec<&dyn KeyProvider> {
         self.0.iter().map(AsRef::as_ref).collect()
     }

@@ -55,7 +55,7 @@ pub unsafe extern "C" fn sealwax_from_text(
         let input = bytes!(text, text_len);
         let output = output!(output, capacity, input);
         let out = out!(out_len);
-        // The input is untrusted: bytes that are not UTF-8 are bad input and no misuse.
+        // The input is untrusted: bytes that are not UTF-8 are malformed input and not misuse.
         let text = std::str::from_utf8(input).map_err(|_| not_text(input))?;
         out.set(sealwax::from_text_into(text, output)?)
     })

@@ -1,4 +1,4 @@
-//! The core's key events as records of the logger `sealwax.audit`.
+//! Key events of the core as records of the logger `sealwax.audit`.
 
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -12,18 +12,19 @@ use crate::host_error::HostError;
 use crate::interrupts;
 use crate::loaded::loaded;
 
-// Levels, as `logging` counts.
+// Levels of `logging`.
 const INFO: u32 = 20;
 const WARNING: u32 = 30;
 
-/// What a provider of the host noted of a use: the arguments of `sealwax.audit.annotate`.
+/// Annotations by a Python provider: the arguments of `sealwax.audit.annotate`.
 pub(crate) struct Notes(pub(crate) Py<PyDict>);
 
 /// Writes events to the log.
 pub(crate) struct AuditLog;
 
 impl KeyObserver for AuditLog {
-    /// What a log handler raises goes to `sys.unraisablehook`: the key was used all the same.
+    /// An exception of a log handler goes to `sys.unraisablehook`, because the key was used
+    /// nevertheless.
     fn key_used(&self, used: &KeyUse<'_>) {
         static RECORD: HostFunction = HostFunction::new("record");
         Python::attach(|py| {
@@ -39,8 +40,8 @@ impl KeyObserver for AuditLog {
     }
 }
 
-/// Whether somebody listens to `sealwax.audit` from this level on. Asked for every message, so it runs
-/// none of our Python: nobody listens while nothing has imported `logging`.
+/// Whether `sealwax.audit` is enabled for this level. It is called for every message, so it avoids
+/// Python code: the log is disabled as long as nothing has imported `logging`.
 fn is_heard(py: Python<'_>, level: u32) -> bool {
     static LOGGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     if loaded(py, intern!(py, "logging")).is_none() {

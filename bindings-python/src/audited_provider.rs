@@ -1,4 +1,4 @@
-//! The decorator of every provider that a call of Python uses.
+//! The audit decorator, which every provider of a call from Python gets.
 
 use core::cell::Cell;
 use std::borrow::Cow;
@@ -15,7 +15,7 @@ use crate::call_context::CallContext;
 use crate::host_error::HostError;
 use crate::interrupts;
 
-// Providers are asked on the thread that called us, except for several that wrap at once.
+// Providers are called on the calling thread, except for several that wrap concurrently.
 thread_local! {
     /// Whether the program was interrupted during this call.
     static INTERRUPTED: Cell<bool> = const { Cell::new(false) };
@@ -26,8 +26,8 @@ pub(crate) fn start_call() {
     INTERRUPTED.set(false);
 }
 
-/// A provider whose every use is an audit event, and which is not asked any more once the program
-/// was interrupted.
+/// A provider that reports every use as an audit event, and is not called any more after the
+/// program was interrupted.
 pub(crate) struct AuditedProvider {
     inner: audit::AuditedProvider<Arc<dyn KeyProvider>, AuditLog>,
 }
@@ -38,7 +38,7 @@ impl AuditedProvider {
     }
 }
 
-/// Notes what asks to stop the program.
+/// Records an exception that stops the program.
 fn noticed<T>(result: Result<T, ProviderError>) -> Result<T, ProviderError> {
     if result.as_ref().err().and_then(HostError::of).is_some_and(|host| host.is_interrupt) {
         INTERRUPTED.set(true);
@@ -82,7 +82,8 @@ impl KeyProvider for AuditedProvider {
         self.inner.generate(call).map(noticed)
     }
 
-    /// On another thread, yet within what this one knows: the event loop, the object's name.
+    /// Runs on another thread, in the context of this one: its event loop and the name of the
+    /// object.
     fn concurrent_wrap<'a>(
         &'a self,
         dek: &'a Dek,

@@ -1,4 +1,4 @@
-//! Limits and counters of the caches.
+//! Limits and statistics of the caches.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use sealwax::{CacheLimits, CacheStats};
 
 use crate::errors;
 
-/// The limits as Python gave them.
+/// Converts the limits from Python's arguments.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) capacity: usize,
@@ -27,7 +27,7 @@ impl Limits {
     }
 }
 
-/// What a cache has done, for Python.
+/// Converts the statistics of a cache for Python.
 pub(crate) fn stats_dict(py: Python<'_>, stats: CacheStats) -> PyResult<Bound<'_, PyDict>> {
     let dict = PyDict::new(py);
     dict.set_item("hits", stats.hits)?;

@@ -1,4 +1,4 @@
-//! `CachingDecryptor`: many messages that share headers.
+//! `CachingDecryptor`, for many messages that share headers.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
@@ -10,7 +10,7 @@ use crate::options::Opening;
 use crate::work::Work;
 use crate::{audited_provider, errors, interrupts};
 
-/// Decrypts many messages with few calls of the KMS: opened headers are kept.
+/// Decrypts many messages with few KMS calls: it keeps verified headers.
 ///
 /// >>> import sealwax
 /// >>> key = sealwax.LocalKey.generate()
@@ -55,7 +55,7 @@ impl CachingDecryptor {
         Work::OpenBody(&handle).to_bytes(py, &body.input(opening.associated_data()))
     }
 
-    /// What became of the requests for opened headers.
+    /// Statistics of the requests for verified headers.
     #[getter]
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         stats_dict(py, self.inner.stats())
@@ -66,7 +66,7 @@ impl CachingDecryptor {
         self.inner.clear();
     }
 
-    /// Wipes the data keys that are too old.
+    /// Wipes expired data keys.
     fn remove_expired(&self) {
         self.inner.remove_expired();
     }

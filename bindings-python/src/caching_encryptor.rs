@@ -1,4 +1,4 @@
-//! `CachingEncryptor`: many messages under few data keys.
+//! `CachingEncryptor`, for many messages under few data keys.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
@@ -10,11 +10,11 @@ use crate::options::{Keywords, Sealing};
 use crate::work::{Input, Work};
 use crate::{audited_provider, errors, interrupts};
 
-/// Encrypts many messages with few calls of the KMS.
+/// Encrypts many messages with few KMS calls.
 ///
-/// For each context one data key is made, wrapped by all providers, and kept with its finished
-/// header; limits and cautions are those of `CachingProvider`. A small message then costs a few
-/// microseconds.
+/// For each context it makes one data key, wraps it with all providers, and keeps it with its
+/// encoded header. Limits and security notes are those of `CachingProvider`. A small message then
+/// costs a few microseconds.
 ///
 /// >>> import sealwax
 /// >>> key = sealwax.LocalKey.generate()
@@ -68,7 +68,7 @@ impl CachingEncryptor {
         Work::Seal(&handle).to_bytes(py, &input)
     }
 
-    /// What became of the requests for data keys.
+    /// Statistics of the requests for data keys.
     #[getter]
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         stats_dict(py, self.inner.stats())
@@ -79,7 +79,7 @@ impl CachingEncryptor {
         self.inner.clear();
     }
 
-    /// Wipes the data keys that are too old.
+    /// Wipes expired data keys.
     fn remove_expired(&self) {
         self.inner.remove_expired();
     }

@@ -1,4 +1,4 @@
-//! `CachingProvider`, and which provider an object is.
+//! `CachingProvider`, and the conversion of Python objects to providers.
 
 use std::sync::Arc;
 
@@ -12,21 +12,21 @@ use crate::host_provider::HostProvider;
 use crate::local::LocalKey;
 use crate::{errors, provider};
 
-/// A cache in front of a provider. It tells its hits to the audit log of that provider.
+/// A cache in front of a provider. It reports its hits to the audit log of that provider.
 pub(crate) type Cache = sealwax::CachingProvider<Box<dyn KeyProvider>>;
 
-/// A provider that asks the one inside less often.
+/// A caching decorator that calls the inner provider less often.
 ///
-/// Messages with equal contexts share a data key, and one that was unwrapped is kept, until the
-/// first limit is reached: `max_age` seconds, `max_messages`, `max_bytes` of plaintext, or
-/// `capacity` keys in each direction. However many threads need the same key at once, the
-/// provider inside is asked once. A leaked data key opens all messages that shared it, and a key
-/// that the KMS has revoked goes on working here until `max_age`.
+/// Messages with equal contexts share a data key, and unwrapped data keys are kept, until the first
+/// limit is reached: `max_age` seconds, `max_messages`, `max_bytes` of plaintext, or `capacity`
+/// keys each for encryption and decryption. If several threads need the same key at once, the inner
+/// provider is called once. A leaked data key opens all messages that share it. A key that was
+/// revoked in the KMS still works here until `max_age`.
 ///
-/// For many small messages `CachingEncryptor` is faster: it keeps the finished header, too.
+/// For many small messages `CachingEncryptor` is faster, because it also keeps the encoded header.
 ///
-/// A pickle holds the provider and the limits and no data key. All that arrive in one process are one
-/// cache there, for as long as it is among the 32 latest: those of one object, or of one `name`.
+/// A pickle holds the provider and the limits, and no data key. In a process that loads them, all
+/// pickles of one object, or of one `name`, share one cache, as long as it is among the 32 latest.
 ///
 /// >>> import sealwax
 /// >>> kms = sealwax.CachingProvider(sealwax.LocalKey.generate(), max_age=300)
@@ -70,24 +70,24 @@ impl CachingProvider {
         Ok(CachingProvider { inner: Arc::new(cache), object, limits, name })
     }
 
-    /// The provider inside.
+    /// The inner provider.
     #[getter]
     fn inner<'py>(&self, py: Python<'py>) -> Bound<'py, PyAny> {
         self.object.bind(py).clone()
     }
 
-    /// The provider id of the one inside.
+    /// The provider id of the inner provider.
     #[getter]
     fn provider_id(&self) -> &str {
         self.inner.provider_id()
     }
 
-    /// Whether the provider inside was configured with this key.
+    /// Whether the inner provider is configured with this key.
     fn accepts(&self, py: Python<'_>, key_id: &str) -> bool {
         py.detach(|| self.inner.accepts(key_id))
     }
 
-    /// Has the provider inside wrap a DEK.
+    /// Wraps a DEK with the inner provider.
     fn wrap<'py>(
         &self,
         dek: &Bound<'py, PyAny>,
@@ -96,7 +96,7 @@ impl CachingProvider {
         provider::wrap(&*self.inner, dek, context)
     }
 
-    /// Unwraps, or remembers; the caller wipes the result.
+    /// Unwraps a DEK, or takes it from the cache. The caller must wipe the result.
     fn unwrap<'py>(
         &self,
         wrapped: &Bound<'py, PyAny>,
@@ -105,7 +105,8 @@ impl CachingProvider {
         provider::unwrap(&*self.inner, wrapped, context)
     }
 
-    /// A new data key, wrapped. Without the message's length nothing of it is kept.
+    /// A new data key and its wrapped form. It is not cached if the length of the message is
+    /// unknown.
     fn generate<'py>(
         &self,
         context: &Bound<'py, PyAny>,
@@ -113,13 +114,13 @@ impl CachingProvider {
         provider::generate(&*self.inner, context)
     }
 
-    /// What became of the requests for new data keys.
+    /// Statistics of the requests for new data keys.
     #[getter]
     fn encrypt_stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         stats_dict(py, self.inner.encrypt_stats())
     }
 
-    /// What became of the requests to unwrap data keys.
+    /// Statistics of the requests to unwrap data keys.
     #[getter]
     fn decrypt_stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         stats_dict(py, self.inner.decrypt_stats())
@@ -130,7 +131,7 @@ impl CachingProvider {
         self.inner.clear();
     }
 
-    /// Wipes the data keys that are too old.
+    /// Wipes expired data keys.
     fn remove_expired(&self) {
         self.inner.remove_expired();
     }
@@ -139,7 +140,7 @@ impl CachingProvider {
         Ok(format!("CachingProvider({})", self.object.bind(py).repr()?))
     }
 
-    /// What is cached stays here.
+    /// Pickles the provider and the limits. Cached keys stay in this process.
     fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let (py, this) = (slf.py(), slf.get());
         let Limits { capacity, max_age, max_messages, max_bytes } = this.limits;
@@ -149,13 +150,13 @@ impl CachingProvider {
     }
 }
 
-/// A name that no other cache has.
+/// A unique name.
 fn chance(py: Python<'_>) -> PyResult<String> {
     let bytes = py.import("os")?.call_method1("urandom", (16,))?;
     bytes.call_method0("hex")?.extract()
 }
 
-/// The provider that an object is, if it is one.
+/// Converts an object to a provider, if it is one.
 pub(crate) fn provider_of(object: &Bound<'_, PyAny>) -> PyResult<Option<Box<dyn KeyProvider>>> {
     if let Ok(local) = object.cast::<LocalKey>() {
         return Ok(Some(Box::new(AuditedProvider::new(local.get().provider()))));
@@ -163,19 +164,19 @@ pub(crate) fn provider_of(object: &Bound<'_, PyAny>) -> PyResult<Option<Box<dyn 
     if let Some(cache) = cache_of(object) {
         return Ok(Some(Box::new(cache)));
     }
-    // A class has the attributes of its objects, but nobody's key.
+    // A class has the attributes of a provider, but it is not one.
     if object.is_instance_of::<PyType>() || !object.hasattr("provider_id")? {
         return Ok(None);
     }
     Ok(Some(Box::new(AuditedProvider::new(Arc::new(HostProvider::new(object)?)))))
 }
 
-/// The cache that an object is, if it is one.
+/// Converts an object to a cache, if it is one.
 pub(crate) fn cache_of(object: &Bound<'_, PyAny>) -> Option<Arc<Cache>> {
     object.cast::<CachingProvider>().ok().map(|cache| cache.get().provider())
 }
 
-/// What people see who give something else.
+/// The error for an argument that is not a provider.
 pub(crate) fn not_a_provider(object: &Bound<'_, PyAny>) -> PyErr {
     let what = "keys must be a key provider or several: an object with provider_id, wrap, unwrap and \
                 accepts, such as sealwax.LocalKey";

@@ -1,4 +1,4 @@
-//! What the calling thread knows besides its arguments, for threads that work on its behalf.
+//! The calling thread's `contextvars`, for threads that work on its behalf.
 
 use core::cell::RefCell;
 
@@ -7,7 +7,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 
 thread_local! {
-    /// The context in which this thread calls Python; `None` where it is the thread's own.
+    /// The context in which this thread calls Python; `None` for the thread's own.
     static CONTEXT: RefCell<Option<Py<PyAny>>> = const { RefCell::new(None) };
 }
 
@@ -15,7 +15,7 @@ thread_local! {
 pub(crate) struct CallContext(Py<PyAny>);
 
 impl CallContext {
-    /// Of the calling thread.
+    /// Copies those of the calling thread.
     pub(crate) fn current() -> Option<Self> {
         static COPY: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         Python::attach(|py| {
@@ -24,7 +24,7 @@ impl CallContext {
         })
     }
 
-    /// Does `work`, whose calls of Python see these variables.
+    /// Runs `work`, whose calls to Python see these variables.
     pub(crate) fn within<T>(self, work: impl FnOnce() -> T) -> T {
         let before = CONTEXT.replace(Some(self.0));
         let done = work();
@@ -33,7 +33,7 @@ impl CallContext {
     }
 }
 
-/// A function of `sealwax._host`, found once.
+/// A function of `sealwax._host`, imported once.
 pub(crate) struct HostFunction {
     name: &'static str,
     cell: PyOnceLock<Py<PyAny>>,
@@ -44,7 +44,7 @@ impl HostFunction {
         HostFunction { name, cell: PyOnceLock::new() }
     }
 
-    /// Calls it within the thread's call context.
+    /// Calls it in the thread's call context.
     pub(crate) fn call<'py>(
         &'static self,
         arguments: &Bound<'py, PyTuple>,

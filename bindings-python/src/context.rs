@@ -1,4 +1,4 @@
-//! Encryption contexts: mappings of `str` to `str` on Python's side.
+//! Encryption contexts: mappings of `str` to `str` in Python.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyMapping};
@@ -32,8 +32,8 @@ fn pair_of(key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<(String
     Ok((text(key)?, text(value)?))
 }
 
-/// Such as an account's id that was given as a number. A context is public, and yet what is no text may
-/// be anything.
+/// The error for a value that is not text, such as an account id as a number. It shows only the
+/// type: a context is public, but a value of another type may be anything.
 fn not_text(key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyErr {
     let kind = |it: &Bound<'_, PyAny>| {
         it.get_type().name().map_or_else(|_| "?".into(), |it| it.to_string())
@@ -56,7 +56,7 @@ pub(crate) fn to_py<'py>(py: Python<'py>, context: ContextRef<'_>) -> PyResult<B
     Ok(dict)
 }
 
-/// The canonical bytes of a context, as headers hold them: for a provider to bind.
+/// The canonical bytes of a context, as in headers, for a provider to bind.
 ///
 /// >>> from sealwax import canonical_context
 /// >>> canonical_context({"tenant": "acme"}).hex()

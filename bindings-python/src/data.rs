@@ -1,9 +1,9 @@
-//! Bytes that come from Python.
+//! Arguments from Python that hold bytes.
 //!
-//! A buffer is taken as the bytes that it is made of, whatever its items are: numbers of any width and
-//! byte order, text of fixed width, records of these. Not so one that holds addresses, such as an array
-//! of Python objects: the addresses mean nothing to a reader, and objects at addresses that somebody
-//! wrote would take the process down.
+//! A buffer is accepted as its raw bytes, regardless of its items: numbers of any width and byte
+//! order, text of fixed width, records of these. A buffer that holds addresses, such as an array of
+//! Python objects, is rejected: addresses mean nothing to a reader, and decrypting into such an
+//! array would crash the process.
 
 use pyo3::exceptions::{PyBufferError, PyTypeError};
 use pyo3::intern;
@@ -17,17 +17,17 @@ use crate::{errors, gil};
 
 /// Input of a call.
 ///
-/// `bytes` cannot change, so the core reads them where they are, without the interpreter lock.
-/// Anything else another thread may change meanwhile: see `segments`.
+/// `bytes` are immutable, so the core reads them in place, without the GIL. Another thread may
+/// change anything else in the meantime: see `segments`.
 pub(crate) enum Data<'py> {
-    /// Cannot change.
+    /// Immutable.
     Bytes(PyBackedBytes),
-    /// May change: a view of single bytes.
+    /// Mutable: a view of single bytes.
     View(Bound<'py, PyMemoryView>),
 }
 
 impl<'py> Data<'py> {
-    /// Any object with a buffer. One that is not contiguous is copied whole.
+    /// Converts any object with a buffer. A buffer that is not contiguous is copied whole.
     pub(crate) fn from_py(object: &Bound<'py, PyAny>) -> PyResult<Self> {
         if let Ok(bytes) = object.cast::<PyBytes>() {
             return Ok(Data::Bytes(bytes.clone().into()));
@@ -49,7 +49,7 @@ impl<'py> Data<'py> {
         }
     }
 
-    /// All of it in one piece that cannot change: a copy unless it is `bytes`.
+    /// All of it as immutable bytes: a copy unless it is `bytes`.
     pub(crate) fn whole(self) -> PyResult<PyBackedBytes> {
         match self {
             Data::Bytes(bytes) => Ok(bytes),
@@ -57,7 +57,7 @@ impl<'py> Data<'py> {
         }
     }
 
-    /// As `whole` where it is at most `len` bytes, else unchanged.
+    /// As `whole` if it has at most `len` bytes, otherwise unchanged.
     pub(crate) fn copied_up_to(self, len: usize) -> PyResult<Self> {
         if self.len()? > len { Ok(self) } else { Ok(Data::Bytes(self.whole()?)) }
     }
@@ -70,8 +70,8 @@ impl<'py> Data<'py> {
         }
     }
 
-    /// The same data where it shares no memory with `out`, so that no output can overwrite input
-    /// that was not read yet; else a copy.
+    /// The same data if it shares no memory with `out`, otherwise a copy. Output could overwrite
+    /// input that was not read yet.
     pub(crate) fn apart_from(&self, out: &Output<'py>) -> PyResult<Self> {
         static OVERLAP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         let view = match self {
@@ -115,15 +115,15 @@ impl<'py> Output<'py> {
     }
 }
 
-/// Refuses what has no buffer, and a buffer that holds addresses: what `Data` and `Output` refuse, for
-/// methods of `io` that would take any.
+/// Rejects an object without a buffer, and a buffer that holds addresses, as `Data` and `Output`
+/// do. It is for methods of `io`, which would accept any buffer.
 #[pyfunction]
 #[pyo3(signature = (data, /))]
 pub(crate) fn check_buffer(data: &Bound<'_, PyAny>) -> PyResult<()> {
     plain_view(data).map(drop)
 }
 
-/// A view of an object whose items are bytes and numbers.
+/// A `memoryview` of an object whose items are bytes or numbers.
 fn plain_view<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyMemoryView>> {
     let py = object.py();
     let view = PyMemoryView::from(object).map_err(|error| not_a_buffer(object, &error))?;
@@ -139,12 +139,12 @@ fn plain_view<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyMemoryVi
     Err(errors::invalid_type(py, &what))
 }
 
-/// What formats of bytes and numbers are written with: letters of items, of records, of order and
-/// shape. What is not known is not plain.
+/// Characters in formats of plain items: letters of items, of records, of byte order and shape. Any
+/// other character makes an item not plain.
 const PLAIN: &str = "cbBhHiIlLqQnNefdgZ?spuwxT{}(), 0123456789@=<>!^";
 
-/// Whether items of a format, as `struct` and PEP 3118 write it, are made of bytes and numbers
-/// alone.
+/// Whether the items of a format consist only of bytes and numbers. Source: module `struct`, PEP
+/// 3118.
 fn is_plain(format: &str) -> bool {
     let mut is_name = false;
     format.chars().all(|letter| {
@@ -153,7 +153,8 @@ fn is_plain(format: &str) -> bool {
     })
 }
 
-/// The view as single bytes. Items that a cast does not know, such as records, are refused.
+/// Casts the view to single bytes. Items that `memoryview.cast` does not support, such as records,
+/// are rejected.
 fn flat<'py>(view: &Bound<'py, PyMemoryView>) -> PyResult<Bound<'py, PyMemoryView>> {
     let flat = view.call_method1("cast", ("B",)).map_err(|_| {
         PyBufferError::new_err("the buffer's items have a format that cannot be seen as bytes")
@@ -172,11 +173,11 @@ fn not_a_buffer(object: &Bound<'_, PyAny>, error: &PyErr) -> PyErr {
     errors::invalid_type(py, &what)
 }
 
-/// Key bytes from Python, wiped when dropped; a `bytearray` is wiped where it is, too.
+/// Key bytes from Python, wiped on drop. A `bytearray` can be wiped in place as well.
 pub(crate) struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
-    /// Copies the key and leaves the object as it is.
+    /// Copies the key and does not change the object.
     pub(crate) fn copy(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         if let Ok(array) = object.cast::<PyByteArray>() {
             return Ok(Secret(Zeroizing::new(array.to_vec())));

@@ -1,4 +1,4 @@
-//! `DecryptHandle`: an opened header for many messages.
+//! `DecryptHandle`, a verified header for many messages.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::options::{Keywords, Opening, optional};
 use crate::work::{Input, PARALLEL_LEN, Work};
 use crate::{errors, interrupts};
 
-/// An opened header, ready to decrypt every message that carries it.
+/// A verified header, ready to decrypt every message that carries it.
 ///
 /// >>> from sealwax import DecryptHandle, EncryptHandle, LocalKey
 /// >>> key = LocalKey.generate()
@@ -28,7 +28,7 @@ pub(crate) struct DecryptHandle {
 }
 
 impl DecryptHandle {
-    /// Has the providers unwrap the key of a header.
+    /// Unwraps the key of a header with the providers.
     pub(crate) fn open(
         py: Python<'_>,
         header: &[u8],
@@ -42,7 +42,7 @@ impl DecryptHandle {
         Ok(DecryptHandle { inner })
     }
 
-    /// The plaintext of a body as new `bytes`.
+    /// Decrypts a body to new `bytes`.
     pub(crate) fn decrypt_body<'py>(
         &self,
         py: Python<'py>,
@@ -52,7 +52,7 @@ impl DecryptHandle {
         Work::OpenBody(&self.inner).to_bytes(py, &body.input(associated_data))
     }
 
-    /// The plaintext of a body into the caller's buffer.
+    /// Decrypts a body into the caller's buffer.
     pub(crate) fn decrypt_body_into<'py>(
         &self,
         body: &Body<'py>,
@@ -63,15 +63,15 @@ impl DecryptHandle {
     }
 }
 
-/// A body, and where it starts in the data that it came in.
+/// A body, and its offset in the argument that holds it.
 pub(crate) struct Body<'py> {
     data: Data<'py>,
     start: usize,
 }
 
 impl<'py> Body<'py> {
-    /// Takes apart an envelope; or data is a body alone, whose header was stored elsewhere. What
-    /// is small is copied unless it is `bytes`.
+    /// Splits an envelope, or takes a body whose header is stored elsewhere. Small data is copied
+    /// unless it is `bytes`.
     pub(crate) fn split(
         data: &Bound<'py, PyAny>,
         header: Option<PyBackedBytes>,
@@ -88,13 +88,13 @@ impl<'py> Body<'py> {
         Ok((Front { bytes, len }, Body { data, start: len }))
     }
 
-    /// What there is to open.
+    /// The body to decrypt.
     pub(crate) const fn input<'a>(&'a self, associated_data: &'a [u8]) -> Input<'a, 'py> {
         Input { data: &self.data, start: self.start, associated_data }
     }
 }
 
-/// Bytes that start with a header.
+/// Data that starts with a header.
 pub(crate) struct Front {
     bytes: PyBackedBytes,
     len: usize,
@@ -123,7 +123,7 @@ impl DecryptHandle {
         Self::open(py, &header, keys, &opening)
     }
 
-    /// Decrypts an envelope with this very header, or a body alone if `detached`.
+    /// Decrypts an envelope with exactly this header, or a body without a header if `detached`.
     #[pyo3(signature = (data, /, *, associated_data = None, detached = false))]
     fn decrypt<'py>(
         &self,

@@ -1,4 +1,4 @@
-//! `EncryptHandle`: one data key and one header for many messages.
+//! `EncryptHandle`, one data key and one header for many messages.
 
 use std::sync::Arc;
 
@@ -11,10 +11,11 @@ use crate::options::{Keywords, Sealing, optional};
 use crate::work::{Input, Work};
 use crate::{errors, interrupts};
 
-/// A fresh data key with its finished header, ready to encrypt any number of messages.
+/// A fresh data key and its encoded header, ready to encrypt any number of messages.
 ///
-/// The providers are asked once, here. All messages carry the same header; each has its own salt
-/// and so its own keys and nonces. Whoever unwraps the key of one reads all of them.
+/// The providers are called once, by the constructor. All messages carry the same header. Each has
+/// its own salt, and therefore its own keys and nonces. A reader that can unwrap the data key can
+/// read all of them.
 ///
 /// >>> from sealwax import EncryptHandle, LocalKey, decrypt
 /// >>> key = LocalKey.generate()
@@ -27,7 +28,7 @@ pub(crate) struct EncryptHandle {
 }
 
 impl EncryptHandle {
-    /// Has the providers wrap a fresh key for a plaintext of this length.
+    /// Makes a data key for a plaintext of this length and wraps it with the providers.
     pub(crate) fn open(
         keys: &Bound<'_, PyAny>,
         sealing: &Sealing,
@@ -68,7 +69,8 @@ impl EncryptHandle {
         let names = ["context", "metadata", "padding", "require_all"];
         let given = Keywords::new("EncryptHandle.__new__()", &names, options)?;
         let sealing = Sealing::from_keywords(keys.py(), &given)?;
-        // Of many small messages none should carry a page of padding that nobody asked for.
+        // The length of the messages is unknown here, and many small ones should not carry a page
+        // of padding each.
         Self::open(keys, &sealing, 0)
     }
 
@@ -85,7 +87,7 @@ impl EncryptHandle {
         self.sealing().to_bytes(data.py(), &input)
     }
 
-    /// Encrypts a message without its header, for readers that have the header already.
+    /// Encrypts a message without its header, for readers that already have it.
     #[pyo3(signature = (data, /, *, associated_data = None))]
     fn encrypt_detached<'py>(
         &self,

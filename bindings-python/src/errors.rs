@@ -1,4 +1,4 @@
-//! The core's errors as Python's exceptions.
+//! Conversion of the core's errors to Python exceptions.
 
 use std::error::Error as StdError;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use sealwax::{Attempt, Error, ErrorCode, KeyName};
 use crate::host_error::HostError;
 use crate::interrupts;
 
-/// Number and name of every code, from which the package makes its enumeration.
+/// Number and name of every code, for the package's enumeration.
 pub(crate) fn codes(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let codes = PyDict::new(py);
     for code in ErrorCode::ALL {
@@ -38,25 +38,25 @@ pub(crate) fn to_py(py: Python<'_>, error: Error) -> PyErr {
     interrupts::take().unwrap_or_else(|| convert(py, error).unwrap_or_else(|failed| failed))
 }
 
-/// The exception for a mistake that the binding found itself.
+/// The exception for an invalid argument that the binding detects itself.
 pub(crate) fn invalid(py: Python<'_>, message: &str) -> PyErr {
     let made = build(py, ErrorCode::InvalidArgument, message, &PyDict::new(py));
     made.map_or_else(|failed| failed, PyErr::from_value)
 }
 
-/// The same for an argument of a wrong type, which is a `TypeError` besides.
+/// The same for an argument of a wrong type, which is also a `TypeError`.
 pub(crate) fn invalid_type(py: Python<'_>, message: &str) -> PyErr {
     static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     of_class(py, &CLASS, "InvalidTypeError", message)
 }
 
-/// A path, by `sealwax._errors.path_of`, which says what is wrong with what is none.
+/// Converts a path with `sealwax._errors.path_of`, which raises a precise error for other objects.
 pub(crate) fn path_of(path: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
     static PATH_OF: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     PATH_OF.import(path.py(), "sealwax._convert_errors", "path_of")?.call1((path,))?.extract()
 }
 
-/// The same for an environment variable that should hold a key, which is a `KeyError` besides.
+/// The same for an environment variable that should hold a key, which is also a `KeyError`.
 pub(crate) fn unset_variable(py: Python<'_>, name: &str) -> PyErr {
     static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     of_class(
@@ -67,7 +67,7 @@ pub(crate) fn unset_variable(py: Python<'_>, name: &str) -> PyErr {
     )
 }
 
-/// The exception, which says what file it is about; what is none of ours, as it is.
+/// Adds the file's name to an exception of this package; returns other exceptions unchanged.
 pub(crate) fn about(py: Python<'_>, error: PyErr, path: &Path) -> PyErr {
     let Ok(name) = error.value(py).getattr("_name") else { return error };
     match name.call1((path.as_os_str(),)) {
@@ -76,7 +76,7 @@ pub(crate) fn about(py: Python<'_>, error: PyErr, path: &Path) -> PyErr {
     }
 }
 
-/// The exception, which says what environment variable it is about.
+/// Adds the environment variable's name to an exception.
 pub(crate) fn in_variable(py: Python<'_>, error: PyErr, name: &str) -> PyErr {
     match error.value(py).call_method1("_in_variable", (name,)) {
         Ok(_) => error,
@@ -123,7 +123,8 @@ fn convert(py: Python<'_>, error: Error) -> PyResult<PyErr> {
     Ok(exception)
 }
 
-/// What stops the program rather than the call, such as `KeyboardInterrupt`, goes on as it is.
+/// An exception that stops the program rather than the call, such as `KeyboardInterrupt`, is passed
+/// on unchanged.
 fn interrupt(py: Python<'_>, attempt: &Attempt) -> Option<PyErr> {
     let host = HostError::of(&attempt.error)?;
     host.is_interrupt.then(|| host.error.clone_ref(py))
@@ -146,7 +147,7 @@ fn attempt_list<'py>(py: Python<'py>, attempts: &[Attempt]) -> PyResult<Bound<'p
     Ok(list)
 }
 
-/// An exception of a Python file object as it was; else the operating system's own error.
+/// The original exception of a Python file object, or the operating system's own error.
 fn io_error(py: Python<'_>, error: &Error, message: &str) -> PyResult<PyErr> {
     let (mut inside, committed) = (StdError::source(error), error.committed());
     while let Some(cause) = inside {
@@ -164,7 +165,8 @@ fn io_error(py: Python<'_>, error: &Error, message: &str) -> PyResult<PyErr> {
     build(py, ErrorCode::Io, message, &details).map(PyErr::from_value)
 }
 
-/// An `io::Error` does not give out what it wraps as its source, but that error's source.
+/// The `source()` of an `io::Error` is the source of the error that it wraps, not that error
+/// itself.
 fn cause_of<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
     let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
     wrapped.map(|inner| inner as &(dyn StdError + 'static)).or_else(|| error.source())

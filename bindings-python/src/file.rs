@@ -1,4 +1,4 @@
-//! Whole files.
+//! Encryption, decryption and rewrap of whole files.
 
 use std::path::PathBuf;
 
@@ -60,7 +60,7 @@ pub(crate) fn decrypt_file(
     watch.finish(py, result)
 }
 
-/// Rewraps a file; says whether its header was replaced in place.
+/// Rewraps a file; returns whether its header was replaced in place.
 #[pyfunction]
 pub(crate) fn rewrap_file(
     py: Python<'_>,
@@ -79,7 +79,7 @@ pub(crate) fn rewrap_file(
     Ok(watch.finish(py, outcome)? == RewrapFileOutcome::InPlace)
 }
 
-/// The header's bytes of a file.
+/// Reads the header of a file; returns its bytes.
 #[pyfunction]
 pub(crate) fn inspect_file(py: Python<'_>, path: PathBuf) -> PyResult<Bound<'_, PyBytes>> {
     let bytes = py.detach(|| file::inspect_file(path));

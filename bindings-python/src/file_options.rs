@@ -1,4 +1,4 @@
-//! How whole files are written, as Python says it.
+//! Options for writing files, from Python's arguments.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -18,7 +18,7 @@ pub(crate) struct Writing {
     threads: usize,
 }
 
-/// The order in which the package gives them.
+/// The order in which the package passes them.
 type Given<'py> = (
     Bound<'py, PyAny>,
     Bound<'py, PyAny>,
@@ -28,7 +28,8 @@ type Given<'py> = (
     Bound<'py, PyAny>,
 );
 
-/// How `sealwax.open` writes a file: whether it must be new, whether it is durable, permissions.
+/// Options of `sealwax.open` for writing: whether the file must be new, whether it is durable,
+/// permissions.
 pub(crate) fn placing<'a>(
     exclusive: bool,
     durable: &Bound<'_, PyAny>,
@@ -42,7 +43,7 @@ pub(crate) fn placing<'a>(
 const DURABLE: &str = "durable must be True or False";
 
 impl Writing {
-    /// Reads the arguments as Python gave them.
+    /// Converts Python's arguments.
     pub(crate) fn from_py(given: &Bound<'_, PyTuple>) -> PyResult<Self> {
         let (overwrite, durable, mode, sparse, batch, threads): Given<'_> = given.extract()?;
         let permissions = "mode must be permissions such as 0o640";
@@ -56,7 +57,7 @@ impl Writing {
         })
     }
 
-    /// The options as the core takes them.
+    /// The options for the core.
     pub(crate) fn options(&self) -> FileOptions<'_> {
         let options = FileOptions::new()
             .overwrite(self.overwrite)
@@ -68,7 +69,7 @@ impl Writing {
     }
 }
 
-/// A plain value; `what` says what it has to be.
+/// Converts a plain value; `what` is the expected type, for errors.
 fn argument<T>(given: &Bound<'_, PyAny>, what: &str) -> PyResult<T>
 where
     T: for<'a, 'py> FromPyObject<'a, 'py, Error = PyErr>,
@@ -93,12 +94,13 @@ fn sparse_of(sparse: &Bound<'_, PyAny>) -> PyResult<Sparse> {
     }
 }
 
-/// Many files, whose names are made durable together: `batch` of `encrypt_file` and `decrypt_file`.
+/// Many files whose names are made durable together: the argument `batch` of `encrypt_file` and
+/// `decrypt_file`.
 ///
-/// The content of each file is on the disk before it has its name, as always. What is put off is
-/// making the names durable, which costs as much as the content of a small file: once for a
-/// directory, instead of once for each of its files. Leaving the `with` block calls `finish`, also
-/// when an exception leaves it. Threads may share a batch.
+/// The content of each file is on disk before the file gets its name, as always. The batch defers
+/// making the names durable, which costs as much as the content of a small file: it is done once
+/// per directory instead of once per file. Leaving the `with` block calls `finish`, even after an
+/// exception. Threads may share a batch.
 ///
 /// >>> import sealwax, tempfile, pathlib
 /// >>> folder, key = pathlib.Path(tempfile.mkdtemp()), sealwax.LocalKey.generate()
@@ -120,10 +122,10 @@ impl FileBatch {
         FileBatch { inner: file::FileBatch::new(), process: OwnProcess::new() }
     }
 
-    /// Makes the names of all files durable that were written with this batch so far.
+    /// Makes the names of all files that were written with this batch so far durable.
     ///
     /// Raises:
-    ///     OSError: it failed; the files are complete and have their names.
+    /// OSError: making a name durable failed; the files are complete and have their names.
     fn finish(&self, py: Python<'_>) -> PyResult<()> {
         let finished =
             self.process.check().and_then(|()| py.detach(|| self.inner.clone().finish()));
@@ -141,7 +143,7 @@ impl FileBatch {
 }
 
 impl FileBatch {
-    /// Not in the child of a fork, where its lock may be held for ever.
+    /// Refuses the child of a fork, where another thread's lock may be held forever.
     fn of(given: &Bound<'_, PyAny>) -> PyResult<file::FileBatch> {
         let py = given.py();
         let wrong = |_| errors::invalid_type(py, "batch must be a FileBatch");

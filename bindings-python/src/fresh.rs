@@ -1,9 +1,9 @@
-//! Large new `bytes`, made while other threads run.
+//! Creation of large `bytes` without holding the GIL.
 //!
-//! The stable interface gives out new `bytes` for writing only while the interpreter lock is held, and
-//! fills them with zeros first: of 64 MiB that takes longer than their encryption, and an event loop
-//! stands still meanwhile. Python's own `bytes(n)` takes zeros from the system, which cost nothing before
-//! they are touched, and `io.BytesIO` lends the very object that it was made of, and gives it back.
+//! The stable ABI lends new `bytes` for writing only while the GIL is held, and fills them with
+//! zeros first. For 64 MiB that takes longer than their encryption, and blocks an event loop.
+//! Python's own `bytes(n)` gets zeroed pages from the system, which cost nothing until they are
+//! touched. `io.BytesIO` then lends the object that it was made from, and returns it.
 
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -13,7 +13,7 @@ use pyo3::types::PyBytes;
 use crate::data::Output;
 use crate::loaded::loaded;
 
-/// From this length on, in bytes, it pays.
+/// Shortest result for which this is faster, in bytes.
 const LARGE_LEN: usize = 1 << 20;
 
 /// `bytes` that are being written.
@@ -23,8 +23,8 @@ pub(crate) struct Fresh<'py> {
 }
 
 impl<'py> Fresh<'py> {
-    /// Room for so many bytes, if this is the way to make them: they are many, and can be written in
-    /// place, or an event loop waits that must not stand still while they are copied.
+    /// Allocates `bytes` of this length if that is better than copying: they are large and can be
+    /// written in place, or a waiting event loop must not be blocked by the copy.
     pub(crate) fn of(py: Python<'py>, len: usize) -> PyResult<Option<Self>> {
         let pays = len >= LARGE_LEN
             && (loaded(py, intern!(py, "numpy")).is_some() || is_for_an_event_loop(py)?);
@@ -39,12 +39,12 @@ impl<'py> Fresh<'py> {
         Ok(Fresh { file, out })
     }
 
-    /// Where the bytes are to be written.
+    /// The memory to write to.
     pub(crate) const fn out(&self) -> &Output<'py> {
         &self.out
     }
 
-    /// The object, which nobody can write to any more.
+    /// The finished object, which is immutable from now on.
     pub(crate) fn finish(self) -> PyResult<Bound<'py, PyBytes>> {
         drop(self.out);
         Ok(self.file.call_method0("getvalue")?.cast_into()?)

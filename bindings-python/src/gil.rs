@@ -1,21 +1,21 @@
-//! The interpreter lock (GIL), and what has to be done under it.
+//! The interpreter lock (GIL), and the work that needs it.
 //!
-//! Cryptography and I/O run without the lock. New `bytes`, and copies of memory that Python can change,
-//! need it: until they are made no other thread runs Python, and an event loop stands still. All of them
-//! are made here. `segments` cuts large ones, and `longest_hold` shows how well.
+//! Cryptography and I/O run without the GIL. Creating `bytes` and copying mutable memory need it,
+//! and block other Python threads and the event loop for that time. This module does all of that
+//! work. `segments` splits large copies, and `longest_hold` measures the longest one.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyMemoryView, PySlice};
 
-/// How much is copied at once under the lock, in bytes.
+/// Bytes that are copied without releasing the lock.
 pub(crate) const MOST_LEN: usize = 1 << 20;
 
-/// How many zeros are written at once, in bytes.
+/// Bytes that are zeroed without releasing the lock.
 const ZEROS_LEN: usize = 1 << 18;
 
-/// The longest of all works under the lock, in bytes.
+/// The longest work under the lock so far, in bytes.
 static LONGEST: AtomicUsize = AtomicUsize::new(0);
 
 fn record(len: usize) {
@@ -24,14 +24,13 @@ fn record(len: usize) {
     }
 }
 
-/// How many bytes were filled or copied at most without giving up the lock, since this was last
-/// called.
+/// The most bytes that were filled or copied without releasing the lock since the last call.
 #[pyfunction]
 pub(crate) fn longest_hold() -> usize {
     LONGEST.swap(0, Ordering::Relaxed)
 }
 
-/// New `bytes`: filled with zeros, then by `fill`.
+/// New `bytes`, zeroed and then written by `fill`.
 pub(crate) fn new_bytes(
     py: Python<'_>,
     len: usize,
@@ -41,20 +40,20 @@ pub(crate) fn new_bytes(
     PyBytes::new_with(py, len, fill)
 }
 
-/// Memory of ours as new `bytes`.
+/// Copies Rust memory to new `bytes`.
 pub(crate) fn bytes<'py>(py: Python<'py>, data: &[u8]) -> Bound<'py, PyBytes> {
     record(data.len());
     PyBytes::new(py, data)
 }
 
-/// What a view shows, as new `bytes`.
+/// Copies a view to new `bytes`.
 pub(crate) fn copy_of<'py>(view: &Bound<'py, PyMemoryView>) -> PyResult<Bound<'py, PyBytes>> {
     let copy = view.call_method0("tobytes")?.cast_into::<PyBytes>()?;
     record(copy.as_bytes().len());
     Ok(copy)
 }
 
-/// A part of a view of single bytes, cut at its end, as new `bytes`.
+/// Copies a part of a view of single bytes, clamped to its end, to new `bytes`.
 pub(crate) fn copy_of_part<'py>(
     view: &Bound<'py, PyMemoryView>,
     start: usize,
@@ -75,7 +74,7 @@ pub(crate) fn write(
     view.set_item(slice(view.py(), offset, offset + len)?, bytes)
 }
 
-/// Copies memory of ours to `offset`, in parts between which other threads may have the lock.
+/// Copies Rust memory to `offset`, in parts. Other threads can take the lock between them.
 pub(crate) fn write_all(
     view: &Bound<'_, PyMemoryView>,
     offset: usize,
@@ -89,7 +88,7 @@ pub(crate) fn write_all(
     Ok(())
 }
 
-/// Overwrites all of such a view with zeros, in the same way.
+/// Overwrites a view of single bytes with zeros, in the same way.
 pub(crate) fn clear(view: &Bound<'_, PyMemoryView>) -> PyResult<()> {
     let (py, len) = (view.py(), view.len()?);
     let zeros = new_bytes(py, len.min(ZEROS_LEN), |_| Ok(()))?;
@@ -102,7 +101,7 @@ pub(crate) fn clear(view: &Bound<'_, PyMemoryView>) -> PyResult<()> {
     Ok(())
 }
 
-/// Lets other threads have the lock before all parts but the first.
+/// Releases the lock briefly before each part but the first.
 fn give_way(py: Python<'_>, index: usize) {
     if index > 0 {
         py.detach(|| ());

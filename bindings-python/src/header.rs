@@ -1,4 +1,4 @@
-//! Headers: parsing without keys, rewrapping, lengths.
+//! Headers: parsing without keys, rewrap, lengths.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
@@ -31,8 +31,7 @@ pub(crate) fn parse_header<'py>(data: &Bound<'py, PyAny>) -> PyResult<Bound<'py,
 
 /// The header with other wrapped keys: unwraps with `old`, wraps with `new`.
 ///
-/// For headers that are stored apart from their bodies. `add` keeps the wrapped keys that are
-/// there.
+/// For headers that are stored apart from their bodies. `add` keeps the existing wrapped keys.
 #[pyfunction]
 #[pyo3(signature = (header, /, old, new, *, add = false))]
 pub(crate) fn rewrap_header<'py>(
@@ -53,16 +52,16 @@ pub(crate) fn rewrap_header<'py>(
     Ok(PyBytes::new(py, &rewrapped))
 }
 
-/// Which wrapped keys a rewrapped header has.
+/// Which wrapped keys the header has after a rewrap.
 pub(crate) const fn mode(add: bool) -> RewrapMode {
     if add { RewrapMode::Add } else { RewrapMode::Replace }
 }
 
 /// Length of the envelope of `plaintext_size` bytes, in bytes.
 ///
-/// Without `header_len` the header is taken to fill one page, as it does for files, streams and
-/// messages of 1 MiB and more unless there are very many keys. `header_len=0` gives the length
-/// of a body alone.
+/// Without `header_len` the header is assumed to fill one page. That is so for files, streams and
+/// messages of 1 MiB and more, unless there are very many keys. `header_len=0` gives the length of
+/// a body without a header.
 ///
 /// >>> import sealwax
 /// >>> sealwax.sealed_size(1_000_000_000)

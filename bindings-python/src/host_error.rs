@@ -1,4 +1,4 @@
-//! Exceptions of the host's providers on their way through the core.
+//! Exceptions of Python providers, carried through the core.
 
 use core::fmt;
 
@@ -9,19 +9,19 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 use sealwax::ProviderError;
 
-/// A Python exception. It is shown by its class, as its text may say more than a log should hold;
-/// only what our own classes say is known to hold no secret.
+/// A Python exception. Only its class is shown, because its text may hold more than a log should.
+/// The texts of this package's own classes hold no secret.
 #[derive(Debug)]
 pub(crate) struct HostError {
     /// The exception, for `__cause__`.
     pub(crate) error: PyErr,
     shown: String,
-    /// Whether it asks to stop the program and not just this call, such as `KeyboardInterrupt`.
+    /// Whether it stops the program and not just this call, such as `KeyboardInterrupt`.
     pub(crate) is_interrupt: bool,
 }
 
 impl HostError {
-    /// The host's own exception, where there is one.
+    /// The host's own exception, if there is one.
     pub(crate) fn of(error: &ProviderError) -> Option<&Self> {
         core::error::Error::source(error)?.downcast_ref()
     }
@@ -34,15 +34,16 @@ impl fmt::Display for HostError {
 }
 
 impl std::error::Error for HostError {
-    /// An interruption stops the call in the core, too: no other key makes up for it.
+    /// An interrupt also stops the call in the core, which would otherwise try another provider.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         static CANCELLED: sealwax::Error = sealwax::Error::Cancelled;
         self.is_interrupt.then_some(&CANCELLED as _)
     }
 }
 
-/// Who is to blame for an exception of a provider: `KeyUnwrapError` says that the wrapped key is;
-/// `PermissionError`, or a note, that the KMS refused; anything else, that the host is.
+/// Classifies an exception of a provider. `KeyUnwrapError` rejects the wrapped key;
+/// `PermissionError`, or an annotation, means that the KMS denied permission; any other exception
+/// is a failure of the host.
 pub(crate) fn provider_error(
     py: Python<'_>,
     error: PyErr,

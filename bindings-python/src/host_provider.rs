@@ -1,4 +1,4 @@
-//! Key providers that the host wrote in Python.
+//! Key providers written in Python.
 
 use std::borrow::Cow;
 
@@ -16,13 +16,13 @@ use crate::{context, errors, interrupts, wrapped_key};
 pub(crate) struct HostProvider {
     object: Py<PyAny>,
     provider_id: String,
-    /// The key that it wraps with, where it says so.
+    /// The key that it wraps with, if it names one.
     key_id: Option<String>,
     generates: bool,
 }
 
 impl HostProvider {
-    /// Looks once at what the object can do.
+    /// Inspects the object's methods once.
     pub(crate) fn new(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         Ok(HostProvider {
             provider_id: object.getattr("provider_id")?.extract()?,
@@ -33,7 +33,7 @@ impl HostProvider {
     }
 
     /// Calls a function of `sealwax._host` on the object, with the context and these arguments, and
-    /// attaches to the call what the object notes meanwhile.
+    /// attaches the object's annotations to the call.
     fn ask<T>(
         &self,
         function: &'static HostFunction,
@@ -67,7 +67,7 @@ impl KeyProvider for HostProvider {
         &self.provider_id
     }
 
-    /// A provider that cannot even answer this is not asked to unwrap.
+    /// A provider that raises here is not asked to unwrap.
     fn accepts(&self, key_id: &str) -> bool {
         static ACCEPTS: HostFunction = HostFunction::new("accepts");
         Python::attach(|py| {
@@ -126,8 +126,8 @@ impl KeyProvider for HostProvider {
     }
 }
 
-/// Takes the DEK out of what the host gave; a `bytearray` is wiped. A key of another length says
-/// nothing about the wrapped key: the KMS or its provider is at fault.
+/// Converts the host's result to a DEK, and wipes a `bytearray`. A wrong length is a fault of the
+/// KMS or the provider; it says nothing about the wrapped key.
 fn dek_of(given: &Bound<'_, PyAny>) -> PyResult<Dek> {
     let secret = Secret::take(given)?;
     Dek::from_slice(secret.as_bytes()).map_err(|_| {

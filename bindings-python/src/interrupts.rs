@@ -1,7 +1,8 @@
-//! Exceptions that ask to stop the program, raised where no caller could take them.
+//! Exceptions that stop the program, such as `KeyboardInterrupt`, raised where they cannot
+//! propagate.
 //!
-//! A signal handler runs in whatever Python code comes next: the question whether anybody listens to
-//! the audit log, or a provider's `accepts`. What it raises is kept here until the call can raise it.
+//! A signal handler runs in the next Python code, which may be the check of the audit log's level
+//! or a provider's `accepts`. This module keeps its exception until the call can raise it.
 
 use core::cell::RefCell;
 
@@ -12,7 +13,8 @@ thread_local! {
     static KEPT: RefCell<Option<PyErr>> = const { RefCell::new(None) };
 }
 
-/// Keeps what asks to stop the program; any other error of `object` goes to `sys.unraisablehook`.
+/// Keeps an exception that stops the program. Any other exception of `object` goes to
+/// `sys.unraisablehook`.
 pub(crate) fn keep_or_report(py: Python<'_>, error: PyErr, object: Option<&Bound<'_, PyAny>>) {
     if error.is_instance_of::<PyException>(py) {
         error.write_unraisable(py, object);
@@ -21,17 +23,17 @@ pub(crate) fn keep_or_report(py: Python<'_>, error: PyErr, object: Option<&Bound
     }
 }
 
-/// Whether this thread keeps one.
+/// Whether this thread has a pending exception.
 pub(crate) fn is_kept() -> bool {
     KEPT.with_borrow(Option::is_some)
 }
 
-/// Takes it.
+/// Takes the pending exception.
 pub(crate) fn take() -> Option<PyErr> {
     KEPT.take()
 }
 
-/// Raises it.
+/// Raises the pending exception.
 pub(crate) fn raise() -> PyResult<()> {
     take().map_or(Ok(()), Err)
 }

@@ -20,7 +20,7 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    /// Reads a provider or an iterable of them.
+    /// Converts a provider or an iterable of providers.
     pub(crate) fn from_py(keys: &Bound<'_, PyAny>) -> PyResult<Self> {
         audited_provider::start_call();
         if let Some(provider) = provider_of(keys)? {
@@ -35,7 +35,8 @@ impl Keys {
         Ok(Keys { providers, cache, failures: None })
     }
 
-    /// Reads the providers of an encryption, and notes who fails where that is allowed.
+    /// Converts the providers of an encryption. Records which of them fail, if `require_all` is
+    /// false.
     pub(crate) fn for_sealing(keys: &Bound<'_, PyAny>, sealing: &Sealing) -> PyResult<Self> {
         let mut keys = Self::from_py(keys)?;
         if sealing.is_tolerant() {
@@ -49,8 +50,8 @@ impl Keys {
         Ok(keys)
     }
 
-    /// A fresh data key that the providers have wrapped, with its finished header. A cache that is
-    /// the only provider keeps the header, too.
+    /// A fresh data key that the providers have wrapped, with its encoded header. A cache that is
+    /// the only provider keeps the header as well.
     pub(crate) fn handle(&self, len: u64, sealing: &Sealing) -> Result<Arc<EncryptHandle>> {
         let options = sealing.options(len);
         if let Some(cache) = &self.cache {
@@ -60,7 +61,7 @@ impl Keys {
         EncryptHandle::new(&dek, &wrapped, &options, &mut SysRng).map(Arc::new)
     }
 
-    /// The opened header. A cache that is the only provider keeps it with its data key.
+    /// Unwraps and verifies a header. A cache that is the only provider keeps it with its data key.
     pub(crate) fn opened(
         &self,
         header: &[u8],
@@ -72,19 +73,19 @@ impl Keys {
         }
     }
 
-    /// Warns of the providers that failed, once the object is written without their keys.
+    /// Warns about providers that failed, after the object was written without their keys.
     pub(crate) fn tell_wrap_failures(&self, py: Python<'_>) {
         if let Some(failures) = &self.failures {
             failures.tell(py);
         }
     }
 
-    /// The providers as the core takes them.
+    /// The providers for the core.
     pub(crate) fn providers(&self) -> Vec<&dyn KeyProvider> {
         self.providers.iter().map(AsRef::as_ref).collect()
     }
 
-    /// The providers for a cache, which lives longer than the call.
+    /// The providers for a cache, which outlives the call.
     pub(crate) fn into_boxes(self) -> Vec<Box<dyn KeyProvider>> {
         self.providers
     }

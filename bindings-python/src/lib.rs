@@ -1,5 +1,5 @@
-//! The extension module below the Python package `sealwax`: every function converts its
-//! arguments, makes one call of the core without the interpreter lock, and converts the result.
+//! The extension module of the Python package `sealwax`. Every function converts its arguments,
+//! makes one call of the core without the GIL, and converts the result.
 
 mod audit_log;
 mod audited_provider;
@@ -46,7 +46,7 @@ use pyo3::prelude::*;
 
 /// Functions and classes that the package re-exports or builds upon.
 ///
-/// The interpreter lock is asked for: a build without one would have to be tested first.
+/// Requires the GIL: this module is not tested with free-threaded builds.
 #[pymodule(gil_used = true)]
 mod _sealwax {
     #[pymodule_export]
@@ -94,11 +94,11 @@ mod _sealwax {
     }
 }
 
-/// The classes and functions that this library keeps belong to the interpreter that loaded it
-/// first. Another one in the same process would get exceptions that it cannot catch.
+/// Rejects a second interpreter in the same process. The classes that this library keeps belong to
+/// the first one, so another could not catch its exceptions.
 fn refuse_other_interpreters(py: Python<'_>) -> PyResult<()> {
     static FIRST: AtomicUsize = AtomicUsize::new(0);
-    // Every interpreter has its own module of built-ins, and keeps it to its end.
+    // Every interpreter has its own module of built-ins and keeps it until it ends.
     let this = py.import("builtins")?.as_ptr() as usize;
     match FIRST.compare_exchange(0, this, Ordering::SeqCst, Ordering::SeqCst) {
         Err(first) if first != this => Err(PyImportError::new_err(

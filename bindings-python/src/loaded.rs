@@ -1,10 +1,10 @@
-//! Modules that the program has imported.
+//! Access to modules that the program has already imported.
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString};
 
-/// The module of this name, if the program has imported it. It is not imported here.
+/// The module of this name, if the program has imported it. This function never imports it.
 pub(crate) fn loaded<'py>(
     py: Python<'py>,
     name: &Bound<'py, PyString>,

@@ -1,4 +1,4 @@
-//! `LocalKey`: a key encryption key that the program holds itself.
+//! `LocalKey`, a key encryption key that the program holds itself.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,10 +13,10 @@ use zeroize::Zeroizing;
 use crate::data::Secret;
 use crate::{errors, provider};
 
-/// A 32-byte key encryption key in this process's memory, under a name.
+/// A 32-byte key encryption key in this process's memory, with a name.
 ///
-/// The name (`key_id`) is stored in every header in clear; it tells a reader which key to take.
-/// Where a KMS or an HSM can hold the key, let it.
+/// The name (`key_id`) is stored in every header in clear and tells a reader which key to use.
+/// Prefer a KMS or an HSM that holds the key.
 ///
 /// >>> from sealwax import LocalKey
 /// >>> key = LocalKey.generate("reports-2026")
@@ -30,7 +30,7 @@ pub(crate) struct LocalKey {
     origin: Option<Origin>,
 }
 
-/// Where a key can be loaded again, for pickles.
+/// The source from which a pickle loads the key again.
 enum Origin {
     File(PathBuf),
     Env(String),
@@ -48,7 +48,7 @@ impl LocalKey {
     }
 }
 
-/// What is in a key file. It may be a pipe: Python waits for it, and so takes signals.
+/// Reads a key file. Python does the reading, so that signals are handled if it is a pipe.
 fn content_of(py: Python<'_>, path: &Path) -> PyResult<(Secret, usize)> {
     static CONTENT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let read = CONTENT.import(py, "sealwax._host", "key_file_content")?;
@@ -65,7 +65,7 @@ impl LocalKey {
         Self::made(kek.py(), made)
     }
 
-    /// A fresh random key; `save` or `export` it, or all that it encrypts is lost.
+    /// A fresh random key. `save` or `export` it; without it, everything that it encrypts is lost.
     #[staticmethod]
     #[pyo3(signature = (key_id = "default"))]
     fn generate(py: Python<'_>, key_id: &str) -> PyResult<Self> {
@@ -88,7 +88,7 @@ impl LocalKey {
 
     /// A key from the content of a key file: 32 raw bytes, or a line of hexadecimal or base64 text.
     ///
-    /// Empty lines, lines that start with `#` and a byte order mark do not count.
+    /// Empty lines, lines that start with `#` and a byte order mark are ignored.
     #[staticmethod]
     #[pyo3(signature = (content, key_id = "default"))]
     fn from_file_content(content: &Bound<'_, PyAny>, key_id: &str) -> PyResult<Self> {
@@ -96,7 +96,7 @@ impl LocalKey {
         Self::made(content.py(), LocalKek::from_file_content(secret.as_bytes(), key_id))
     }
 
-    /// Reads a key file; what may be in it says `from_file_content`.
+    /// Reads a key file; see `from_file_content` for its content.
     #[staticmethod]
     #[pyo3(signature = (path, key_id = "default"))]
     fn from_file(path: &Bound<'_, PyAny>, key_id: &str) -> PyResult<Self> {
@@ -114,7 +114,7 @@ impl LocalKey {
     #[staticmethod]
     #[pyo3(signature = (name, key_id = "default"))]
     fn from_env(py: Python<'_>, name: &str, key_id: &str) -> PyResult<Self> {
-        // os.environ and not the process's environment: a program may have changed it.
+        // Python's os.environ may differ from the process's environment.
         let value = py.import("os")?.getattr("environ")?.call_method1("get", (name,))?;
         if value.is_none() {
             return Err(errors::unset_variable(py, name));
@@ -131,7 +131,7 @@ impl LocalKey {
         PyByteArray::new(py, self.kek.kek().expose())
     }
 
-    /// What headers name as the provider of such keys.
+    /// The provider id of local keys.
     #[getter]
     fn provider_id(&self) -> &str {
         self.kek.provider_id()
@@ -157,7 +157,7 @@ impl LocalKey {
         provider::wrap(&*self.kek, dek, context)
     }
 
-    /// Unwraps what `wrap` wrapped; the caller wipes the result.
+    /// Unwraps a DEK that `wrap` wrapped. The caller must wipe the result.
     fn unwrap<'py>(
         &self,
         wrapped: &Bound<'py, PyAny>,
@@ -173,7 +173,7 @@ impl LocalKey {
         })
     }
 
-    /// A key never travels in a pickle, only the place where it can be loaded again.
+    /// A pickle never holds the key, only the source from which it can be loaded again.
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
         let class = py.get_type::<LocalKey>();
         let (method, place) = match &self.origin {
@@ -190,5 +190,5 @@ impl LocalKey {
     }
 }
 
-/// What `__reduce__` returns: a function and its arguments.
+/// The result of `__reduce__`: a function and its arguments.
 type Reduced<'py> = (Bound<'py, PyAny>, (Bound<'py, PyString>, Bound<'py, PyString>));

@@ -1,4 +1,4 @@
-//! Python's file objects as the core's readers and writers.
+//! Adapters from Python file objects to the core's readers and writers.
 
 use std::io::{self, Read, Write};
 use std::sync::{Mutex, PoisonError};
@@ -31,7 +31,7 @@ impl Read for ObjectReader {
     }
 }
 
-/// One call of `read`, which may give less than it was asked for but never more.
+/// Makes one call of `read`, which may return fewer bytes than requested but never more.
 fn read_object(object: &Bound<'_, PyAny>, buf: &mut [u8]) -> PyResult<usize> {
     let answer = object.call_method1("read", (buf.len(),))?;
     if answer.is_none() {
@@ -46,12 +46,13 @@ fn read_object(object: &Bound<'_, PyAny>, buf: &mut [u8]) -> PyResult<usize> {
     Ok(bytes.len())
 }
 
-/// An object with `read(n)` and `seek(offset)`, from where it stood when it was given.
+/// An object with `read(n)` and `seek(offset)`. Offset 0 is its position when it was passed.
 pub(crate) struct SeekableObject {
     object: Py<PyAny>,
     start: u64,
     len: u64,
-    /// Seeking and reading belong together. Only taken while the interpreter lock is not held.
+    /// Makes seek and read atomic. It is locked only while the GIL is not held, to avoid a
+    /// deadlock.
     turn: Mutex<()>,
 }
 
@@ -88,7 +89,7 @@ impl ObjectWriter {
         ObjectWriter(object.clone().unbind())
     }
 
-    /// Calls `sealwax._host`, which knows what the answers of Python's writers mean.
+    /// Calls `sealwax._host`, which interprets the return values of Python's writers.
     fn call<'py>(
         &self,
         py: Python<'py>,
@@ -111,7 +112,7 @@ impl Write for ObjectWriter {
         let written = Python::attach(|py| -> PyResult<usize> {
             self.call(py, &WRITE, "write", Some(gil::bytes(py, bytes)))?.extract()
         });
-        // More than there is would be a mistake of the object's that must not become ours.
+        // A faulty object may report more bytes than it received.
         match written.map_err(io::Error::other)? {
             written if written <= bytes.len() => Ok(written),
             _ => Err(io::Error::other("write(data) returned more than the length of data")),

@@ -1,4 +1,4 @@
-//! Whole messages in memory.
+//! Encryption and decryption of whole messages in memory.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
@@ -16,18 +16,17 @@ use crate::{errors, header, interrupts};
 ///
 /// Args:
 ///     data: any bytes-like object: `bytes`, `bytearray`, `memoryview`, a NumPy array, `mmap`.
-///         `bytes` are read in place, others too where NumPy is loaded, or else copied in pieces.
-///     keys: a key provider or several; each of them can open the result.
-///     context: public pairs of `str` that are stored, authenticated and passed to the KMS.
-///     associated_data: bytes that the reader must present again; they are not stored.
-///     metadata: up to 16 KiB that travel encrypted in the header.
-///     padding: "auto", "none", "page", or the length of the header in bytes.
-///     require_all: if false, one provider that wraps the key is enough. Those that fail are
-///         missing in the object: the logger `sealwax` warns of each.
+/// `bytes` are read in place. Others are too if NumPy is loaded; otherwise they are copied in
+/// pieces. keys: a key provider or several; each of them can decrypt the result. context: public
+/// pairs of `str` that are stored, authenticated and passed to the KMS. associated_data: bytes that
+/// are authenticated but not stored; the reader must provide them. metadata: up to 16 KiB that the
+/// header carries encrypted. padding: "auto", "none", "page", or the length of the header in bytes.
+/// require_all: if false, one provider that wraps the key suffices. The keys of providers that fail
+/// are missing from the object; the logger `sealwax` warns about each.
 ///
 /// Raises:
 ///     ProviderError: a provider failed; `__cause__` is its own exception.
-///     LimitError: too much of anything.
+/// LimitError: an argument is over a limit of the format.
 ///
 /// >>> import sealwax
 /// >>> key = sealwax.LocalKey.generate()
@@ -50,9 +49,10 @@ pub(crate) fn encrypt<'py>(
     handle.sealing().to_bytes(keys.py(), &Input::new(&data, Some(sealing.associated_data())))
 }
 
-/// Encrypts `data` and returns the header and the body apart, to be stored in different places.
+/// Encrypts `data` and returns the header and the body separately, to be stored in different
+/// places.
 ///
-/// The keys of the header can then be rotated where the body cannot be changed. Arguments and
+/// The keys of the header can then be rotated even if the body cannot be changed. Arguments and
 /// errors are those of `encrypt`.
 ///
 /// >>> import sealwax
@@ -81,8 +81,9 @@ pub(crate) fn encrypt_detached<'py>(
 
 /// Encrypts `data` into the front of the writable buffer `out`; returns the envelope's length.
 ///
-/// `out` needs `sealed_size` bytes, plus what a longer header takes; where it is too small,
-/// `BufferTooSmallError.needed` says how many. Arguments and errors else are those of `encrypt`.
+/// `out` needs `sealed_size` bytes, and more for a longer header. If it is too small,
+/// `BufferTooSmallError.needed` is the size needed. Other arguments and errors are those of
+/// `encrypt`.
 #[pyfunction]
 #[pyo3(
     signature = (data, out, /, keys, **options),
@@ -101,21 +102,19 @@ pub(crate) fn encrypt_into<'py>(
     handle.sealing().into_buffer(&Input::new(&data, Some(sealing.associated_data())), out)
 }
 
-/// Decrypts an envelope with whichever provider of `keys` can unwrap its key.
+/// Decrypts an envelope with the first provider of `keys` that unwraps its key.
 ///
 /// Args:
-///     data: the envelope, or a body alone if `header` is given.
-///     keys: a key provider or several, asked in their order.
-///     context: pairs that the envelope must have; checked before any provider is asked.
-///     associated_data: what it was encrypted with.
-///     header: the header that was stored elsewhere.
+/// data: the envelope, or a body without a header if `header` is given. keys: a key provider or
+/// several, asked in their order. context: pairs that the envelope must have; checked before any
+/// provider is asked. associated_data: the same bytes as for `encrypt`. header: the header, if it
+/// is stored elsewhere.
 ///
 /// Raises:
-///     FormatError, LimitError: this is no envelope.
-///     ContextMismatchError: a required pair is missing.
-///     NoMatchingKeyError, KeyUnwrapError, ProviderError: no key could be had.
-///     AuthenticationError, TruncatedError: the data was modified or cut, or the associated
-///         data is another.
+/// FormatError, LimitError: the data is not a valid envelope. ContextMismatchError: a required pair
+/// is missing. NoMatchingKeyError, KeyUnwrapError, ProviderError: no provider unwrapped the key.
+/// AuthenticationError, TruncatedError: the data was modified or truncated, or the associated data
+/// differs.
 #[pyfunction]
 #[pyo3(
     signature = (data, /, keys, **options),
@@ -134,8 +133,8 @@ pub(crate) fn decrypt<'py>(
 }
 
 /// Decrypts an envelope into the front of the writable buffer `out`; returns the length of the
-/// plaintext. Arguments and errors else are those of `decrypt`; nothing of a message that does
-/// not prove authentic stays in `out`.
+/// plaintext. Other arguments and errors are those of `decrypt`. On an error no plaintext stays in
+/// `out`.
 #[pyfunction]
 #[pyo3(
     signature = (data, out, /, keys, **options),
@@ -154,7 +153,7 @@ pub(crate) fn decrypt_into<'py>(
     handle.decrypt_body_into(&body, out, opening.associated_data())
 }
 
-/// Replaces the wrapped keys of an envelope in memory; its body stays as it is.
+/// Replaces the wrapped keys of an envelope in memory. Its body does not change.
 #[pyfunction]
 #[pyo3(signature = (data, /, old, new, *, add = false))]
 pub(crate) fn rewrap<'py>(

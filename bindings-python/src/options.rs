@@ -14,8 +14,8 @@ use crate::errors;
 pub(crate) struct Keywords<'a, 'py>(Option<&'a Bound<'py, PyDict>>);
 
 impl<'a, 'py> Keywords<'a, 'py> {
-    /// Refuses what is not among `names`, as Python itself does it. `call` is what its errors call
-    /// the function.
+    /// Rejects arguments that are not among `names`, as Python itself does. `call` is the
+    /// function's name in errors.
     pub(crate) fn new(
         call: &str,
         names: &[&str],
@@ -32,7 +32,7 @@ impl<'a, 'py> Keywords<'a, 'py> {
         Ok(Keywords(given))
     }
 
-    /// An argument, unless it was left out or is `None`.
+    /// An argument; `None` if it is missing or `None`.
     fn get(&self, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(given) = self.0 else { return Ok(None) };
         Ok(given.get_item(name)?.filter(|value| !value.is_none()))
@@ -43,7 +43,7 @@ impl<'a, 'py> Keywords<'a, 'py> {
     }
 }
 
-/// The options of an encryption, owned.
+/// Owned options of an encryption.
 pub(crate) struct Sealing {
     context: EncryptionContext,
     metadata: Option<PyBackedBytes>,
@@ -53,11 +53,11 @@ pub(crate) struct Sealing {
 }
 
 impl Sealing {
-    /// What there can be.
+    /// The names of the arguments.
     pub(crate) const NAMES: [&'static str; 5] =
         ["context", "associated_data", "metadata", "padding", "require_all"];
 
-    /// Reads the arguments of a call that knows them all.
+    /// Converts the arguments of a call that accepts all of them.
     pub(crate) fn from_py(
         py: Python<'_>,
         call: &str,
@@ -66,7 +66,7 @@ impl Sealing {
         Self::from_keywords(py, &Keywords::new(call, &Self::NAMES, options)?)
     }
 
-    /// Reads the arguments of a call that may know only some.
+    /// Converts the arguments of a call that accepts only `names`.
     pub(crate) fn from_keywords(py: Python<'_>, given: &Keywords<'_, '_>) -> PyResult<Self> {
         let require_all = given.get("require_all")?.map_or(Ok(true), |all| all.extract());
         Ok(Sealing {
@@ -81,17 +81,17 @@ impl Sealing {
         })
     }
 
-    /// Whether the object may lack a key.
+    /// Whether the object may lack a wrapped key.
     pub(crate) const fn is_tolerant(&self) -> bool {
         !self.require_all
     }
 
-    /// The options as the core takes them, the padding resolved for a plaintext of this length.
+    /// The options for the core, with the padding resolved for a plaintext of this length.
     pub(crate) fn options(&self, plaintext_len: u64) -> EncryptOptions<'_> {
         self.unresolved().padding(self.padding.resolve(Some(plaintext_len)))
     }
 
-    /// The options for a core that looks at the length itself.
+    /// The options for calls of the core that resolve the padding themselves.
     pub(crate) fn unresolved(&self) -> EncryptOptions<'_> {
         let options = EncryptOptions::new()
             .context(self.context.clone())
@@ -109,7 +109,7 @@ impl Sealing {
     }
 }
 
-/// The options of a decryption, owned.
+/// Owned options of a decryption.
 pub(crate) struct Opening {
     required: EncryptionContext,
     associated_data: Option<PyBackedBytes>,
@@ -117,10 +117,10 @@ pub(crate) struct Opening {
 }
 
 impl Opening {
-    /// What there can be.
+    /// The names of the arguments.
     const NAMES: [&'static str; 3] = ["context", "associated_data", "header"];
 
-    /// Reads the arguments of a call that knows them all.
+    /// Converts the arguments of a call that accepts all of them.
     pub(crate) fn from_py(
         py: Python<'_>,
         call: &str,
@@ -129,7 +129,7 @@ impl Opening {
         Self::from_keywords(py, &Keywords::new(call, &Self::NAMES, options)?)
     }
 
-    /// Reads the arguments of a call that may know only some.
+    /// Converts the arguments of a call that accepts only `names`.
     pub(crate) fn from_keywords(py: Python<'_>, given: &Keywords<'_, '_>) -> PyResult<Self> {
         Ok(Opening {
             required: context::from_py(py, given.get("context")?.as_ref())?,
@@ -138,17 +138,17 @@ impl Opening {
         })
     }
 
-    /// The header that was stored elsewhere.
+    /// The detached header, if any.
     pub(crate) fn header(&self) -> Option<&[u8]> {
         self.header.as_deref()
     }
 
-    /// The same, taken out.
+    /// Takes the detached header.
     pub(crate) fn take_header(&mut self) -> Option<PyBackedBytes> {
         self.header.take()
     }
 
-    /// The options as the core takes them.
+    /// The options for the core.
     pub(crate) fn options(&self) -> DecryptOptions<'_> {
         DecryptOptions::new()
             .required_context(self.required.clone())
@@ -160,7 +160,7 @@ impl Opening {
     }
 }
 
-/// Bytes that may be left out; `what` is the name of the argument.
+/// Converts optional bytes; `what` is the name of the argument.
 pub(crate) fn optional(
     what: &str,
     data: Option<&Bound<'_, PyAny>>,

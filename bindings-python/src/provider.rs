@@ -1,4 +1,4 @@
-//! The methods of `sealwax.Provider`, for the providers that are made here.
+//! The methods of `sealwax.Provider`, for providers implemented in Rust.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString};
@@ -57,7 +57,7 @@ pub(crate) fn generate<'py>(
     Ok((PyByteArray::new(py, dek.expose()), wrapped_key::to_py(py, wrapped.view())?))
 }
 
-/// The exception for the one attempt that was made.
+/// The exception for a single failed attempt.
 fn failed(py: Python<'_>, provider: &dyn KeyProvider, key_id: &str, error: ProviderError) -> PyErr {
     let is_rejection = error.is_rejection();
     let attempts = vec![Attempt::new(provider.provider_id(), key_id, error)].into();

@@ -1,4 +1,4 @@
-//! Readers of plaintext below the file objects of `sealwax.open`.
+//! Readers of plaintext, on which the file objects of `sealwax.open` are built.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ use crate::object::{ObjectReader, SeekableObject};
 use crate::options::{Opening, Sealing};
 use crate::{borrowed_buffer, errors, gil, interrupts};
 
-/// Reads plaintext at any offset, whatever the ciphertext is read from.
+/// A positional reader, independent of the type of the ciphertext's source.
 trait Positional: Send + Sync {
     fn read_at(&self, buf: &mut [u8], offset: u64) -> Result<usize>;
     fn len(&self) -> u64;
@@ -45,7 +45,7 @@ impl<R: ReadAt> Positional for PositionalReader<R> {
 #[pyclass(frozen, module = "sealwax._sealwax")]
 pub(crate) struct RangeReader {
     inner: Box<dyn Positional>,
-    /// Plaintext that is copied to a caller's buffer at once, in bytes.
+    /// Plaintext that is copied to the caller's buffer at once, in bytes.
     piece_len: usize,
 }
 
@@ -93,8 +93,8 @@ impl RangeReader {
         })
     }
 
-    /// Fills the front of `buffer` from `offset` on, with `wanted` bytes and what comes along with them:
-    /// chunks are opened whole. Returns how many bytes.
+    /// Fills the front of `buffer` from `offset` on, with at least `wanted` bytes and the rest of
+    /// their chunks, which are opened whole. Returns the number of bytes.
     fn readinto_at<'py>(
         &self,
         py: Python<'py>,
@@ -110,7 +110,7 @@ impl RangeReader {
         Ok(len)
     }
 
-    /// Length of the plaintext in bytes, authenticated.
+    /// Authenticated length of the plaintext, in bytes.
     #[getter]
     fn size(&self) -> u64 {
         self.inner.len()
@@ -130,7 +130,8 @@ impl RangeReader {
 }
 
 impl RangeReader {
-    /// Reads `len` bytes, which are there, into the front of a buffer: in place where it can be lent.
+    /// Reads `len` bytes, which must exist, into the front of a buffer, in place if it can be
+    /// borrowed.
     fn fill(&self, py: Python<'_>, out: &Output<'_>, offset: u64, len: usize) -> PyResult<()> {
         if len > CHUNK_LEN
             && let Some(mut array) = borrowed_buffer::writable(out.view())
@@ -152,10 +153,10 @@ impl RangeReader {
     }
 }
 
-/// Plaintext that is copied to a caller's buffer at once, in bytes.
+/// Plaintext that is copied to the caller's buffer at once, in bytes.
 const PIECE_LEN: usize = 1 << 20;
 
-/// Plaintext for which a file object is asked at once, in bytes: each of its reads may be a request.
+/// Plaintext that one read of a file object requests, in bytes. Each read may be a network request.
 const REQUEST_LEN: usize = 1 << 26;
 
 fn open_path(path: PathBuf, keys: &Keys, opening: &Opening) -> Result<Box<dyn Positional>> {
@@ -191,13 +192,13 @@ fn metadata_of<M: AsRef<[u8]>>(
     Ok(metadata.map(|metadata| PyBytes::new(py, metadata.as_ref())))
 }
 
-/// What flows through a `StreamReader`.
+/// The direction of a `StreamReader`.
 enum Flow {
     Open(DecryptReader<ObjectReader>),
     Seal(EncryptReader<ObjectReader>),
 }
 
-/// The plaintext of an envelope, or the envelope of a plaintext, from the front to the end.
+/// Returns the plaintext of an envelope, or the envelope of a plaintext, in sequence.
 #[pyclass(frozen, module = "sealwax._sealwax")]
 pub(crate) struct StreamReader {
     flow: Mutex<Flow>,
@@ -208,7 +209,7 @@ pub(crate) struct StreamReader {
 
 #[pymethods]
 impl StreamReader {
-    /// Decrypts what `source.read(n)` gives.
+    /// Decrypts what `source.read(n)` returns.
     #[staticmethod]
     fn decrypting(
         py: Python<'_>,
@@ -231,7 +232,7 @@ impl StreamReader {
         })
     }
 
-    /// Encrypts what `source.read(n)` gives.
+    /// Encrypts what `source.read(n)` returns.
     #[staticmethod]
     fn encrypting(
         py: Python<'_>,
@@ -250,10 +251,10 @@ impl StreamReader {
         Ok(StreamReader { flow, process, header: None, metadata: None })
     }
 
-    /// Up to `size` bytes; none at the end only.
+    /// Up to `size` bytes; empty only at the end.
     fn read<'py>(&self, py: Python<'py>, size: usize) -> PyResult<Bound<'py, PyBytes>> {
         let mut room = vec![0; size.min(PIECE_LEN)];
-        // In the child of a fork the lock may be held for ever.
+        // In the child of a fork another thread's lock may be held forever.
         self.process.check().map_err(|error| errors::to_py(py, error))?;
         let read = py.detach(|| {
             let mut flow = self.flow.lock().unwrap_or_else(PoisonError::into_inner);
@@ -274,7 +275,7 @@ impl StreamReader {
         Ok(piece.as_bytes().len())
     }
 
-    /// The header, authenticated; `None` of a stream that encrypts.
+    /// The authenticated header; `None` for a stream that encrypts.
     #[getter]
     fn header<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
         self.header.as_ref().map(|header| PyBytes::new(py, header))

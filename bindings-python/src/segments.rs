@@ -1,7 +1,7 @@
-//! Large messages, copied segment by segment into and out of memory that other threads may change.
+//! Copying of large messages, segment by segment, from and to memory that other threads may change.
 //!
-//! Threads copy one segment at a time under the interpreter lock, work on the copy without the lock,
-//! and copy the result back under it: while one thread copies, the others encrypt.
+//! A thread copies one segment under the GIL, works on the copy without it, and copies the result
+//! back under it. While one thread copies, the others encrypt.
 
 use core::ops::Range;
 use std::num::NonZero;
@@ -17,17 +17,18 @@ use sealwax::{Error, Result};
 use crate::fresh::is_for_an_event_loop;
 use crate::gil;
 
-/// Length of a segment at first, in bytes: all copies of it fit the processor's own cache.
+/// Initial length of a segment, in bytes. All copies of it fit into a core's own cache.
 const FIRST_LEN: usize = 512 << 10;
-/// Length of a segment at most, in bytes, unless an event loop waits.
+/// Longest segment, in bytes, unless an event loop waits.
 const MOST_LEN: usize = 16 << 20;
-/// Whoever waits longer for the lock has a busy neighbour, and asks for it half as often.
+/// A longer wait for the GIL means that other threads use it. The length of the segments is then
+/// doubled, to take the GIL half as often.
 const LONG_WAIT: Duration = Duration::from_millis(1);
-/// Segments are copied by one thread at a time, so more threads than this would only wait. Up to it
-/// there is one thread more than cores: while one waits for the lock, every core has work.
+/// Most threads: only one copies at a time, so more would only wait. Below this limit there is one
+/// thread more than cores, so that every core has work while one thread waits for the GIL.
 const MOST_THREADS: usize = 4;
 
-/// Whether a message is so short that one copy of it all is best.
+/// Whether a message is short enough to copy it whole.
 pub(crate) const fn is_small(len: usize) -> bool {
     len <= FIRST_LEN
 }
@@ -36,12 +37,12 @@ pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-/// How many threads share the work where segments are copied.
+/// The number of threads if segments are copied.
 pub(crate) fn copying_threads() -> usize {
     (cores() + 1).min(MOST_THREADS)
 }
 
-/// How long the next segment is, and how long it may become.
+/// The length of the next segment and its limit.
 pub(crate) struct Pace {
     len: AtomicUsize,
     most: usize,
@@ -58,7 +59,7 @@ impl Pace {
         self.len.load(Ordering::Relaxed)
     }
 
-    /// Does `work` under the interpreter lock, and notices Ctrl-C.
+    /// Runs `work` under the GIL and checks for signals.
     fn attach<T>(&self, work: impl FnOnce(Python<'_>) -> PyResult<T>) -> Result<T> {
         let asked = Instant::now();
         let done = Python::attach(|py| {
@@ -114,7 +115,7 @@ impl Source for Memory<'_> {
 }
 
 impl Sink for Memory<'_> {
-    /// The result is made in new `bytes`, without the lock, and copied from there.
+    /// The result is made in a Rust buffer without the GIL, and copied from there.
     fn fill(&self, offset: usize, len: usize, work: Fill<'_>) -> Result<()> {
         let mut filled = Ok(());
         self.pace.attach(|py| {

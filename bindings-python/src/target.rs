@@ -1,4 +1,4 @@
-//! Files that are written by the package itself: complete under their name, or not there at all.
+//! Atomic target files for the Python package.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -12,10 +12,10 @@ use crate::data::Data;
 use crate::errors;
 use crate::watch::{Interruptible, Watch};
 
-/// A file that appears under its name with `commit`, and leaves nothing without.
+/// A file that gets its name by `commit`, and leaves nothing behind without it.
 #[pyclass(frozen, module = "sealwax._sealwax")]
 pub(crate) struct FileTarget {
-    /// Nothing once it is committed, or given up.
+    /// `None` after it was committed or discarded.
     inner: Mutex<Option<Interruptible<file::FileTarget>>>,
     path: PathBuf,
     process: OwnProcess,
@@ -23,7 +23,7 @@ pub(crate) struct FileTarget {
 
 #[pymethods]
 impl FileTarget {
-    /// Begins the file `path`, with the permissions `mode` or those of any new file.
+    /// Starts the file `path`, with the permissions `mode` or the default ones.
     #[new]
     #[pyo3(signature = (path, *, overwrite = false, durable = true, mode = None))]
     fn new(
@@ -53,13 +53,13 @@ impl FileTarget {
         written.map(|()| bytes.len()).map_err(|error| self.error(py, error))
     }
 
-    /// Gives the file its name, and makes it durable unless that was not asked for.
+    /// Gives the file its name, and makes it durable if `durable` is set.
     fn commit(&self, py: Python<'_>) -> PyResult<()> {
         let committed = py.detach(|| self.lock()?.take().ok_or(CLOSED)?.0.commit());
         committed.map_err(|error| self.error(py, error))
     }
 
-    /// Gives the file up, unless it is committed.
+    /// Discards the file unless it is committed.
     fn discard(&self, py: Python<'_>) {
         py.detach(|| self.lock().map(|mut inner| drop(inner.take()))).ok();
     }
@@ -72,7 +72,7 @@ impl FileTarget {
         errors::about(py, errors::to_py(py, error), &self.path)
     }
 
-    /// Not in the child of a fork, where the lock may be held for ever.
+    /// Refuses the child of a fork, where another thread's lock may be held forever.
     fn lock(&self) -> sealwax::Result<MutexGuard<'_, Option<Interruptible<file::FileTarget>>>> {
         self.process.check()?;
         Ok(self.inner.lock().unwrap_or_else(PoisonError::into_inner))

@@ -6,7 +6,7 @@ use pyo3::types::PyBytes;
 use crate::data::Data;
 use crate::errors;
 
-/// The text form of an envelope or a header: URL-safe, for places that hold text only.
+/// The text form of an envelope or a header, URL-safe, for places that only hold text.
 ///
 /// >>> from sealwax import LocalKey, encrypt, from_text, to_text
 /// >>> envelope = encrypt(b"tide table", LocalKey.generate())
@@ -20,7 +20,7 @@ pub(crate) fn to_text(data: &Bound<'_, PyAny>) -> PyResult<String> {
     Ok(data.py().detach(|| sealwax::to_text(&bytes)))
 }
 
-/// The bytes of a text form.
+/// The bytes of the text form.
 ///
 /// Raises `FormatError` for anything that `to_text` does not write.
 #[pyfunction]
@@ -30,7 +30,7 @@ pub(crate) fn from_text<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py,
     bytes.map(|bytes| PyBytes::new(py, &bytes)).map_err(|error| errors::to_py(py, error))
 }
 
-/// What somebody else said, as errors and logs show it: on one line, escaped, and cut.
+/// Untrusted text as errors and logs show it: on one line, escaped, and cut.
 #[pyfunction]
 #[pyo3(signature = (text, /))]
 pub(crate) fn escaped(text: &str) -> String {

@@ -1,4 +1,4 @@
-//! What Python wants to know of a long call: how far it is, and that a signal has come.
+//! Progress callbacks and signals during long calls.
 
 use core::ops::ControlFlow;
 use std::io::{self, ErrorKind, Write};
@@ -11,11 +11,11 @@ use sealwax::ErrorCode;
 
 use crate::{errors, interrupts};
 
-/// How often Python is asked whether to go on: often enough for a key press, and so rarely that
-/// waiting for a busy interpreter does not matter.
+/// Interval of the checks for signals: short enough for a key press, and long enough that waiting
+/// for a busy interpreter does not matter.
 const INTERVAL: Duration = Duration::from_millis(40);
 
-/// Tells the program how far the work is, and notices when it wants no more.
+/// Reports progress to the program, and detects that it cancels.
 pub(crate) struct Watch {
     progress: Option<Py<PyAny>>,
     state: Mutex<WatchState>,
@@ -36,7 +36,7 @@ impl Watch {
 
     pub(crate) fn report(&self, done: u64, total: u64) -> ControlFlow<()> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        // The same figures again: a signal has ended a wait.
+        // Unchanged numbers mean that a signal interrupted a wait.
         let is_interrupted = done == state.done;
         state.done = done;
         if Instant::now() < state.next && done != total && !is_interrupted {
@@ -54,7 +54,8 @@ impl Watch {
         }
     }
 
-    /// Signals such as Ctrl-C first; then the callback, which may cancel by returning `False`.
+    /// Checks for signals such as Ctrl-C, then calls the callback, which may cancel by returning
+    /// `False`.
     fn ask(&self, py: Python<'_>, done: u64, total: u64) -> PyResult<bool> {
         interrupts::raise()?;
         py.check_signals()?;
@@ -63,7 +64,7 @@ impl Watch {
         Ok(!answer.is(PyBool::new(py, false)))
     }
 
-    /// What the callback raised goes before the core's word that it was cancelled.
+    /// The callback's exception takes precedence over the core's `Cancelled`.
     pub(crate) fn finish<T>(self, py: Python<'_>, result: sealwax::Result<T>) -> PyResult<T> {
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         result.map_err(|error| match (error.code(), state.raised) {
@@ -73,8 +74,8 @@ impl Watch {
     }
 }
 
-/// A writer that may wait, such as a pipe; after a signal Python's handlers run, and what they raise
-/// ends the wait.
+/// A writer that may block, such as a pipe. After a signal Python's handlers run, and their
+/// exceptions end the wait.
 pub(crate) struct Interruptible<W>(pub(crate) W);
 
 impl<W: Write> Write for Interruptible<W> {

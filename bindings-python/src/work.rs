@@ -1,9 +1,9 @@
-//! What the core does with one message, whatever memory it comes from and goes to.
+//! Encryption and decryption of one message, from and to any kind of memory.
 //!
-//! Small messages and `bytes` are worked on at once. Memory that Python can change is lent to the
-//! core where that is possible (`borrowed_buffer`): what another thread changes meanwhile makes the
-//! result useless and nothing worse. Else it is copied in segments. The input of a decryption is never
-//! lent, because AES-GCM reads it twice, and must decrypt the very bytes that it found authentic.
+//! Small messages and `bytes` are processed directly. The core borrows mutable memory if possible
+//! (`borrowed_buffer`): if another thread changes it in the meantime, the result is useless but no
+//! worse. Otherwise the memory is copied in segments. The input of a decryption is never borrowed,
+//! because AES-GCM reads it twice and must decrypt the same bytes that it authenticated.
 
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -15,21 +15,21 @@ use crate::fresh::Fresh;
 use crate::segments::{Memory, Pace, copying_threads, cores, is_small};
 use crate::{borrowed_buffer, errors, gil};
 
-/// From this length on, in bytes, several threads share the work.
+/// Shortest message that several threads share, in bytes.
 pub(crate) const PARALLEL_LEN: usize = 4 << 20;
 
-/// What is to be done.
+/// The operation on a message.
 #[derive(Clone, Copy)]
 pub(crate) enum Work<'a> {
-    /// Makes the envelope of a plaintext.
+    /// Encrypts a plaintext to an envelope.
     Seal(&'a EncryptHandle),
-    /// Makes the body without the header.
+    /// Encrypts a plaintext to a body without a header.
     SealBody(&'a EncryptHandle),
-    /// Opens a body: the header was taken off.
+    /// Decrypts a body.
     OpenBody(&'a DecryptHandle),
 }
 
-/// A message, and where the part that matters starts in it.
+/// A message, and the offset of the relevant part.
 pub(crate) struct Input<'a, 'py> {
     pub(crate) data: &'a Data<'py>,
     pub(crate) start: usize,
@@ -43,11 +43,11 @@ impl<'a, 'py> Input<'a, 'py> {
     }
 }
 
-/// Where the result goes.
+/// The memory of the result.
 enum Out<'a, 'py> {
-    /// Memory of ours.
+    /// Rust memory.
     Slice(&'a mut [u8]),
-    /// Memory of the caller, which is long enough.
+    /// Memory of the caller, which must be long enough.
     Buffer(&'a Output<'py>),
 }
 
@@ -104,7 +104,7 @@ impl Work<'_> {
         Ok(usize::try_from(len.map_err(|error| errors::to_py(py, error))?)?)
     }
 
-    /// On this thread, of bytes that cannot change.
+    /// Processes immutable bytes on this thread.
     fn at_once(self, bytes: &[u8], associated_data: &[u8], out: &mut [u8]) -> Result<usize> {
         match self {
             Work::Seal(handle) => handle.encrypt_into(bytes, associated_data, out, &mut SysRng),
@@ -115,7 +115,7 @@ impl Work<'_> {
         }
     }
 
-    /// In segments; returns the length of the result. After an error nothing of a plaintext stays in
+    /// Processes segments; returns the length of the result. After an error no plaintext stays in
     /// the caller's memory.
     fn run<'py>(
         self,

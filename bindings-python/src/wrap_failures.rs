@@ -1,4 +1,4 @@
-//! Providers whose keys an object lacks, where the caller allowed that.
+//! Providers that failed to wrap in a call with `require_all=False`.
 
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,7 +7,7 @@ use crate::interrupts;
 use pyo3::prelude::*;
 use sealwax::audit::{KeyObserver, KeyUse};
 
-/// Who failed to wrap during a call, and why; shared by the call's providers.
+/// The failures of one call, shared by its providers.
 #[derive(Clone, Default)]
 pub(crate) struct WrapFailures(Arc<Mutex<Vec<(String, String)>>>);
 
@@ -21,8 +21,8 @@ impl KeyObserver for WrapFailures {
 }
 
 impl WrapFailures {
-    /// Warns of each by the logger `sealwax`. What a handler raises goes to `sys.unraisablehook`:
-    /// the object is written.
+    /// Warns about each failure through the logger `sealwax`. An exception of a handler goes to
+    /// `sys.unraisablehook`, because the object is already written.
     pub(crate) fn tell(&self, py: Python<'_>) {
         let mut list = mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         list.sort();

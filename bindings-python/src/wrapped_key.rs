@@ -1,4 +1,4 @@
-//! Wrapped keys as Python sees them.
+//! Conversion of wrapped keys to `sealwax.WrappedKey`.
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;

@@ -1,4 +1,4 @@
-//! The writer of envelopes below the file objects of `sealwax.open`.
+//! The writer of envelopes, on which the file objects of `sealwax.open` are built.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -18,10 +18,10 @@ use crate::options::Sealing;
 use crate::watch::{Interruptible, Watch};
 use crate::{errors, file_options, gil, interrupts};
 
-/// Plaintext that is copied of memory that may change at once, in bytes.
+/// Plaintext that is copied from mutable memory at once, in bytes.
 const PIECE_LEN: usize = 1 << 18;
 
-/// Where the envelope goes.
+/// The target of the envelope.
 enum Sink {
     File(Interruptible<FileTarget>),
     Object(ObjectWriter),
@@ -46,7 +46,7 @@ impl Write for Sink {
 /// Encrypts what is written to it.
 #[pyclass(frozen, module = "sealwax._sealwax")]
 pub(crate) struct StreamWriter {
-    /// Nothing once the envelope is finished, or given up.
+    /// `None` after the envelope was finished or abandoned.
     inner: Mutex<Option<EncryptWriter<Sink>>>,
     header: Option<Vec<u8>>,
     process: OwnProcess,
@@ -54,9 +54,9 @@ pub(crate) struct StreamWriter {
 
 #[pymethods]
 impl StreamWriter {
-    /// Writes to a file that appears under its name at the end. `placing` says whether it must be a
-    /// new one, whether it is made durable, and its permissions. With `detached` the header goes
-    /// nowhere but to `header`.
+    /// Writes to a file that gets its name at the end. `placing` says whether it must be a new one,
+    /// whether it is made durable, and its permissions. With `detached` the header is only
+    /// available from `header`.
     #[staticmethod]
     fn to_path(
         py: Python<'_>,
@@ -69,7 +69,7 @@ impl StreamWriter {
         let sealing = Sealing::from_py(py, "open()", Some(options))?;
         let (exclusive, durable, permissions) = placing;
         let options = file_options::placing(exclusive, &durable, permissions.as_ref())?;
-        // The file first: where there can be none, no KMS is asked.
+        // Creates the file first, so that no KMS is called if that fails.
         let watch = Watch::new(None);
         let report = |done, total| watch.report(done, total);
         let target = py.detach(|| FileTarget::create(path, &options.progress(&report)));
@@ -108,7 +108,7 @@ impl StreamWriter {
         Ok(len)
     }
 
-    /// Hands on all whole chunks, and with the first of them the header.
+    /// Writes all full chunks, and the header before the first of them.
     fn flush(&self, py: Python<'_>) -> PyResult<()> {
         let flushed = py.detach(|| match self.lock()?.as_mut() {
             Some(writer) => writer.flush().map_err(Error::from),
@@ -129,7 +129,7 @@ impl StreamWriter {
         finished.map_err(|error| errors::to_py(py, error))
     }
 
-    /// Gives the envelope up: it stays without its end, and so does not look complete.
+    /// Abandons the envelope. Its end is missing, so it does not look complete.
     fn discard(&self, py: Python<'_>) {
         py.detach(|| self.lock().map(|mut inner| drop(inner.take()))).ok();
     }
@@ -160,7 +160,7 @@ impl StreamWriter {
         Ok(StreamWriter { inner, header, process: OwnProcess::new() })
     }
 
-    /// Not in the child of a fork, where the lock may be held for ever.
+    /// Refuses the child of a fork, where another thread's lock may be held forever.
     fn lock(&self) -> sealwax::Result<MutexGuard<'_, Option<EncryptWriter<Sink>>>> {
         self.process.check()?;
         Ok(self.inner.lock().unwrap_or_else(PoisonError::into_inner))
@@ -175,7 +175,7 @@ impl StreamWriter {
     }
 }
 
-/// An encryptor under a fresh key, and its header if that is not to be in the stream.
+/// An encryptor with a fresh key, and its header if that is detached.
 fn start(
     keys: &Keys,
     sealing: &Sealing,

@@ -1,4 +1,4 @@
-//! Where chunks are in a body: the core's arithmetic on lengths and offsets.
+//! Offsets and lengths of chunks in a body, computed by the core.
 
 use core::ops::Range;
 
@@ -14,8 +14,8 @@ use crate::js_array::js_array;
 use crate::js_number::to_number;
 use crate::safe_integer::from_number;
 
-/// The lengths of the format that TypeScript computes with, in bytes: a chunk, a sealed chunk, the
-/// prefix, a tag, a key, the first bytes of a header, which say how long it is.
+/// The lengths of the format that the TypeScript needs, in bytes: a chunk, a sealed chunk, the
+/// prefix, a tag, a key, and the start of a header that tells its length.
 #[wasm_bindgen(js_name = formatLengths)]
 pub fn format_lengths() -> JsValue {
     let lengths = [CHUNK_LEN, SEALED_CHUNK_LEN, PREFIX_LEN, TAG_LEN, KEY_LEN, FIXED_LEN];
@@ -34,7 +34,7 @@ pub fn plaintext_length(body_length: f64) -> Result<f64> {
     chunked::plaintext_len(from_number(body_length)?).map(to_number).map_err(thrown)
 }
 
-/// Where a run of chunks is in a body, and the index of the first.
+/// The byte range of a run of chunks in a body, and the index of the first.
 fn run(index: u64, Range { start, end }: Range<u64>) -> JsValue {
     js_array(&[start, end, index].map(to_number))
 }
@@ -47,7 +47,7 @@ pub fn body_range(start: f64, end: f64, body_length: f64) -> Result<JsValue> {
     Ok(run(chunked::chunk_of(start).index, range))
 }
 
-/// The same of the last chunk, whose opening authenticates the length.
+/// The same for the last chunk. Opening it authenticates the length.
 #[wasm_bindgen(js_name = lastChunk)]
 pub fn last_chunk(body_length: f64) -> Result<JsValue> {
     let (index, range) = chunked::last_chunk_range(from_number(body_length)?).map_err(thrown)?;

@@ -1,4 +1,4 @@
-//! Decryption under an opened header.
+//! Decryption under a verified header.
 
 use js_sys::Uint8Array;
 use sealwax::Dek;
@@ -31,7 +31,7 @@ impl DecryptHandle {
         Ok(metadata.map(|metadata| array(&metadata)))
     }
 
-    /// The DEK, for wrapping it again. The caller wipes it.
+    /// The DEK, for wrapping it again. The caller must wipe it.
     pub fn dek(&self) -> Uint8Array {
         array(self.0.dek().expose())
     }
@@ -48,7 +48,7 @@ impl DecryptHandle {
         Ok(array(&Zeroizing::new(plaintext.map_err(thrown)?)))
     }
 
-    /// The chunk cipher of the body with this prefix, once its commitment fits.
+    /// The chunk cipher of the body with this prefix, after its commitment was checked.
     pub fn message(
         &self,
         prefix: &Uint8Array,
@@ -60,7 +60,7 @@ impl DecryptHandle {
         Ok(MessageCipher::new((prefix, schedule)))
     }
 
-    /// The header made anew with these wrapped keys.
+    /// The header, encoded again with these wrapped keys.
     #[wasm_bindgen(js_name = rewrapHeader)]
     pub fn rewrap_header(
         &self,

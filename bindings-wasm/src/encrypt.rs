@@ -19,14 +19,14 @@ pub fn generate_dek() -> Result<Uint8Array> {
     Ok(array(Dek::generate(&mut SysRng).map_err(thrown)?.expose()))
 }
 
-/// A DEK with its finished header.
+/// A DEK and its encoded header.
 #[wasm_bindgen]
 pub struct EncryptHandle(sealwax::EncryptHandle);
 
 #[wasm_bindgen]
 impl EncryptHandle {
-    /// Fixes the header. `padding` is `"auto"`, `"none"`, `"page"` or a length; `"auto"` looks at
-    /// `plaintext_length`, undefined where it is not known.
+    /// Encodes the header. `padding` is `"auto"`, `"none"`, `"page"` or a length; `"auto"` depends
+    /// on `plaintext_length`, which is undefined if it is not known.
     #[wasm_bindgen(constructor)]
     pub fn new(
         dek: &Uint8Array,

@@ -1,4 +1,4 @@
-//! The core's errors, in the form that JavaScript gets.
+//! Conversion of the core's errors for JavaScript.
 
 use js_sys::Array;
 use sealwax::Error;
@@ -6,9 +6,9 @@ use wasm_bindgen::JsValue;
 
 use crate::js_number::to_number;
 
-/// `[code, text, detail]`. The text says what the core says beyond the code's own name; the detail is
-/// the one number that the error carries, or the pair that differs: `[key, wanted, found]`. No
-/// formatting: it would cost kilobytes.
+/// `[code, text, detail]`. The text is the core's message without the name of the code. The detail
+/// is the number that the error carries, or the pair that differs: `[key, wanted, found]`. Nothing
+/// is formatted here, because formatting would add kilobytes to the module.
 pub(crate) fn thrown(error: Error) -> JsValue {
     let text = match &error {
         Error::InvalidArgument(text)

@@ -12,15 +12,15 @@ use crate::js_array::js_array;
 use crate::js_bytes::array;
 use crate::js_number::to_number;
 
-/// Length of the header whose first bytes are `start`; undefined while they are too few.
+/// Length of the header that begins with `start`; undefined for too few bytes.
 #[wasm_bindgen(js_name = announcedLength)]
 pub fn announced_length(start: &Uint8Array) -> Result<Option<f64>> {
     let len = Header::announced_len(&start.to_vec()).map_err(thrown)?;
     Ok(len.map(|len| to_number(len as u64)))
 }
 
-/// A header in parts: suite, size of the padding, size of the sealed metadata, context, the same in
-/// its canonical form, wrapped keys.
+/// The parts of a header: suite, size of the padding, size of the sealed metadata, context, its
+/// canonical form, wrapped keys.
 #[derive(Serialize)]
 struct HeaderParts<'a>(
     u16,
@@ -31,12 +31,12 @@ struct HeaderParts<'a>(
     Vec<KeyParts<'a>>,
 );
 
-/// A wrapped key: id of the provider, id of the key, wrapped DEK.
+/// A wrapped key: provider id, key id, wrapped DEK.
 #[derive(Serialize)]
 struct KeyParts<'a>(&'a str, &'a str, #[serde(with = "serde_wasm_bindgen::preserve")] Uint8Array);
 
-/// Parses a header that stands alone; nothing in it is authenticated. Fails unless its context has
-/// every pair of the required one.
+/// Parses a header without a body; nothing in it is authenticated. Fails unless its context has
+/// every required pair.
 #[wasm_bindgen(js_name = parseHeader)]
 pub fn parse_header(header: &Uint8Array, required: Option<Uint8Array>) -> Result<JsValue> {
     let bytes = header.to_vec();
@@ -80,6 +80,6 @@ pub(crate) fn wrapped_keys(names: Vec<String>, deks: Vec<Uint8Array>) -> Result<
         .collect()
 }
 
-/// Refuses what is neither of the paddings of the core.
+/// The error for an unknown padding.
 pub(crate) const BAD_PADDING: Error =
     Error::InvalidArgument("padding is \"auto\", \"none\", \"page\" or a length");

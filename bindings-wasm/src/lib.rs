@@ -1,17 +1,17 @@
-//! The core as WebAssembly, for the TypeScript in `ts/` to build on.
+//! The core as WebAssembly, for the TypeScript in `ts/`.
 //!
-//! Engines outside seal and open most chunks: `WebCrypto`, or the module in `aes/`. The core itself
-//! calls that module for small messages and metadata (`sealwax-aes-gcm-portable`, feature
-//! `imported`).
+//! An engine outside this module seals and opens most chunks: `WebCrypto`, or the module in `aes/`.
+//! The core calls the latter itself for small messages and metadata (`sealwax-aes-gcm-portable`,
+//! feature `imported`).
 //!
 //! Every function converts its arguments, makes one call of the core and converts the result.
-//! Secrets cross as `Uint8Array`s that are copied straight into memory that is wiped;
+//! Secrets cross as `Uint8Array`s that are copied directly into memory that is wiped;
 //! wasm-bindgen's slice types would leave copies in freed memory. A failure is thrown as `[code,
-//! message, detail]`, from which the TypeScript makes a `SealwaxError`.
+//! message, detail]`, which the TypeScript converts to a `SealwaxError`.
 //!
-//! Objects cross by serde-wasm-bindgen. A panic is a bug: the instance stops at once, without a
-//! message, because `xtask/bindgen` removes the standard library's printing, a fifth of the size.
-//! The TypeScript then throws a `SealwaxError` with code `panic`.
+//! serde-wasm-bindgen converts objects. A panic is a bug: the instance stops at once and without a
+//! message, because `xtask/bindgen` removes the standard library's printing, which is a fifth of
+//! the size. The TypeScript then throws a `SealwaxError` with code `panic`.
 #![allow(clippy::missing_errors_doc)] // each names the core's call, which documents them
 #![allow(clippy::needless_pass_by_value)] // wasm-bindgen hands values over
 
@@ -29,7 +29,7 @@ pub mod message_cipher;
 mod safe_integer;
 pub mod text_prefix;
 
-/// What every fallible export returns; the error is thrown.
+/// The result of every fallible export. The error is thrown.
 type Result<T> = core::result::Result<T, wasm_bindgen::JsValue>;
 
 #[cfg(target_family = "wasm")]

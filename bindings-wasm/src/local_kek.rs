@@ -10,13 +10,13 @@ use crate::error::thrown;
 use crate::js_bytes::{array, secret};
 use crate::message_cipher::MessageCipher;
 
-/// The provider id of both.
+/// The provider id of local wrappings.
 #[wasm_bindgen(js_name = localProviderId)]
 pub fn local_provider_id() -> String {
     sealwax::LOCAL_PROVIDER_ID.to_owned()
 }
 
-/// A KEK whose bytes are here.
+/// A KEK whose bytes are in this module's memory.
 #[wasm_bindgen]
 pub struct LocalKek(Kek);
 
@@ -29,8 +29,8 @@ impl LocalKek {
     }
 }
 
-/// One wrapping or unwrapping. The KEK is here, or a key store's: then the host has the store compute
-/// HMAC-SHA512 with it.
+/// One wrapping or unwrapping. The KEK is in this module, or in a key store; the host then lets the
+/// store compute HMAC-SHA512 under it.
 #[wasm_bindgen]
 pub struct KekExpansion(LocalExpansion);
 
@@ -56,7 +56,7 @@ impl KekExpansion {
         LocalExpansion::for_unwrap(wrapped, context.view()).map(KekExpansion).map_err(thrown)
     }
 
-    /// What to compute the next HMAC of; undefined when it is done.
+    /// The message of the next HMAC; undefined when all are done.
     pub fn message(&self) -> Option<Uint8Array> {
         self.0.message().map(|message| array(&message))
     }
@@ -70,17 +70,18 @@ impl KekExpansion {
         Ok(())
     }
 
-    /// Computes all that `message` would ask for.
+    /// Computes all HMACs with a KEK in this module.
     pub fn expand(&mut self, kek: &LocalKek) -> Result<()> {
         self.0.expand(&kek.0).map_err(thrown)
     }
 
-    /// What seals the DEK: the wrapped DEK is the prefix, then the DEK as sealed chunk 0.
+    /// The cipher that seals the DEK. The wrapped DEK is the prefix, then the DEK as sealed chunk
+    /// 0.
     pub fn sealing(&self) -> Result<MessageCipher> {
         self.0.seal_schedule().map(MessageCipher::new).map_err(thrown)
     }
 
-    /// What opens this wrapped DEK behind its prefix.
+    /// The cipher that opens this wrapped DEK after its prefix.
     pub fn opening(&self, wrapped_dek: &Uint8Array) -> Result<MessageCipher> {
         self.0.open_schedule(&wrapped_dek.to_vec()).map(MessageCipher::new).map_err(thrown)
     }

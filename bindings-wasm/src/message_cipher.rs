@@ -1,4 +1,4 @@
-//! The keys and nonces of one message's chunks, for an engine that seals and opens them.
+//! The key and nonces of one message, for an engine that seals and opens its chunks.
 
 use js_sys::Uint8Array;
 use sealwax::Error;
@@ -12,26 +12,26 @@ use crate::error::thrown;
 use crate::js_bytes::array;
 use crate::safe_integer::from_number;
 
-/// What an engine needs for one message.
+/// The key schedule of one message.
 ///
 /// # Security
-/// No chunk index is ever sealed twice with different plaintext; the TypeScript sees to it.
+/// The TypeScript must never seal a chunk index twice with different plaintext.
 #[wasm_bindgen]
 pub struct MessageCipher {
     prefix: Prefix,
     base_nonce: [u8; NONCE_LEN],
-    /// Until the key is handed out.
+    /// `None` after the key was handed out.
     schedule: Option<KeySchedule>,
 }
 
 #[wasm_bindgen]
 impl MessageCipher {
-    /// Salt and commitment, which stand before the chunks.
+    /// Salt and commitment, which precede the chunks.
     pub fn prefix(&self) -> Uint8Array {
         array(&self.prefix.to_bytes())
     }
 
-    /// Hands out the key for the engine, once, and wipes it here. The caller wipes the array.
+    /// Hands out the key for the engine, once, and wipes it here. The caller must wipe the array.
     #[wasm_bindgen(js_name = takeKey)]
     pub fn take_key(&mut self) -> Result<Uint8Array> {
         let schedule = self.schedule.take();
@@ -39,7 +39,7 @@ impl MessageCipher {
         Ok(array(schedule.map_err(thrown)?.expose_key()))
     }
 
-    /// The nonces of `count` chunks from `first` on, one behind the other.
+    /// The concatenated nonces of `count` chunks from `first` on.
     pub fn nonces(&self, first: f64, count: u32) -> Result<Uint8Array> {
         let first = from_number(first)?;
         let mut nonces = Vec::new();
@@ -57,8 +57,8 @@ impl MessageCipher {
     }
 }
 
-/// A digest of the tags of sealed chunks, to tell whether they are those of another time: the
-/// commitment that a message of this context would carry. It resists collisions as SHA-512 does.
+/// A digest of the tags of sealed chunks, to compare them with earlier ones. It is the commitment
+/// of a message with the tags as its context, and as collision-resistant as SHA-512.
 #[wasm_bindgen]
 pub fn fingerprint(tags: &Uint8Array) -> Result<Uint8Array> {
     let schedule = KeySchedule::derive(&[0; KEY_LEN], &[0; SALT_LEN], &[&tags.to_vec()]);

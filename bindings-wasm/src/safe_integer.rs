@@ -8,7 +8,7 @@ use crate::js_number::to_number;
 
 const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
-/// A length or an index of JavaScript's.
+/// A length or an index from JavaScript.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::float_cmp)] // checked
 pub(crate) fn from_number(value: f64) -> Result<u64> {
     let whole = value as u64;

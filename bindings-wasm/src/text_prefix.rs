@@ -1,8 +1,8 @@
-//! The prefix of the text form. The host does the base64: the crate's own would add 7 kB.
+//! The prefix of the text form. The host encodes base64, because a Rust crate would add 7 kB.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// What every text form starts with.
+/// The prefix of every text form.
 #[wasm_bindgen(js_name = textPrefix)]
 pub fn text_prefix() -> String {
     sealwax::TEXT_PREFIX.to_owned()

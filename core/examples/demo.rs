@@ -1,10 +1,10 @@
-//! The main job, on a real file: encrypt it under a local key, look at the header, rotate the
-//! key, decrypt, and prove that the bytes are the same.
+//! A tour with a real file: encrypts it under a local key, shows the header, rotates the key,
+//! decrypts, and checks that the bytes are the same.
 //!
 //! ```sh
 //! cargo run --release --example demo -- FILE
 //! ```
-//! Everything is written beside `FILE` and stays there.
+//! All output is written beside `FILE` and stays there.
 
 use std::error::Error;
 use std::fs::File;
@@ -44,7 +44,7 @@ fn main() -> Result<()> {
     tamper(&sealed, &opened, &next_year)
 }
 
-/// Runs a file operation behind a progress bar and says how fast it was.
+/// Runs a file operation with a progress bar and prints its speed.
 fn timed(
     what: &str,
     plain: &Path,
@@ -67,7 +67,7 @@ fn timed(
     Ok(())
 }
 
-/// What anybody can see of an envelope, without a key.
+/// Shows what an envelope reveals without a key.
 fn show_header(sealed: &Path) -> Result<()> {
     let bytes = inspect_file(sealed)?;
     let header = Header::parse(&bytes)?;
@@ -86,7 +86,7 @@ fn show_header(sealed: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Hands the file from one key to the next; the body does not change.
+/// Rotates the file from one key to the next; the body does not change.
 fn rotate(sealed: &Path, old: &dyn KeyProvider, new: &dyn KeyProvider) -> Result<()> {
     let start = Instant::now();
     let outcome = rewrap_file(sealed, &[old], &[new], RewrapMode::Replace)?;
@@ -117,7 +117,7 @@ fn compare(plain: &Path, opened: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Flips one bit in the middle and shows that nothing comes out.
+/// Flips one bit in the middle and shows that decryption fails.
 fn tamper(sealed: &Path, opened: &Path, key: &dyn KeyProvider) -> Result<()> {
     let mut file = File::options().read(true).write(true).open(sealed)?;
     let middle = file.metadata()?.len() / 2;

@@ -1,10 +1,10 @@
-//! How long the core takes for 256 MiB in memory, as plain numbers for other programs.
+//! Times of the core for 256 MiB in memory, as plain numbers for other programs.
 //!
-//! `cargo run --release --example rate` prints the best of five rounds. With `--turns` it does
-//! one thing for each line that it reads, `seal`, `open`, `seal_all` or `open_all` (on every
-//! core), and answers with the seconds, so that another program can measure in turns with it.
-//! `primitives_seal` and `primitives_open` are the cryptographic primitives of an envelope of
-//! 1 KiB under a local key, and nothing else; the answer is for one message.
+//! `cargo run --release --example rate` prints the best of five rounds. With `--turns` it performs
+//! one operation for each line that it reads, `seal`, `open`, `seal_all` or `open_all` (on every
+//! core), and prints the seconds, so that another program can alternate its measurements with it.
+//! `primitives_seal` and `primitives_open` run only the cryptographic primitives of an envelope of
+//! 1 KiB under a local key; the result is for one message.
 
 #[allow(dead_code, unreachable_pub)] // the benchmark of the core uses the rest
 #[path = "../benches/speed/limit.rs"]
@@ -20,13 +20,13 @@ use sealwax::{
     ContextRef, DecryptHandle, EncryptHandle, EncryptOptions, Kek, LocalKek, SysRng, parallel,
 };
 
-/// As long as what the bindings are measured with, in bytes.
+/// Length of the message, in bytes, the same as in the benchmarks of the bindings.
 const LEN: usize = 256 << 20;
 const ROUNDS: usize = 5;
 const NAMES: [&str; 4] = ["seal", "open", "seal_all", "open_all"];
 /// Length of a small message, in bytes.
 const SMALL_LEN: usize = 1 << 10;
-/// Small messages of one turn.
+/// Number of small messages in one turn.
 const SMALL_COUNT: u32 = 20_000;
 
 struct Rate {
@@ -47,7 +47,7 @@ impl Rate {
         Ok(Rate { sealing, opening, plaintext, envelope })
     }
 
-    /// Does one thing once; returns the seconds.
+    /// Performs one operation; returns the seconds.
     fn turn(&mut self, name: &str) -> sealwax::Result<f64> {
         if let Some(kind) = name.strip_prefix("primitives_") {
             return Ok(primitives(kind == "seal"));

@@ -1,9 +1,9 @@
-//! Holds off `pthread_cancel` during a call.
+//! Defers `pthread_cancel` during a call.
 
 use std::ffi::c_int;
 
-/// Keeps `pthread_cancel` from ending this thread while it lives. A thread that ended in the middle
-/// of a call would hold locks and leave keys behind. The cancellation takes effect after the call.
+/// A guard that defers `pthread_cancel` of this thread. A thread that ended in the middle of a call
+/// would hold locks and leave keys behind. The cancellation takes effect after the call.
 pub(crate) struct Uncancelled(c_int);
 
 #[cfg(target_os = "linux")]
@@ -11,7 +11,7 @@ unsafe extern "C" {
     safe fn pthread_setcancelstate(state: c_int, old_state: &mut c_int) -> c_int;
 }
 
-/// Other systems have no cancellation, or their libraries do not expect it.
+/// Other systems have no cancellation, or their libraries do not support it.
 #[cfg(not(target_os = "linux"))]
 fn pthread_setcancelstate(_state: c_int, _old_state: &mut c_int) -> c_int {
     0
@@ -19,7 +19,7 @@ fn pthread_setcancelstate(_state: c_int, _old_state: &mut c_int) -> c_int {
 
 impl Uncancelled {
     pub(crate) fn new() -> Self {
-        /// The value in glibc and in musl.
+        /// The value in glibc and musl.
         const PTHREAD_CANCEL_DISABLE: c_int = 1;
         let mut old = PTHREAD_CANCEL_DISABLE;
         pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &mut old);

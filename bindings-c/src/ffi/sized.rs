@@ -1,4 +1,4 @@
-//! Structs with a `struct_size`, which later versions can make longer.
+//! Structs with a `struct_size`, which later versions can extend.
 
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
@@ -8,20 +8,20 @@ use sealwax::Error;
 use super::{check_len, place, reference, slice};
 use crate::failure::Result;
 
-/// A struct of the caller that later versions make longer.
+/// A struct of the caller that later versions extend.
 ///
 /// # Safety
-/// It is of `repr(C)`, its first member is a `usize` with its size, and zeros are values of all its
-/// members.
+/// It is `repr(C)`, its first member is a `usize` with its size, and zeros are valid values of all
+/// its members.
 pub(crate) unsafe trait Growing: Copy {
     /// Its size up to the last member of the first version, which all versions accept.
     const FIRST_LEN: usize;
 }
 
-/// More than any version will need. A larger number is no size.
+/// More than any version will need. A larger number is not a size.
 const MAX_STRUCT_LEN: usize = 4096;
 
-/// The size that a struct says.
+/// The size that a struct declares.
 ///
 /// # Safety
 /// `ptr` is null or points to a `usize`.
@@ -84,7 +84,7 @@ pub(crate) unsafe fn sized_array<T: Growing>(
     Ok(all)
 }
 
-/// The caller's room for a struct with a `struct_size`, which is written once and last.
+/// The caller's room for a struct with a `struct_size`, which is written once, as the last step.
 pub(crate) struct SizedOut<T> {
     at: NonNull<T>,
     len: usize,

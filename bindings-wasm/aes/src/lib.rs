@@ -1,6 +1,6 @@
-//! AES-256-GCM in a module of its own, which most pages never load: they have `WebCrypto`.
+//! AES-256-GCM in a separate module. Most pages never load it, because they have `WebCrypto`.
 //!
-//! It knows nothing of the format: keys, nonces and lengths come from the core, by `ts/aes.ts`.
+//! It does not know the format: keys, nonces and lengths come from the core, through `ts/aes.ts`.
 //! Plaintext and keys are copied into memory that is wiped.
 #![allow(clippy::needless_pass_by_value)] // wasm-bindgen hands values over
 
@@ -13,16 +13,16 @@ use zeroize::Zeroizing;
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
-/// What a run returns whose lengths do not fit.
+/// The result of a run whose lengths do not match.
 const BAD_LENGTHS: i32 = -2;
-/// What a run returns that is done.
+/// The result of a successful run.
 const DONE: i32 = -1;
 
 /// The cipher under one key.
 #[wasm_bindgen]
 pub struct Aes {
     cipher: Box<Aes256Gcm>,
-    /// Input and output of a run, one behind the other; wiped in the end.
+    /// Input and output of a run, concatenated; wiped at the end.
     scratch: Zeroizing<Vec<u8>>,
 }
 
@@ -34,8 +34,8 @@ impl Aes {
         Some(Aes { cipher, scratch: Zeroizing::new(Vec::new()) })
     }
 
-    /// Seals pieces of `step` bytes, the last of which may be shorter, each with the next of the
-    /// nonces; returns -1, or -2 if the lengths do not fit. No bytes are one empty piece.
+    /// Seals pieces of `step` bytes, of which the last may be shorter, each with the next nonce.
+    /// Returns -1, or -2 if the lengths do not match. Empty input is one empty piece.
     pub fn seal(
         &mut self,
         nonces: &Uint8Array,
@@ -53,8 +53,8 @@ impl Aes {
         })
     }
 
-    /// Opens what `seal` made; returns -1, -2 if the lengths do not fit, or the index of the first
-    /// piece that is not authentic. Nothing is written unless it is done.
+    /// Opens what `seal` made. Returns -1, -2 if the lengths do not match, or the index of the
+    /// first piece that is not authentic. Nothing is written unless all pieces are authentic.
     pub fn open(
         &mut self,
         nonces: &Uint8Array,
@@ -84,7 +84,7 @@ impl Aes {
     ) -> i32 {
         let (input_len, output_len) = (input.length() as usize, output.length() as usize);
         if self.scratch.len() < input_len + output_len {
-            // Growing would leave a copy behind.
+            // Reserves room first, because growing would leave a copy behind.
             self.scratch = Zeroizing::new(vec![0; input_len + output_len]);
         }
         let (from, to) = self.scratch.split_at_mut(input_len);
@@ -98,7 +98,8 @@ impl Aes {
     }
 }
 
-/// Does `work` with each piece: `None` where lengths do not fit, false where it is not authentic.
+/// Calls `work` for each piece, which returns `None` if lengths do not match, and false if it is
+/// not authentic.
 fn each(
     nonces: &[u8],
     (step, out_step): (usize, usize),
@@ -126,7 +127,7 @@ fn cipher(key: &Uint8Array) -> Option<Aes256Gcm> {
     Some(Aes256Gcm::new(<&[u8; KEY_LEN]>::try_from(key.as_slice()).ok()?))
 }
 
-/// Encrypts one text in place and writes its tag; false if a length does not fit.
+/// Encrypts one text in place and writes its tag; false if a length does not match.
 #[wasm_bindgen(js_name = sealOnce)]
 pub fn seal_once(
     key: &Uint8Array,
@@ -140,7 +141,8 @@ pub fn seal_once(
     })
 }
 
-/// Checks the tag of one text and decrypts it in place; false, and no change, if it is not authentic.
+/// Verifies the tag of one text and decrypts it in place; false, and no change, if it is not
+/// authentic.
 #[wasm_bindgen(js_name = openOnce)]
 pub fn open_once(
     key: &Uint8Array,

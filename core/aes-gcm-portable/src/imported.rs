@@ -1,4 +1,4 @@
-//! The cipher of another module, by way of JavaScript: `bindings-wasm/ts/aes.ts`.
+//! The cipher of another WebAssembly module, called through JavaScript: `bindings-wasm/ts/aes.ts`.
 
 use aes_gcm::aead::inout::InOutBuf;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -10,11 +10,11 @@ use crate::interface::{Failed, KEY_LEN, NONCE_LEN, TAG_LEN};
 extern "C" {
     /// Encrypts in place and writes the tag.
     fn seal(key: &[u8], nonce: &[u8], text: &mut [u8], tag: &mut [u8]) -> bool;
-    /// Checks the tag and decrypts in place.
+    /// Verifies the tag and decrypts in place.
     fn open(key: &[u8], nonce: &[u8], text: &mut [u8], tag: &[u8]) -> bool;
 }
 
-/// The key: the other module expands it for each call.
+/// The key, which the other module expands for each call.
 pub(crate) struct Cipher(Zeroizing<[u8; KEY_LEN]>);
 
 impl Cipher {

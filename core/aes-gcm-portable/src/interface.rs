@@ -1,4 +1,4 @@
-//! What both implementations have in common.
+//! Constants and the error of both implementations.
 
 /// Length of the key, in bytes.
 pub const KEY_LEN: usize = 32;
@@ -7,6 +7,6 @@ pub const NONCE_LEN: usize = 12;
 /// Length of the tag, in bytes.
 pub const TAG_LEN: usize = 16;
 
-/// Not authentic, or lengths that do not fit.
+/// The input is not authentic, or the lengths do not match.
 #[derive(Clone, Copy, Debug)]
 pub struct Failed;

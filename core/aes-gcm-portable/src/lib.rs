@@ -1,10 +1,11 @@
-//! AES-256-GCM by the crate `aes-gcm`, made ready for use under one key.
+//! AES-256-GCM of the crate `aes-gcm`, for many calls under one key.
 //!
-//! Its code is generic, so it is compiled where it is used first: in a crate of its own. A module for
-//! browsers is compiled for size, and this by its profile for speed, which makes it three times as fast
-//! and no larger. With the feature `imported`, a module has the same type without its code.
+//! The code of `aes-gcm` is generic, so the crate that instantiates it compiles it. This separate
+//! crate is compiled for speed even if a browser module is compiled for size, which makes the
+//! cipher three times as fast and the module no larger. With the feature `imported`, a module has
+//! the same type without the code.
 #![no_std]
-// The imports are declared by a macro, which writes unsafe code.
+// A macro declares the imports, and expands to unsafe code.
 #![cfg_attr(not(all(feature = "imported", target_family = "wasm")), forbid(unsafe_code))]
 #![deny(missing_docs)]
 
@@ -56,10 +57,11 @@ impl Aes256Gcm {
         self.0.seal(nonce, text.into())
     }
 
-    /// Checks and decrypts `ciphertext` into `plaintext`, whose content is undefined after an error.
+    /// Verifies and decrypts `ciphertext` into `plaintext`, whose content is unspecified after an
+    /// error.
     ///
     /// # Errors
-    /// [`Failed`] if not authentic or if the lengths differ.
+    /// [`Failed`] if the ciphertext is not authentic or the lengths differ.
     pub fn open(
         &self,
         nonce: &[u8; NONCE_LEN],
@@ -70,10 +72,10 @@ impl Aes256Gcm {
         self.0.open(nonce, InOutBuf::new(ciphertext, plaintext).map_err(|_| Failed)?, tag)
     }
 
-    /// Checks and decrypts in place; the content of `text` is undefined after an error.
+    /// Verifies and decrypts in place; the content of `text` is unspecified after an error.
     ///
     /// # Errors
-    /// [`Failed`] if not authentic.
+    /// [`Failed`] if the ciphertext is not authentic.
     pub fn open_in_place(
         &self,
         nonce: &[u8; NONCE_LEN],

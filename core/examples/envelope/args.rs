@@ -4,14 +4,14 @@ use sealwax::{EncryptionContext, Error, KeyProvider, LocalKek, Result};
 
 const SWITCHES: [&str; 3] = ["--text", "--keep", "--header-only"];
 
-/// What stands behind the command's name.
+/// The arguments after the command's name.
 pub(crate) struct Args<'a> {
     files: Vec<&'a str>,
     options: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> Args<'a> {
-    /// Tells files and options apart.
+    /// Separates files and options.
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] if an option has no value.
@@ -46,7 +46,7 @@ impl<'a> Args<'a> {
         self.all(name).last()
     }
 
-    /// Whether a switch is there.
+    /// Whether a switch is present.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.one(name).is_some()
     }
@@ -73,7 +73,7 @@ impl<'a> Args<'a> {
     }
 }
 
-/// The keys as the library takes them.
+/// The keys for the library.
 pub(crate) fn providers(keys: &[LocalKek]) -> Vec<&dyn KeyProvider> {
     keys.iter().map(|key| key as &dyn KeyProvider).collect()
 }

@@ -1,4 +1,4 @@
-//! The commands. Nothing is written before everything has succeeded.
+//! The commands. They write output only after complete success.
 
 use std::fs;
 
@@ -18,7 +18,7 @@ const TEXT: &str = "--text";
 /// Runs one command with its arguments.
 ///
 /// # Errors
-/// Those of the command; [`Error::InvalidArgument`] for an unknown one.
+/// The errors of the command; [`Error::InvalidArgument`] for an unknown one.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let (command, rest) =
         arguments.split_first().ok_or(Error::InvalidArgument("a command is missing"))?;
@@ -89,7 +89,7 @@ fn run_decrypt(args: &Args<'_>) -> Result<()> {
     Ok(fs::write(args.file(1)?, plaintext)?)
 }
 
-/// A range `START:END` or `START:` of the plaintext, cut at its end.
+/// A range `START:END` or `START:` of the plaintext, clamped to its end.
 fn decrypt_range(handle: &DecryptHandle, aad: &[u8], body: &[u8], range: &str) -> Result<Vec<u8>> {
     let bad = Error::InvalidArgument("a range is START:END or START:");
     let (start, end) = range.split_once(':').ok_or(bad)?;

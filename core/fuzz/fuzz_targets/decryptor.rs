@@ -1,4 +1,4 @@
-//! Edited envelopes, at once and in pieces, against the second reading.
+//! Edited envelopes, whole and in pieces, compared with the second implementation.
 #![no_main]
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
@@ -10,7 +10,7 @@ use sealwax_fuzz::{Edit, sign_again, split};
 #[derive(Arbitrary, Debug)]
 struct Input {
     full: bool,
-    /// Plaintext of one chunk and a little, else of a few bytes.
+    /// Whether the plaintext is a little longer than a chunk, instead of a few bytes.
     long: Option<u8>,
     edits: Vec<Edit>,
     /// Repairs the header's MAC after the edits.

@@ -1,4 +1,4 @@
-//! The parser against the second reading, and the encoding of what parses.
+//! The parser compared with the second implementation, and the encoding of parsed headers.
 #![no_main]
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
@@ -12,7 +12,7 @@ use sealwax_fuzz::{Edit, oracle};
 enum Input {
     /// An edited header.
     Edited { full: bool, edits: Vec<Edit> },
-    /// Bytes behind a right magic and length.
+    /// Bytes after a valid magic and length.
     Framed(Vec<u8>),
     /// Any bytes.
     Any(Vec<u8>),
@@ -50,14 +50,14 @@ fuzz_target!(|input: Input| {
         (Err(error), Err(code)) => assert_eq!(error.code(), code),
         (found, _) => panic!("the second reading does not agree: {found:?}"),
     }
-    // A start of a header never fails with another code than the whole.
+    // A prefix of a header never fails with a different code than the whole.
     if let Err(error) = Header::announced_len(&bytes[..bytes.len().min(12)]) {
         assert_eq!(Header::parse(&bytes).unwrap_err().code(), error.code());
     }
     let _ = ContextRef::from_canonical(&bytes);
 });
 
-/// What parses, encodes to the same bytes but the MAC.
+/// A parsed header encodes to the same bytes except for the MAC.
 fn assert_canonical(header: &Header<'_>) {
     let wrapped_keys: Vec<WrappedKeyRef<'_>> = header.wrapped_keys().collect();
     let context = header.context();

@@ -1,4 +1,4 @@
-//! Any options and splits: what is encrypted comes back, and a modified byte does not.
+//! Any options and splits: an envelope decrypts to its plaintext, and a modified one does not.
 #![no_main]
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
@@ -40,7 +40,7 @@ impl Input {
 }
 
 fuzz_target!(|input: Input| {
-    // Duplicate keys, too many of them and too short a header are for other tests.
+    // Other tests cover duplicate keys, too many keys and too short headers.
     if sealwax::EncryptionContext::from_pairs(input.pairs.iter().cloned()).is_err() {
         return;
     }

@@ -1,4 +1,4 @@
-//! The text form, and keys in text.
+//! The text form, and keys as text.
 #![no_main]
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};

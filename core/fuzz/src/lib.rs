@@ -1,5 +1,5 @@
-//! What the fuzz targets share: the second reading of the format, from the core's tests, and
-//! edits of envelopes.
+//! Shared code of the fuzz targets: the second implementation of the format, from the core's tests,
+//! and edits of envelopes.
 
 #[path = "../../tests/common/drive.rs"]
 pub mod drive;
@@ -15,20 +15,20 @@ pub mod seed;
 use envelope::Sample;
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 
-/// One edit of an envelope's bytes. Places are taken modulo the length.
+/// One edit of an envelope's bytes. Offsets are taken modulo the length.
 #[derive(Arbitrary, Debug)]
 pub enum Edit {
-    /// Another byte.
+    /// Replaces a byte.
     Set(u16, u8),
-    /// One bit.
+    /// Flips a bit.
     Flip(u16, u8),
-    /// Bytes put in.
+    /// Inserts bytes.
     Insert(u16, Vec<u8>),
-    /// Bytes taken out.
+    /// Removes bytes.
     Remove(u16, u8),
-    /// The end cut off.
+    /// Truncates the envelope.
     Truncate(u16),
-    /// A two-byte number, such as a length.
+    /// Overwrites a two-byte number, such as a length.
     Number(u16, u16),
 }
 
@@ -70,13 +70,14 @@ impl Edit {
     }
 }
 
-/// Sizes of pieces of which a few hundred make `len` bytes: smaller ones only cost time.
+/// Sizes of pieces, of which at most a few hundred make up `len` bytes: smaller ones only cost
+/// time.
 pub fn split((piece, room): (u16, u16), len: usize) -> drive::Split {
     let least = len / 300 + 1;
     (usize::from(piece).max(least), usize::from(room).max(least))
 }
 
-/// Puts a right MAC under an edited header, so that what stands behind the MAC is reached, too.
+/// Writes a valid MAC to an edited header, so that code after the MAC check is reached.
 pub fn sign_again(sample: &Sample, bytes: &mut [u8]) {
     let Ok(parsed) = oracle::parse(bytes) else { return };
     let (message, rest) = bytes.split_at_mut(parsed.header_len - 32);

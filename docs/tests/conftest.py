@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
+
+# The servers of the Python package's tests serve here too.
+sys.path.append(str(Path(__file__).parents[2] / "bindings-python/tests"))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ import doctest
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from types import TracebackType
 from typing import Any, Optional
 
 from blocks import PAGES, Block, blocks
+from kms.servers.process import Port
 
 ROOT = Path(__file__).parents[2]
 # Commands that take minutes, and the steps of the gate that run them.
@@ -49,7 +49,7 @@ class Page:
         self.env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
         self.env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         self.names: dict[str, Any] = {"__name__": "__main__"}
-        self.ports: dict[str, str] = {}
+        self.ports: dict[str, Port] = {}
         self.printed = ""
         self.groups: list[int] = []
         (folder / "sealwax").symlink_to(ROOT)
@@ -67,6 +67,8 @@ class Page:
         for group in self.groups:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGKILL)
+        for port in self.ports.values():
+            port.release()
 
     def run(self, name: str) -> int:
         """Runs a page, and first the one that it goes on from; returns how many examples ran."""
@@ -74,7 +76,7 @@ class Page:
         front = _fields(text)
         count = self.run(front["after"]) if "after" in front else 0
         for port in front.get("ports", "").split():
-            self.ports.setdefault(port, _free_port())
+            self.ports.setdefault(port, Port())
         for block in blocks(text):
             try:
                 count += self.step(block)
@@ -103,7 +105,7 @@ class Page:
 
     def with_ports(self, text: str) -> str:
         """The text with ports that are free here in place of the page's."""
-        return re.sub(r"\b\d{4,5}\b", lambda match: self.ports.get(match[0], match[0]), text)
+        return re.sub(r"\b\d{4,5}\b", lambda match: str(self.ports.get(match[0], match[0])), text)
 
     def shell(self, text: str, block: Block) -> None:
         """Commands of bash; the environment and the folder stay for the next ones."""
@@ -174,9 +176,3 @@ def _fields(text: str) -> dict[str, str]:
 
 def _agrees(expected: str, printed: str) -> bool:
     return doctest.OutputChecker().check_output(expected, printed, _OPTIONS)
-
-
-def _free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])

@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from '../../demo/services/ports.mjs';
 import { pack, run } from '../consume/support.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -42,17 +42,9 @@ export async function project(name, common) {
   return { folder, clean, bin: (program) => join(folder, 'node_modules/.bin', program) };
 }
 
-export const freePort = async () => {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  return port;
-};
-
 /** Starts a server of a project; resolves once it answers. */
 export async function start(folder, program, argumentsOf, environment = {}) {
-  const port = await freePort();
+  const [port] = await freePorts(1);
   // A group of its own: these programs have children.
   const server = spawn(program, argumentsOf(port), {
     cwd: folder,

@@ -1,27 +1,20 @@
 // Key management services of the tests: programs that `cargo xtask setup` installs.
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from '../../demo/services/ports.mjs';
 
 /** Where the programs are. */
 export const BIN =
   process.env.SEALWAX_KMS_BIN ??
   fileURLToPath(new URL('../../../target/tools/venv/bin', import.meta.url));
 
-const freePort = () =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-
 /**
  * A server that ends with this process, even when that is killed. It is ready once `path` answers
  * with `status`.
  */
 export async function start(name, argumentsOf, path = '/', status = undefined) {
-  const url = `http://127.0.0.1:${await freePort()}`;
+  const [port] = await freePorts(1);
+  const url = `http://127.0.0.1:${port}`;
   const command = ['--pdeathsig', 'KILL', `${BIN}/${name}`, ...argumentsOf(url)];
   const server = spawn('setpriv', command, { stdio: 'ignore' });
   const isReady = ({ status: answered }) => status === undefined || answered === status;

@@ -122,7 +122,7 @@ def test_key_files_as_people_edit_them(sealed, content):
         ),
         (f"{HEX}\n{HEX}\n", "a key file has one line with a key, and comments behind #"),
         (b"", "a key is 32 bytes: raw, 64 hex digits, or base64"),
-        pytest.param(bytes(70_000), "k is too long for a key", id="too long"),
+        pytest.param(bytes(70_000), "a key file has 65,536 bytes at most", id="too long"),
     ],
 )
 def test_key_files_that_are_none(sealed, content, told):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 import sealwax
 
@@ -15,6 +15,9 @@ from ._parse import Call
 from ._say import voice
 from ._table import VARIABLE
 from ._text import UsageError, utf8
+
+if TYPE_CHECKING:
+    from ..config import Config
 
 
 def keygen(call: Call) -> int:
@@ -49,15 +52,17 @@ def decrypt(call: Call) -> int:
 
 
 def _transform(call: Call, work: Callable[..., None], options: dict[str, Any]) -> int:
-    jobs = _jobs.jobs(call)
-    (keys,) = _load(call, jobs, "key")
+    jobs, config = _jobs.jobs(call), _keys.configuration()
+    (keys,) = _load(call, config, jobs, "key")
 
     with sealwax.FileBatch() as batch:  # one sync for the names in a folder
         writing = _data.Writing(call.options["force"], not call.options["no_sync"], batch)
 
         def one(name: str) -> None:
             source, target = jobs[name]
-            work(source, target, keys, options, writing)
+            sealed = target if call.command.name == "encrypt" else source
+            context = _keys.context(config, sealed, options["context"])
+            work(source, target, keys.of(sealed), {**options, "context": context}, writing)
             voice.detail(f"{source} -> {target}")
 
         return _jobs.each(call, jobs, one)
@@ -68,12 +73,12 @@ def inspect(call: Call) -> int:
     from . import _show
 
     names, opened = _several(call), call.options["metadata"]
-    (keys,) = _load(call, names, "key") if opened else ([],)
+    (keys,) = _load(call, _keys.configuration(), names, "key") if opened else (_keys.KeyChoice([]),)
     terminal = os.isatty(_streams.standard_output().descriptor)
 
     def one(name: str) -> None:
         header = _header(name)
-        metadata = sealwax.DecryptHandle(bytes(header), keys).metadata if opened else None
+        metadata = _metadata(header, keys.of(name)) if opened else None
         if call.options["json"]:
             text = _show.as_json(name, header, metadata, opened=opened)
         else:
@@ -82,6 +87,10 @@ def inspect(call: Call) -> int:
         _streams.show(text)
 
     return _jobs.each(call, names, one)
+
+
+def _metadata(header: sealwax.Header, keys: _data.Keys) -> Optional[bytes]:
+    return sealwax.DecryptHandle(bytes(header), keys).metadata
 
 
 def _header(name: str) -> sealwax.Header:
@@ -95,10 +104,11 @@ def _header(name: str) -> sealwax.Header:
 def rewrap(call: Call) -> int:
     """Replaces wrapped keys."""
     names = _several(call)
-    old, new = _load(call, names, "old", "new")
-    new, add = _distinct(new), call.options["add"]
+    old_keys, new_keys = _load(call, _keys.configuration(), names, "old", "new")
+    add = call.options["add"]
 
     def one(name: str) -> None:
+        old, new = old_keys.of(name), _distinct(new_keys.of(name))
         given = _streams.source(name) if _streams.is_stream(name) else None
         if isinstance(given, _streams.Input):
             _rewrap_stream(given, old, new, add)
@@ -171,11 +181,12 @@ def _opens(header: sealwax.Header, key: sealwax.Provider) -> bool:
 
 def verify(call: Call) -> int:
     """Checks whole files."""
-    names, options = _several(call), _opening(call)
-    (keys,) = _load(call, names, "key")
+    names, options, config = _several(call), _opening(call), _keys.configuration()
+    (keys,) = _load(call, config, names, "key")
 
     def one(name: str) -> None:
-        length = _data.verify(name, keys, options)
+        context = _keys.context(config, name, options["context"])
+        length = _data.verify(name, keys.of(name), {**options, "context": context})
         voice.note(f"{_streams.shown(name, 0)}: {length:,} bytes, authentic")
 
     return _jobs.each(call, names, one)
@@ -204,25 +215,38 @@ def _several(call: Call) -> list[str]:
     return list(dict.fromkeys(call.names))
 
 
-def _load(call: Call, sources: Iterable[str], *options: str) -> list[_data.Keys]:
+def _load(
+    call: Call, config: Optional[Config], sources: Iterable[str], *options: str
+) -> list[_keys.KeyChoice]:
     """The keys of each option. All are looked at before any is loaded, which may ask a network."""
-    specs = [_specs(call, option) for option in options]
+    specs = [_specs(call, config, option) for option in options]
     keys = [spec for _, each in specs for spec in each]
     if _keys.standard_inputs(keys) + sum(map(_reads_standard_input, sources)) > 1:
         raise UsageError("only one thing can come from the standard input")
-    return [[_keys.load(spec, where) for spec in each] for where, each in specs]
+    return [_choice(config, where, each) for where, each in specs]
 
 
-def _specs(call: Call, option: str) -> tuple[str, list[str]]:
-    """What an option names, or the environment where the new keys are not meant."""
+def _choice(config: Optional[Config], where: str, specs: list[str]) -> _keys.KeyChoice:
+    if config is not None and not specs:
+        return _keys.RuledKeys(config, where)
+    return _keys.KeyChoice([_keys.load(spec, where, config) for spec in specs])
+
+
+def _specs(call: Call, config: Optional[Config], option: str) -> tuple[str, list[str]]:
+    """What an option names, or the environment where the new keys are not meant.
+
+    Without any it is up to the rules of `sealwax.toml`, if there are some.
+    """
     given: list[str] = call.options[option]
     if given:
         return f"--{option}", given
     named = _keys.from_environment() if option != "new" else []
-    if not named:
+    if named:
+        return VARIABLE, named
+    if config is None or not config.rules:
         also = f", and {VARIABLE} is not set" if option != "new" else ""
         raise UsageError(f"--{option} is missing{also}")
-    return VARIABLE, named
+    return f"--{option}", []
 
 
 def _reads_standard_input(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._keys import SCHEMES
+from ..config._schemes import SCHEMES
 from ._table import COMMANDS, Command, Option
 
 _TOP = (("--help", "Show this."), ("--version", "Show the version."))

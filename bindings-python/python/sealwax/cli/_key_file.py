@@ -1,10 +1,9 @@
-"""Files with secrets: what is in them, and who else can read it."""
+"""Keys from streams: what is in them, and who else can read it."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
 
 from . import _streams
 from ._exits import NoKeyError
@@ -14,15 +13,14 @@ MAX_LEN = 1 << 16
 _OTHERS = stat.S_IRGRP | stat.S_IROTH
 
 
-def content(path: str, is_secret: Callable[[bytearray], bool] = bool) -> bytearray:
-    """What is in a file, a pipe, or the standard input; a word if others can read a secret, too."""
-    opened = _streams.source(path)
-    if isinstance(opened, str):
-        opened = _streams.Input(os.open(opened, os.O_RDONLY), path, owned=True)
+def content(name: str) -> bytearray:
+    """What the standard input or another open descriptor gives; a word if others can read it."""
+    opened = _streams.source(name)
+    assert isinstance(opened, _streams.Input)
     with opened as file:
         mode, read = os.fstat(file.descriptor).st_mode, _all(file)
-    if stat.S_ISREG(mode) and mode & _OTHERS and is_secret(read):
-        voice.warn(f"{path}: others can read this key; chmod 600 takes that from them")
+    if stat.S_ISREG(mode) and mode & _OTHERS:
+        voice.warn(f"{name}: others can read this key; chmod 600 takes that from them")
     return read
 
 

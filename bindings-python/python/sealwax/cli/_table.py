@@ -9,8 +9,8 @@ VARIABLE = "SEALWAX_KEY"
 
 SPEC_HELP = (
     "a key file, or - for one on the standard input, or env:NAME, aws:ARN, gcp:NAME, azure:ID, "
-    "vault:NAME, pkcs11:URI or rsa:PEMFILE; with #ID behind it if it has another id than its own, "
-    "which of files and variables is 'default'"
+    "vault:NAME, pkcs11:URI, rsa:PEMFILE or config:NAME; with #ID behind it if it has another id "
+    "than its own, which of files and variables is 'default'"
 )
 
 

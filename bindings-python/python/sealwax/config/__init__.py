@@ -1,0 +1,73 @@
+"""Keys by reference, and `sealwax.toml`: which keys, context and options are for which URL.
+
+A reference says where a key is (`vault:orders`, `file:backup.key`, `aws:arn:...`) and never holds
+the key, so that it can stand in files, arguments and pickles. A configuration maps patterns of URLs
+to keys; the command line, `sealwax.stores` and all that works on many objects use the same one:
+
+```toml
+[keys]
+orders = "vault:orders"
+recovery = "rsa:recovery.pub.pem"
+
+[[rules]]
+match = "s3://lake/**"
+keys = ["orders", "recovery"]
+context = { tenant = "blue" }
+
+[[stores]]
+match = "s3://lake/**"
+endpoint = "https://s3.example.com"
+```
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._config import Config, KeySource, Rule, StoreRule, load_key
+    from ._errors import ConfigError, KeyLoadError, KeyReferenceError
+    from ._references import KeyReference
+    from ._urls import Pattern, canonical
+
+__all__ = [
+    "Config",
+    "ConfigError",
+    "KeyLoadError",
+    "KeyReference",
+    "KeyReferenceError",
+    "KeySource",
+    "Pattern",
+    "Rule",
+    "StoreRule",
+    "canonical",
+    "load_key",
+]
+
+
+_MODULES = {
+    "Config": "._config",
+    "ConfigError": "._errors",
+    "KeyLoadError": "._errors",
+    "KeyReference": "._references",
+    "KeyReferenceError": "._errors",
+    "KeySource": "._config",
+    "Pattern": "._urls",
+    "Rule": "._config",
+    "StoreRule": "._config",
+    "canonical": "._urls",
+    "load_key": "._config",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a part when it is asked for: the command line starts without most of them."""
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(module, __name__), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

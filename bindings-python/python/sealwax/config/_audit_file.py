@@ -1,0 +1,38 @@
+"""The file that uses of keys are appended to."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Any
+
+from .. import audit
+
+_handlers: dict[str, logging.Handler] = {}
+"""By file: each gets an event once, however many configurations name it."""
+
+
+def start(path: str, uses: str) -> None:
+    """From now on, uses of keys in this process are appended to the file at `path`."""
+    if path in _handlers:
+        return
+    handler = _handlers.setdefault(path, _AuditFile(path))
+    handler.setLevel(logging.INFO if uses == "all" else logging.WARNING)
+    handler.setFormatter(audit.JsonFormatter())
+    if audit.logger.getEffectiveLevel() > handler.level:
+        audit.logger.setLevel(handler.level)
+    audit.logger.addHandler(handler)
+
+
+class _AuditFile(logging.Handler):
+    """Appends lines, each by one write, so that those of several processes do not mix.
+
+    A key that cannot be recorded is not used: the error of a write is that of the use.
+    """
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def emit(self, record: Any) -> None:
+        os.write(self._file, f"{self.format(record)}\n".encode())

@@ -20,7 +20,6 @@ export default defineConfig(
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       eqeqeq: 'error',
-      'import-x/no-cycle': 'error',
       'import-x/no-duplicates': 'error',
       'max-lines': ['error', 400],
       'no-var': 'error',

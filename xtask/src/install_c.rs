@@ -6,7 +6,6 @@ mod layout;
 mod options;
 pub mod paths;
 pub mod platform;
-mod readme;
 
 use crate::env::Env;
 use crate::process;
@@ -18,7 +17,6 @@ use xshell::cmd;
 
 pub use options::Options;
 pub use platform::TARGETS;
-pub use readme::relative_links;
 
 use options::PACKAGE;
 use platform::Platform;

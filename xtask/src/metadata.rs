@@ -19,8 +19,6 @@ pub struct Package {
     pub features: Vec<String>,
     /// The first file of each of its targets: library, programs, tests, benches, examples.
     pub roots: Vec<PathBuf>,
-    /// The names of all that it depends on, whatever the kind.
-    pub dependencies: Vec<String>,
 }
 
 /// Every package of the workspace.
@@ -48,9 +46,6 @@ fn package(value: &Value) -> Result<Package> {
             .map_or_else(Vec::new, |map| map.keys().cloned().collect()),
         roots: list(&value["targets"])
             .map(|each| Ok(PathBuf::from(text(&each["src_path"])?)))
-            .collect::<Result<_>>()?,
-        dependencies: list(&value["dependencies"])
-            .map(|each| text(&each["name"]))
             .collect::<Result<_>>()?,
     })
 }

@@ -7,7 +7,7 @@ pub mod apt;
 mod parts;
 
 use crate::env::Env;
-use crate::ui::{Mark, Task, seconds};
+use crate::ui::{Task, seconds};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use parts::Part;
@@ -84,8 +84,8 @@ fn make(env: &Env, parts: &[&Part]) -> Result<()> {
         while let Some(part) = next() {
             let task = Task::start(part.name, part.why);
             let made = part.make(env, &task);
-            let mark = if made.is_ok() { Mark::Ok } else { Mark::Failed };
-            task.end(mark, "", made.as_ref().err());
+            let failure = made.as_ref().err().map(|failure| format!("{failure:#}"));
+            task.end(made.is_ok(), &failure.unwrap_or_default());
             if let (Err(_), Ok(mut failed)) = (made, failed.lock()) {
                 failed.push(part.name);
             }

@@ -9,26 +9,9 @@ use std::time::{Duration, Instant};
 /// Several tasks may run side by side: their lines must not overwrite each other.
 static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
-/// How one task came out.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Mark {
-    /// It did what it should.
-    Ok,
-    /// It did not.
-    Failed,
-    /// There was nothing to do.
-    Skipped,
-}
-
-impl Mark {
-    /// The word that is printed for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Failed => "FAILED",
-            Self::Skipped => "skipped",
-        }
-    }
+/// The word for how a task came out.
+pub fn mark(is_ok: bool) -> &'static str {
+    if is_ok { "ok" } else { "FAILED" }
 }
 
 /// One running task: a spinner with its newest line of output, or two plain lines.
@@ -55,22 +38,20 @@ impl Task {
         }
     }
 
-    /// Ends the task with its result and, of a failure, the reason; returns how long it took.
-    pub fn end(self, mark: Mark, note: &str, failure: Option<&anyhow::Error>) -> Duration {
+    /// Ends the task with a note, or what says why it failed; returns how long it took.
+    pub fn end(self, is_ok: bool, note: &str) -> Duration {
         let took = self.start.elapsed();
-        let separator = if note.is_empty() { "" } else { ": " };
-        let mut text =
-            format!("{:>7}  {} ({}){separator}{note}", mark.word(), self.name, seconds(took));
-        if let Some(failure) = failure {
-            text += &format!("\n{failure:#}");
+        let separator = match note {
+            "" => "",
+            _ if is_ok => ": ",
+            _ => "\n",
+        };
+        let text =
+            format!("{:>7}  {} ({}){separator}{note}", mark(is_ok), self.name, seconds(took));
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
         }
-        match &self.bar {
-            Some(bar) => {
-                bar.finish_and_clear();
-                BARS.suspend(|| println!("{text}"));
-            }
-            None => println!("{text}"),
-        }
+        BARS.suspend(|| println!("{text}"));
         took
     }
 }
@@ -79,7 +60,7 @@ impl Task {
 pub fn task<T>(name: &str, work: impl FnOnce(&Task) -> Result<T>) -> Result<T> {
     let task = Task::start(name, "");
     let result = work(&task);
-    task.end(if result.is_ok() { Mark::Ok } else { Mark::Failed }, "", None);
+    task.end(result.is_ok(), "");
     result
 }
 
@@ -88,16 +69,6 @@ fn spinner(name: &str) -> ProgressBar {
     let bar = BARS.add(ProgressBar::new_spinner().with_prefix(name.to_owned()));
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
     bar.enable_steady_tick(Duration::from_millis(120));
-    bar
-}
-
-/// A bar over `total` bytes, hidden where there is no terminal.
-pub fn byte_bar(total: u64, title: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template(
-        "{prefix} [{bar:30}] {bytes}/{total_bytes} {binary_bytes_per_sec} {eta}",
-    );
-    let bar = ProgressBar::new(total).with_prefix(title.to_owned());
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar
 }
 

@@ -1,8 +1,8 @@
 //! What goes where below the prefix.
 
+use super::archive;
 use super::options::{Options, PACKAGE};
 use super::platform::{Platform, Shared};
-use super::{archive, readme};
 use crate::env::Env;
 use crate::ui::Task;
 use crate::{metadata, process};
@@ -113,10 +113,9 @@ impl<'a> Layout<'a> {
             self.fill(&format!("cmake/{name}.in"), &cmake.join(name))?;
         }
         let doc = self.folder("share/doc/sealwax")?;
-        let text = fs::read_to_string(self.source.join("README.md"))?;
-        fs::write(doc.join("README.md"), readme::with_absolute_links(&text, "bindings-c"))?;
-        for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
-            copy(&self.env.root.join(name), &doc.join(name))?;
+        for name in ["bindings-c/README.md", "LICENSE-APACHE", "LICENSE-MIT"] {
+            let name = Path::new(name);
+            copy(&self.env.root.join(name), &doc.join(name.file_name().unwrap_or_default()))?;
         }
         Ok(())
     }

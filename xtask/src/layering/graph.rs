@@ -1,5 +1,6 @@
 //! Files that use each other: what uses what, and where that leads round in a circle.
 
+use anyhow::{Result, bail};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
@@ -22,13 +23,30 @@ impl Graph {
         }
     }
 
+    /// No file uses another that uses it in turn, by however many others.
+    ///
+    /// # Errors
+    /// Names every circle, its files as seen from `root`.
+    pub fn check_circles(&self, root: &Path) -> Result<()> {
+        let name = |path: &PathBuf| path.strip_prefix(root).unwrap_or(path).display().to_string();
+        let show = |circle: &Vec<PathBuf>| {
+            circle.iter().chain(circle.first()).map(name).collect::<Vec<_>>().join(" -> ")
+        };
+        let circles: Vec<String> = self.circles().iter().map(show).collect();
+        if circles.is_empty() {
+            Ok(())
+        } else {
+            bail!("circles of files:\n  {}", circles.join("\n  "))
+        }
+    }
+
     /// Every pair of a file and one that it uses.
     pub fn edges(&self) -> impl Iterator<Item = (&Path, &Path)> {
         self.0.iter().flat_map(|(from, to)| to.iter().map(|to| (from.as_path(), to.as_path())))
     }
 
     /// For each set of files that use each other: a shortest circle among them, the first file once.
-    pub fn circles(&self) -> Vec<Vec<PathBuf>> {
+    fn circles(&self) -> Vec<Vec<PathBuf>> {
         let (mut circles, mut seen) = (Vec::new(), BTreeSet::new());
         for file in self.0.keys() {
             if seen.contains(file) {

@@ -3,36 +3,37 @@
 //! The table of layers is that of DESIGN.md, which people read; there is no other.
 
 use super::graph::Graph;
-use super::{imports, source};
+use super::rust;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
+use walkdir::WalkDir;
 
 /// The document with the table, from the root.
 pub const DESIGN: &str = "core/spec/DESIGN.md";
-
-/// What stands in front of the table, and behind it.
-const SECTION: (&str, &str) = ("\n## 4 ", "\n## 5 ");
 
 /// The layers from the top to the bottom, each with its modules as `folder/module`.
 #[derive(Debug, PartialEq)]
 struct Layers(Vec<BTreeSet<String>>);
 
-/// Every use of a module above, every module that the table lacks, and every one that only it has.
-pub fn findings(root: &Path) -> Result<Vec<String>> {
-    let layers = Layers::of_document(&source::read(&root.join(DESIGN))?)?;
-    let folder = root.join("core/src");
+/// No module uses one above, the table has every module, and nothing else.
+pub fn check(root: &Path) -> Result<()> {
+    let document = fs::read_to_string(root.join(DESIGN)).context(DESIGN)?;
+    let (layers, folder) = (Layers::of_document(&document)?, root.join("core/src"));
     let mut findings = layers.differences(&modules(&folder)?);
-    findings.extend(layers.climbs(&imports::rust::graph(&folder.join("lib.rs"))?, &folder));
-    Ok(findings)
+    findings.extend(layers.climbs(&rust::graph(&folder.join("lib.rs"))?, &folder));
+    if findings.is_empty() {
+        Ok(())
+    } else {
+        bail!("the core's layers:\n  {}", findings.join("\n  "))
+    }
 }
 
 impl Layers {
     /// Reads the table: `| `folder` | `module` `module` | text |` for each layer.
     fn of_document(text: &str) -> Result<Self> {
-        let section = text.replace("## 4. ", "## 4 ").replace("## 5. ", "## 5 ");
-        let section =
-            section.split_once(SECTION.0).and_then(|(_, rest)| rest.split_once(SECTION.1));
+        let section = text.split_once("\n## 4.").and_then(|(_, rest)| rest.split_once("\n## 5."));
         let (section, _) = section.with_context(|| format!("{DESIGN} has no section 4"))?;
         let rows = section
             .lines()
@@ -96,8 +97,9 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
 
 /// The modules of all folders.
 fn modules(folder: &Path) -> Result<BTreeSet<String>> {
-    let files = source::files(folder, &["rs"])?;
-    Ok(files.iter().filter_map(|path| module_of(path.strip_prefix(folder).ok()?)).collect())
+    let files = WalkDir::new(folder).into_iter().collect::<Result<Vec<_>, _>>()?;
+    let files = files.iter().filter(|entry| entry.file_type().is_file());
+    Ok(files.filter_map(|entry| module_of(entry.path().strip_prefix(folder).ok()?)).collect())
 }
 
 /// `folder/module` of a file; `None` for the root's file and for those of the folders.

@@ -1,27 +1,80 @@
-//! Finding whole words in a line of code.
+//! Words that stand in certain places only. `git grep` finds the others: it is fast, and knows what
+//! belongs to the project.
 
-/// The positions of `word` in `line` where it is not part of a longer name.
-pub fn positions<'a>(line: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
-    line.match_indices(word).map(|(at, _)| at).filter(move |at| {
-        let before = line[..*at].chars().next_back();
-        let after = line[at + word.len()..].chars().next();
-        !before.is_some_and(is_name) && !after.is_some_and(is_name)
-    })
+use crate::env::Env;
+use anyhow::{Result, bail};
+use xshell::cmd;
+
+/// What a place must not have.
+pub struct Rule {
+    /// What is wrong with a line that has it.
+    pub what: &'static str,
+    /// Perl's regular expression for it.
+    pub pattern: &'static str,
+    /// Git's patterns for the files.
+    pub places: &'static [&'static str],
 }
 
-fn is_name(c: char) -> bool {
-    c == '_' || c.is_alphanumeric()
-}
+/// A line that is a comment, whatever the language.
+const COMMENT: &str = r"^\s*(//|/\*|\* |# )";
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Bindings convert arguments and call the core. Their tests and examples may know the format.
+pub const BINDINGS: &[Rule] = &[
+    Rule {
+        what: "a binding depends on cryptography or on another binding",
+        pattern: concat!(
+            r#"^(\[.*dependencies\.)?(.* package = )?"?(aead|aes|aes-gcm(-siv)?|aes-kw|aws-lc-(rs|sys)|"#,
+            "blake2|blake3|chacha20(poly1305)?|cipher|crypto-common|digest|ghash|graviola|hkdf|hmac|",
+            "openssl|pbkdf2|polyval|rand_core|ring|rsa|sealwax-aes-gcm-portable|sha1|sha2|subtle|",
+            r#"universal-hash|sealwax-(c|python|wasm))["\].\s=]"#,
+        ),
+        places: &[":(glob)bindings-*/Cargo.toml"],
+    },
+    Rule {
+        what: "a binding holds a part of the format",
+        pattern: concat!(
+            r#"b"SEALWAX|SEALWAX\\x01|sealwax/v1|c2sp\.org/|AEAD_AES_256_GCM|sealwax1\."#,
+            r"|\b(16_?384|16_?400|0x4000)\b",
+        ),
+        places: &[
+            ":(glob)bindings-*/src/**",
+            ":(glob)bindings-*/ts/**",
+            ":(glob)bindings-*/python/**",
+            ":(glob)bindings-*/include/**",
+        ],
+    },
+];
 
-    #[test]
-    fn parts_of_longer_names_are_not_words() {
-        assert_eq!(
-            positions("unsafe_code unsafe { x } un_unsafe", "unsafe").collect::<Vec<_>>(),
-            [12]
-        );
+/// Code that the compiler does not check makes slices of C's pointers, in one module. Functions that C
+/// calls are declared beside it: their signatures and their symbols are unsafe by nature. xtask, which
+/// names the word, forbids such code by lint.
+pub const UNSAFE: &[Rule] = &[
+    Rule {
+        what: "unsafe code",
+        pattern: r"\bunsafe\b",
+        places: &["*.rs", ":!xtask/src", ":!bindings-c/src"],
+    },
+    Rule {
+        what: "unsafe code outside of the module ffi",
+        pattern: r#"\bunsafe\b(?!\(no_mangle\)| extern "C(-unwind)?" fn)"#,
+        places: &["bindings-c/src", ":!bindings-c/src/ffi", ":!bindings-c/src/ffi.rs"],
+    },
+];
+
+/// Fails with every line that breaks a rule.
+pub fn check(env: &Env, rules: &[Rule]) -> Result<()> {
+    for Rule { what, pattern, places: files } in rules {
+        let files = *files;
+        let sh = env.shell()?;
+        let lines = ["--untracked", "--line-number", "--perl-regexp", "-e", pattern];
+        let code = ["--and", "--not", "-e", COMMENT, "--"];
+        let grep = cmd!(sh, "git grep {lines...} {code...} {files...}");
+        let output = grep.quiet().ignore_status().output()?;
+        // Nothing found is 1, and a pattern that is none is 128.
+        if output.status.code() != Some(1) {
+            let said = [output.stdout, output.stderr].concat();
+            bail!("{what}:\n{}", String::from_utf8_lossy(&said).trim_end());
+        }
     }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The documentation: the site, its examples in every language, and what else claims something.
 
-use super::step::{Outcome, Run, Step};
+use super::step::{Run, Step};
 use super::{c, python};
 use crate::docs::site;
 use anyhow::Result;
@@ -30,7 +30,7 @@ pub const STEPS: &[Step] = &[
     .needs(&["docs:site"]),
 ];
 
-fn pytest(run: &Run, arguments: &[&str], variables: &[(&str, &Path)]) -> Result<Outcome> {
+fn pytest(run: &Run, arguments: &[&str], variables: &[(&str, &Path)]) -> Result<String> {
     let folder = site::folder(run.env);
     let variables = [&[("SEALWAX_SITE", folder.as_path())], variables].concat();
     python::pytest(run, "", arguments, &variables)

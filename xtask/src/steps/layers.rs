@@ -1,51 +1,50 @@
-//! Steps for the rules of [`crate::layering`].
+//! Steps for the rules of [`crate::layering`], and the circles that other tools find.
 
-use super::step::{Outcome, Run, Step, passed};
-use crate::layering::{bindings, circles, layers, unsafety, verdict};
-use crate::metadata::{self, Package};
-use anyhow::Result;
+use super::step::{Run, Step};
+use crate::layering::{Graph, layers, rust, words};
+use crate::{metadata, wasm};
+use anyhow::{Context, Result};
+use serde_json::Value;
+use xshell::cmd;
 
 /// One step for each rule.
 pub const STEPS: &[Step] = &[
     Step::new("layering:core", "inside the core, modules use only layers below them", |run| {
-        verdict("the core's layers:", &layers::findings(&run.env.root)?)?;
-        Ok(passed())
+        layers::check(&run.env.root).map(|()| String::new())
     }),
     Step::new("layering:circles", "no files use each other in a circle", |run| {
-        let packages = metadata::packages(run.env)?;
-        verdict("circles of files:", &circles::findings(&run.env.root, &packages)?)?;
-        Ok(passed())
+        let mut graph = Graph::default();
+        for root in metadata::packages(run.env)?.iter().flat_map(|package| &package.roots) {
+            graph.merge(rust::graph(root)?);
+        }
+        graph.merge(python(run)?);
+        graph.check_circles(&run.env.root)?;
+        let sh = run.env.shell_in(wasm::PACKAGE)?;
+        run.pass(cmd!(sh, "npm run circles"))
+    }),
+    Step::new("layering:bindings", "no cryptography and no format constant in a binding", |run| {
+        words::check(run.env, words::BINDINGS).map(|()| String::new())
     }),
     Step::new(
-        "layering:bindings",
-        "no cryptography and no format constant in a binding",
-        in_bindings,
+        "layering:unsafe",
+        "unsafe code stands in the ffi module of bindings-c only",
+        |run| words::check(run.env, words::UNSAFE).map(|()| String::new()),
     ),
-    Step::new("layering:unsafe", "unsafe code stands in the ffi module of bindings-c only", in_all),
 ];
 
-fn in_bindings(run: &Run) -> Result<Outcome> {
-    let packages = metadata::packages(run.env)?;
-    let is_binding = |package: &&Package| {
-        package.folder.file_name().is_some_and(|name| bindings::is_binding(&name.to_string_lossy()))
-    };
-    let found: Vec<&Package> = packages.iter().filter(is_binding).collect();
-    let names: Vec<&str> = found.iter().map(|package| package.name.as_str()).collect();
-    let mut findings = Vec::new();
-    for package in &found {
-        findings.extend(bindings::dependency_findings(package, &names));
-        findings.extend(bindings::source_findings(&package.folder)?);
+/// What Python's files import of each other, as ruff knows it; within functions too.
+fn python(run: &Run) -> Result<Graph> {
+    let (sh, ruff) = (&run.sh, run.env.checker("ruff")?);
+    let told = crate::process::ask(cmd!(sh, "{ruff} analyze graph --preview ."))?;
+    let told: Value = serde_json::from_str(&told)?;
+    let mut graph = Graph::default();
+    for (file, used) in told.as_object().context("ruff gives no graph")? {
+        // The stub of a compiled module names the types of modules that use it.
+        for used in used.as_array().into_iter().flatten().filter_map(Value::as_str) {
+            if !used.ends_with(".pyi") {
+                graph.add(&run.env.root.join(file), &run.env.root.join(used));
+            }
+        }
     }
-    verdict("bindings only convert and call the core:", &findings)?;
-    if found.is_empty() {
-        return Ok(Outcome::Skipped("there is no binding".to_owned()));
-    }
-    Ok(Outcome::Passed(names.join(", ")))
-}
-
-fn in_all(run: &Run) -> Result<Outcome> {
-    let folders: Vec<_> =
-        metadata::packages(run.env)?.into_iter().map(|package| package.folder).collect();
-    verdict("unsafe code outside its file:", &unsafety::findings(&run.env.root, &folders)?)?;
-    Ok(passed())
+    Ok(graph)
 }

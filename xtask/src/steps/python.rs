@@ -3,7 +3,7 @@
 mod install;
 
 use super::bench;
-use super::step::{Outcome, Run, Step};
+use super::step::{Run, Step};
 use crate::python::{self, BINDINGS, WHEELS};
 use anyhow::{Result, bail};
 use std::path::Path;
@@ -54,7 +54,7 @@ pub fn pytest(
     folder: &str,
     arguments: &[&str],
     variables: &[(&str, &Path)],
-) -> Result<Outcome> {
+) -> Result<String> {
     let (sh, python, junit) = (run.env.shell_in(folder)?, run.env.python(), run.junit());
     let report = ["--quiet", "--override-ini=junit_family=xunit2", "--junitxml"];
     let pytest = cmd!(sh, "{python} -m pytest {report...} {junit} {arguments...}");
@@ -62,7 +62,7 @@ pub fn pytest(
 }
 
 /// With the gate's profile, so that nothing is compiled twice; a release is built with its own.
-fn wheel(run: &Run) -> Result<Outcome> {
+fn wheel(run: &Run) -> Result<String> {
     let wheel = python::wheel(run.env, "checked", WHEELS, run.task)?;
     let name = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
     if !name.contains("-cp39-abi3-") || !name.contains("linux") {
@@ -71,10 +71,10 @@ fn wheel(run: &Run) -> Result<Outcome> {
     let (sh, python) = (&run.sh, run.env.python());
     let install = ["pip", "install", "--force-reinstall", "--no-deps", "--no-index"];
     run.exec(cmd!(sh, "{python} -m {install...} {wheel}"))?;
-    Ok(Outcome::Passed(name))
+    Ok(name)
 }
 
-fn sdist(run: &Run) -> Result<Outcome> {
+fn sdist(run: &Run) -> Result<String> {
     let folder = run.env.fresh_folder("tools/sdist")?;
     let (sh, python) = (&run.sh, run.env.python());
     let manifest = format!("{BINDINGS}/Cargo.toml");
@@ -87,10 +87,10 @@ fn sdist(run: &Run) -> Result<Outcome> {
         }
     }
     install::pip(run, "from-sdist", &archive)?;
-    Ok(Outcome::Passed(format!("{} files", listed.lines().count())))
+    Ok(format!("{} files", listed.lines().count()))
 }
 
-fn types(run: &Run) -> Result<Outcome> {
+fn types(run: &Run) -> Result<String> {
     let (sh, python) = (run.env.shell_in(BINDINGS)?, run.env.python());
     run.exec(cmd!(sh, "{python} -m mypy"))?;
     let folder = run.env.root.join(BINDINGS);
@@ -105,12 +105,12 @@ fn types(run: &Run) -> Result<Outcome> {
 }
 
 /// sealwax.kms needs servers, and has a step of its own.
-fn test(run: &Run) -> Result<Outcome> {
+fn test(run: &Run) -> Result<String> {
     pytest(run, BINDINGS, &["--numprocesses", "2", "--ignore", "tests/kms"], &[])
 }
 
 /// What has a command or a step of its own is left out.
-fn kms(run: &Run) -> Result<Outcome> {
+fn kms(run: &Run) -> Result<String> {
     let others = ["--ignore", "tests/kms/cross", "--ignore", "tests/kms/full"];
     let together = ["--numprocesses", "2", "--dist", "loadgroup", "tests/kms"];
     pytest(run, BINDINGS, &[together.as_slice(), &others].concat(), &[])

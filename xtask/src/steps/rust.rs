@@ -1,6 +1,6 @@
 //! Steps over the Rust crates: format, lints, documentation, tests, what the core stands on.
 
-use super::step::{Outcome, Run, Step};
+use super::step::{Run, Step};
 use crate::{fuzz, junit, public_api, toolchain};
 use anyhow::{Result, bail};
 use std::collections::BTreeSet;
@@ -31,37 +31,37 @@ pub const STEPS: &[Step] = &[
     Step::new("bare-metal", "the core builds without an operating system", bare_metal),
 ];
 
-fn clippy(run: &Run) -> Result<Outcome> {
+fn clippy(run: &Run) -> Result<String> {
     let sh = &run.sh;
     run.pass(cmd!(sh, "cargo clippy --profile checked --workspace --all-targets -- -D warnings"))
 }
 
-fn doc(run: &Run) -> Result<Outcome> {
+fn doc(run: &Run) -> Result<String> {
     let sh = &run.sh;
     let doc = cmd!(sh, "cargo doc --profile checked --workspace --no-deps");
     run.pass(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-fn test(run: &Run) -> Result<Outcome> {
+fn test(run: &Run) -> Result<String> {
     nextest(run, &["--workspace"])
 }
 
-fn portable(run: &Run) -> Result<Outcome> {
+fn portable(run: &Run) -> Result<String> {
     nextest(run, &["--package", "sealwax", "--no-default-features", "--features", "async"])
 }
 
 /// Runs the tests, those of the documentation too, which have a runner of their own.
-fn nextest(run: &Run, packages: &[&str]) -> Result<Outcome> {
+fn nextest(run: &Run, packages: &[&str]) -> Result<String> {
     let (sh, nextest) = (&run.sh, run.env.checker("cargo-nextest")?);
     let profiles = ["--cargo-profile", "checked", "--profile", "gate"];
     run.exec(cmd!(sh, "{nextest} nextest run {profiles...} {packages...}"))?;
     let tests = junit::keep(&run.env.target.join("nextest/gate/junit.xml"), &run.junit())?;
     run.exec(cmd!(sh, "cargo test --profile checked --doc {packages...}"))?;
-    Ok(Outcome::Passed(tests.to_string()))
+    Ok(tests.to_string())
 }
 
 /// `fips` needs Go and CMake: `cargo xtask fips` checks it.
-fn features(run: &Run) -> Result<Outcome> {
+fn features(run: &Run) -> Result<String> {
     let (sh, hack) = (&run.sh, run.env.checker("cargo-hack")?);
     let each = ["--each-feature", "--exclude-features", "default,fips", "--profile", "checked"];
     run.exec(cmd!(sh, "{hack} hack clippy --package sealwax {each...} -- -D warnings"))?;
@@ -69,26 +69,26 @@ fn features(run: &Run) -> Result<Outcome> {
     run.pass(doc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-fn fuzz_targets(run: &Run) -> Result<Outcome> {
+fn fuzz_targets(run: &Run) -> Result<String> {
     fuzz::seed_lock_file(run.env)?;
     let (sh, targets) = (&run.sh, ["--manifest-path", "core/fuzz/Cargo.toml"]);
     let targets = targets.into_iter().chain(["--no-default-features"]);
     run.pass(cmd!(sh, "cargo clippy {targets...} --profile checked -- -D warnings"))
 }
 
-fn bare_metal(run: &Run) -> Result<Outcome> {
+fn bare_metal(run: &Run) -> Result<String> {
     let cargo = toolchain::BARE_METAL.cargo(run.env)?;
     for features in ["", "alloc"] {
         let mut build = cargo.command(run.env, "build")?;
         build.args(["--package", "sealwax", "--no-default-features", "--features", features]);
         run.exec(build)?;
     }
-    Ok(Outcome::Passed("without features, with alloc".to_owned()))
+    Ok("without features, with alloc".to_owned())
 }
 
 /// Every crate that may be below the core without features. cargo-deny cannot ask that: it sees the
 /// features that the other members of the workspace switch on.
-fn dependencies(run: &Run) -> Result<Outcome> {
+fn dependencies(run: &Run) -> Result<String> {
     const LIST: &str = "xtask/core-dependencies.txt";
     let list = std::fs::read_to_string(run.env.root.join(LIST))?;
     let allowed: BTreeSet<&str> = list.lines().filter(|line| !line.starts_with('#')).collect();
@@ -103,5 +103,5 @@ fn dependencies(run: &Run) -> Result<Outcome> {
     if strangers != ["sealwax"] {
         bail!("not in {LIST}: {}\n{tree}", strangers.join(", "));
     }
-    Ok(Outcome::Passed(format!("{} crates", found.len() - 1)))
+    Ok(format!("{} crates", found.len() - 1))
 }

@@ -9,16 +9,9 @@ use std::path::PathBuf;
 use std::process::Command;
 use xshell::Shell;
 
-/// How a step ended that did not fail.
-pub enum Outcome {
-    /// All is well; the note says how much was checked.
-    Passed(String),
-    /// There is nothing to check yet. A missing tool is a failure, not this.
-    Skipped(String),
-}
-
-/// What a step does; its error is what people see of a failure.
-type Check = fn(&Run) -> Result<Outcome>;
+/// What a step does. It returns a note that says how much was checked, if there is something to count;
+/// its error is what people see of a failure.
+type Check = fn(&Run) -> Result<String>;
 
 /// One check of the project.
 #[derive(Clone, Copy)]
@@ -83,8 +76,8 @@ impl Run<'_> {
     }
 
     /// Runs a command that has nothing to count.
-    pub fn pass(&self, command: impl Into<Command>) -> Result<Outcome> {
-        self.exec(command).map(|_| passed())
+    pub fn pass(&self, command: impl Into<Command>) -> Result<String> {
+        self.exec(command).map(|_| String::new())
     }
 
     /// The JUnit file of this step, which a test runner is told to write.
@@ -93,7 +86,7 @@ impl Run<'_> {
     }
 
     /// Runs a test runner that writes [`Run::junit`], and counts its tests; none is a failure.
-    pub fn tests(&self, command: impl Into<Command>) -> Result<Outcome> {
+    pub fn tests(&self, command: impl Into<Command>) -> Result<String> {
         let file = self.junit();
         junit::prepare(&file)?;
         let output = self.exec(command)?;
@@ -101,13 +94,8 @@ impl Run<'_> {
         if tests.passed == 0 {
             bail!("no test ran:\n{output}");
         }
-        Ok(Outcome::Passed(tests.to_string()))
+        Ok(tests.to_string())
     }
-}
-
-/// A pass without a note.
-pub fn passed() -> Outcome {
-    Outcome::Passed(String::new())
 }
 
 #[cfg(test)]
@@ -116,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_step_answers_to_its_name_and_its_area() {
-        let step = Step::new("python:wheel", "", |_| Ok(passed()));
+        let step = Step::new("python:wheel", "", |_| Ok(String::new()));
         assert!(step.is_called("python:wheel") && step.is_called("python"));
         assert!(!step.is_called("pyth") && !step.is_called("wheel"));
     }

@@ -2,7 +2,7 @@
 
 use super::prefix;
 use crate::junit;
-use crate::steps::step::{Outcome, Run};
+use crate::steps::step::Run;
 use anyhow::Result;
 use xshell::cmd;
 
@@ -59,12 +59,12 @@ pub const VALGRIND: Variant = Variant {
 };
 
 /// Compiles and runs every program in every variant.
-pub fn run(run: &Run, variants: &[Variant]) -> Result<Outcome> {
+pub fn run(run: &Run, variants: &[Variant]) -> Result<String> {
     let mut count = 0;
     for variant in variants {
         count += variant.run(run)?;
     }
-    Ok(Outcome::Passed(format!("{count} programs")))
+    Ok(format!("{count} programs"))
 }
 
 impl Variant {

@@ -2,7 +2,7 @@
 
 use super::prefix;
 use crate::process;
-use crate::steps::step::{Outcome, Run};
+use crate::steps::step::Run;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,16 +14,16 @@ const SOFTHSM: &str = "/usr/lib/softhsm/libsofthsm2.so";
 const WARNINGS: [&str; 6] = ["-g", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"];
 
 /// Files with a local key, a PKCS#11 token, C++ in parallel, and a CMake project elsewhere.
-pub fn run(run: &Run) -> Result<Outcome> {
+pub fn run(run: &Run) -> Result<String> {
     files(run)?;
     token(run)?;
     parallel(run)?;
     cmake(run, &prefix::path(run)?)?;
-    Ok(Outcome::Passed("file, token, parallel, CMake".to_owned()))
+    Ok("file, token, parallel, CMake".to_owned())
 }
 
 /// The measuring program, each of its cases once, on 1 MiB: it checks what it measures.
-pub fn bench(run: &Run) -> Result<Outcome> {
+pub fn bench(run: &Run) -> Result<String> {
     let libraries = ["-lcrypto", "-lsodium", "-lpthread"];
     let program = compile(run, &["bindings-c/bench/speed.c"], &libraries, "bench-speed")?;
     let text = fs::read_to_string(run.env.root.join("bindings-c/bench/speed.c"))?;
@@ -32,7 +32,7 @@ pub fn bench(run: &Run) -> Result<Outcome> {
     let sh = &run.sh;
     let output = run.exec(cmd!(sh, "{program} 1048576 65536 {cases...}"))?;
     if cases.len() == 8 && output.lines().count() == cases.len() {
-        return Ok(Outcome::Passed(format!("{} cases", cases.len())));
+        return Ok(format!("{} cases", cases.len()));
     }
     bail!("another number of cases than 8 was measured: {cases:?}\n{output}")
 }
@@ -144,7 +144,7 @@ pub fn cmake(run: &Run, installed: &Path) -> Result<()> {
 }
 
 /// Compiles and runs every program of bindings-c/README.md.
-pub fn readme(run: &Run) -> Result<Outcome> {
+pub fn readme(run: &Run) -> Result<String> {
     let text = fs::read_to_string(run.env.root.join("bindings-c/README.md"))?;
     let (sh, folder) = (&run.sh, prefix::work(run, "readme")?);
     let mut count = 0;
@@ -162,7 +162,7 @@ pub fn readme(run: &Run) -> Result<Outcome> {
     if count < 3 {
         bail!("the README has only {count} programs");
     }
-    Ok(Outcome::Passed(format!("{count} programs")))
+    Ok(format!("{count} programs"))
 }
 
 /// The fenced blocks of one language.
@@ -175,7 +175,7 @@ fn blocks(text: &str, language: &str) -> Vec<String> {
 }
 
 /// Envelopes made by the C library for the reference, and the other way.
-pub fn reference(run: &Run) -> Result<Outcome> {
+pub fn reference(run: &Run) -> Result<String> {
     let program = compile(run, &["bindings-c/tests/c/interop.c"], &[], "interop")?;
     let (sh, python, folder) = (&run.sh, run.env.python(), prefix::work(run, "interop")?);
     run.exec(cmd!(sh, "{program} make {folder}"))?;
@@ -184,7 +184,7 @@ pub fn reference(run: &Run) -> Result<Outcome> {
     let results = process::ask(reference.env("PYTHONPATH", "core/reference"))?;
     fs::write(folder.join("results-0"), results + "\n")?;
     let said = run.exec(cmd!(sh, "{program} check {folder}"))?;
-    Ok(Outcome::Passed(said.trim().to_owned()))
+    Ok(said.trim().to_owned())
 }
 
 /// The compiled example that encrypts and decrypts files with a token, for other steps.

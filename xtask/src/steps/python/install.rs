@@ -1,7 +1,7 @@
 //! The package as people install it, each time into a new virtual environment.
 
 use crate::python::{self, WHEELS};
-use crate::steps::step::{Outcome, Run, passed};
+use crate::steps::step::Run;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,7 @@ except sealwax.SealwaxError as error:
 ";
 
 /// `pip install` of a folder or of a source distribution, on a machine that has Rust.
-pub(super) fn pip(run: &Run, name: &str, source: &Path) -> Result<Outcome> {
+pub(super) fn pip(run: &Run, name: &str, source: &Path) -> Result<String> {
     let python = python::venv(run.env, &run.env.python(), &format!("tools/{name}"), run.task)?;
     // With the gate's profile, which an unpacked archive does not know.
     let profiles = run.env.root.join(".cargo/config.toml");
@@ -28,7 +28,7 @@ pub(super) fn pip(run: &Run, name: &str, source: &Path) -> Result<Outcome> {
     let pip = cmd!(sh, "{python} -m pip {install...} {source}");
     run.exec(pip.env("MATURIN_PEP517_ARGS", arguments))?;
     command_line(run, &python)?;
-    Ok(passed())
+    Ok(String::new())
 }
 
 /// The command that was installed encrypts and decrypts a file.
@@ -50,7 +50,7 @@ fn command_line(run: &Run, python: &Path) -> Result<()> {
 
 /// The wheel uses nothing but the stable interface of Python 3.9, and works in every version that
 /// this machine has.
-pub(super) fn abi3(run: &Run) -> Result<Outcome> {
+pub(super) fn abi3(run: &Run) -> Result<String> {
     let wheel =
         python::only_file(&run.env.target.join(WHEELS)).context("run python:wheel first")?;
     let (sh, own) = (&run.sh, run.env.python());
@@ -67,9 +67,5 @@ pub(super) fn abi3(run: &Run) -> Result<Outcome> {
         }
         versions.push(other.version);
     }
-    Ok(Outcome::Passed(format!(
-        "audited; {} other versions {}",
-        versions.len(),
-        versions.join(" ")
-    )))
+    Ok(format!("audited; {} other versions {}", versions.len(), versions.join(" ")))
 }

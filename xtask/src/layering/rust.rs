@@ -3,10 +3,11 @@
 //! A re-export is no use: `pub use child::Name` only gives a name. Where the name is used in the same file,
 //! it counts. What is for tests alone does not count.
 
-use super::rust_tokens::{self, Child, Module};
-use crate::layering::graph::Graph;
+use super::graph::Graph;
+use super::rust_source::{self, Child, Module};
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Names that stand for each other at most this often in a row.
@@ -30,8 +31,8 @@ pub fn graph(root: &Path) -> Result<Graph> {
 impl Crate {
     /// Reads a file and the files of the modules that it declares, which lie in `folder`.
     fn load(&mut self, file: &Path, folder: &Path, path: Vec<String>) -> Result<()> {
-        let text = crate::layering::source::read(file)?;
-        let module = rust_tokens::parse(&text).with_context(|| format!("in {}", file.display()))?;
+        let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+        let module = rust_source::parse(&text).with_context(|| format!("in {}", file.display()))?;
         self.insert(file, folder, path, module)
     }
 
@@ -79,7 +80,7 @@ impl Crate {
         &self,
         module_path: &[String],
         module: &Module,
-        mention: &rust_tokens::Mention,
+        mention: &rust_source::Mention,
     ) -> Option<&Path> {
         let (first, last) = (mention.path.first()?, mention.path.last()?);
         if mention.is_macro && !module.macros.contains(last) {
@@ -134,23 +135,8 @@ impl Crate {
             .iter()
             .filter(|import| import.name == *name)
             .map(|import| [&import.path, rest].concat());
-        let from_all = found
-            .imports
-            .iter()
-            .filter(|import| import.name == "*")
-            .map(|import| [&import.path, path].concat());
-        let elsewhere = named.chain(from_all.filter(|other| self.is_defined(module, other)));
-        let mut owners = elsewhere.map(|other| self.owner_from(module, &other, hops + 1));
+        let mut owners = named.map(|other| self.owner_from(module, &other, hops + 1));
         owners.next().flatten().or(Some(file))
-    }
-
-    /// Whether a path leads to a module that defines its last name.
-    fn is_defined(&self, from: &[String], path: &[String]) -> bool {
-        let Some((name, to_module)) = path.split_last() else { return false };
-        let file = self.owner_from(from, to_module, 0);
-        self.modules
-            .values()
-            .any(|(other, module)| Some(other.as_path()) == file && module.names.contains(name))
     }
 }
 
@@ -162,7 +148,6 @@ fn file_of(folder: &Path, name: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
 
     /// The uses in a crate of these files, as `from -> to`.
     fn uses(files: &[(&str, &str)]) -> Vec<String> {

@@ -24,6 +24,8 @@ pub struct Tool {
     pub name: &'static str,
     /// What it shows, for the list.
     pub what: &'static str,
+    /// The steps that make what it reads.
+    pub needs: &'static [&'static str],
     /// Whether it takes seconds.
     fast: bool,
     /// The commands that check, or that repair.
@@ -44,10 +46,17 @@ pub const TOOLS: &[Tool] = &[
             cmd!(sh, "{ruff} check --quiet {fix...} .").into(),
         ])
     }),
-    fast("eslint", "no lint in JavaScript and TypeScript", |it| {
-        let (sh, fix) = (it.env.shell_in(wasm::PACKAGE)?, it.fix.then_some(["--", "--fix"]));
-        Ok(vec![cmd!(sh, "npm run lint").args(fix.into_iter().flatten()).into()])
-    }),
+    Tool {
+        // Types are checked with those of the module's glue.
+        needs: &["wasm:build"],
+        ..fast("eslint", "no lint in JavaScript and TypeScript", |it| {
+            let (sh, fix) = (it.env.shell_in(wasm::PACKAGE)?, it.fix.then_some(["--", "--fix"]));
+            if !sh.path_exists("build/core.d.ts") {
+                bail!("types are checked with those of the module: run `cargo xtask build-wasm`");
+            }
+            Ok(vec![cmd!(sh, "npm run lint").args(fix.into_iter().flatten()).into()])
+        })
+    },
     fast("prettier", "every file of JavaScript, TypeScript and the page is formatted", |it| {
         let sh = it.env.shell_in(wasm::PACKAGE)?;
         let script = if it.fix { "format" } else { "format:check" };
@@ -63,6 +72,7 @@ pub const TOOLS: &[Tool] = &[
     Tool {
         name: "clang-tidy",
         what: "no mistake in C and C++ that a compiler does not find",
+        needs: &[],
         fast: false,
         commands: |it| {
             let (sh, tidy) = (&it.sh, it.env.checker("clang-tidy")?);
@@ -106,7 +116,7 @@ const fn fast(
     what: &'static str,
     commands: fn(&Checker) -> Result<Vec<Command>>,
 ) -> Tool {
-    Tool { name, what, fast: true, commands }
+    Tool { name, what, needs: &[], fast: true, commands }
 }
 
 /// What the commands of a tool are made with.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 /// The steps.
 pub fn steps() -> impl Iterator<Item = Step> {
-    TOOLS.iter().map(|tool| Step::new(tool.name, tool.what, check))
+    TOOLS.iter().map(|tool| Step::new(tool.name, tool.what, check).needs(tool.needs))
 }
 
 /// The step has the name of its tool.

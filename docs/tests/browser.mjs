@@ -47,7 +47,7 @@ async function problems(context, url, origin) {
   page.on('pageerror', (error) => found.push(String(error)));
   await page.goto(url, { waitUntil: 'load' });
   // The theme's script lets the keyboard reach code that scrolls; where it does not, axe says so.
-  await page.waitForFunction(scrollsByKeyboard, undefined, { timeout: 5_000 }).catch(() => {});
+  await page.waitForFunction(scrollsByKeyboard, undefined, { timeout: 60_000 }).catch(() => {});
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => globalThis.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }));
   found.push(...violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3).join(' ')}`));

@@ -125,7 +125,7 @@ class Page:
                 start_new_session=True,
             )
             self.groups.append(process.pid)
-            code = process.wait(timeout=60)
+            code = process.wait(timeout=300)
         self.printed = output.read_text(errors="replace")
         self.here = Path(state.read_text().rpartition("cd ")[2].strip())
         failed = code != 0

@@ -9,6 +9,7 @@ use crate::ui::Task;
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use xshell::cmd;
 
 /// WebAssembly as browsers run it.
@@ -67,6 +68,7 @@ impl Target {
         if which::which("rustup").is_err() {
             bail!("install Rust's library for {triple} as you installed Rust: there is no rustup");
         }
+        let _alone = alone_with_rustup();
         process::run(cmd!(sh, "rustup target add {triple}"), task).map(drop)
     }
 }
@@ -83,6 +85,12 @@ impl Cross {
     pub fn output_folder(&self) -> PathBuf {
         self.folder.join(self.target.triple)
     }
+}
+
+/// Parts are made side by side, and rustup changes a toolchain for one caller at a time.
+pub fn alone_with_rustup() -> MutexGuard<'static, ()> {
+    static RUSTUP: Mutex<()> = Mutex::new(());
+    RUSTUP.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn is_debian() -> Result<bool> {

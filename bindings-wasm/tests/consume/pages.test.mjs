@@ -198,7 +198,7 @@ test('a worker that nobody can use any more ends, and none that is at work', asy
       timeout: 60_000,
     });
     assert.deepEqual(await opened.evaluate(() => globalThis.result), { read: 20, sealed: true });
-    for (let tries = 0; opened.workers().length > 0 && tries < 100; tries++) {
+    for (let tries = 0; opened.workers().length > 0 && tries < 1_200; tries++) {
       await opened.evaluate(() => globalThis.collected());
       await sleep(50);
     }

@@ -12,6 +12,7 @@ import {
   sleep,
   streamOf,
   throwsWith,
+  until,
 } from '../support/suite.mjs';
 import { drain } from '../support/vectors.mjs';
 import { newWorker } from '../support/worker.mjs';
@@ -70,7 +71,7 @@ both('pipeThrough: an error of the envelope reaches the end and the start', asyn
   const { stream, seen } = endless(() => sealed.slice());
   const { error } = await drain(stream.pipeThrough(decryptStream(key(), { engine })));
   assert.equal(error.code, 'authentication');
-  for (let tries = 0; !seen.cancelled && tries < 100; tries++) await sleep(10);
+  await until(() => seen.cancelled);
   assert.equal(seen.cancelled?.reason?.code, 'authentication');
 });
 

@@ -11,6 +11,7 @@ import {
   readAll,
   rejectsWith,
   sleep,
+  until,
 } from '../support/suite.mjs';
 import { newWorker } from '../support/worker.mjs';
 
@@ -80,7 +81,7 @@ both('an AbortSignal ends a job in the middle, with its reason as the cause', (e
       .blob();
     const error = await rejectsWith(done, 'cancelled');
     assert.equal(error.cause, reason);
-    for (let tries = 0; endless.why === undefined && tries < 200; tries++) await sleep(10);
+    await until(() => endless.why !== undefined);
     assert.ok(endless.why instanceof SealwaxError, 'the source was cancelled');
     const again = worker.encrypt(PLAINTEXT, key(), { signal: controller.signal });
     await rejectsWith(again.bytes(), 'cancelled');
@@ -103,8 +104,8 @@ test('a provider of the page that hangs is told and given up', () =>
       /no answer within 50 ms/,
     );
     assert.equal(error.attempts[0].error.name, 'TimeoutError');
-    for (let tries = 0; !signal.aborted && tries < 200; tries++) await sleep(10);
-    assert.ok(signal.aborted);
+    await until(() => signal?.aborted);
+    assert.ok(signal?.aborted);
   }));
 
 test('a source that fails, and a stream that is given up', () =>
@@ -121,7 +122,7 @@ test('a source that fails, and a stream that is given up', () =>
     const reader = worker.encrypt(endless, key()).stream().getReader();
     await reader.read();
     await reader.cancel('enough');
-    for (let tries = 0; why === undefined && tries < 200; tries++) await sleep(10);
+    await until(() => why !== undefined);
     assert.ok(why !== undefined, 'the source was cancelled');
   }));
 

@@ -136,3 +136,7 @@ export const sha512 = async (bytes) =>
   toHex(new Uint8Array(await crypto.subtle.digest('SHA-512', bytes)));
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Waits for what comes soon, and long enough where the machine is busy. */
+export async function until(condition) {
+  for (const end = Date.now() + 60_000; !condition() && Date.now() < end;) await sleep(10);
+}

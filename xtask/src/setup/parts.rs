@@ -200,6 +200,7 @@ impl Part {
         match self.made {
             Made::Packages => Ok(()),
             Made::Components => {
+                let _alone = toolchain::alone_with_rustup();
                 process::run(cmd!(sh, "rustup component add rustfmt clippy"), task).map(drop)
             }
             Made::Library(target) => target.install(env, task),

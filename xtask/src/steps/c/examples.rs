@@ -122,7 +122,9 @@ fn with_token(run: &Run, name: &str) -> Result<PathBuf> {
     let include = process::ask(cmd!(sh, "pkg-config --cflags p11-kit-1"))?;
     let source = format!("bindings-c/examples/{name}.c");
     let flags: Vec<&str> = include.split_whitespace().chain(["-ldl"]).collect();
-    compile(run, &[&source, "bindings-c/examples/pkcs11_provider.c"], &flags, name)
+    // Steps run side by side, each with programs of its own.
+    let target = format!("{name}-{}", run.name.replace(':', "-"));
+    compile(run, &[&source, "bindings-c/examples/pkcs11_provider.c"], &flags, &target)
 }
 
 fn parallel(run: &Run) -> Result<()> {

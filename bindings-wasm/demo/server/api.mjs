@@ -1,7 +1,7 @@
-// The path of every API request: its route, the limits of its sender, where it comes from, who
-// sends it, whether it is well formed, and then its work. A refusal happens before anything is read
+// The path of every API request: its host, its route, the limits of its sender, where it comes
+// from, who sends it, whether it is well formed, and then its work. A refusal happens before anything is read
 // or done for the sender. Every decision, refusals included, is a line of the audit trail.
-import { readJson, refuseForeign } from './json-body.mjs';
+import { readJson, refuseForeign, refuseOtherHost } from './json-body.mjs';
 import { HttpError, notFound } from './errors.mjs';
 import { NOBODY } from './audit.mjs';
 import { addressOf, Limits } from './limits.mjs';
@@ -14,7 +14,8 @@ import { uploadRoutes } from './routes/uploads.mjs';
 /**
  * The API of one server. A route has `name` (`METHOD /path`), `body` (the schema of its request, if
  * it has one), `limit` and `cost(body)` (what it takes of which limit), `most` (bytes of its
- * request), `open` (needs no session), and `run(call)`.
+ * request), `open` (needs no session), `unnamed` (names no user: it asks whose session this is), and
+ * `run(call)`.
  */
 export class Api {
   #routes;
@@ -22,9 +23,13 @@ export class Api {
   #sessions;
   #limits;
   #origins;
+  #hosts;
 
-  /** `services`: `{ store, kms, audit, sessions, headers }`; `origins`: where the page may be. */
-  constructor(services, { origins, limits }) {
+  /**
+   * `services`: `{ store, kms, audit, sessions, headers }`; `origins`: where the page may be;
+   * `hosts`: how it may be called.
+   */
+  constructor(services, { origins, hosts, limits }) {
     const routes = [sessionRoutes, objectRoutes, uploadRoutes, keyRoutes].flatMap((make) =>
       make(services),
     );
@@ -33,6 +38,7 @@ export class Api {
     this.#sessions = services.sessions;
     this.#limits = new Limits(limits);
     this.#origins = origins;
+    this.#hosts = hosts;
   }
 
   /** Answers `request`: the value to send, or an `HttpError`. */
@@ -43,9 +49,10 @@ export class Api {
     const call = { request, response, actor: NOBODY };
     try {
       this.#limits.take('request', { address });
+      refuseOtherHost(request, this.#hosts);
       if (!route) throw notFound();
       if (request.method !== 'GET') refuseForeign(request, this.#origins);
-      if (!route.open) this.#identify(call);
+      if (!route.open) this.#identify(call, route);
       const raw = route.body && (await readJson(request, route.most));
       call.body = route.body && checked(route.body, raw);
       if (route.limit)
@@ -59,11 +66,12 @@ export class Api {
     });
   }
 
-  #identify(call) {
-    const { user } = this.#sessions.of(call.request);
-    call.actor = user.id;
-    call.session = this.#sessions.named(call.request);
-    call.user = user;
+  #identify(call, { unnamed }) {
+    const session = this.#sessions.of(call.request);
+    call.actor = session.user.id;
+    if (!unnamed) this.#sessions.checkNamed(call.request, session);
+    call.session = session;
+    call.user = session.user;
   }
 
   /**
@@ -88,12 +96,21 @@ export class Api {
     return why;
   }
 
-  /** Does `work` and writes down how it ended. */
+  /**
+   * Does `work` and writes down how it ended. Its result may have the `detail` of the line, and the
+   * `actor` whom only the work has found out.
+   */
   async #decide({ actor }, action, object, work) {
     const event = { actor, action, object };
+    this.#audit.check();
     try {
       const result = await work();
-      this.#audit.record({ ...event, outcome: 'allowed', detail: result?.detail });
+      this.#audit.record({
+        ...event,
+        actor: result?.actor ?? actor,
+        outcome: 'allowed',
+        detail: result?.detail,
+      });
       return result;
     } catch (error) {
       this.#audit.record({ ...event, outcome: outcomeOf(error), detail: codeOf(error) });

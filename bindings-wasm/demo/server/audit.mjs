@@ -4,7 +4,8 @@
 //
 // The trail is bounded. Memory keeps the last lines, for the page, and the disk the last files. In
 // memory each owner of objects has separate room, so that a flood cannot push out lines about
-// another owner's objects.
+// another owner's objects; and what changed a stored object has room apart from what was only read
+// or refused, so that nobody hides a change behind a flood of reads.
 import { createHash } from 'node:crypto';
 import { appendFile, rename } from 'node:fs/promises';
 
@@ -43,12 +44,14 @@ const ACTIONS = new Set([
   'request',
 ]);
 const OUTCOMES = new Set(['allowed', 'refused', 'failed']);
+/** They change what is stored, once they are allowed. */
+const CHANGES = new Set(['complete upload', 'hand in', 'replace header']);
 /** Who asks without a session. */
 export const NOBODY = 'nobody';
 
 /** Keeps the trail in memory and, where a path is given, in files. */
 export class AuditTrail {
-  /** By owner of the object; lines about none have room of their own, too. */
+  /** By owner of the object and kind; lines about no object have room of their own, too. */
   #lines = new Map();
   #count = 0;
   #last = FIRST;
@@ -61,11 +64,19 @@ export class AuditTrail {
 
   /**
    * @param {string} [path] of the files; without it the trail is in memory only
-   * @param {{ most?: number }} [options] `most` lines for each owner are kept in memory
+   * @param {{ most?: number }} [options] `most` lines of each room are kept in memory
    */
   constructor(path, { most = MOST_LINES } = {}) {
     this.#path = path;
     this.#most = most;
+  }
+
+  /** Fails once a line could not be written: where nothing can be written down, nothing is decided. */
+  check() {
+    if (this.#failed)
+      throw new HttpError(503, 'no_audit_trail', 'The server cannot write its audit trail.', {
+        cause: this.#failed,
+      });
   }
 
   /**
@@ -73,11 +84,7 @@ export class AuditTrail {
    * 'failed', detail?: string }} event `detail` is the code of an error or the version of a key
    */
   record({ actor, action, object, outcome, detail }) {
-    // Where nothing can be written down, nothing is decided.
-    if (this.#failed)
-      throw new HttpError(503, 'no_audit_trail', 'The server cannot write its audit trail.', {
-        cause: this.#failed,
-      });
+    this.check();
     const isKnown =
       ACTIONS.has(action) &&
       OUTCOMES.has(outcome) &&
@@ -97,21 +104,23 @@ export class AuditTrail {
     };
     entry.hash = hashOf(entry);
     this.#last = entry.hash;
-    this.#keep(entry, object?.owner);
+    this.#keep(entry, roomOf(object, isChange(entry)));
     if (this.#path) this.#write(`${JSON.stringify(entry)}\n`);
   }
 
   /** The trail as far as it is kept, oldest first. */
   all() {
-    return [...this.#lines.values()].flat().sort((a, b) => a.number - b.number);
+    return [...this.#lines.values()].flat().sort(byNumber);
   }
 
-  /** What happened to `object` last, oldest first. */
+  /** What happened to `object` last, its changes and all else, oldest first. */
   of(object) {
     const text = String(object);
-    return (this.#lines.get(object.owner) ?? [])
-      .filter((entry) => entry.object === text)
-      .slice(-MOST_OF_OBJECT);
+    const last = (lines = []) =>
+      lines.filter((entry) => entry.object === text).slice(-MOST_OF_OBJECT);
+    return [true, false]
+      .flatMap((changes) => last(this.#lines.get(roomOf(object, changes))))
+      .sort(byNumber);
   }
 
   /** Resolves when all is written. */
@@ -119,10 +128,10 @@ export class AuditTrail {
     await this.#writing;
   }
 
-  #keep(entry, owner) {
-    const lines = this.#lines.get(owner) ?? [];
+  #keep(entry, room) {
+    const lines = this.#lines.get(room) ?? [];
     lines.push(entry);
-    this.#lines.set(owner, lines.length > 1.25 * this.#most ? lines.slice(-this.#most) : lines);
+    this.#lines.set(room, lines.length > 1.25 * this.#most ? lines.slice(-this.#most) : lines);
   }
 
   /** Lines that come while others are written go out together. */
@@ -158,6 +167,10 @@ export class AuditTrail {
     this.#size = 0;
   }
 }
+
+const isChange = ({ action, outcome }) => outcome === 'allowed' && CHANGES.has(action);
+const roomOf = (object, changes) => `${object?.owner ?? ''} ${changes}`;
+const byNumber = (a, b) => a.number - b.number;
 
 /** Whether each of `entries` follows from the one before; a whole trail begins with the default. */
 export function isUnbroken(entries, before = FIRST) {

@@ -7,9 +7,14 @@
 // header before.
 import { createHash } from 'node:crypto';
 
-import { VAULT_KEY, VAULT_PROVIDER } from './kms.mjs';
+import { canonical, VAULT_KEY, VAULT_PROVIDER } from './kms.mjs';
 import { badHeader } from './errors.mjs';
 import { MOST_HEADER } from './requests.mjs';
+
+/** Sizes of a header's fields. */
+const MAGIC_AND_LENGTH = 12;
+const SUITE = 2;
+const METADATA_LENGTH = 4;
 
 const INBOX_PROVIDER = 'rsa-oaep';
 /** One modulus of RSA-3072, as services/openbao.mjs makes the inbox's key. */
@@ -51,7 +56,7 @@ export class Headers {
   async checkReplacement(id, bytes, before) {
     const now = await this.check(id, bytes);
     const then = await this.check(id, before);
-    if (now.suite !== then.suite || now.sealedMetadataSize !== then.sealedMetadataSize) {
+    if (!bindingPart(bytes, now).equals(bindingPart(before, then))) {
       throw badHeader('A new key changes nothing else in a header.');
     }
   }
@@ -82,6 +87,15 @@ export class Headers {
     }
     return this.#inboxKeys.has(keyId);
   }
+}
+
+/**
+ * Suite, context and sealed metadata: all that the body's keys are derived from, section 4.1 of
+ * FORMAT.md.
+ */
+function bindingPart(bytes, { context, sealedMetadataSize }) {
+  const length = SUITE + canonical(context).length + METADATA_LENGTH + sealedMetadataSize;
+  return bytes.subarray(MAGIC_AND_LENGTH, MAGIC_AND_LENGTH + length);
 }
 
 /** The name of a public key in a header: hash and SHA-256 of its DER. */

@@ -12,6 +12,15 @@ export function refuseForeign(request, origins) {
   if (!/^application\/json(;|$)/.test(type)) throw badRequest('Send JSON.');
 }
 
+/**
+ * A name that somebody else points at this address is not this page (DNS rebinding), and a request
+ * with two names is one that two readers would route differently.
+ */
+export function refuseOtherHost(request, hosts) {
+  const [host, ...more] = request.headersDistinct.host ?? [];
+  if (more.length > 0 || !hosts.includes(host)) throw forbidden('This page has another name.');
+}
+
 /** The JSON object that `request` holds. No more than `most` bytes of it are read. */
 export async function readJson(request, most = MOST) {
   if (Number(request.headers['content-length']) > most) throw tooLarge();

@@ -87,19 +87,20 @@ export class KeyService {
   }
 }
 
-/**
- * OpenBao's derivation context: the canonical encryption context of an object, section 4.2 of
- * FORMAT.md.
- */
+/** OpenBao's derivation context. */
 function derive(id) {
   if (!(id instanceof ObjectId)) throw new TypeError('keys belong to objects');
-  const { context } = id;
+  return canonical(id.context).toString('base64');
+}
+
+/** The canonical bytes of an encryption context, section 4.2 of FORMAT.md. */
+export function canonical(context) {
   const pairs = Object.entries(context).map((pair) =>
     pair.map((text) => Buffer.from(text, 'utf8')),
   );
   pairs.sort(([a], [b]) => Buffer.compare(a, b));
   const fields = pairs.flat().flatMap((field) => [u16(field.length), field]);
-  return Buffer.concat([u16(pairs.length), ...fields]).toString('base64');
+  return Buffer.concat([u16(pairs.length), ...fields]);
 }
 
 function u16(value) {

@@ -25,7 +25,9 @@ const MOST_BUCKETS = 20_000;
 export class Limits {
   #kinds;
   #now;
-  #buckets = new Map();
+  #addresses = new Map();
+  /** Apart from the addresses: whoever has many of those pushes out no user's bucket. */
+  #users = new Map();
 
   /** `kinds` as in `LIMITS`; `now()` in milliseconds. */
   constructor(kinds = {}, now = () => performance.now()) {
@@ -40,11 +42,11 @@ export class Limits {
   take(kind, { user, address }, cost = 1) {
     const { burst, perSecond } = this.#kinds[kind];
     const wanted = [
-      [`${kind} address ${address}`, USERS_OF_AN_ADDRESS],
-      ...(user ? [[`${kind} user ${user.id}`, 1]] : []),
+      [this.#addresses, `${kind} ${address}`, USERS_OF_AN_ADDRESS],
+      ...(user ? [[this.#users, `${kind} ${user.id}`, 1]] : []),
     ];
-    const buckets = wanted.map(([key, share]) =>
-      this.#bucket(key, { burst: burst * share, perSecond: perSecond * share }),
+    const buckets = wanted.map(([of, key, share]) =>
+      this.#bucket(of, key, { burst: burst * share, perSecond: perSecond * share }),
     );
     for (const bucket of buckets) {
       if (bucket.level >= cost) continue;
@@ -56,9 +58,9 @@ export class Limits {
       Object.assign(bucket, { level: bucket.level - cost, empty: false });
   }
 
-  #bucket(key, { burst, perSecond }) {
+  #bucket(of, key, { burst, perSecond }) {
     const now = this.#now();
-    const { level, time, empty } = this.#buckets.get(key) ?? { level: burst, time: now };
+    const { level, time, empty } = of.get(key) ?? { level: burst, time: now };
     const bucket = {
       perSecond,
       empty,
@@ -66,9 +68,9 @@ export class Limits {
       time: now,
     };
     // The one that was not used for longest goes first: it is full again by then, or nearly.
-    this.#buckets.delete(key);
-    this.#buckets.set(key, bucket);
-    if (this.#buckets.size > MOST_BUCKETS) this.#buckets.delete(this.#buckets.keys().next().value);
+    of.delete(key);
+    of.set(key, bucket);
+    if (of.size > MOST_BUCKETS) of.delete(of.keys().next().value);
     return bucket;
   }
 }

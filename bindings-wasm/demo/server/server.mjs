@@ -4,16 +4,18 @@ import { createServer as createHttp } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 
 import { Api } from './api.mjs';
-import { forbidden, HttpError, notFound } from './errors.mjs';
+import { HttpError, notFound } from './errors.mjs';
 import { HOME, loadFiles, sendFile } from './files.mjs';
 import { addressOf } from './limits.mjs';
 import { Headers } from './header-check.mjs';
+import { refuseOtherHost } from './json-body.mjs';
 import { securityHeaders } from './security-headers.mjs';
 import { Sessions } from './sessions.mjs';
 
 const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
 /** Whoever sends slowly holds a connection no longer than this; requests are small. */
-const TIMES = {
+export const TIMES = {
+  handshakeTimeout: 10_000,
   headersTimeout: 10_000,
   requestTimeout: 20_000,
   keepAliveTimeout: 10_000,
@@ -77,11 +79,12 @@ export async function startServer({
     sessions: new Sessions(secure, sessionSeconds),
     headers: new Headers({ inspect, kms }),
   };
+  const hosts = origins.map((origin) => new URL(origin).host);
   const context = {
     files: await loadFiles(mounts),
-    api: new Api(services, { origins, limits }),
+    api: new Api(services, { origins, hosts, limits }),
     headers: securityHeaders([store.origin, kms.origin], secure),
-    hosts: origins.map((origin) => new URL(origin).host),
+    hosts,
   };
   const options = {
     ...TIMES,
@@ -127,10 +130,9 @@ function closed(server) {
 async function answer({ files, api, headers, hosts }, request, response) {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   try {
-    // A name that somebody else points at this address is not this page (DNS rebinding).
-    if (!hosts.includes(request.headers.host)) throw forbidden('This page has another name.');
     if (request.url.startsWith('/api/'))
       return sendJson(response, 200, await api.answer(request, response));
+    refuseOtherHost(request, hosts);
     if (!['GET', 'HEAD'].includes(request.method)) throw notFound();
     if (request.url === '/') return void response.writeHead(302, { Location: HOME }).end();
     const file = files.get(request.url.split('?', 1)[0]);

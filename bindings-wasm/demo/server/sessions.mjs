@@ -32,8 +32,8 @@ export class Sessions {
   }
 
   /**
-   * A session has `user`, `uploads` (those it has begun: id to `{ object, isComplete }`), and
-   * `isOver` once it has ended for good.
+   * A session has `user`, `uploads` (those it has begun: id to `{ object, isComplete }`), `beginning`
+   * (how many are being begun), and `isOver` once it has ended for good.
    *
    * Signs `id` in, and ends what session the browser had. Returns the new session, those that have
    * ended for good, and the Set-Cookie value.
@@ -47,6 +47,7 @@ export class Sessions {
       user,
       until: Date.now() + this.#lifetime * 1000,
       uploads: new Map(),
+      beginning: 0,
     };
     const ended = this.#sweep(session, this.#sessions.get(this.#key(request)));
     this.#sessions.set(session.key, session);
@@ -71,14 +72,9 @@ export class Sessions {
     return session;
   }
 
-  /**
-   * The session of `request` as the user that it names; an error with status 409 if that is
-   * another.
-   */
-  named(request) {
-    const session = this.of(request);
+  /** Fails with status 409 if the user that `request` names is not that of its `session`. */
+  checkNamed(request, session) {
     if (request.headers[USER_HEADER] !== session.user.id) throw otherUser();
-    return session;
   }
 
   /**

@@ -13,6 +13,14 @@ import { xmlElements, xmlValues } from './xml.mjs';
 const TIMEOUT_MS = 10_000;
 /** Writes only where there is nothing: what is there stays as it is. */
 const ONCE = { 'If-None-Match': '*' };
+/**
+ * What is read is data, whatever its sender called it when he wrote it: no signed URL leads to a
+ * page of somebody's.
+ */
+const AS_DATA = {
+  'response-content-disposition': 'attachment',
+  'response-content-type': 'application/octet-stream',
+};
 
 /** One bucket. */
 export class Store {
@@ -27,10 +35,10 @@ export class Store {
   // ---- signed for the page
 
   signBody(id) {
-    return this.#signer.object('GET', id, 'body');
+    return this.#signer.object('GET', id, 'body', AS_DATA);
   }
   signHeader(id) {
-    return this.#signer.object('GET', id, 'header');
+    return this.#signer.object('GET', id, 'header', AS_DATA);
   }
   signHead(id) {
     return this.#signer.object('HEAD', id, 'body');

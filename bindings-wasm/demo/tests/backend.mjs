@@ -11,6 +11,8 @@ await import('./start-and-stop.test.mjs');
 await import('./attack/requests.test.mjs');
 await import('./attack/transport.test.mjs');
 await import('./attack/hand-in.test.mjs');
+await import('./attack/trail.test.mjs');
+await import('./attack/uploads.test.mjs');
 await import('./attack/property.test.mjs');
 
 // Last: a hook runs as soon as no test is left, and tests may be left out by their names.

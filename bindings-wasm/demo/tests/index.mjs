@@ -9,6 +9,8 @@ await import('./start-and-stop.test.mjs');
 await import('./attack/requests.test.mjs');
 await import('./attack/transport.test.mjs');
 await import('./attack/hand-in.test.mjs');
+await import('./attack/trail.test.mjs');
+await import('./attack/uploads.test.mjs');
 await import('./attack/property.test.mjs');
 await import('./upload.test.mjs');
 await import('./network.test.mjs');

@@ -1,20 +1,22 @@
 // The backend over TLS: versions, the cookie's prefix, and no plain http beyond loopback.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
+import { connect as connectPlainly } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { connect } from 'node:tls';
 
 import { AuditTrail } from '../server/audit.mjs';
 import { KeyService } from '../server/kms.mjs';
-import { startServer } from '../server/server.mjs';
+import { startServer, TIMES } from '../server/server.mjs';
 import { freePorts } from '../services/ports.mjs';
 import { world } from './support/world.mjs';
 
 /** A server with a certificate of its own, beside the shared one. */
-async function secureServer() {
+async function secureServer(options = {}) {
   const { demo, folder } = await world();
   const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(folder, name));
   execFileSync(
@@ -48,6 +50,7 @@ async function secureServer() {
     audit: new AuditTrail(),
     mounts: {},
     inspect: () => {},
+    ...options,
   };
   const server = await startServer({ listen: { host: '127.0.0.1', port, tls }, ...services });
   return { server, port, ca: tls.cert, services };
@@ -108,4 +111,15 @@ test('plain http is refused on anything but loopback', async () => {
     startServer({ listen: { host: '0.0.0.0', port: 0 }, ...services }),
     /loopback only/,
   );
+});
+
+test('who connects and begins no handshake is not waited for', async () => {
+  const times = Object.fromEntries(Object.entries(TIMES).map(([name, time]) => [name, time / 50]));
+  const { server, port } = await secureServer({ times });
+  try {
+    const socket = connectPlainly(port, '127.0.0.1').on('error', () => {});
+    await once(socket, 'close', { signal: AbortSignal.timeout(5_000) });
+  } finally {
+    await server.close();
+  }
 });

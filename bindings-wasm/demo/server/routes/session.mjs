@@ -24,9 +24,10 @@ export function sessionRoutes({ store, kms, sessions }) {
       limit: 'signIn',
       open: true,
       run: async ({ request, response, body, decide }) => {
-        const { session, ended, cookie } = await decide('sign in', undefined, () =>
-          sessions.signIn(body.user, request),
-        );
+        const { session, ended, cookie } = await decide('sign in', undefined, () => {
+          const signedIn = sessions.signIn(body.user, request);
+          return { ...signedIn, actor: signedIn.session.user.id };
+        });
         await abandon(ended);
         response.setHeader('Set-Cookie', cookie);
         return describe(session.user);
@@ -45,8 +46,8 @@ export function sessionRoutes({ store, kms, sessions }) {
     // Whose session this is, for a page that is loaded anew: it names no user yet.
     {
       name: 'GET /api/session',
-      open: true,
-      run: ({ request }) => describe(sessions.of(request).user),
+      unnamed: true,
+      run: ({ user }) => describe(user),
     },
     // Who could sign in.
     { name: 'GET /api/users', open: true, run: () => ({ users: [...USERS.values()] }) },

@@ -22,18 +22,40 @@ function begun({ session, body: { object, uploadId } }) {
  * Room for one more. What is complete is kept as long as that lasts, for requests that are made
  * again.
  */
-function makeRoom(uploads) {
-  if (uploads.size < MOST_OPEN) return;
+function makeRoom({ uploads, beginning }) {
+  if (uploads.size + beginning < MOST_OPEN) return;
   const complete = [...uploads].find(([, { isComplete }]) => isComplete);
   if (!complete) throw tooMany(PAUSE_SECONDS);
   uploads.delete(complete[0]);
 }
 
+/** Does `work` once all that came before it under this `key` is done. */
+function inTurn(turns, key, work) {
+  const turn = (turns.get(key) ?? Promise.resolve()).then(work);
+  const done = turn
+    .catch(() => {})
+    .then(() => {
+      if (turns.get(key) === done) turns.delete(key);
+    });
+  turns.set(key, done);
+  return turn;
+}
+
 export function uploadRoutes({ store }) {
+  const turns = new Map();
+  /** A request that is made again while the first is on its way finds what that one has begun. */
+  const beginUpload = async (session, object) => {
+    makeRoom(session);
+    session.beginning += 1;
+    try {
+      return await inTurn(turns, String(object), () => store.beginUpload(object));
+    } finally {
+      session.beginning -= 1;
+    }
+  };
   const begin = async ({ user, session, body: { object } }) => {
     mayWrite(user, object);
-    makeRoom(session.uploads);
-    const uploadId = await store.beginUpload(object);
+    const uploadId = await beginUpload(session, object);
     if (session.isOver) {
       // Signed out meanwhile: what was open then is removed already, and this was not.
       await store.abortUpload(object, uploadId);

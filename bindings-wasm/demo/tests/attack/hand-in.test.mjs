@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 
 import { client } from '../support/client.mjs';
-import { headerOf, vaultKey } from '../support/seal.mjs';
+import { headerOf, rewrapped, vaultKey } from '../support/seal.mjs';
 import { getDirectly, listUploads } from '../support/store.mjs';
 
 const base64 = (bytes) => Buffer.from(bytes).toString('base64');
@@ -38,14 +38,16 @@ async function putBody(user, id, text) {
   return fetch(value.url, { method: 'PUT', headers: value.headers, body: text });
 }
 
-/** An object of Alice's in the inbox, handed in. */
+/** An object of Alice's in the inbox, handed in, and `next`, a header with another key alone. */
 async function handedIn() {
   const alice = await client('alice');
   const { id, context } = await alice.create('inbox');
   assert.equal((await putBody(alice, id, 'the first')).status, 200);
-  const header = await headerOf(context, [await inboxKey(alice)]);
+  const key = await inboxKey(alice);
+  const header = await headerOf(context, [key]);
   assert.equal((await handIn(alice, id, header)).error, undefined);
-  return { alice, id, context, header };
+  const next = rewrapped(header, key.wrappedDek, randomBytes(384));
+  return { alice, id, context, header, next };
 }
 
 async function etagOf(user, id) {
@@ -178,17 +180,15 @@ test('what is stored as a header is one: of its object, with one key of its spac
 });
 
 test('its sender cannot replace a header that was handed in, not even by one that differs in its key alone', async () => {
-  const { alice, id, context, header } = await handedIn();
-  const next = await headerOf(context, [await inboxKey(alice)]);
+  const { alice, id, header, next } = await handedIn();
   assert.deepEqual(await replace(alice, id, next, await etagOf(alice, id)), [403, 'forbidden']);
   assert.deepEqual(await getDirectly(alice.demo, `${id}/header`), header);
 });
 
 test('a reader replaces exactly the header she read, by one that differs in nothing but its key', async () => {
-  const { alice, id, context, header } = await handedIn();
+  const { alice, id, context, header, next } = await handedIn();
   const carol = await client('carol');
   const etag = await etagOf(carol, id);
-  const next = await headerOf(context, [await inboxKey(carol)]);
   assert.deepEqual(await replace(carol, id, next, '*'), [400, 'bad_request']);
   assert.deepEqual(await replace(carol, id, next, '"0123456789abcdef0123456789abcdef"'), [
     409,
@@ -208,6 +208,11 @@ test('a reader replaces exactly the header she read, by one that differs in noth
     metadata: '{"name":"something else","type":""}',
   });
   assert.deepEqual(await replace(carol, id, renamed, etag), [422, 'bad_header']);
+  const sameLength = await headerOf(context, [await inboxKey(carol)], {
+    metadata: '{"name":"y","type":""}',
+  });
+  assert.equal(sameLength.length, header.length);
+  assert.deepEqual(await replace(carol, id, sameLength, etag), [422, 'bad_header']);
   assert.deepEqual(await getDirectly(carol.demo, `${id}/header`), header, 'nothing was written');
   const bob = await client('bob');
   assert.deepEqual(await replace(bob, id, next, etag), [403, 'forbidden']);

@@ -5,35 +5,12 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { AuditTrail } from '../../server/audit.mjs';
 import { addressOf, Limits } from '../../server/limits.mjs';
-import { originsOf, startServer } from '../../server/server.mjs';
-import { KeyService } from '../../server/kms.mjs';
-import { freePorts } from '../../services/ports.mjs';
+import { originsOf } from '../../server/server.mjs';
 import { client, raw } from '../support/client.mjs';
+import { withServer } from '../support/server.mjs';
 import { listUploads } from '../support/store.mjs';
 import { world } from '../support/world.mjs';
-
-/** A server of its own before the shared services; `use(demo)` with it. */
-async function withServer(options, use) {
-  const { demo } = await world();
-  const [port] = await freePorts(1);
-  const audit = new AuditTrail();
-  const server = await startServer({
-    listen: { host: '127.0.0.1', port },
-    store: demo.store,
-    kms: new KeyService(demo.bao),
-    audit,
-    mounts: {},
-    inspect: () => {},
-    ...options,
-  });
-  try {
-    await use({ ...demo, url: server.origin, audit });
-  } finally {
-    await server.close();
-  }
-}
 
 const head = (demo, lines) =>
   `POST /api/objects/list HTTP/1.1\r\nHost: ${new URL(demo.url).host}\r\nOrigin: ${demo.url}\r\nContent-Type: application/json\r\n${lines}\r\n`;
@@ -335,4 +312,13 @@ test('limits fill again with time, and count a network of IPv6 as one address', 
   assert.equal(address('::ffff:192.0.2.1'), '192.0.2.1');
   assert.equal(address('2001:db8::1'), address('2001:db8:0:0:ffff::2'));
   assert.notEqual(address('2001:db8::1'), address('2001:db8:0:1::1'));
+});
+
+test('who has many addresses does not get the share of a user anew', () => {
+  const limits = new Limits({ sign: { burst: 1, perSecond: 0.001 } }, () => 0);
+  const user = { id: 'alice' };
+  limits.take('sign', { user, address: '2001:db8:0:0' });
+  for (let network = 1; network <= 20_001; network += 1)
+    limits.take('sign', { address: `2001:db8:0:${network.toString(16)}` });
+  assert.throws(() => limits.take('sign', { user, address: '2001:db8:1:0' }), { status: 429 });
 });

@@ -28,6 +28,13 @@ export async function headerOf(context, keys, options = {}) {
   );
 }
 
+/** `header` with the wrapped DEK `after` in place of `before`: all that a rotation changes, but the MAC. */
+export function rewrapped(header, before, after) {
+  const next = Buffer.from(header);
+  next.set(after, header.indexOf(before));
+  return next;
+}
+
 /** A wrapped key as the vault has it. */
 export const vaultKey = (fields = {}) => ({
   providerId: 'vault-transit',

@@ -19,6 +19,9 @@ function isOf(type: Class, getter: string, value: unknown): boolean {
 export const isArrayBuffer = (value: unknown): value is ArrayBuffer =>
   isOf(ArrayBuffer, 'byteLength', value);
 
+export const isDataView = (value: unknown): value is DataView =>
+  isOf(DataView, 'byteLength', value);
+
 export const isShared = (value: unknown): value is SharedArrayBuffer =>
   isOf(globalThis.SharedArrayBuffer, 'byteLength', value);
 

@@ -1,7 +1,7 @@
 // Views of bytes, UTF-8, base64, comparison and concatenation.
 
 import type { Bytes } from '../types/index.js';
-import { isArrayBuffer, isShared } from './brands.js';
+import { isArrayBuffer, isDataView, isShared } from './brands.js';
 import { SealwaxError, invalid } from './errors.js';
 
 /** Bytes that no other thread can change. */
@@ -31,12 +31,17 @@ export function writableView(bytes: Bytes, what: string): Owned {
     );
   }
   try {
-    return isView
-      ? new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength)
-      : new Uint8Array(buffer);
+    if (!isView) return new Uint8Array(buffer);
+    if (bytes.byteLength === 0) checkInBounds(bytes);
+    return new Uint8Array(buffer, bytes.byteOffset, bytes.byteLength);
   } catch {
-    throw invalid(`${what} must not be detached: its buffer was handed to somebody else`);
+    throw invalid(`${what} must not be detached, nor out of the bounds of its buffer`);
   }
+}
+
+/** Of an array that its buffer has shrunk away from, its length is 0, and only methods fail. */
+function checkInBounds(bytes: ArrayBufferView): void {
+  if (!isDataView(bytes)) Uint8Array.prototype.keys.call(bytes as Uint8Array);
 }
 
 /** The limit of calls that hold all bytes in the module's memory: an eighth of its 4 GiB. */

@@ -28,9 +28,12 @@ export interface Deadline {
   readonly done: () => void;
 }
 
+/** The longest delay of a timer. Timers take a longer one for none. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
 /**
- * A signal that aborts with `parent`, by `abort`, or after `limit` milliseconds. `renew` restarts
- * the clock, `done` stops it.
+ * A signal that aborts with `parent`, by `abort`, or after `limit` milliseconds, if those are not 0
+ * or more than a timer can wait. `renew` restarts the clock, `done` stops it.
  */
 export function withDeadline(parent: AbortSignal | undefined, limit: number): Deadline {
   const controller = new AbortController();
@@ -40,7 +43,7 @@ export function withDeadline(parent: AbortSignal | undefined, limit: number): De
   let timer: ReturnType<typeof setTimeout> | undefined;
   const renew = () => {
     clearTimeout(timer);
-    if (limit > 0)
+    if (limit > 0 && limit <= LONGEST_DELAY)
       timer = setTimeout(
         () => controller.abort(new DOMException(`no answer within ${limit} ms`, 'TimeoutError')),
         limit,

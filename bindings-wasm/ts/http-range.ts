@@ -4,6 +4,7 @@ import type { HttpRangeOptions, RangeSource } from '../types/index.js';
 import { type Owned, allocate } from './bytes.js';
 import { SealwaxError, asIo, invalid } from './errors.js';
 import { type Names, checkOptions } from './options.js';
+import { yieldToEventLoop } from './event-loop.js';
 import { type Deadline, abortable, withDeadline, throwIfAborted } from './cancellation.js';
 
 type Address = string | URL;
@@ -39,7 +40,8 @@ export function httpRange(
   checkOptions(options, OPTIONS);
   const { retries = 5, retryDelay = 250, timeout = 30_000 } = options;
   for (const [name, value] of Object.entries({ retries, retryDelay, timeout })) {
-    if (!(value >= 0)) throw invalid(`${name} must be a number from 0`);
+    if (typeof value !== 'number' || !(value >= 0))
+      throw invalid(`${name} must be a number from 0`);
   }
   return new HttpObject(url, options, { retries, retryDelay, timeout });
 }
@@ -221,7 +223,9 @@ class Wanted {
           throw new SealwaxError('io', 'the server sent more than it was asked for');
         this.bytes.set(piece, this.#held);
         this.#held += piece.length;
-        attempt.renew();
+        // A stream may answer at once and with nothing, for ever: the deadline must be able to end it.
+        if (piece.length > 0) attempt.renew();
+        else await yieldToEventLoop();
       }
     } finally {
       reader?.cancel().catch(() => {});

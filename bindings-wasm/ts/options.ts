@@ -76,16 +76,26 @@ export function checkOptions<Options extends object>(
   if (typeof options !== 'object' || options === null)
     throw invalid('the options must be an object');
   const known = Object.keys(names());
-  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
-    if (!known.includes(name))
-      throw invalid(`there is no option "${name}" here: ${hint(name, known)}`);
-    if (value === undefined) continue;
-    if (name === 'signal' && !isSignal(value)) throw invalid('signal must be an AbortSignal');
-    if (name === 'providerTimeout' && !((value as number) >= 0))
-      throw invalid('providerTimeout must be a number from 0'); // or there was no limit
-    if (name.startsWith('on') && typeof value !== 'function')
-      throw invalid(`${name} must be a function`);
+  // Inherited ones as well: they are read like the options' own.
+  for (const name in options) {
+    const isKnown = known.includes(name);
+    if (name in Object.prototype && !Object.hasOwn(options, name)) {
+      // Not given by the caller: every object on the page has it, by a fault or an attack.
+      if (isKnown) throw invalid(`Object.prototype has the option "${name}"`);
+      continue;
+    }
+    if (!isKnown) throw invalid(`there is no option "${name}" here: ${hint(name, known)}`);
+    checkValue(name, options[name as keyof Options]);
   }
+}
+
+function checkValue(name: string, value: unknown): void {
+  if (value === undefined) return;
+  if (name === 'signal' && !isSignal(value)) throw invalid('signal must be an AbortSignal');
+  if (name === 'providerTimeout' && (typeof value !== 'number' || !(value >= 0)))
+    throw invalid('providerTimeout must be a number from 0'); // or there was no limit
+  if (name.startsWith('on') && typeof value !== 'function')
+    throw invalid(`${name} must be a function`);
 }
 
 function hint(name: string, names: readonly string[]): string {

@@ -5,6 +5,7 @@ import { isBlob, isStream } from './brands.js';
 import { type Owned, concat, isBytes, allocate, view } from './bytes.js';
 import { SealwaxError, asIo, hint, invalid } from './errors.js';
 import { abortable } from './cancellation.js';
+import { yieldToEventLoop } from './event-loop.js';
 
 export interface Reader {
   /** Length of the whole source; undefined for streams. */
@@ -190,6 +191,8 @@ class QueueReader implements Reader {
       } else if (piece.length > 0) {
         this.#pieces.push(piece);
         this.#held += piece.length;
+      } else {
+        await yieldToEventLoop(); // or a source that gives nothing, at once and for ever, could not be aborted
       }
     }
   }

@@ -53,12 +53,35 @@ test('CachingProvider: limits of bytes, age and number; other contexts apart', a
   for (const n of ['1', '2', '1', '2']) await sealWith(byContext, { context: { n } });
   assert.equal(contexts.calls.wrap, 2);
   for (const limit of ['maxAge', 'maxMessages', 'maxBytes', 'capacity']) {
-    for (const value of [0, -1, NaN])
+    // A number as text would be joined to the time instead of added.
+    for (const value of [0, -1, NaN, '60000', [5], null])
       throwsWith(
         () => new CachingProvider(key(), { [limit]: value }),
         'invalid_argument',
         new RegExp(limit),
       );
+  }
+});
+
+test('CachingProvider: a clock that is set ends the age of a DEK, and prolongs none', async () => {
+  const { now } = Date;
+  let wall = now();
+  const inner = provider();
+  const cache = new CachingProvider(inner, { maxAge: 60_000 });
+  const calls = () => [inner.calls.wrap, inner.calls.unwrap];
+  Date.now = () => wall;
+  try {
+    const sealed = await sealWith(cache);
+    for (const tries of [1, 2]) assert.ok(await openWith(sealed, cache), `${tries}`);
+    assert.deepEqual(calls(), [1, 1]);
+    for (const [number, change] of [-86_400_000, 2 * 86_400_000].entries()) {
+      wall += change;
+      await sealWith(cache);
+      await openWith(sealed, cache);
+      assert.deepEqual(calls(), [2 + number, 2 + number], `${change}`);
+    }
+  } finally {
+    Date.now = now;
   }
 });
 

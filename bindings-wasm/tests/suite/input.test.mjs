@@ -167,6 +167,23 @@ test('resizable buffers', { skip: !('resizable' in ArrayBuffer.prototype) }, asy
   }
 });
 
+test(
+  'a view that its buffer has shrunk away from is refused, not read as empty',
+  { skip: !('resizable' in ArrayBuffer.prototype) },
+  async () => {
+    for (const View of [Uint8Array, Float64Array, DataView]) {
+      const buffer = new ArrayBuffer(100, { maxByteLength: 100 });
+      const view = new View(buffer, 48, 4);
+      buffer.resize(10);
+      throwsWith(() => encrypt(view, key()), 'invalid_argument', /out of the bounds/);
+      throwsWith(() => decrypt(view, key()), 'invalid_argument', /out of the bounds/);
+    }
+    const empty = new ArrayBuffer(0, { maxByteLength: 100 });
+    for (const view of [new Uint8Array(empty), new DataView(empty), new Uint8Array(0)])
+      assert.equal((await open(await encrypt(view, key()).bytes())).length, 0);
+  },
+);
+
 both('streams of 1-byte pieces', async (engine) => {
   const plaintext = plaintextOf(2 * CHUNK + 3);
   const sealed = await encrypt(streamOf(plaintext, 1), key(), { engine }).bytes();

@@ -183,10 +183,59 @@ test('signals and functions that are none', async () => {
   ]) {
     await refused(call, { signal: new AbortController() }, /signal must be an AbortSignal/);
   }
-  for (const providerTimeout of [-1, NaN, 'soon'])
+  for (const providerTimeout of [-1, NaN, 'soon', '500'])
     await refused(CALLS.decrypt, { providerTimeout }, /providerTimeout must be a number from 0/);
   await refused(CALLS.encrypt, { onProgress: true }, /onProgress must be a function/);
   await refused(CALLS.decrypt, { onKeyEvent: {} }, /onKeyEvent must be a function/);
+});
+
+test('an option that a page has put on every object is refused: nobody gave it', async () => {
+  const polluted = {
+    detached: true,
+    context: { evil: '1' },
+    header: new Uint8Array(1),
+    signal: {},
+  };
+  for (const [name, value] of Object.entries(polluted)) {
+    const message = new RegExp(`Object.prototype has the option "${name}"`);
+    Object.prototype[name] = value;
+    try {
+      const call = name === 'header' ? CALLS.decrypt : CALLS.encrypt;
+      const errors = [];
+      for (const options of [{}, undefined, { onProgress() {} }])
+        errors.push(await (async () => call(options))().catch((error) => error));
+      delete Object.prototype[name];
+      for (const error of errors) {
+        assert.equal(error.code, 'invalid_argument', name);
+        assert.match(error.message, message);
+      }
+    } finally {
+      delete Object.prototype[name];
+    }
+  }
+  // What is no option is nobody's business; what the caller gives counts, inherited or not.
+  Object.prototype.legacy = true;
+  try {
+    await encrypt(PLAINTEXT, key(), {}).bytes();
+  } finally {
+    delete Object.prototype.legacy;
+  }
+  await refused(CALLS.encrypt, Object.create({ bogus: 1 }), /there is no option "bogus"/);
+});
+
+test('a limit of time that no timer can hold is none', async () => {
+  const slow = {
+    ...key(),
+    providerId: 'slow',
+    accepts: () => true,
+    wrap: async (dek) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return { keyId: 'k', wrappedDek: dek.slice() };
+    },
+    unwrap: async ({ wrappedDek }) => wrappedDek,
+  };
+  for (const providerTimeout of [Infinity, 2 ** 31, Number.MAX_VALUE])
+    assert.ok((await encrypt(PLAINTEXT, slow, { providerTimeout }).bytes()).length > 0);
 });
 
 test('a part smaller than a chunk is a mistake in the unit', async () => {

@@ -179,6 +179,14 @@ both('an abort while the source hangs', async (engine) => {
   await rejectsWith(done, 'cancelled');
 });
 
+both('a source that gives nothing, at once and for ever, can be aborted', async (engine) => {
+  const empty = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(0)) });
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 20);
+  const done = encrypt(empty, key(), { engine, signal: controller.signal }).bytes();
+  await rejectsWith(done, 'cancelled');
+});
+
 test('a signal that times out', async () => {
   const hanging = new ReadableStream({ pull: () => new Promise(() => {}) });
   const awake = setInterval(() => {}, 10); // such a signal does not keep Node running

@@ -24,7 +24,23 @@ const OPTIONS: Names<CachingOptions> = () => ({
 
 interface Entry {
   readonly dek: Uint8Array;
-  readonly expires: number;
+  readonly made: Moment;
+}
+
+/** Times in milliseconds by two clocks. */
+interface Moment {
+  /** Of the day: somebody may set it. */
+  readonly wall: number;
+  /** Since the start: it may stand still while the machine sleeps. */
+  readonly steady: number;
+}
+
+const now = (): Moment => ({ wall: Date.now(), steady: performance.now() });
+
+/** Whether less than `age` has passed since then, by both clocks. */
+function isWithin(age: number, { wall, steady }: Moment): boolean {
+  const later = now();
+  return later.wall >= wall && later.wall - wall < age && later.steady - steady < age;
 }
 
 interface WritingEntry extends Entry, WrappedDek {
@@ -37,7 +53,6 @@ export class CachingProvider implements KeyProvider {
   readonly keyId: string;
   readonly isRemote: boolean;
   readonly #inner: KeyProvider;
-  readonly #maxAge: number;
   readonly #maxMessages: number;
   readonly #maxBytes: number;
   /** The current DEK for encryption, by context. */
@@ -57,14 +72,13 @@ export class CachingProvider implements KeyProvider {
       capacity = 1_000,
     } = options;
     for (const [name, limit] of Object.entries({ maxAge, maxMessages, maxBytes, capacity })) {
-      if (!(limit >= 1)) throw invalid(`${name} must be at least 1`);
+      if (typeof limit !== 'number' || !(limit >= 1)) throw invalid(`${name} must be at least 1`);
     }
     this.#inner = inner!;
-    this.#maxAge = maxAge;
     this.#maxMessages = maxMessages;
     this.#maxBytes = maxBytes;
-    this.#writing = new Entries(capacity);
-    this.#reading = new Entries(capacity);
+    this.#writing = new Entries(capacity, maxAge);
+    this.#reading = new Entries(capacity, maxAge);
     ({ providerId: this.providerId, keyId: this.keyId } = nameOf(inner!));
     this.isRemote = inner!.isRemote ?? true;
   }
@@ -86,15 +100,15 @@ export class CachingProvider implements KeyProvider {
       call.report({ cacheHit: true });
       return this.#use(known, size);
     }
-    const made = await this.#ask(call, () => this.#make(context, call));
+    const generated = await this.#ask(call, () => this.#make(context, call));
     const entry = {
-      ...made,
-      dek: made.dek.slice(),
-      expires: Date.now() + this.#maxAge,
+      ...generated,
+      dek: generated.dek.slice(),
+      made: now(),
       messages: 0,
       bytes: 0,
     };
-    made.dek.fill(0);
+    generated.dek.fill(0);
     this.#writing.set(name, entry);
     return this.#use(entry, size);
   }
@@ -115,7 +129,7 @@ export class CachingProvider implements KeyProvider {
       return known.dek.slice();
     }
     const dek = await this.#ask(call, () => this.#inner.unwrap(wrapped, context, call));
-    const entry = { dek: dek.slice(), expires: Date.now() + this.#maxAge };
+    const entry = { dek: dek.slice(), made: now() };
     // Only after the DEK has opened the object: forged wrapped keys must not evict those in use.
     const settle = (opened: boolean) =>
       opened ? this.#reading.set(name, entry) : entry.dek.fill(0);
@@ -162,16 +176,18 @@ export class CachingProvider implements KeyProvider {
 /** A least-recently-used cache. The most recently used entry is last. */
 class Entries<T extends Entry> {
   readonly #capacity: number;
+  readonly #maxAge: number;
   readonly #entries = new Map<string, T>();
 
-  constructor(capacity: number) {
+  constructor(capacity: number, maxAge: number) {
     this.#capacity = capacity;
+    this.#maxAge = maxAge;
   }
 
   get(name: string): T | undefined {
     const entry = this.#entries.get(name);
     this.#entries.delete(name);
-    if (!entry || entry.expires <= Date.now()) {
+    if (!entry || !isWithin(this.#maxAge, entry.made)) {
       entry?.dek.fill(0);
       return undefined;
     }

@@ -13,6 +13,7 @@ import { askWho, closeSignIn, sayInSignIn } from './view/sign-in.mjs';
 import { prepareUnlock } from './view/unlock.mjs';
 import { prepareUploads } from './view/uploads.mjs';
 
+const OFFLINE = 'There is no network. What is on its way waits, and goes on when it is back.';
 const REFRESH_MS = 1_000;
 /** While uploads go on, the list takes no more than this share of the time. */
 const REFRESH_SHARE = 0.05;
@@ -108,7 +109,18 @@ function showUser() {
   byId('unlock').hidden = user?.role !== 'reader' || inboxIsOpen();
 }
 
+function showNetwork() {
+  byId('offline').textContent = navigator.onLine ? '' : OFFLINE;
+}
+
 function prepare() {
+  showNetwork();
+  for (const event of ['online', 'offline']) {
+    addEventListener(event, () => {
+      showNetwork();
+      announce(byId('offline').textContent || 'The network is back.');
+    });
+  }
   for (const input of document.querySelectorAll('input[name="space"]'))
     input.onchange = () => showParties(input.value);
   showParties(space());

@@ -20,6 +20,9 @@ test('characters that cannot be seen, or that turn text around, are written out'
     'tag\u{e0041}': 'tag\\u{e0041}',
     'back\\slash': 'back\\\\slash',
     'soft\u00adhyphen\u3164': 'soft\\u{ad}hyphen\\u{3164}',
+    'join\u034fed\u17b4\u{1d173}': 'join\\u{34f}ed\\u{17b4}\\u{1d173}',
+    'blank\u2800of\ufe01Braille': 'blank\\u{2800}of\\u{fe01}Braille',
+    'heart ❤\ufe0f': 'heart ❤\ufe0f',
     'ünïcode 文件 שלום 👩‍👧 کتاب‌ها.txt': 'ünïcode 文件 שלום 👩‍👧 کتاب‌ها.txt',
   };
   for (const [text, shown] of Object.entries(cases)) assert.equal(visible(text), shown);

@@ -61,6 +61,17 @@ test(
   },
 );
 
+test('the page says that there is no network, as long as there is none', async () => {
+  const page = await openPage();
+  const said = page.getByText('There is no network.').first();
+  await said.waitFor({ state: 'hidden' });
+  await page.context().setOffline(true);
+  await said.waitFor();
+  await page.context().setOffline(false);
+  await said.waitFor({ state: 'hidden' });
+  await page.context().close();
+});
+
 /**
  * What becomes of a request the first time: an answer that says no, none at all, or one that is
  * lost on its way.

@@ -2,11 +2,11 @@
 // or that change the direction of text, appear as escapes: `photo\u{202e}gnp.exe`, not
 // `photoexe.png`.
 
-// Controls, surrogates without a partner, line and paragraph separators; direction marks,
-// embeddings and isolates; zero-width space and joiners of words, byte order mark, soft hyphen,
-// variation selectors' supplement and tags.
+// Backslashes, controls, surrogates without a partner, line and paragraph separators, the blank of
+// Braille, annotations; and all that fonts ignore: direction marks, zero-width space, fillers, tags.
+// Joiners and the two selectors of emoji stay: languages and emoji are written with them.
 const HIDDEN =
-  /[\\\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
+  /[\\\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u2800\ufff9-\ufffb]|(?![\u200c\u200d\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
 
 /** `text` with each such character, and each backslash, written out. */
 export function visible(text) {

@@ -20,7 +20,10 @@ export class LocalKey implements KeyProvider {
    * {@link LocalKey.importKey}
    */
   constructor(key: Bytes | CryptoKey, keyId: string);
-  /** A new key that never leaves the browser's key store; keep it in IndexedDB. */
+  /**
+   * A new key whose bytes nobody sees. It is gone with the page, and with it what it has sealed,
+   * unless `cryptoKey` is kept in IndexedDB.
+   */
   static generate(keyId: string): Promise<LocalKey>;
   /** Imports 32 bytes as a non-extractable `CryptoKey`. */
   static importKey(key: Bytes, keyId: string): Promise<LocalKey>;

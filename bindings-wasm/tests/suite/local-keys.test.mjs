@@ -16,6 +16,30 @@ test('keys that are none', async () => {
   }
 });
 
+test(
+  'LocalKey: a generated key is kept by IndexedDB, without its bytes',
+  { skip: !('indexedDB' in globalThis) },
+  async () => {
+    const settled = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const opening = indexedDB.open('sealwax-test');
+    opening.onupgradeneeded = () => opening.result.createObjectStore('keys');
+    const database = await settled(opening);
+    const keys = () => database.transaction('keys', 'readwrite').objectStore('keys');
+    const generated = await LocalKey.generate('k');
+    const sealed = await sealWith(generated);
+    await settled(keys().put(generated.cryptoKey, 'k'));
+    generated.close();
+    const kept = await settled(keys().get('k'));
+    database.close();
+    assert.equal(kept.extractable, false);
+    assert.deepEqual(await openWith(sealed, new LocalKey(kept, 'k')), PLAINTEXT);
+  },
+);
+
 both("LocalKey: bytes and CryptoKeys open each other's", async (engine) => {
   const imported = await LocalKey.importKey(KEK, 'k');
   assert.equal(imported.cryptoKey.extractable, false);

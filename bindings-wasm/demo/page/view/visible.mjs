@@ -6,7 +6,7 @@
 // Braille, annotations; and all that fonts ignore: direction marks, zero-width space, fillers, tags.
 // Joiners and the two selectors of emoji stay: languages and emoji are written with them.
 const HIDDEN =
-  /[\\\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u2800\ufff9-\ufffb]|(?![\u200c\u200d\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
+  /[\\\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u2800\ufff9-\ufffb]|(?!\u200c|\u200d|\ufe0e|\ufe0f)\p{Default_Ignorable_Code_Point}/gu;
 
 /** `text` with each such character, and each backslash, written out. */
 export function visible(text) {

@@ -1,7 +1,7 @@
-"""Puts the site's sources together: its pages, and those that are made from other files.
+"""Assembles the sources of the site: its pages, and those that are generated from other files.
 
-Nothing is written down twice: the format, the design, the changelog and others are shown as they
-are, with their links leading to where readers of the site find them.
+Nothing is duplicated: the format, the design, the changelog and others are included as they are,
+and their links are rewritten for the site.
 
     python docs/assemble.py FOLDER     # then: zensical build --config-file FOLDER/mkdocs.yml
 """

@@ -7,9 +7,10 @@ use sealwax::{Error, OwnProcess};
 
 use crate::failure::Result;
 
-/// A state machine of the core. It stays in its place, because moving it would leave keys behind.
+/// A state machine of the core. It never moves in memory, because a move would leave keys behind.
 ///
-/// A clone is the same machine. Each call holds one, so that its callbacks can free the object.
+/// A clone refers to the same machine. Each call holds one, so that its callbacks can free the
+/// object.
 pub(crate) struct Machine<T> {
     /// `None` after it was finished. No call waits for the lock: if it is held, this is a callback
     /// of the running call, or a second thread. After a panic it stays locked.

@@ -1,7 +1,7 @@
-"""Speed of the Python package against its limits and its peers: `cargo xtask bench python`.
+"""Benchmarks of the Python package against its limits and its peers: `cargo xtask bench python`.
 
-Every figure is a ratio of two things that were measured in turns, in this run; the best of several
-rounds counts. Peers that are not installed are left out, and said.
+Every figure is a ratio of two measurements that alternate in the same run; the best of several
+rounds counts. Peers that are not installed are reported and left out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What it costs to begin: an import, and the command."""
+"""Start-up times: the import and the command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Rust core, measured in turns with the package."""
+"""The Rust core, measured alternately with the package."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """A loader that opens many objects under a real KMS: with and without a cache of data keys.
 
-OpenBao runs on this machine, so that a call costs its processing and no way across a network: what
-a cache saves under a KMS that is far away is more. Calls are counted where they are sent. The limit
-of each row is the same loader with a key that is in the process.
+OpenBao runs on this machine, so a call has no network latency; a cache saves more with a remote
+KMS. Calls are counted at the sender. The limit of each row is the same loader with a key in the
+process.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How long an event loop stands still beside the calls of `sealwax.aio`."""
+"""How long the calls of `sealwax.aio` block the event loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Messages of 1 KiB, against the primitives that they are made of and the peers."""
+"""Messages of 1 KiB, against their cryptographic primitives and the peers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The libraries to compare with, each as its own documentation says."""
+"""The peers, each used as its documentation recommends."""
 
 from __future__ import annotations
 

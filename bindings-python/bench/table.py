@@ -1,4 +1,4 @@
-"""Rows of measurements, and what decides whether they are good enough."""
+"""Rows of measurements and their pass criteria."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@
     key = KmipKey("1", host="kmip.example.org", identity="client.pem", trust="authority.pem")
     sealwax.encrypt_file("tides.csv", "tides.csv.sealwax", key, context={"tenant": "blue"})
 
-The canonical encryption context is the additional authenticated data of the call, which KMIP has
-since version 1.4: the appliance itself refuses another one.
+The canonical encryption context is the additional authenticated data of the call, which KMIP
+supports since version 1.4. The appliance itself rejects a different one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A key provider for the TPM 2.0 of this machine: what it sealed, no other machine opens.
+"""A key provider for the TPM 2.0 of this machine: no other machine can unwrap its keys.
 
     apt install tpm2-tools
 
@@ -10,8 +10,8 @@
 
 The TPM seals the DEK under its storage key (TPM2_Create), which never leaves it, and unseals it
 (TPM2_Load, TPM2_Unseal). The authorization value of the sealed object is SHA-256 of the canonical
-encryption context, so the TPM itself refuses another one. No key is in an argument or in a file:
-DEKs go through pipes. Wrap with a second key, too: a TPM cannot be backed up.
+encryption context, so the TPM itself rejects a different one. No key is in an argument or in a
+file: DEKs go through pipes. Wrap with a second key as well, because a TPM cannot be backed up.
 """
 
 from __future__ import annotations

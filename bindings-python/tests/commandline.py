@@ -1,4 +1,4 @@
-"""Runs the real command, as a person or a script does."""
+"""Runs the real command as a subprocess."""
 
 from __future__ import annotations
 

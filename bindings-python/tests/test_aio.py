@@ -1,4 +1,4 @@
-"""asyncio: coroutines of providers and file objects, cancelling, many at a time."""
+"""asyncio: coroutines of providers and file objects, cancellation, concurrency."""
 
 from __future__ import annotations
 

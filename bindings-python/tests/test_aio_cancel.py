@@ -1,4 +1,4 @@
-"""asyncio: what is cancelled stops, what waits for its turn never begins, the loop is kept free."""
+"""asyncio: a cancelled call stops, a queued one never starts, and the event loop is not blocked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which buffers are taken: bytes and numbers of every kind, and nothing that holds addresses."""
+"""Accepted buffers: bytes and numbers of every kind, and nothing that holds addresses."""
 
 from __future__ import annotations
 

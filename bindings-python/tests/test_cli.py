@@ -1,4 +1,4 @@
-"""The command line, as a person or a script uses it."""
+"""The command line, used by people and scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several files at a time: what fails is named, and the rest is done."""
+"""Several files in one command: failures are named, and the rest is processed."""
 
 from __future__ import annotations
 

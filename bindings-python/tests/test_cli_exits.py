@@ -1,4 +1,4 @@
-"""Every exit code of the documented table, and what is said with it."""
+"""Every exit code of the documented table, with its message."""
 
 from __future__ import annotations
 

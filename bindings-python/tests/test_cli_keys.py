@@ -1,4 +1,4 @@
-"""Keys: where the command takes them from, and the files that it makes for them."""
+"""Keys on the command line: where they come from, and the key files that it creates."""
 
 from __future__ import annotations
 

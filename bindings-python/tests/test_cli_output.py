@@ -1,4 +1,4 @@
-"""What is shown: whole, greppable, and harmless whatever a file says."""
+"""Output: complete, greppable, and harmless even for hostile files."""
 
 from __future__ import annotations
 

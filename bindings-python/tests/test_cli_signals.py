@@ -1,4 +1,4 @@
-"""Signals are a clean stop: nothing is left behind, and what was there is as it was."""
+"""Signals stop the command cleanly: nothing is left behind, and existing files do not change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pipes, sockets, descriptors: read and written as `cat` does it."""
+"""Pipes, sockets and descriptors, read and written like those of `cat`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Threads, the interpreter lock, fork, worker processes, import."""
+"""Threads, the GIL, fork, worker processes, import."""
 
 from __future__ import annotations
 

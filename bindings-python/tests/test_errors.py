@@ -1,4 +1,4 @@
-"""Exceptions: every class and code provoked, causes, attempts, pickles, and no secret in any."""
+"""Exceptions: every class and code, causes, attempts, pickles, and no secret in any."""
 
 from __future__ import annotations
 

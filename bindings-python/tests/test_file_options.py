@@ -1,4 +1,4 @@
-"""How whole files are written: permissions, durability, holes, batches."""
+"""Options for writing files: permissions, durability, holes, batches."""
 
 from __future__ import annotations
 

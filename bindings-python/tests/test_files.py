@@ -1,4 +1,4 @@
-"""Whole files: results, progress, cancelling, Ctrl-C, memory."""
+"""Whole files: results, progress, cancellation, Ctrl-C, memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people put into files and read out of them: NumPy, pandas, Parquet, torch, S3."""
+"""Interoperability with NumPy, pandas, Parquet, torch and S3."""
 
 from __future__ import annotations
 

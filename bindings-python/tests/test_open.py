@@ -1,4 +1,4 @@
-"""File objects of sealwax.open: reading, writing, giving up, streams, text, pickles."""
+"""File objects of sealwax.open: reading, writing, aborting, streams, text, pickles."""
 
 from __future__ import annotations
 

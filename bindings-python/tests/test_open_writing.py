@@ -1,4 +1,4 @@
-"""Writers of sealwax.open: in any steps, given up by exceptions, and onto targets that fail."""
+"""Writers of sealwax.open: writes of any size, aborts by exceptions, and targets that fail."""
 
 from __future__ import annotations
 

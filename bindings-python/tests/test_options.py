@@ -1,4 +1,4 @@
-"""Keyword arguments that several calls share: each call names its own, and refuses others."""
+"""Keyword arguments that several calls share: each call accepts its own and rejects others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Providers that fail, lie or answer nonsense, and keys and contexts that are none."""
+"""Providers that fail, lie or return nonsense, and invalid keys and contexts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a reader asks for what it reads: one request for a contiguous read, nothing in vain."""
+"""Requests of a reader: one for a contiguous read, and none that is not needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several providers for one object: asked at the same time, required or not, and failing over."""
+"""Several providers for one object: concurrent wraps, required or optional, and fail-over."""
 
 from __future__ import annotations
 

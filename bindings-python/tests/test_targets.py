@@ -1,4 +1,4 @@
-"""What writers write to: descriptors that do not block, forks, names, devices."""
+"""Targets of writers: non-blocking descriptors, forks, names, devices."""
 
 from __future__ import annotations
 

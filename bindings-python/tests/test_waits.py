@@ -1,4 +1,4 @@
-"""Ctrl-C while the library waits for the other end of a pipe, or for what is in it."""
+"""Ctrl-C while the library waits for the other end of a pipe, or for its data."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the types allow and refuse.
+"""Correct and incorrect uses of the types.
 
-Nothing here runs: mypy --strict reads it, and an expectation that is not met is an error, because
-an `ignore` that is not needed is one.
+Nothing here runs. mypy --strict checks it; an `ignore` that is not needed is an error, so every
+expected error must occur.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""The examples of a page: its fenced code blocks, each with the directive in front of it.
+"""The examples of a page: its fenced code blocks with their directives.
 
-A directive is a comment of HTML on the line before the fence:
+A directive is an HTML comment on the line before the fence:
 
-- `<!-- output -->`: what the block before it prints;
-- `<!-- fails -->`: the commands end with an error;
-- `<!-- set-up -->`: commands that take minutes; a step of the gate runs each (`SET_UP`).
+- `<!-- output -->`: the output of the block before it;
+- `<!-- fails -->`: the commands must fail;
+- `<!-- set-up -->`: commands that take minutes; steps of the gate run them (`SET_UP`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the tests of the documentation share."""
+"""Shared fixtures of the documentation's tests."""
 
 from __future__ import annotations
 

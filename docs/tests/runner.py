@@ -1,7 +1,7 @@
-"""Runs the examples of a page as its reader would: in order, in one folder.
+"""Runs the examples of a page in order, in one folder, as a reader would.
 
 The folder has `sealwax`, the clone, and `opt`, the installed C library. Shell commands share their
-environment and their folder; what they start in the background ends with the page.
+environment and their folder; their background processes end with the page.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md is true: each path exists, and each name is in the files of its row."""
+"""ARCHITECTURE.md is correct: each path exists, and each name is in the files of its row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The built site: every link leads somewhere, and nothing is loaded from another host."""
+"""The built site: no link is broken, and nothing is loaded from another host."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@
 b'tide table'
 """
 
-# Before all others, because of what it does.
+# First, because it handles Ctrl-C during the other imports.
 from . import _start  # isort: split
 
 from typing import TYPE_CHECKING, Any
@@ -127,7 +127,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Imports the modules that few programs need when they are asked for."""
+    """Imports rarely used modules on first access."""
     if name in ("aio", "audit"):
         from importlib import import_module
 

@@ -1,7 +1,7 @@
-"""Caches in pickles: all that arrive in a process under one name are one cache.
+"""Caches in pickles: in one process, all pickles with the same name share one cache.
 
-Engines pickle a task's arguments for each task. If every task began with an empty cache, a cache
-would save nothing there.
+Engines such as Spark and Dask pickle the arguments of every task. A cache would be useless if every
+task started with an empty one.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _lock = threading.Lock()
 
 
 def keep(cache: CachingProvider, name: str, inner: Any, *limits: Any) -> tuple[Any, ...]:
-    """What a pickle holds of a cache, which is found here again where it is unpickled here."""
+    """Registers a cache for a pickle, so that unpickling in this process finds it again."""
     with _lock:
         _put(_key(name, inner, limits), cache)
     return (restore, (name, inner, *limits))
 
 
 def restore(name: str, inner: Any, *limits: Any) -> CachingProvider:
-    """The cache of that name in this process, made if there is none."""
+    """Returns the cache with this name in this process; makes one if there is none."""
     key = _key(name, inner, limits)
     with _lock:
         cache = _kept.get(key)

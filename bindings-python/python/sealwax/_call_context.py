@@ -1,4 +1,4 @@
-"""What a call knows besides its arguments: the object's name for the audit log, the event loop."""
+"""The context of a call: the object's name for the audit log, and the event loop."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ current_notes: ContextVar[Optional[dict[str, Any]]] = ContextVar("sealwax_notes"
 
 
 class Bridge(Protocol):
-    """Waits on this thread for what runs on an event loop."""
+    """Waits on this thread for coroutines on an event loop."""
 
     def resolve(self, value: Any) -> Any:
-        """The result of an awaitable."""
+        """Waits for an awaitable; returns its result."""
 
     def check_cancelled(self) -> None:
-        """Raises if nobody waits for this thread's work any more."""
+        """Raises if the caller of this thread's work was cancelled."""
 
 
 current_bridge: ContextVar[Optional[Bridge]] = ContextVar("sealwax_bridge", default=None)
@@ -31,13 +31,13 @@ current_error: ContextVar[Optional[BaseException]] = ContextVar("sealwax_error",
 
 
 def exception_in_flight() -> Optional[BaseException]:
-    """What is being handled by this thread, or by the coroutine that it works for."""
+    """The object that this thread, or the coroutine for which it works, handles."""
     return sys.exc_info()[1] or current_error.get()
 
 
 @contextmanager
 def object_name(name: str) -> Iterator[None]:
-    """Names the object that is encrypted or decrypted inside of the block."""
+    """Sets the name of the object that is encrypted or decrypted inside the block."""
     token = current_name.set(name)
     try:
         yield
@@ -46,19 +46,19 @@ def object_name(name: str) -> Iterator[None]:
 
 
 def check_cancelled() -> None:
-    """Called before a KMS is asked."""
+    """Checks for cancellation before a KMS is called."""
     bridge = current_bridge.get()
     if bridge is not None:
         bridge.check_cancelled()
 
 
 def resolve(value: Any) -> Any:
-    """What a method of the host returned, or what its coroutine returns."""
+    """The return value of a host's method, or the result of its coroutine."""
     if not hasattr(value, "__await__"):
         return value
     bridge = current_bridge.get()
     if bridge is not None:
         return bridge.resolve(value)
     if hasattr(value, "close"):
-        value.close()  # or Python warns that nobody awaited it
+        value.close()  # otherwise Python warns that it was never awaited
     raise TypeError("a provider with coroutines needs the calls of sealwax.aio")

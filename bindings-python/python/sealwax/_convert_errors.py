@@ -1,4 +1,4 @@
-"""From the core's errors to exceptions: which class, which words, and which file they are about."""
+"""Conversion of the core's errors to exceptions: class, message and file name."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ _IO_CLASSES: dict[int, type[IoError]] = {
 
 
 class about:  # noqa: N801, it reads as a word of the language
-    """Inside of the block, errors say which file they are about: the one read, or `target`."""
+    """Adds a file name to errors inside the block: that of the file being read, or `target`."""
 
     __slots__ = ("_filename", "_target")
 
@@ -88,14 +88,14 @@ class about:  # noqa: N801, it reads as a word of the language
 
 def _is_of_target(error: SealwaxError) -> bool:
     if isinstance(error, IoError):
-        # The core says first that reading or writing failed, and then what it was doing.
+        # The core's message says that reading or writing failed, then which operation.
         doing = error._doing.partition(": ")[2].partition(": ")[0]
         return isinstance(error, AlreadyExistsError) or "target" in doing
     return False
 
 
 def path_of(path: Any) -> str:
-    """The path as text; one that is empty names no file, wherever the program stands."""
+    """The path as text. An empty path names no file."""
     text = os.fspath(path) if isinstance(path, os.PathLike) else path
     if not isinstance(text, str):
         raise InvalidTypeError(f"a path must be str or os.PathLike, not {type(text).__name__}")
@@ -141,7 +141,7 @@ def _io_error(message: str, number: Optional[int], committed: bool) -> IoError:
     if number is None:
         error = IoError(message, ErrorCode.IO)
     else:
-        # The text is Python's own: the core's would repeat the number.
+        # Uses Python's text, because the core's would repeat the number.
         text = os.strerror(number) + (_COMMITTED if committed else "")
         text += _REMEDY if _ONLY_BY_REPLACING in message else ""
         error = _IO_CLASSES.get(number, IoError)(text, errno=number)

@@ -1,4 +1,4 @@
-"""The exceptions, one class for each kind of failure, and the codes that all languages share."""
+"""The exceptions, one class for each kind of failure, and the error codes of all languages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 
 class ErrorCode(IntEnum):
-    """The stable code of an error: `str()` gives its name, `int()` its number."""
+    """The stable code of an error: `str()` returns its name, `int()` its number."""
 
     INVALID_ARGUMENT = 1
     INVALID_STATE = 2
@@ -41,7 +41,7 @@ class ErrorCode(IntEnum):
 
 
 class Attempt(NamedTuple):
-    """One provider that was asked in vain."""
+    """One failed call of a provider."""
 
     provider_id: str
     key_id: str
@@ -49,14 +49,14 @@ class Attempt(NamedTuple):
     error: Optional[BaseException] = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The host's exception may hold anything; its kind is in the reason.
+        # The host's exception may hold anything; the reason names its class.
         return (Attempt, (self.provider_id, self.key_id, self.reason, None))
 
 
 class SealwaxError(Exception):
-    """Any failure. `code` tells which; it never changes between versions and languages.
+    """Any failure. `code` identifies it, and is the same in every version and language.
 
-    `filename` is the path of the file or the name of the object, where it is known.
+    `filename` is the path of the file or the name of the object, if it is known.
     """
 
     code: ErrorCode = ErrorCode.INVALID_STATE
@@ -77,23 +77,23 @@ class SealwaxError(Exception):
         return (_restore, (type(self), self.args, self.__dict__.copy()))
 
     def _name(self, filename: Any) -> None:
-        """Says which file it is about, unless that is known."""
+        """Sets the file name, unless it is already set."""
         if self.filename is None:
             self.filename = filename
 
     def _in_variable(self, name: str) -> None:
-        """Says which environment variable it is about."""
+        """Sets the name of the environment variable."""
         self.args = (f"{self.args[0]} (environment variable {name})",)
 
 
 class InvalidArgumentError(SealwaxError, ValueError):
-    """An argument is outside of what the call accepts."""
+    """An argument is outside what the call accepts."""
 
     code = ErrorCode.INVALID_ARGUMENT
 
 
 class InvalidTypeError(InvalidArgumentError, TypeError):
-    """An argument is of a type that the call cannot take."""
+    """An argument has a type that the call does not accept."""
 
 
 class UnsetVariableError(InvalidArgumentError, KeyError):
@@ -101,18 +101,18 @@ class UnsetVariableError(InvalidArgumentError, KeyError):
 
 
 class BufferTooSmallError(InvalidArgumentError):
-    """The output buffer is too small; `needed` bytes are enough."""
+    """The output buffer is too small; `needed` bytes suffice."""
 
     code = ErrorCode.BUFFER_TOO_SMALL
     needed: int = 0
 
 
 class InvalidStateError(SealwaxError):
-    """The call does not fit the state of the object."""
+    """The call is not allowed in the object's current state."""
 
 
 class FormatError(SealwaxError):
-    """The input is no envelope, or none that this version knows."""
+    """The input is not an envelope, or this version does not support it."""
 
     code = ErrorCode.MALFORMED
 
@@ -124,9 +124,9 @@ class LimitError(SealwaxError):
 
 
 class ProviderError(SealwaxError):
-    """A key provider failed: unreachable, denied, out of time.
+    """A key provider failed: unreachable, denied, timed out.
 
-    `attempts` names everyone who was asked; `__cause__` is the first one's own exception.
+    `attempts` lists all failed providers; `__cause__` is the exception of the first one.
     """
 
     code = ErrorCode.PROVIDER_FAILED
@@ -134,10 +134,10 @@ class ProviderError(SealwaxError):
 
 
 class KeyUnwrapError(SealwaxError):
-    """A wrapped key did not open under the key that it names.
+    """A wrapped key did not unwrap under the key that it names.
 
-    Raised by a provider's `unwrap`, it says that the wrapped key or the context is to blame and
-    not the KMS.
+    A provider's `unwrap` raises it if the wrapped key or the context is wrong, and not if the KMS
+    fails.
     """
 
     code = ErrorCode.KEY_UNWRAP
@@ -145,16 +145,16 @@ class KeyUnwrapError(SealwaxError):
 
 
 class KeyName(NamedTuple):
-    """A key as headers name it; `key_id` is empty where a provider does not say it."""
+    """A key as headers name it; `key_id` is empty if the provider does not name it."""
 
     provider_id: str
     key_id: str
 
 
 class NoMatchingKeyError(SealwaxError):
-    """No provider at hand may unwrap any of the wrapped keys.
+    """No given provider accepts any of the wrapped keys.
 
-    `wanted` are the keys that the header names, `offered` those of the providers that were given.
+    `wanted` are the keys that the header names, `offered` those of the given providers.
     """
 
     code = ErrorCode.NO_MATCHING_KEY
@@ -163,10 +163,10 @@ class NoMatchingKeyError(SealwaxError):
 
 
 class ContextMismatchError(SealwaxError):
-    """The encryption context lacks a pair that the reader requires.
+    """A required pair of the encryption context is missing or has another value.
 
-    `key` is that of the first such pair, `wanted` the value that was required and `found` the one
-    that is there, or `None`.
+    `key` is the key of the first such pair, `wanted` the required value and `found` the value of
+    the envelope, or `None`.
     """
 
     code = ErrorCode.CONTEXT_MISMATCH
@@ -176,7 +176,7 @@ class ContextMismatchError(SealwaxError):
 
 
 class AuthenticationError(SealwaxError):
-    """The data, the header or the associated data is not what was encrypted."""
+    """The data, the header or the associated data was modified or is not that of the encryption."""
 
     code = ErrorCode.AUTHENTICATION
     chunk: Optional[int] = None
@@ -195,13 +195,13 @@ class CancelledError(SealwaxError):
 
 
 class RandomnessError(SealwaxError):
-    """The operating system gave no random bytes."""
+    """The operating system did not provide random bytes."""
 
     code = ErrorCode.RANDOMNESS
 
 
 class NoMemoryError(SealwaxError, MemoryError):
-    """The memory for a length that was asked for could not be had."""
+    """There is not enough memory for the requested length."""
 
     code = ErrorCode.NO_MEMORY
 
@@ -209,8 +209,8 @@ class NoMemoryError(SealwaxError, MemoryError):
 class IoError(SealwaxError, OSError):
     """Reading or writing failed; also an instance of the built-in class for its `errno`.
 
-    `committed` says whether a file that was written is nevertheless complete under its name: then
-    only the directory could not be made durable.
+    `committed` says whether the written file is nevertheless complete under its name. Then only
+    making the directory durable failed.
     """
 
     code = ErrorCode.IO
@@ -253,9 +253,9 @@ class AlreadyExistsError(IoError, FileExistsError):
 
 
 class UnfinishedWarning(ResourceWarning):
-    """A writer was lost, or closed while an exception was in flight: it completed nothing.
+    """A writer was garbage-collected, or closed during an exception: its envelope is incomplete.
 
-    Shown by default, unlike other resource warnings: data is missing.
+    It is shown by default, unlike other resource warnings, because data is missing.
     """
 
 
@@ -268,19 +268,19 @@ class MissingFileError(IoError, FileNotFoundError):
 
 
 class DeniedFileError(IoError, PermissionError):
-    """The operating system does not allow it."""
+    """The operating system denied permission."""
 
 
 class DirectoryError(IoError, IsADirectoryError):
-    """A file was expected, and this is a directory."""
+    """The path is a directory, not a file."""
 
 
 class NotDirectoryError(IoError, NotADirectoryError):
-    """A directory was expected, and this is none."""
+    """The path is not a directory."""
 
 
 class PipeError(IoError, BrokenPipeError):
-    """Nobody reads the pipe any more."""
+    """The reader of the pipe has closed it."""
 
 
 def _restore(cls: type[SealwaxError], args: tuple[Any, ...], state: dict[str, Any]) -> SealwaxError:

@@ -1,4 +1,4 @@
-"""Whole files: encrypted, decrypted and rewrapped, each at once or not at all."""
+"""Encryption, decryption and rewrap of whole files. A result is complete or absent."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ def encrypt_file(
 ) -> int:
     """Encrypt the file `src` into the file `dst`; returns the length of the envelope in bytes.
 
-    The result appears under its name when it is complete and safe on the disk, or not at all: not
-    after an error, and not after Ctrl-C. Memory use does not depend on the size. `src` may be a
-    pipe. `threads=0` uses every core. `require_all` is that of `encrypt`.
+    The result gets its name only when it is complete and safe on disk. After an error or Ctrl-C
+    nothing is left. Memory use does not depend on the size. `src` may be a pipe. `threads=0` uses
+    every core. `require_all` is that of `encrypt`.
 
-    `durable=False` does not wait for the disk: after a power failure the result may be lost or
-    empty, and so may the file that it replaced; but many small files are written several times as
-    fast. A `batch` makes the names of many files durable together and loses nothing, see
-    `FileBatch`. `mode` are the permissions of `dst`, such as `0o640`, whatever the umask; without
-    it `dst` gets those of the file that it replaces, or those of any new file, or, with a new
-    plaintext, `0o600`.
+    `durable=False` does not wait for the disk. Many small files are then written several times as
+    fast, but after a power failure the result, and the file that it replaced, may be lost or empty.
+    A `batch` makes the names of many files durable together and loses nothing, see `FileBatch`.
+    `mode` sets the permissions of `dst`, such as `0o640`, regardless of the umask. Without it `dst`
+    gets those of the file that it replaces; a new envelope gets the default permissions of new
+    files, and a new plaintext `0o600`.
 
-    `sparse` says which runs of zeros in the plaintext become holes, which take no room on the
-    disk: `auto` those of 64 KiB and more, so that a sparse file comes back as one; `never` none;
-    `always` every block of 4 KiB.
+    `sparse` says which runs of zeros in the plaintext become holes, which occupy no disk space:
+    `auto` those of 64 KiB and more, so that a sparse file stays sparse; `never` none; `always`
+    every block of 4 KiB.
 
     `progress` is called on this thread with the bytes done and the total (0 if unknown). It
     cancels by raising, or by returning `False`. `progress=True` shows a bar (of tqdm, which
@@ -99,7 +99,7 @@ def decrypt_file(
 ) -> int:
     """Decrypt the file `src` into the file `dst`; returns the length of the plaintext in bytes.
 
-    As `encrypt_file`; keys and errors besides are those of `decrypt`.
+    As `encrypt_file`; keys and further errors are those of `decrypt`.
     """
     opening: Opening = {"context": context, "associated_data": associated_data}
     src, dst = path_of(src), path_of(dst)
@@ -117,11 +117,12 @@ def rewrap(source: Buffer, /, old: Keys, new: Keys, *, add: bool = ...) -> bytes
 def rewrap(source: Any, /, old: Keys, new: Keys, *, add: bool = False) -> Union[bytes, bool]:
     """Replace the wrapped keys of an envelope: unwrap with `old`, wrap with `new`.
 
-    The encrypted data stays as it is. Of bytes, the new envelope is returned. A file (`source` is
-    `str` or `os.PathLike`) is changed where it is, safe against a crash at any time; the result
-    says whether a few kilobytes sufficed (`True`) or the file had to be copied.
+    The encrypted data does not change. For bytes, the new envelope is returned. A file (`source` is
+    `str` or `os.PathLike`) is changed in place, safe against a crash at any time; the result is
+    `True` if only a few kilobytes were written, and `False` if the file was copied.
 
-    `add` keeps the wrapped keys that are there. Whoever learned the data key before keeps it.
+    `add` keeps the existing wrapped keys. A rewrap does not revoke a data key that was already
+    unwrapped.
 
     >>> import sealwax
     >>> old, new = sealwax.LocalKey.generate("2025"), sealwax.LocalKey.generate("2026")
@@ -137,9 +138,9 @@ def rewrap(source: Any, /, old: Keys, new: Keys, *, add: bool = False) -> Union[
 
 
 def inspect(source: Union[Buffer, str, os.PathLike[str]]) -> Header:
-    """The header of an envelope: of bytes, or of a file if `source` is `str` or `os.PathLike`.
+    """The header of an envelope in bytes, or of a file if `source` is `str` or `os.PathLike`.
 
-    No key is needed and no KMS is asked. A detached header can be given, too.
+    No key is needed and no KMS is called. `source` may also be a detached header.
     """
     if isinstance(source, (str, os.PathLike)):
         path = path_of(source)
@@ -150,7 +151,7 @@ def inspect(source: Union[Buffer, str, os.PathLike[str]]) -> Header:
 
 @contextmanager
 def callback(progress: Progress, what: str) -> Iterator[Optional[Callable[[int, int], object]]]:
-    """What to call for `progress`, and a bar that is closed at the end."""
+    """The callback for `progress`, and the bar that is closed at the end."""
     if progress is None or progress is False:
         yield None
     elif progress is True:

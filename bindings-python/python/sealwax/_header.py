@@ -1,4 +1,4 @@
-"""Headers, as people and programs look at them."""
+"""Parsed headers."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 
 class Header:
-    """What an envelope says about itself without any key.
+    """The header of an envelope, parsed without a key.
 
-    Until it was opened with a key, everything in it is a claim that anyone could have made.
+    It is not authenticated: an attacker may have chosen every field, until the envelope is
+    decrypted.
 
     >>> import sealwax
     >>> envelope = sealwax.encrypt(b"x", sealwax.LocalKey.generate("k1"), context={"a": "b"})
@@ -48,12 +49,12 @@ class Header:
 
     @property
     def header_len(self) -> int:
-        """Length of the whole header in bytes: where the body starts."""
+        """Length of the whole header in bytes: the offset of the body."""
         return len(self._fields["data"])
 
     @property
     def padding_len(self) -> int:
-        """Room for more wrapped keys, in bytes."""
+        """Length of the padding in bytes: room for more wrapped keys."""
         return int(self._fields["padding_len"])
 
     @property

@@ -1,4 +1,4 @@
-"""What the extension module calls: the host's providers and writers, the audit log."""
+"""Functions that the extension module calls: host providers and writers, the audit log."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _MOST_IN_KEY_FILE = 1 << 16
 
 
 def record(**fields: Any) -> None:
-    """Logs one use of a key, and makes a span of it."""
+    """Logs one use of a key, and creates a span for it."""
     from . import _telemetry, audit
 
     _telemetry.record(audit.record(**fields))
 
 
 def key_file_content(path: str) -> tuple[bytearray, int]:
-    """What is in a key file, and its length; one byte too many shows that it is no key file."""
+    """Reads a key file, up to one byte more than a key file may have."""
     content = bytearray(_MOST_IN_KEY_FILE + 1)
     filled = 0
     try:
@@ -49,7 +49,7 @@ def key_file_content(path: str) -> tuple[bytearray, int]:
 def wrap(
     provider: Provider, context: Mapping[str, str], notes: dict[str, Any], dek: bytearray
 ) -> tuple[str, bytes]:
-    """Has `provider` wrap `dek`, and wipes it whatever happens."""
+    """Wraps `dek` with `provider`, and wipes it even after an exception."""
     try:
         return _checked(_ask(notes, provider.wrap, dek, context))
     finally:
@@ -59,20 +59,20 @@ def wrap(
 def unwrap(
     provider: Provider, context: Mapping[str, str], notes: dict[str, Any], wrapped: WrappedKey
 ) -> Any:
-    """Has `provider` unwrap; the extension module copies the key and wipes a `bytearray`."""
+    """Unwraps with `provider`. The extension module copies the key and wipes a `bytearray`."""
     return _ask(notes, provider.unwrap, wrapped, context)
 
 
 def generate(
     provider: Any, context: Mapping[str, str], notes: dict[str, Any]
 ) -> tuple[Any, tuple[str, bytes]]:
-    """Has `provider` make and wrap a key."""
+    """Generates and wraps a key with `provider`."""
     dek, wrapped = _ask(notes, provider.generate, context)
     return dek, _checked(wrapped)
 
 
 def _ask(notes: dict[str, Any], method: Callable[..., Any], *arguments: Any) -> Any:
-    """Calls a provider, whose notes on the use of its key go to `notes`."""
+    """Calls a provider, and collects its annotations in `notes`."""
     token = current_notes.set(notes)
     try:
         check_cancelled()
@@ -82,12 +82,12 @@ def _ask(notes: dict[str, Any], method: Callable[..., Any], *arguments: Any) -> 
 
 
 def accepts(provider: Provider, key_id: str) -> bool:
-    """Whether `provider` was configured with this key."""
+    """Whether `provider` is configured with this key."""
     return provider.accepts(key_id)
 
 
 def describe(error: BaseException) -> str:
-    """The class of a provider's exception, and what it says if that is known to hold no secret."""
+    """The class of a provider's exception, with its text if that cannot hold a secret."""
     kms = sys.modules.get("sealwax.kms._errors")
     ours = (SealwaxError, kms.KmsError) if kms is not None else SealwaxError
     text = printable(str(error)) if isinstance(error, ours) else ""
@@ -95,7 +95,7 @@ def describe(error: BaseException) -> str:
 
 
 def tell_wrap_failures(failures: list[tuple[str, str]]) -> None:
-    """Warns of the keys that an object was allowed to be written without."""
+    """Warns about keys that are missing from an object written with `require_all=False`."""
     import logging
 
     logger = logging.getLogger("sealwax")
@@ -104,7 +104,7 @@ def tell_wrap_failures(failures: list[tuple[str, str]]) -> None:
 
 
 def wipe(secret: bytearray) -> None:
-    """Overwrites a key where it is."""
+    """Overwrites a key in place."""
     secret[:] = bytes(len(secret))
 
 
@@ -116,7 +116,7 @@ def _checked(wrapped: WrappedKey) -> tuple[str, bytes]:
 
 
 def may_overlap(data: memoryview, out: memoryview) -> bool:
-    """Whether both could be the same memory: yes, where that cannot be found out."""
+    """Whether both may share memory; true if that is unknown."""
     may_share_memory = getattr(sys.modules.get("numpy"), "may_share_memory", None)
     if may_share_memory is not None:
         return bool(may_share_memory(data, out))
@@ -129,15 +129,15 @@ def may_overlap(data: memoryview, out: memoryview) -> bool:
 
 
 def write(file: Any, data: bytes) -> int:
-    """One call of `file.write`: how many bytes it took, at least one.
+    """Calls `file.write` once; returns the number of bytes it took, at least one.
 
-    `None` says of a raw file that it would have to wait, and of any other object that it took all.
+    `None` means that a raw file would block, and that any other object took all bytes.
     """
     while True:
         try:
             taken = file.write(data)
         except BlockingIOError as error:
-            # What a buffered writer took before it had to wait it says here.
+            # The bytes that a buffered writer took before it would have blocked.
             taken = getattr(error, "characters_written", 0)
             if not taken:
                 _wait_until_writable(file)
@@ -149,7 +149,7 @@ def write(file: Any, data: bytes) -> int:
 
 
 def flush(file: Any) -> None:
-    """Has a file object that has a `flush` hand on everything."""
+    """Flushes a file object, if it has a `flush`."""
     method = getattr(file, "flush", None)
     while method is not None:
         try:
@@ -170,7 +170,7 @@ def _is_raw(file: Any) -> bool:
 
 
 def _wait_until_writable(file: Any) -> None:
-    """Waits for the reader of a pipe or socket; what has no descriptor cannot be waited for."""
+    """Waits for the reader of a pipe or socket; an object without a descriptor cannot wait."""
     try:
         descriptor = file.fileno()
     except (AttributeError, OSError, TypeError, ValueError):
@@ -179,6 +179,6 @@ def _wait_until_writable(file: Any) -> None:
         ) from None
     import select
 
-    poll = select.poll()  # select.select knows no descriptors over 1023
+    poll = select.poll()  # select.select does not support descriptors over 1023
     poll.register(descriptor, select.POLLOUT)
     poll.poll()

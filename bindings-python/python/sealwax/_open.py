@@ -77,22 +77,20 @@ def open(
     """Open an encrypted file, as the built-in `open` opens a plain one.
 
     Args:
-        file: a path (`str` or `os.PathLike`), or a file object, which stays open afterwards: with
-            `read(n)` for reading, from where it stands, or `write` for writing. One that can
-            seek gives a reader that can; any other is read from the front to the end.
-        mode: `rb` to decrypt; `wb` to encrypt, `xb` too but only to a new file; `r`, `w`, `x` or
-            with `t` for text, with `encoding`, `errors` and `newline` as the built-in `open`.
-        keys, context, associated_data: as for `decrypt` and `encrypt`.
-        metadata, padding, require_all: as for `encrypt`.
-        header: for reading a body whose header was stored elsewhere.
-        detached: for writing a body alone; the header is then `header` of the writer.
-        durable, permissions: for writing to a path; what `durable` and `mode` are for
-            `encrypt_file`.
+        file: a path (`str` or `os.PathLike`), or a file object, which stays open afterwards. It
+        needs `read(n)` for reading, from its current position, or `write` for writing. The reader
+        can seek if the file object can; otherwise it reads in sequence. mode: `rb` to decrypt; `wb`
+        to encrypt; `xb` to encrypt to a new file; `r`, `w`, `x`, also with `t`, for text, with
+        `encoding`, `errors` and `newline` of the built-in `open`. keys, context, associated_data:
+        as for `decrypt` and `encrypt`. metadata, padding, require_all: as for `encrypt`. header:
+        for reading a body whose header is stored elsewhere. detached: for writing a body without a
+        header, which is then `header` of the writer. durable, permissions: for writing to a path;
+        the same as `durable` and `mode` of `encrypt_file`.
 
-    A file that is written appears under its name, replacing what was there, when `close` has
-    succeeded, and never when the `with` block is left by an exception. Pipes and devices are
-    written to. `close` while an exception is in flight completes nothing, see `SealedWriter`.
-    Reading needs memory for a few hundred kilobytes, whatever the size.
+    A written file gets its name, and replaces an existing file, when `close` succeeds. It never
+    gets it if an exception leaves the `with` block. Pipes and devices are written to directly.
+    `close` during an exception does not complete the envelope, see `SealedWriter`. Reading needs a
+    few hundred kilobytes of memory, regardless of the size.
 
     >>> import sealwax, tempfile, os
     >>> path = os.path.join(tempfile.mkdtemp(), "tides.sealwax")
@@ -160,9 +158,10 @@ def encrypt_stream(
     padding: Padding = None,
     require_all: bool = True,
 ) -> SealedReader:
-    """The envelope of what `file.read(n)` gives, as a file object to read from.
+    """Encrypt what `file.read(n)` returns; the result is a file object that returns the envelope.
 
-    For calls that want to read, such as `boto3`'s `upload_fileobj`: nothing is stored in between.
+    It is for calls that read from a file object, such as `boto3`'s `upload_fileobj`. Nothing is
+    stored in between.
 
     >>> import io, sealwax
     >>> key = sealwax.LocalKey.generate()
@@ -230,7 +229,7 @@ def _open_writer(
 
 
 def _name(file: Any) -> Any:
-    """What the file object is called: a path, or the number of a descriptor; or `None`."""
+    """The name of the file object: a path, the number of a descriptor, or `None`."""
     name = getattr(file, "name", None)
     return name if isinstance(name, (str, bytes, int)) else None
 

@@ -1,4 +1,4 @@
-"""What a key provider is: the host's way to its KMS."""
+"""The protocol of key providers, through which the host uses its KMS."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import NamedTuple, Protocol, Union, runtime_checkable
 
 
 class WrappedKey(NamedTuple):
-    """A data key as a provider wrapped it, opaque to everyone else.
+    """A data key as a provider wrapped it, opaque to all others.
 
-    A provider returns `WrappedKey(key_id, wrapped_dek)`; its own `provider_id` is filled in.
+    A provider returns `WrappedKey(key_id, wrapped_dek)`; Sealwax adds its `provider_id`.
     """
 
     key_id: str
@@ -24,31 +24,31 @@ class WrappedKey(NamedTuple):
 class Provider(Protocol):
     """Wraps and unwraps data keys (DEKs) through a KMS, an HSM or a key that the host holds.
 
-    The key encryption key never comes near Sealwax: only DEKs cross these methods. A provider is
-    asked once for each object at most, from whichever thread encrypts or decrypts, and always
-    without the interpreter lock held elsewhere: it may block.
+    Only DEKs cross these methods; Sealwax never sees the key encryption key. A provider is called
+    at most once per object, on the thread that encrypts or decrypts. It may block: Sealwax holds no
+    lock during the call.
 
-    A provider may have a fifth method where its KMS can make and wrap a key in one call:
+    A provider may have a fifth method if its KMS can generate and wrap a key in one call:
 
         def generate(self, context: Mapping[str, str]) -> tuple[bytearray, WrappedKey]: ...
 
-    Raise `KeyUnwrapError` from `unwrap` where the KMS says that the wrapped key or the context is
-    wrong. Any other exception counts as a failure of the KMS; the next provider is asked. Either
-    way it arrives at the caller as `__cause__`, and in `attempts`.
+    `unwrap` raises `KeyUnwrapError` if the KMS says that the wrapped key or the context is wrong.
+    Any other exception counts as a failure of the KMS, and the next provider is asked. In both
+    cases the caller finds the exception as `__cause__` and in `attempts`.
     """
 
     @property
     def provider_id(self) -> str:
-        """The kind of provider, as headers name it: at most 128 bytes, such as `aws-kms`."""
+        """The provider id in headers, such as `aws-kms`; at most 128 bytes."""
 
     def wrap(self, dek: bytearray, context: Mapping[str, str]) -> WrappedKey:
-        """Wrap `dek`, bound to `context` if the KMS can. `dek` is wiped after the return."""
+        """Wrap `dek` and bind `context`, if the KMS can. `dek` is wiped after the return."""
 
     def unwrap(self, wrapped: WrappedKey, context: Mapping[str, str]) -> Union[bytearray, bytes]:
-        """Unwrap; only asked for what `accepts` accepts. A returned `bytearray` is wiped."""
+        """Unwrap a key that `accepts` accepted. A returned `bytearray` is wiped."""
 
     def accepts(self, key_id: str) -> bool:
-        """Whether this provider was configured with the key `key_id`: no stranger's is used."""
+        """Whether this provider is configured with the key `key_id`. Other keys are never used."""
 
 
 @runtime_checkable
@@ -60,7 +60,7 @@ class AsyncProvider(Protocol):
 
     @property
     def provider_id(self) -> str:
-        """The kind of provider, as headers name it."""
+        """The provider id in headers."""
 
     async def wrap(self, dek: bytearray, context: Mapping[str, str]) -> WrappedKey:
         """Wrap `dek`, which is wiped after the return."""
@@ -68,7 +68,7 @@ class AsyncProvider(Protocol):
     async def unwrap(
         self, wrapped: WrappedKey, context: Mapping[str, str]
     ) -> Union[bytearray, bytes]:
-        """Unwrap; a returned `bytearray` is wiped."""
+        """Unwrap a key. A returned `bytearray` is wiped."""
 
     def accepts(self, key_id: str) -> bool:
-        """Whether this provider was configured with the key `key_id`."""
+        """Whether this provider is configured with the key `key_id`."""

@@ -1,4 +1,4 @@
-"""The raw files below those of `sealwax.open`: each call goes to the extension module."""
+"""The raw files under those of `sealwax.open`. Each call goes to the extension module."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ MOST_AT_ONCE = 16 * 1024 * 1024
 class RangeRaw(io.RawIOBase):
     """Plaintext at any offset.
 
-    The file above announces long reads, so that each is one request, although it comes here in
-    parts. A read that follows another one reads ahead, more each time, up to `most_ahead`. A read
-    after a jump fetches the chunks that it needs and no others.
+    The buffered file announces long reads, so that each is one request although it arrives here in
+    parts. Sequential reads read ahead, more each time, up to `most_ahead`. A read after a seek
+    fetches only the chunks that it needs.
     """
 
     mode = "rb"
@@ -106,7 +106,7 @@ class RangeRaw(io.RawIOBase):
 
 
 class StreamRaw(io.RawIOBase):
-    """Plaintext, or an envelope that is being made, from the front to the end."""
+    """A sequential stream of plaintext, or of an envelope."""
 
     mode = "rb"
     goal = 0
@@ -163,7 +163,7 @@ class WriterRaw(io.RawIOBase):
         return self._position
 
     def hand_on(self) -> None:
-        """Has all whole chunks leave; without it, the header waits for the first MiB to be full."""
+        """Writes all full chunks. Without it, the header is withheld for the first MiB."""
         with about(self._name):
             try:
                 self._native.flush()
@@ -172,16 +172,16 @@ class WriterRaw(io.RawIOBase):
                 raise
 
     def fail(self, error: BaseException) -> None:
-        """Nobody knows what was written: the envelope cannot be completed any more."""
+        """It is unknown what was written, so the envelope cannot be completed."""
         self._error = self._error or error
 
     @property
     def is_foreign(self) -> bool:
-        """Whether another process has begun the envelope, before a fork."""
+        """Whether another process started the envelope, before a fork."""
         return os.getpid() != self._process
 
     def give_up(self) -> None:
-        """Leaves the envelope without its end, and no file."""
+        """Abandons the envelope: its end is not written, and a file is removed."""
         self.given_up, self._error = True, None
         if not self.is_foreign:
             self._native.discard()

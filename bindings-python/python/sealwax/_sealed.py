@@ -22,8 +22,8 @@ _write, _flush = io.BufferedWriter.write, io.BufferedWriter.flush
 class SealedReader(io.BufferedReader):
     """Plaintext of an encrypted object, as an `io.BufferedReader`.
 
-    Every byte that it returns is authentic. Of an object that cannot seek, only the end of the
-    data says that nothing was cut off; of one that can, the length was checked on opening.
+    Every byte that it returns is authentic. If the object can seek, its length was authenticated on
+    opening. If it cannot, only the end of the data proves that nothing was cut off.
     """
 
     def __init__(
@@ -40,30 +40,30 @@ class SealedReader(io.BufferedReader):
         return cast("Union[RangeRaw, StreamRaw]", self.raw)._native
 
     def read(self, size: Optional[int] = -1, /) -> bytes:
-        """Up to `size` bytes, all of the rest by default."""
+        """Return up to `size` bytes, by default all of the rest."""
         if size is not None and size > SHORT:
             self._announce(size)
         return _read(self, size)
 
     def readinto(self, buffer: Any, /) -> int:
-        """Fill `buffer`; returns how many bytes, fewer only at the end."""
+        """Fill `buffer`; returns the number of bytes, which is smaller only at the end."""
         if type(buffer) is not bytearray:
             _sealwax.check_buffer(buffer)
         self._announce(memoryview(buffer).nbytes)
         return _readinto(self, buffer)
 
     def readinto1(self, buffer: Any, /) -> int:
-        """As `readinto`, with one read of the object at most."""
+        """As `readinto`, with at most one read of the object."""
         _sealwax.check_buffer(buffer)
         return super().readinto1(buffer)
 
     def _announce(self, size: int) -> None:
-        """Has the raw file make one request of a read that comes to it in parts."""
+        """Announces a read to the raw file, so that its parts become one request."""
         cast("RangeRaw", self.raw).goal = self.tell() + size
 
     @property
     def header(self) -> Header:
-        """The header, authentic by now."""
+        """The authenticated header."""
         data = self._native.header
         if data is None:
             raise io.UnsupportedOperation("a stream that encrypts has no header to show")
@@ -76,7 +76,7 @@ class SealedReader(io.BufferedReader):
 
     @property
     def size(self) -> Optional[int]:
-        """Length of the plaintext in bytes, authentic; `None` where it is not known yet."""
+        """Authenticated length of the plaintext in bytes; `None` if it is not known yet."""
         native = self._native
         return native.size if isinstance(native, _sealwax.RangeReader) else None
 
@@ -92,13 +92,14 @@ class SealedReader(io.BufferedReader):
 class SealedWriter(io.BufferedWriter):
     """Encrypts what is written to it, as an `io.BufferedWriter`.
 
-    `close` completes the envelope; a file appears under its name only then. When a `with` block
-    is left by an exception, or the writer is lost without `close`, the file never appears, and a
-    file object is left with an envelope that readers refuse as truncated.
+    `close` completes the envelope; only then does a file get its name. If an exception leaves the
+    `with` block, or the writer is garbage-collected without `close`, the file never gets its name,
+    and a file object holds an envelope that readers reject as truncated.
 
-    `close` during an exception, as in a `finally` or by a wrapper such as `io.TextIOWrapper` whose
-    `with` block failed, completes nothing either: it gives the writer up with a warning, or leaves
-    the decision to the end of the writer's own `with` block, where there is one.
+    `close` during an exception does not complete the envelope either, for example in a `finally`,
+    or by a wrapper such as `io.TextIOWrapper` whose `with` block failed. It abandons the writer
+    with a warning, or leaves the decision to the end of the writer's own `with` block, if there is
+    one.
     """
 
     def __init__(self, raw: WriterRaw, buffer_size: int) -> None:
@@ -112,7 +113,7 @@ class SealedWriter(io.BufferedWriter):
 
     @property
     def header(self) -> Optional[Header]:
-        """The header of a detached envelope, to be stored elsewhere; else `None`."""
+        """The header of a detached envelope, to be stored elsewhere; otherwise `None`."""
         data = self._sealing._native.header
         return None if data is None else Header(data)
 
@@ -122,17 +123,17 @@ class SealedWriter(io.BufferedWriter):
             _sealwax.check_buffer(data)
         try:
             return _write(self, data)
-        except ValueError:  # closed: nothing was taken
+        except ValueError:  # closed: no data was taken
             raise
         except BaseException as error:
             self._sealing.fail(error)
             raise
 
     def flush(self) -> None:
-        """Encrypt what is buffered. Up to one chunk stays back: chunks have a fixed size.
+        """Encrypt the buffered data; a partial chunk stays buffered, as chunks have a fixed size.
 
-        With the first whole chunk the header leaves, too. An envelope that is closed within its
-        first MiB without that has a header without padding.
+        The header is written with the first full chunk. An envelope that is closed within its first
+        MiB without a flush has a header without padding.
         """
         try:
             _flush(self)
@@ -145,11 +146,11 @@ class SealedWriter(io.BufferedWriter):
             raise
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        """Refused: envelopes are written from the front to the end."""
+        """Not supported: envelopes are written in sequence."""
         raise io.UnsupportedOperation(_NOT_SEEKABLE)
 
     def truncate(self, size: Optional[int] = None, /) -> int:
-        """Refused, as `seek` is."""
+        """Not supported, like `seek`."""
         raise io.UnsupportedOperation(_NOT_SEEKABLE)
 
     def abort(self) -> None:
@@ -159,7 +160,7 @@ class SealedWriter(io.BufferedWriter):
         super().close()
 
     def close(self) -> None:
-        """Complete the envelope and close; give it up if an exception is in flight."""
+        """Complete the envelope and close; abandon it during an exception."""
         if self.closed:
             return
         error = _call_context.exception_in_flight()
@@ -173,7 +174,7 @@ class SealedWriter(io.BufferedWriter):
             self._give_up(f"it was closed while {type(error).__name__} was being handled")
 
     def expect_end(self) -> None:
-        """Says that what is flushed from now on is the end, which needs no padded header."""
+        """Marks the following flush as the end, so that a short envelope gets no padding."""
         self._closing = True
 
     def _complete(self) -> None:
@@ -187,7 +188,7 @@ class SealedWriter(io.BufferedWriter):
         super().close()
 
     def _postpone(self) -> None:
-        """Closes, and leaves it to `__exit__` whether the envelope is completed."""
+        """Closes; `__exit__` decides whether the envelope is completed."""
         self._closing = True
         self.flush()
         self._sealing.postponed = True
@@ -202,7 +203,7 @@ class SealedWriter(io.BufferedWriter):
         warnings.warn(f"{what}: {why}", UnfinishedWarning, stacklevel=3, source=self)
 
     def _dealloc_warn(self, source: Any) -> None:
-        """What the wrappers of `io` call when they are lost, before they close this file."""
+        """Called by wrappers of `io` that are garbage-collected, before they close this file."""
         self._lost = True
 
     def __enter__(self) -> SealedWriter:
@@ -226,13 +227,13 @@ class SealedWriter(io.BufferedWriter):
         raw.postponed = False
 
     def __del__(self) -> None:
-        # io would call close, which would make half a file look complete.
+        # io would call close, which would make an incomplete file look complete.
         try:
             unfinished = not self.closed
         except ValueError:  # the raw file was detached
             return
         if unfinished and self._sealing.is_foreign:
-            self._sealing.give_up()  # the parent goes on with it
+            self._sealing.give_up()  # the parent process continues it
         elif unfinished:
             self._give_up("its writer was lost before `close`")
 
@@ -244,7 +245,7 @@ _NOT_SEEKABLE = (
 
 
 class TextFile(io.TextIOWrapper):
-    """Text over a reader or a writer; an exception in a `with` block aborts a writer here, too."""
+    """Text over a reader or a writer. An exception in its `with` block also aborts a writer."""
 
     mode: str
 
@@ -260,7 +261,7 @@ class TextFile(io.TextIOWrapper):
         self._binary, self.mode = binary, mode
 
     def close(self) -> None:
-        """Encode what is buffered, and close the binary file."""
+        """Encode the buffered text, and close the binary file."""
         if not self.closed and isinstance(self._binary, SealedWriter):
             self._binary.expect_end()
         super().close()
@@ -275,4 +276,4 @@ class TextFile(io.TextIOWrapper):
         self._binary.__exit__(kind, error, trace)
 
     def __del__(self) -> None:
-        """The binary file below decides what becomes of it."""
+        """The underlying binary file decides whether the envelope is completed."""

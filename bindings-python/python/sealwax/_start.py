@@ -1,7 +1,7 @@
-"""Ctrl-C while the command still imports its modules: it ends as later on, without a traceback.
+"""Ctrl-C while the command imports its modules: it ends without a traceback, as it does later.
 
-The package is imported before its command, so it has to look who wants it. A program that is taken
-for the command loses nothing: the handler is back when the import is done.
+The package is imported before its command, so it must detect whether the command imports it. A
+wrong guess is harmless: the handler is restored after the import.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ _COMMANDS = ("sealwax", "sealwax.exe", "-m")
 
 
 def catch() -> None:
-    """Has the program end at once, unless the caller wants the signal ignored."""
+    """Makes the signal end the program at once, unless it is ignored."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        with suppress(ValueError):  # not the main thread, which alone has handlers
+        with suppress(ValueError):  # only the main thread can set handlers
             signal.signal(signal.SIGINT, _end)
 
 
 def release() -> None:
-    """Puts the handler of the program back."""
+    """Restores the handler of the program."""
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -1,4 +1,4 @@
-"""Uses of keys as spans of OpenTelemetry, where the program has imported it."""
+"""Uses of keys as OpenTelemetry spans, if the program has imported it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def record(event: Event) -> None:
-    """Makes a span as long as the key's use was, below the current span."""
+    """Creates a child of the current span with the times of the key's use."""
     trace = sys.modules.get("opentelemetry.trace")
     if trace is None:
         return

@@ -1,4 +1,4 @@
-"""What somebody else said, as our errors and logs show it."""
+"""Escaping of untrusted text for errors and logs."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from ._sealwax import escaped
 
 
 def printable(text: str) -> str:
-    """On one line, cut, and escaped where it could move a terminal's cursor or hide something."""
+    """The text on one line, cut, with control and invisible characters escaped."""
     return escaped(text.encode("utf-8", "backslashreplace").decode().strip())

@@ -1,4 +1,4 @@
-"""Names for the types of arguments, for annotations only: nothing here is needed at run time."""
+"""Names for the types of arguments. They are for annotations only and not needed at run time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ else:
 
 
 class _Array(Protocol):
-    """An array of NumPy, whose stubs call it a buffer from Python 3.12 on only."""
+    """A NumPy array. Its stubs declare it as a buffer only from Python 3.12 on."""
 
     @property
     def __array_interface__(self) -> dict[str, Any]: ...

@@ -1,8 +1,7 @@
-"""The same calls for `asyncio`, and providers whose `wrap` and `unwrap` are coroutines.
+"""The calls of the package for `asyncio`, with providers whose `wrap` and `unwrap` are coroutines.
 
-The cryptography runs on threads of its own and never blocks the event loop. Providers and file
-objects may be ordinary ones, which are called on those threads, or have `async def` methods, which
-run on the event loop of the caller.
+The cryptography runs on separate threads and never blocks the event loop. Ordinary providers and
+file objects are called on those threads; `async def` methods run on the caller's event loop.
 
 >>> import asyncio, sealwax
 >>> key = sealwax.LocalKey.generate()
@@ -105,7 +104,7 @@ async def decrypt_file(src: Path, dst: Path, keys: AnyKeys, **options: Unpack[Fi
 
 
 def _plain_keys(keys: AnyKeys) -> Keys:
-    """The same: coroutines are awaited where a provider's answer is."""
+    """As the function of the package; coroutines of providers are awaited."""
     return cast("Keys", keys)
 
 
@@ -120,14 +119,14 @@ def _run_file(
     with _files.callback(options.pop("progress", None), "working") as report:
 
         def progress(done: int, total: int) -> object:
-            # False cancels; the caller is not waiting for the result any more.
+            # False cancels, because the caller does not wait for the result any more.
             return False if bridge.cancelled else report(done, total) if report else None
 
         return function(src, dst, keys, progress=progress, **options)
 
 
 class AsyncFile:
-    """A reader or a writer of `sealwax.open` with coroutines; in `async for`, its lines.
+    """A reader or a writer of `sealwax.open` with coroutines. `async for` iterates over its lines.
 
     A call that is cancelled while it waits for its turn does nothing.
     """
@@ -136,15 +135,15 @@ class AsyncFile:
         self._file = file
 
     async def read(self, size: int = -1) -> Any:
-        """Up to `size` bytes, all of the rest by default."""
+        """Return up to `size` bytes, by default all of the rest."""
         return await self._run(self._file.read, size)
 
     async def readinto(self, buffer: Any) -> int:
-        """Fill `buffer`; returns how many bytes."""
+        """Fill `buffer`; returns the number of bytes."""
         return int(await self._run(self._file.readinto, buffer))
 
     async def readline(self, size: int = -1) -> Any:
-        """Up to the next line end."""
+        """Return the bytes up to the end of the line."""
         return await self._run(self._file.readline, size)
 
     async def write(self, data: Any) -> int:
@@ -156,11 +155,11 @@ class AsyncFile:
         return int(await self._run(self._file.seek, offset, whence))
 
     async def tell(self) -> int:
-        """The position."""
+        """Return the position."""
         return int(await self._run(self._file.tell))
 
     async def close(self) -> None:
-        """Complete an envelope that is written, and close."""
+        """Complete the envelope of a writer, and close."""
         await self._finish(self._file.close)
 
     async def abort(self) -> None:
@@ -174,7 +173,7 @@ class AsyncFile:
 
     @property
     def header(self) -> Optional[Header]:
-        """The header, as of the ordinary file object."""
+        """The header, as on the ordinary file object."""
         header: Optional[Header] = self._file.header
         return header
 
@@ -199,19 +198,19 @@ class AsyncFile:
         return await _call(lambda _: function(*arguments))
 
     async def _finish(self, function: Callable[..., object], *arguments: Any) -> None:
-        """What must not go on unseen when the call is cancelled."""
+        """Work that must stop when the call is cancelled."""
         await _call(lambda _: function(*arguments), wait=True)
 
 
 def _abort_of(file: Any) -> Callable[[], object]:
-    """Closes a file without completing anything."""
+    """Closes a file without completing its envelope."""
     binary = getattr(file, "buffer", file)
     abort: Callable[[], object] = getattr(binary, "abort", file.close)
     return abort
 
 
 class _Opening(Generic[T]):
-    """To be awaited, or entered with `async with`."""
+    """The result of `open`, for `await` or `async with`."""
 
     def __init__(self, opening: Callable[[], Awaitable[AsyncFile]]) -> None:
         self._opening = opening
@@ -232,7 +231,7 @@ def open(
 ) -> _Opening[AsyncFile]:
     """As `sealwax.open`: `async with aio.open(...) as file`, or `file = await aio.open(...)`.
 
-    File objects may have coroutines for `read` and `write`; these cannot seek.
+    `read` and `write` of file objects may be coroutines; such objects cannot seek.
     """
 
     async def opening() -> AsyncFile:
@@ -275,7 +274,7 @@ class _Bridge:
                 self._running.discard(future)
 
     def cancel(self) -> None:
-        """Stops what runs, and lets nothing start."""
+        """Stops running work, and prevents new work."""
         with self._lock:
             self.cancelled = True
             running = list(self._running)
@@ -288,13 +287,13 @@ async def _as_coroutine(value: Awaitable[T]) -> T:
 
 
 def _plain(file: Any) -> Any:
-    """The file object, as one whose methods return values."""
+    """Adapts a file object, so that its methods return values and not coroutines."""
     methods = (getattr(file, name, None) for name in ("read", "write"))
     return _File(file) if any(map(_inspect.iscoroutinefunction, methods)) else file
 
 
 class _File:
-    """A file object with coroutines, as one without; it cannot seek."""
+    """A file object with coroutines, adapted to blocking calls; it cannot seek."""
 
     def __init__(self, file: Any) -> None:
         self._file = file
@@ -313,7 +312,7 @@ _executor: Optional[ThreadPoolExecutor] = None
 
 
 def _threads() -> ThreadPoolExecutor:
-    """Threads of our own: were they shared, providers that need some could wait for ever."""
+    """A separate thread pool. Providers that use a shared one could wait forever."""
     global _executor
     if _executor is None:
         _executor = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="sealwax")
@@ -337,8 +336,8 @@ async def _call(
 ) -> T:
     """Runs `work` on a thread, unless it is cancelled before its turn.
 
-    What runs already is told by its bridge. With `wait`, a cancelled call ends when the work has
-    ended; with `discard`, what the work returns in vain is handed to it.
+    The bridge tells running work about a cancellation. With `wait`, a cancelled call ends when the
+    work has ended. `discard` receives a result that nobody takes.
     """
     loop = asyncio.get_running_loop()
     bridge = _Bridge(loop)
@@ -369,7 +368,7 @@ def _turn(work: Callable[[_Bridge], T], bridge: _Bridge) -> T:
 
 
 def _looked_at(waiter: asyncio.Future[Any]) -> None:
-    """What a cancelled call fails with is nobody's error: asyncio would log it as a lost one."""
+    """Retrieves the exception of a cancelled call, or asyncio would log it as unhandled."""
     if not waiter.cancelled():
         waiter.exception()
 

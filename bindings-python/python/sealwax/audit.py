@@ -1,11 +1,10 @@
 """The audit log: every use of a key is an event of the logger `sealwax.audit`.
 
-Uses that succeed are logged at `INFO`, others at `WARNING`: what a KMS denied is recorded even
-where a program has left the levels of `logging` as they are. Each record carries the fields of
-`Event` in its attribute `event`, and as JSON through `JsonFormatter`. A KMS logs the same
-encryption context, so that both records can be joined. No key, no data, no message of the host's
-exceptions is ever logged, and what a header says is escaped where it could harm a terminal. A
-program that uses OpenTelemetry gets a span for each event, too.
+Successful uses are logged at `INFO`, others at `WARNING`, so a denied use is recorded even with the
+default levels of `logging`. Each record carries an `Event` in its attribute `event`, and as JSON
+through `JsonFormatter`. A KMS logs the same encryption context, which joins the two logs. No key,
+no data and no message of the host's exceptions is ever logged, and text from headers is escaped. A
+program that uses OpenTelemetry also gets a span for each event.
 
 >>> import logging, sys
 >>> from sealwax import LocalKey, audit, encrypt
@@ -36,7 +35,7 @@ __all__ = ["Event", "JsonFormatter", "annotate", "logger", "object_name"]
 logger = logging.getLogger("sealwax.audit")
 """Where the events go."""
 
-# A library says nothing unless asked: without this, warnings would reach the standard error.
+# A library must be silent by default. Without this, warnings would go to standard error.
 logging.getLogger("sealwax").addHandler(logging.NullHandler())
 
 
@@ -67,8 +66,7 @@ class Event:
 def annotate(**notes: Any) -> None:
     """Adds public fields to the event of the key use in progress; for providers.
 
-    `outcome="denied"` says of a use that fails that the KMS refused the permission; a
-    `PermissionError` says it, too.
+    `outcome="denied"` marks a failing use as denied by the KMS, as a `PermissionError` does.
     """
     noted = _call_context.current_notes.get()
     if noted is not None:
@@ -78,7 +76,7 @@ def annotate(**notes: Any) -> None:
 def record(
     *, error: Optional[BaseException], notes: Optional[Mapping[str, Any]], **fields: Any
 ) -> Event:
-    """Logs one use of a key, which the extension module was told of."""
+    """Logs one use of a key, reported by the extension module."""
     event = Event(
         **fields,
         error=type(error).__name__ if error is not None else None,
@@ -90,7 +88,7 @@ def record(
         "%s by %s with %s: %s",
         event.operation,
         printable(event.provider_id),
-        printable(event.key_id) or "no key",  # Of a header that anyone may have written.
+        printable(event.key_id) or "no key",  # from a header that anyone may have written
         event.outcome,
         extra={"event": event},
     )
@@ -104,7 +102,7 @@ class JsonFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line for one event; other records keep their message."""
+        """Format an event as one line; other records keep their message."""
         event: Optional[Event] = getattr(record, "event", None)
         fields: dict[str, Any] = {"time": record.created, "level": record.levelname.lower()}
         fields.update(asdict(event) if event is not None else {"message": record.getMessage()})

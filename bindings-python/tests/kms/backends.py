@@ -1,4 +1,4 @@
-"""One way to use every KMS: a key to wrap with, and what can happen to it."""
+"""One interface to every KMS for the tests: a key to wrap with, and operations on that key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers for a session, and one way to use each KMS."""
+"""Fixtures: the servers of a session, and a backend for each KMS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong on the way to a KMS, and what each provider makes of it."""
+"""Faults on the way to a KMS, and the error that each provider must raise."""
 
 from __future__ import annotations
 

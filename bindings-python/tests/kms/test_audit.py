@@ -1,4 +1,4 @@
-"""The audit log: every use of a key, what the KMS calls it, and never a key."""
+"""The audit log: every use of a key, with the id of the KMS's request, and never a key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is particular to AWS KMS."""
+"""Cases specific to AWS KMS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a KMS is asked."""
+"""The number of KMS calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A KMS that answers with success and with nonsense."""
+"""A KMS that reports success with an invalid response."""
 
 from __future__ import annotations
 

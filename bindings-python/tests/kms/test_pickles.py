@@ -1,4 +1,4 @@
-"""What travels to other processes: names, addresses and places, never what opens anything."""
+"""Pickles of providers: they hold names and addresses, and never credentials."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is particular to tokens: forks, removal, PINs, keys that never come out."""
+"""Cases specific to tokens: forks, removal, PINs, keys that cannot be extracted."""
 
 from __future__ import annotations
 

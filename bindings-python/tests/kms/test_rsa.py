@@ -1,4 +1,4 @@
-"""Wrapping under a public key, unwrapping wherever the private half is."""
+"""Wrapping under a public key, and unwrapping in every place for the private key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies that end in their middle, stores that lie, and how many requests a read costs."""
+"""Bodies that break off, stores that lie, and the number of requests of a read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What objects and their headers are called, and what is left of writes that fail."""
+"""Names of objects and their headers, and the state after failed writes."""
 
 from __future__ import annotations
 

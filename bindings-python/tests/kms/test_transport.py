@@ -1,4 +1,4 @@
-"""In transit: TLS 1.2 or newer, certificates and host names checked, clear text to nobody."""
+"""Transport: TLS 1.2 or newer, certificates and host names checked, never clear text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is particular to Vault and OpenBao."""
+"""Cases specific to Vault and OpenBao."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a KMS says: compared whole where codes are not enough, and shown so that it harms nobody."""
+"""Messages of a KMS: compared whole if codes do not suffice, and escaped when shown."""
 
 from __future__ import annotations
 

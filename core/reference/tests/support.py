@@ -1,4 +1,4 @@
-"""What the tests share: exact codes of failures, and random envelopes from a fixed seed."""
+"""Shared code of the tests: exact error codes, and random envelopes from a fixed seed."""
 
 import random
 from contextlib import contextmanager

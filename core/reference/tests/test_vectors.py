@@ -1,4 +1,4 @@
-"""Every vector of `core/vectors`: opened or refused, and made again byte for byte."""
+"""Every vector of `core/vectors`: opened or rejected, and reproduced byte for byte."""
 
 import hashlib
 import json

@@ -1,8 +1,8 @@
 """The command line: `sealwax keygen | encrypt | decrypt | inspect | rewrap | verify`.
 
-Data goes to the standard output only where a name is `-`; what a person is told goes to the
-standard error. `sealwax --help` lists the exit codes, which are in `_exits`. Only the standard
-library is needed, and of that only what a command uses is imported: a command starts in a blink.
+Data goes to standard output only if a name is `-`; messages go to standard error. `sealwax --help`
+lists the exit codes, which are in `_exits`. It needs only the standard library, and imports only
+what a command uses, so that a command starts fast.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The commands: each takes what was asked for and returns the exit code."""
+"""The commands. Each takes the parsed request and returns the exit code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def keygen(call: Call) -> int:
-    """Makes a key file."""
+    """Creates a key file."""
     from ._place import new_file
 
     path = _one(call)
@@ -129,7 +129,7 @@ def _rewrap_file(path: str, old: _data.Keys, new: _data.Keys, add: bool) -> None
 
 
 def _rewrap_stream(given: _streams.Input, old: _data.Keys, new: _data.Keys, add: bool) -> None:
-    """The envelope with another header; the body passes as it is."""
+    """Writes the envelope with another header; the body does not change."""
     taken = _streams.standard_output()
     _streams.refuse_terminal(taken)
     header, behind = _data.header_of(given)
@@ -141,7 +141,7 @@ def _rewrap_stream(given: _streams.Input, old: _data.Keys, new: _data.Keys, add:
 
 
 def _is_current(envelope: Union[bytes, str], new: _data.Keys, add: bool) -> bool:
-    """Whether each new key opens it. The ids do not tell: another key may have had the same."""
+    """Checks that each new key opens it. Ids are not enough, because two keys may have the same."""
     try:
         header = sealwax.inspect(envelope)
         has_others = len(header.wrapped_keys) != len(new) or not all(
@@ -157,7 +157,7 @@ def _is_current(envelope: Union[bytes, str], new: _data.Keys, add: bool) -> bool
 
 
 def _distinct(keys: _data.Keys) -> _data.Keys:
-    """Without local keys that are there twice: by number, one would stand for an old key."""
+    """Removes duplicate local keys, so that the number of wrapped keys can be compared."""
     kept: _data.Keys = []
     for key in keys:
         if not (isinstance(key, sealwax.LocalKey) and any(_is_same(key, other) for other in kept)):
@@ -166,7 +166,7 @@ def _distinct(keys: _data.Keys) -> _data.Keys:
 
 
 def _is_same(key: sealwax.Provider, other: sealwax.Provider) -> bool:
-    """Whether one opens what the other seals; `key` is a local one and asks no network."""
+    """Whether one opens what the other seals. `key` is local, so no network is used."""
     envelope = sealwax.encrypt(b"", key)
     return isinstance(other, sealwax.LocalKey) and _opens(sealwax.inspect(envelope), other)
 
@@ -193,7 +193,7 @@ def verify(call: Call) -> int:
 
 
 def completion(call: Call) -> int:
-    """Prints what a shell needs."""
+    """Prints the completion script of a shell."""
     from . import _complete
 
     shell = _one(call)
@@ -262,7 +262,7 @@ def _opening(call: Call) -> dict[str, Any]:
 
 
 def _pairs(words: list[str]) -> dict[str, str]:
-    """The pairs of `--context`; the same name twice would lose one of them."""
+    """The pairs of `--context`. A repeated name is an error, because one pair would be lost."""
     pairs: dict[str, str] = {}
     for word in words:
         name, equals, value = utf8(word, "--context").partition("=")

@@ -1,4 +1,4 @@
-"""Scripts that complete the command in a shell. They know everything: no program is started."""
+"""Completion scripts for shells. They are static, so that completion starts no program."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _BASH_OFFERS = {
 
 
 def _flags_by_offer() -> dict[str, str]:
-    """The flags of options with a value, by what a shell may offer for it."""
+    """The flags of options with a value, grouped by what a shell offers for it."""
     found: dict[str, list[str]] = {}
     for command in COMMANDS:
         for option in command.options:
@@ -116,14 +116,14 @@ def _zsh_option(option: Option) -> str:
 
 
 def _zsh_text(text: str) -> str:
-    """For the brackets and the quotes around it."""
+    """Escapes text for the brackets and quotes around it."""
     for char in "\\[]:":
         text = text.replace(char, f"\\{char}")
     return text.replace("'", "")
 
 
 def _short(option: Option) -> str:
-    """The first sentence of the help, without what belongs to the manual."""
+    """The first sentence of the help."""
     return option.help.split(":")[0].split("; ")[0].rstrip(".")
 
 

@@ -1,4 +1,4 @@
-"""Data from where it is to where it shall be."""
+"""Encryption and decryption from sources to targets."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _seal(
     options: Options,
     bar: Bar,
 ) -> None:
-    """Encrypts from the front to the end. What is short and over soon needs no padding."""
+    """Encrypts a stream in sequence. Short input needs no padding."""
     data, ended = given.gather(STREAM_LEN, LIVE_SECONDS)
     padding = "none" if ended else "auto"
     with sealwax.open(taken, mode, keys, padding=padding, **options) as sealed:
@@ -88,7 +88,7 @@ def decrypt(source: str, target: str, keys: Keys, options: Options, writing: Wri
 
 
 def verify(source: str, keys: Keys, options: Options) -> int:
-    """Decrypts everything and keeps nothing; returns the length of the plaintext."""
+    """Decrypts everything and discards it; returns the length of the plaintext."""
     with ExitStack() as stack:
         given = _enter(stack, _streams.source(source))
         bar = stack.enter_context(voice.bar(f"verifying {source}"))
@@ -97,7 +97,7 @@ def verify(source: str, keys: Keys, options: Options) -> int:
 
 
 def _copy(plain: sealwax.SealedReader, take: Callable[[bytes], object], bar: Bar) -> int:
-    """Hands on what there is, as soon as it is there; returns how many bytes."""
+    """Copies data as soon as it is available; returns the number of bytes."""
     done, total = 0, plain.size or 0
     bar(done, total)
     while block := plain.read1(STREAM_LEN):
@@ -108,13 +108,13 @@ def _copy(plain: sealwax.SealedReader, take: Callable[[bytes], object], bar: Bar
 
 
 def pass_on(given: Input, taken: Output) -> None:
-    """Copies what it does not look at."""
+    """Copies data unchanged."""
     while block := given.read():
         taken.write(block)
 
 
 def header_of(given: Input) -> tuple[sealwax.Header, bytes]:
-    """The header that a stream starts with, and what was read behind it."""
+    """The header at the start of a stream, and the bytes that were read after it."""
     read = b""
     while True:
         block = given.read()

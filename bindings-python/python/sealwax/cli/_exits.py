@@ -1,4 +1,4 @@
-"""The exit codes, and the words for what went wrong."""
+"""The exit codes, and the messages for errors."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ _CLASSES = ((20, REFUSED), (40, NO_ENVELOPE), (60, NO_KEY), (80, MODIFIED))
 
 
 class RefusedError(Exception):
-    """The command will not do this."""
+    """The command refuses the request."""
 
 
 class NoKeyError(Exception):
-    """A key could not be had."""
+    """A key could not be loaded."""
 
 
 class Stopped(BaseException):
-    """A signal asked the program to stop. No `Exception`: nothing takes it for a failed file."""
+    """A signal stops the program. No `Exception`: no handler takes it for a failed file."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -49,7 +49,7 @@ class Stopped(BaseException):
 
 
 def exit_code(error: BaseException) -> int:
-    """The exit code for what was raised."""
+    """The exit code for an exception."""
     if isinstance(error, Stopped):
         return SIGNALLED + error.number
     if isinstance(error, BrokenPipeError):
@@ -66,12 +66,12 @@ def exit_code(error: BaseException) -> int:
 
 
 def worst(codes: list[int]) -> int:
-    """The exit code for several failures: data that is not whole outweighs all else."""
+    """The exit code for several failures: damaged data takes precedence."""
     return MODIFIED if MODIFIED in codes else codes[0]
 
 
 def words(error: BaseException, about: Optional[str] = None) -> str:
-    """One line that says what went wrong, and with what. Nothing in it can steer a terminal."""
+    """One line with the error and its file. All control characters are escaped."""
     name, text = _name(error) or about, _text(error)
     if exit_code(error) == BUG:
         text = f"a fault of this program: {type(error).__name__}: {text}; -v shows where"
@@ -79,7 +79,7 @@ def words(error: BaseException, about: Optional[str] = None) -> str:
 
 
 def _name(error: BaseException) -> Optional[str]:
-    """The file that the system complains of."""
+    """The file of a system error."""
     name = getattr(error, "filename", None)
     return os.fsdecode(name) if isinstance(name, (str, bytes)) and name else None
 

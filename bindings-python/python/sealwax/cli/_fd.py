@@ -1,4 +1,4 @@
-"""Descriptors as the system gives them: closed, non-blocking, or taking a little at a time."""
+"""I/O on descriptors that may be closed, non-blocking, or accept only a few bytes at a time."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ _closed: set[int] = set()
 
 
 def reserve() -> None:
-    """Occupies the standard descriptors that are closed, or some file would get their numbers."""
+    """Occupies standard descriptors that are closed, so that no file gets their numbers."""
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
             _closed.add(descriptor)
 
 
 def check(descriptor: int, name: str) -> int:
-    """The same number if it is open."""
+    """The descriptor, if it is open."""
     if descriptor in _closed:
         raise OSError(9, "is closed", name)
     try:
@@ -32,7 +32,7 @@ def check(descriptor: int, name: str) -> int:
 
 
 def read_some(descriptor: int, size: int) -> bytes:
-    """What is there, waiting for the first byte; nothing at the end only."""
+    """Reads the available bytes and waits for the first; empty only at the end."""
     while True:
         try:
             return os.read(descriptor, size)
@@ -41,7 +41,7 @@ def read_some(descriptor: int, size: int) -> bytes:
 
 
 def write_all(descriptor: int, data: Any) -> None:
-    """Writes everything, however little is taken at a time."""
+    """Writes everything, in as many calls as necessary."""
     rest = memoryview(data)
     while rest:
         try:
@@ -51,7 +51,7 @@ def write_all(descriptor: int, data: Any) -> None:
 
 
 def is_ready(descriptor: int, *, reading: bool, seconds: Optional[float] = None) -> bool:
-    """Waits until there is something, or room, or the time is over."""
+    """Waits until the descriptor is readable or writable, or the time is over."""
     import select
 
     waiting = select.poll()

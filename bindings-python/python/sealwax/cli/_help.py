@@ -1,4 +1,4 @@
-"""What `--help` shows."""
+"""The text of `--help`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LEFT = 26
 
 
 def of_program() -> str:
-    """Of the whole command line."""
+    """The help of the whole command line."""
     width = _width()
     options = [("-h, --help", COMMON[-1].help), ("--version", "Show the version.")]
     codes = [(str(code), meaning) for code, meaning in TABLE]
@@ -29,7 +29,7 @@ def of_program() -> str:
 
 
 def of_command(known: Command) -> str:
-    """Of one command."""
+    """The help of one command."""
     width = _width()
     rows = [(_written(option), option.help) for option in known.options]
     return _joined(
@@ -52,7 +52,7 @@ def _written(option: Option) -> str:
 
 
 def _columns(rows: list[tuple[str, str]], width: int) -> str:
-    """Names on the left, what they mean on the right; a long name has a line for itself."""
+    """A table of names and descriptions. A long name has its own line."""
     left = min(max(len(name) for name, _ in rows), _LEFT)
     lines = []
     for name, text in rows:

@@ -1,4 +1,4 @@
-"""Which files are worked on, in which order, and what becomes of failures."""
+"""The files of a command, their order, and the handling of failures."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class Job(NamedTuple):
 
 
 def each(call: Call, names: Iterable[str], work: Callable[[str], None]) -> int:
-    """Does the work with each; one that fails does not keep it from the others."""
+    """Runs the work for each file. A failure does not stop the others."""
     names = list(names)
     codes = []
     for name in names:
         try:
             work(name)
         except BrokenPipeError:
-            raise  # nobody wants the rest
+            raise  # the reader of the output has closed it
         except Exception as error:
             voice.error(words(error, _streams.shown(name, 0)))
             codes.append(exit_code(error))
@@ -46,7 +46,7 @@ def each(call: Call, names: Iterable[str], work: Callable[[str], None]) -> int:
 
 
 def jobs(call: Call) -> dict[str, Job]:
-    """What to encrypt or decrypt, by source."""
+    """The jobs for the sources of a command."""
     names, output, folder = call.names, call.options["output"], call.options["output_dir"]
     encrypting = call.command.name == "encrypt"
     if not names:
@@ -80,7 +80,7 @@ def _into(folder: str, names: list[str], encrypting: bool) -> dict[str, Job]:
 
 
 def _default(source: str, encrypting: bool) -> str:
-    """The name of the result where none was given."""
+    """The default name of the result."""
     if _streams.is_stream(source):
         return "-"
     if encrypting:
@@ -91,9 +91,9 @@ def _default(source: str, encrypting: bool) -> str:
 
 
 def _refuse_a_second_source(target: str, encrypting: bool) -> None:
-    """With `encrypt --force *.csv` and two files the second one would be lost.
+    """Prevents `encrypt --force *.csv` with two files from overwriting the second one.
 
-    Of a pipe or a device nothing is lost, and to look into one could take for ever.
+    A pipe or a device cannot be overwritten, and opening it could block forever.
     """
     if not os.path.isfile(target):
         return

@@ -1,4 +1,4 @@
-"""What the library tells its loggers, told to a person."""
+"""Shows the library's log records to the user."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ._say import voice
 
 
 def start() -> None:
-    """Tells of each key that an object is written without, and in detail of each use of a key."""
+    """Reports each missing wrapped key of an object and, with `--verbose`, each use of a key."""
     logging.getLogger("sealwax").addHandler(_Warnings())
     if voice.verbose:
         from sealwax import audit

@@ -1,4 +1,4 @@
-"""The program: what it is asked for, and how it ends."""
+"""The main function of the command line."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _failed(error: BaseException) -> int:
     if isinstance(error, Stopped):
         name = signal.Signals(error.number).name
         voice.error("interrupted" if name == "SIGINT" else f"stopped by {name}")
-    elif not isinstance(error, BrokenPipeError):  # who reads us has enough
+    elif not isinstance(error, BrokenPipeError):  # the reader of our output has closed it
         voice.error(words(error))
     code = exit_code(error)
     if code == BUG:

@@ -1,7 +1,7 @@
-"""Words into a command and its options.
+"""Parses arguments into a command and its options.
 
-`argparse` would take a third of the time in which a command starts, and does not let options of a
-command stand between its file names.
+`argparse` would take a third of a command's start-up time, and does not accept options between file
+names.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _COMMAND_NAMES = [known.name for known in COMMANDS]
 
 
 class Call(NamedTuple):
-    """What is to be done."""
+    """A parsed command line."""
 
     command: Command
     names: list[str]

@@ -1,4 +1,4 @@
-"""New files: whole, or not there."""
+"""Atomic new files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .._sealwax import FileTarget
 def new_file(
     path: str, *, force: bool, durable: bool = True, mode: Optional[int] = None
 ) -> Iterator[FileTarget]:
-    """A file that gets its name at the end of the block, unless that is left by an exception."""
+    """A file that gets its name at the end of the block, unless an exception leaves it."""
     file = FileTarget(path, overwrite=force, durable=durable, mode=mode)
     try:
         yield file

@@ -1,4 +1,4 @@
-"""What a person is told, on the standard error. It never raises, and never steers a terminal."""
+"""Messages to the user on standard error. They never raise or contain control characters."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ _BAR_CELLS = 12
 
 
 class Voice:
-    """How much is told: `quiet` leaves the errors, `verbose` adds what happens."""
+    """The verbosity: `quiet` shows only errors, `verbose` adds details."""
 
     quiet = False
     verbose = False
     _bar: Optional[Bar] = None
 
     def note(self, message: str) -> None:
-        """Tells what was done."""
+        """Reports a result."""
         if not self.quiet:
             self._line(message)
 
     def detail(self, message: str) -> None:
-        """Tells what only some want to know."""
+        """Reports a detail, with `--verbose`."""
         if self.verbose:
             self._line(message)
 
     def warn(self, message: str) -> None:
-        """Tells of something that works and should not stay so."""
+        """Reports a warning."""
         self.note(f"sealwax: warning: {message}")
 
     def error(self, message: str) -> None:
-        """Tells what went wrong."""
+        """Reports an error."""
         self._line(f"sealwax: {message}")
 
     def trace(self, error: BaseException) -> None:
-        """Shows where it went wrong."""
+        """Shows a traceback."""
         if self.verbose:
             from traceback import format_exception
 
@@ -50,7 +50,7 @@ class Voice:
                 self._line(f"  {line}")
 
     def bar(self, what: str) -> Bar:
-        """A bar on a terminal, to be used in a `with` block, and nothing elsewhere."""
+        """A context manager that shows a progress bar on a terminal, and nothing elsewhere."""
         self._bar = Bar(what, shown=not self.quiet and is_terminal(STDERR))
         return self._bar
 
@@ -61,7 +61,7 @@ class Voice:
 
 
 class Bar:
-    """How far the work is, in the last line of a terminal."""
+    """The progress bar in the last line of a terminal."""
 
     def __init__(self, what: str, *, shown: bool) -> None:
         self._what, self._shown, self._drawn = printable(what), shown, False
@@ -75,7 +75,7 @@ class Bar:
         self._shown = False
 
     def __call__(self, done: int, total: int) -> None:
-        """Draws it anew, but not more often than eyes can follow."""
+        """Redraws it, at a limited rate."""
         now = time.monotonic()
         if self._shown and now >= self._next:
             self._next, self._drawn = now + _BAR_SECONDS, True
@@ -83,14 +83,14 @@ class Bar:
             write("\r" + fitted(self._what, parts, _columns()) + "\x1b[K")
 
     def clear(self) -> None:
-        """Wipes it, so that something else can be written in its place."""
+        """Erases it, so that a message can take its place."""
         if self._drawn:
             self._drawn, self._next = False, 0.0
             write("\r\x1b[K")
 
 
 def bar_parts(done: int, total: int, seconds: float) -> str:
-    """The bar and its figures; without a total only the figures."""
+    """The bar and the numbers; only the numbers if the total is unknown."""
     rate = done / seconds if seconds > 0 else 0.0
     figures = f"{size(done)}  {size(rate)}/s"
     if not total:
@@ -104,7 +104,7 @@ def bar_parts(done: int, total: int, seconds: float) -> str:
 
 
 def fitted(what: str, parts: str, columns: int) -> str:
-    """One line of a terminal: the name gives way to the figures."""
+    """One line of a terminal. The name is cut to leave room for the numbers."""
     room = columns - len(parts) - 3
     if len(what) > room:
         what = what[: max(room - 3, 0)] + "..."
@@ -112,15 +112,15 @@ def fitted(what: str, parts: str, columns: int) -> str:
 
 
 def is_terminal(descriptor: int) -> bool:
-    """Whether somebody may be looking, on something that can move its cursor."""
+    """Whether standard error is a terminal that can move its cursor."""
     return os.isatty(descriptor) and os.environ.get("TERM") != "dumb"
 
 
 def write(text: str) -> None:
-    """Writes to the standard error as far as there is one."""
+    """Writes to standard error, if there is one."""
     encoding = sys.stderr.encoding if sys.stderr is not None else "utf-8"
     data = text.encode(encoding, "backslashreplace")
-    with suppress(OSError):  # nobody listens, and there is nobody else to tell
+    with suppress(OSError):  # standard error is closed, so the message cannot be shown
         _fd.write_all(STDERR, data)
 
 

@@ -1,4 +1,4 @@
-"""What envelopes say about themselves, for people and for programs."""
+"""The output of `inspect`, for people and for programs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Row = tuple[str, str]
 
 
 def rows(header: sealwax.Header) -> list[Row]:
-    """Names and values, in the words of the documentation."""
+    """Names and values of the fields, as the documentation names them."""
     shown = [("suite", f"0x{header.suite:04x}")]
     shown.append(("header", f"{header.header_len:,} bytes, {header.padding_len:,} of them free"))
     shown += [(f"context {name}", value) for name, value in header.context.items()]
@@ -23,13 +23,13 @@ def rows(header: sealwax.Header) -> list[Row]:
 
 
 def metadata_row(metadata: Optional[bytes]) -> Row:
-    """The metadata that a key has opened."""
+    """The decrypted metadata."""
     text = "none" if metadata is None else metadata.decode("utf-8", "surrogateescape")
     return ("metadata, decrypted", text)
 
 
 def table(name: str, shown: list[Row], *, terminal: bool) -> str:
-    """On a terminal a table; else lines that are whole by themselves: file, name and value."""
+    """A table on a terminal; otherwise self-contained lines of file, name and value."""
     if not terminal:
         return "".join("\t".join(map(printable, (name, *row))) + "\n" for row in shown)
     width = max(len(printable(label)) for label, _ in shown)
@@ -38,7 +38,7 @@ def table(name: str, shown: list[Row], *, terminal: bool) -> str:
 
 
 def as_json(name: str, header: sealwax.Header, metadata: Optional[bytes], *, opened: bool) -> str:
-    """One line. Everything that is not ASCII is escaped: what reads JSON reads that, too."""
+    """One line of JSON in ASCII."""
     import json
 
     fields: dict[str, Any] = {"file": name, **header.to_dict()}
@@ -48,7 +48,7 @@ def as_json(name: str, header: sealwax.Header, metadata: Optional[bytes], *, ope
 
 
 def _metadata_fields(metadata: Optional[bytes]) -> dict[str, Optional[str]]:
-    """As text where it is some, so that nobody has to guess."""
+    """Metadata as text if it is text; the output says which."""
     try:
         return {"metadata": None if metadata is None else metadata.decode("utf-8")}
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Signals that ask the program to stop: everything is undone, then it ends."""
+"""Signals that stop the program. It cleans up, then ends."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def catch() -> None:
-    """Turns them into `Stopped`, except what the caller wants ignored, as `nohup` does."""
+    """Converts signals to `Stopped`, except those that are ignored, as under `nohup`."""
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
 
 
 def release() -> None:
-    """At the end there is nothing to undo any more."""
+    """Restores the default handlers at the end, when there is nothing to clean up."""
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
 
 
 def _stop(number: int, _frame: Optional[FrameType]) -> None:
-    """Once. What follows must not disturb the undoing, but a second Ctrl-C ends it at once."""
+    """Raises once: clean-up is not disturbed, but a second Ctrl-C ends the program at once."""
     for other in _SIGNALS:
         signal.signal(other, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,7 +1,7 @@
-"""Sources and targets that are read and written from the front to the end, as `cat` does it.
+"""Sources and targets that are read and written in sequence, like those of `cat`.
 
-A name of an open descriptor (`-`, `/dev/stdin`, `/dev/fd/63`) means this descriptor where it
-stands. Nothing is opened again: sockets work, and what somebody has read before stays read.
+A name of an open descriptor (`-`, `/dev/stdin`, `/dev/fd/63`) means this descriptor at its current
+position. It is not opened again, so sockets work, and bytes that were already read stay read.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NUMBERED = ("/dev/fd/", "/proc/self/fd/")
 
 
 class Input:
-    """A descriptor to read from. It cannot seek, whatever it is connected to."""
+    """A descriptor to read from. It cannot seek, even if it is a file."""
 
     def __init__(self, descriptor: int, name: str, *, owned: bool = False) -> None:
         self.descriptor, self.name, self._owned = descriptor, name, owned
@@ -38,14 +38,14 @@ class Input:
             os.close(self.descriptor)
 
     def read(self, size: int = STREAM_LEN) -> bytes:
-        """What is there, waiting for the first byte; nothing at the end only."""
+        """Reads the available bytes and waits for the first; empty only at the end."""
         try:
             return _fd.read_some(self.descriptor, size)
         except OSError as error:
             raise OSError(error.errno, error.strerror, self.name) from None
 
     def gather(self, size: int, seconds: float) -> tuple[bytes, bool]:
-        """What comes within this time, up to a size, and whether that is all there is."""
+        """What arrives within this time, up to a size, and whether the stream ended."""
         gathered, end = bytearray(), time.monotonic() + seconds
         while len(gathered) < size:
             if not _fd.is_ready(self.descriptor, reading=True, seconds=end - time.monotonic()):
@@ -71,7 +71,7 @@ class Output:
             os.close(self.descriptor)
 
     def write(self, data: Any) -> int:
-        """Writes everything, however little is taken at a time."""
+        """Writes everything, in as many calls as necessary."""
         try:
             _fd.write_all(self.descriptor, data)
         except OSError as error:
@@ -80,7 +80,7 @@ class Output:
 
 
 def source(name: str) -> Union[Input, str]:
-    """What a name stands for: a stream, or the path of something that can seek."""
+    """The source of a name: a stream, or the path of a file that can seek."""
     descriptor = _descriptor(name, 0)
     if descriptor is not None:
         return Input(_fd.check(descriptor, shown(name, 0)), shown(name, 0))
@@ -93,7 +93,7 @@ def source(name: str) -> Union[Input, str]:
 
 
 def target(name: str, *, force: bool) -> Union[Output, str]:
-    """What a name stands for: something to write to as it is, or the path of a file to make."""
+    """The target of a name: a stream, or the path of a file to create."""
     descriptor = _descriptor(name, 1)
     if descriptor is not None:
         return Output(_fd.check(descriptor, shown(name, 1)), shown(name, 1))
@@ -122,23 +122,23 @@ def show(text: str) -> None:
 
 
 def is_stream(name: str) -> bool:
-    """Whether the name means a descriptor that is open already."""
+    """Whether the name refers to an open descriptor."""
     return _descriptor(name, 0) is not None
 
 
 def shown(name: str, standard: int) -> str:
-    """What a person calls it."""
+    """The name of a source or target in messages."""
     return _fd.NAMES[standard] if name == "-" else name
 
 
 def refuse_terminal(out: Output) -> None:
-    """Nobody can read binary data, and terminals obey it."""
+    """Rejects binary output to a terminal, which would interpret it."""
     if os.isatty(out.descriptor):
         raise UsageError("binary data on a terminal: redirect it, or say --force")
 
 
 def refuse_same(given: Union[Input, str], taken: Output) -> None:
-    """A file that grows while it is read has no end."""
+    """Rejects an output that appends to its own input, which would never end."""
     its = os.fstat(taken.descriptor)
     mine = os.stat(given) if isinstance(given, str) else os.fstat(given.descriptor)
     if stat.S_ISREG(mine.st_mode) and os.path.samestat(mine, its):
@@ -146,7 +146,7 @@ def refuse_same(given: Union[Input, str], taken: Output) -> None:
 
 
 def _descriptor(name: str, standard: int) -> Optional[int]:
-    """The number of the descriptor that a name means; `-` is the standard one."""
+    """The descriptor to which a name refers; `-` is the standard one."""
     if name == "-":
         return standard
     for folder in _NUMBERED:

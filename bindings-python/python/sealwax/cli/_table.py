@@ -15,7 +15,7 @@ SPEC_HELP = (
 
 
 class Option(NamedTuple):
-    """An option: how it is written, where its value goes, and what a shell may offer for it."""
+    """An option: its flags, the field of its value, and what a shell offers for it."""
 
     flags: tuple[str, ...]
     help: str
@@ -27,12 +27,12 @@ class Option(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What the value is called in the program."""
+        """The name of the value in the program."""
         return self.flags[-1].lstrip("-").replace("-", "_")
 
 
 class Command(NamedTuple):
-    """A command: what it takes, and what it does."""
+    """A command: its arguments and its function."""
 
     name: str
     usage: str
@@ -158,5 +158,5 @@ ABOUT = "Envelope encryption of files and pipes. A file name - is the standard i
 
 
 def command(name: str) -> Optional[Command]:
-    """The command of this name."""
+    """Returns the command with this name."""
     return next((known for known in COMMANDS if known.name == name), None)

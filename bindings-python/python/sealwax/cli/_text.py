@@ -1,4 +1,4 @@
-"""Texts from outside: as UTF-8, and so that they cannot steer a terminal."""
+"""Untrusted text: decoded as UTF-8, with control characters escaped."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def size(count: float) -> str:
 
 
 def printable(text: str) -> str:
-    """The text with all escaped that could steer a terminal or turn the direction of writing.
+    """Escapes control characters and bidirectional marks.
 
-    What comes of bytes that are no text, as in names of files, is shown as these bytes.
+    Bytes that are not text, as in names of files, are shown as escapes.
     """
     return text if text.isprintable() else "".join(map(_escaped, text))
 
@@ -33,7 +33,7 @@ def _escaped(char: str) -> str:
 
 
 def utf8(text: str, option: str) -> str:
-    """The text of an argument as it was typed, whatever the locale made of its bytes."""
+    """The text of an argument as UTF-8, regardless of the locale."""
     try:
         text.encode()
         return text
@@ -46,4 +46,4 @@ def utf8(text: str, option: str) -> str:
 
 
 class UsageError(Exception):
-    """The command was called in a way that it does not know."""
+    """The command line is invalid."""

@@ -1,7 +1,7 @@
 """Key providers for the usual KMSs, Vault, HSMs and public keys.
 
-Each class is thin over the vendor's own SDK, which is an optional extra and is imported when the
-class is first used:
+Each class is a thin layer over the vendor's own SDK, which is an optional extra and is imported
+when the class is first used:
 
 | class | extra | the key encryption key lives in |
 |---|---|---|
@@ -13,10 +13,11 @@ class is first used:
 | `RsaOaepPublicKey` | `sealwax[rsa]` | wherever its private half is |
 | `LocalKey` | | this process |
 
-Providers can be pickled into other processes. Names and addresses travel, credentials never: they
-come from the environment or a profile of the process that uses them, or from a function of yours.
+Providers can be pickled into other processes. A pickle holds names and addresses, and never
+credentials: these come from the environment or a profile of the process that uses them, or from a
+function of yours.
 
-What goes wrong in a KMS is a `KmsError` with a stable `reason`, as the `__cause__` of
+A failure of a KMS is a `KmsError` with a stable `reason`, as the `__cause__` of
 `sealwax.ProviderError`. Every use of a key is an event of `sealwax.audit`.
 """
 
@@ -89,7 +90,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Imports a provider's module when it is asked for."""
+    """Imports a provider's module on first access."""
     module = _MODULES.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""What boto3 raises, in the words of `KmsError`."""
+"""Converts exceptions of boto3 to `KmsError`."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ from ._errors import (
 
 _REJECTED = {"InvalidCiphertextException", "IncorrectKeyException"}
 
-# One code stands for several states, and one for wrong signatures and wrong clocks. What AWS says
-# besides begins or ends with these words, whatever keys and users are called.
+# One code covers several states of a key, and another one both wrong signatures and wrong clocks.
+# Only the message tells them apart. It begins or ends with these words, and names of keys and users
+# cannot change that.
 _PENDING = re.compile(r".* is pending (?:replica )?deletion\.?", re.DOTALL)
 _SKEWED = ("Signature expired: ", "Signature not yet current: ")
 _SIGNATURES = ("InvalidSignatureException", "SignatureDoesNotMatch")
@@ -70,7 +71,7 @@ _BY_CODE: dict[str, type[KmsError]] = {
 
 @contextmanager
 def translated(key_id: str, operation: str) -> Iterator[None]:
-    """Turns what the SDK raises inside of the block into a `KmsError` or a rejection."""
+    """Converts exceptions of the SDK inside the block to a `KmsError` or a rejection."""
     from botocore import exceptions
 
     try:
@@ -81,15 +82,15 @@ def translated(key_id: str, operation: str) -> Iterator[None]:
         _answered(error, key_id, operation)
     except exceptions.BotoCoreError as error:
         if isinstance(error, exceptions.HTTPClientError):
-            # The request's body holds the plaintext of what was to be wrapped.
+            # The body of the request holds the plaintext DEK.
             error.request = None
         kind = _unreached(error)
         text = f"{error}{_HINTS.get(type(error).__name__, '')}"
         fail(kind(text, key_id=key_id), error)
     except (AttributeError, TypeError, ValueError) as error:
         if operation == "client":
-            raise  # An option that is none.
-        # botocore, where the answer is nothing that AWS would say.
+            raise  # An invalid option.
+        # raised by botocore for a response that is not from AWS
         fail(MisbehavedError("the answer is not one of AWS KMS", key_id=key_id), error)
 
 
@@ -120,7 +121,7 @@ def _answered(error: Any, key_id: str, operation: str) -> None:
     said, about = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
     code, message = str(said.get("Code", "")), str(said.get("Message") or "no message")
     request_id: Optional[str] = about.get("RequestId")
-    # What AWS quotes of the request when it finds another signature names the session token.
+    # AWS's message about a wrong signature quotes the request with the session token.
     shown = message.partition("The Canonical String")[0] if code in _SIGNATURES else message
     text = f"{code or about.get('HTTPStatusCode')}: {shown}"
     cause = error if shown == message else None

@@ -1,4 +1,4 @@
-"""What the vault answers and azure-core raises, in the words of `KmsError`."""
+"""Converts error responses of the vault and exceptions of azure-core to `KmsError`."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _BY_INNER_CODE: dict[str, type[KmsError]] = {
 
 @contextmanager
 def translated(key_id: str) -> Iterator[None]:
-    """Turns what the SDK raises inside of the block into a `KmsError`."""
+    """Converts exceptions of the SDK inside the block to a `KmsError`."""
     from azure.core import exceptions
 
     try:
@@ -61,7 +61,7 @@ def translated(key_id: str) -> Iterator[None]:
 
 
 def refused(response: Any, key_id: str, operation: str) -> NoReturn:
-    """Raises what an answer other than 200 means."""
+    """Raises the error for a response other than 200."""
     code, inner, message = _error(response)
     request_id: Optional[str] = response.headers.get("x-ms-request-id")
     text = f"{response.status_code} {code}: {message}"
@@ -75,7 +75,7 @@ def refused(response: Any, key_id: str, operation: str) -> NoReturn:
 
 
 def _error(response: Any) -> tuple[str, str, str]:
-    """Code, inner code and message of an error, as far as the answer has them."""
+    """Code, inner code and message of an error, as far as the response has them."""
     from azure.core.exceptions import DecodeError
 
     try:

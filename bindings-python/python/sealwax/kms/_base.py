@@ -1,4 +1,4 @@
-"""What all providers share."""
+"""Shared code of all providers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class Unchanging:
-    """What cannot change is its own copy, so that copying a configuration needs no pickle."""
+    """An immutable object is its own copy, so copying a configuration needs no pickle."""
 
     def __copy__(self) -> Unchanging:
         return self
@@ -46,7 +46,7 @@ class KmsProvider(Unchanging):
     key_id: str
 
     def accepts(self, key_id: str) -> bool:
-        """Whether `key_id` is the key that this provider was configured with."""
+        """Whether `key_id` is the key with which this provider is configured."""
         return key_id == self.key_id
 
     def __repr__(self) -> str:
@@ -54,16 +54,16 @@ class KmsProvider(Unchanging):
 
 
 class PerProcess(Generic[T]):
-    """Something with connections, made when it is first needed, and anew after a fork."""
+    """An object with connections, which is created on first use, and again after a fork."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
-        # By process: after a fork, one that another thread held would stay locked.
+        # One lock per process: after a fork, a lock held by another thread would stay locked.
         self._locks: dict[int, threading.Lock] = {}
         self._made: Optional[tuple[int, T]] = None
 
     def get(self) -> T:
-        """The thing of this process."""
+        """The object of this process."""
         made = self._made
         if made is not None and made[0] == os.getpid():
             return made[1]
@@ -80,12 +80,12 @@ class PerProcess(Generic[T]):
 
 
 def matched(pattern: re.Pattern[str], value: Any) -> Optional[re.Match[str]]:
-    """The match of a name that the host gave, which may be anything."""
+    """Matches a name given by the host, which may have any type."""
     return pattern.fullmatch(value) if isinstance(value, str) else None
 
 
 def require(module: str, extra: str) -> Any:
-    """Imports a module of a vendor's SDK, or says how to install it."""
+    """Imports a module of a vendor's SDK; the error says how to install it."""
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
@@ -94,12 +94,12 @@ def require(module: str, extra: str) -> Any:
 
 
 def context_bytes(context: Mapping[str, str]) -> bytes:
-    """The canonical form of the encryption context, for a KMS that takes bytes."""
+    """The canonical encryption context, for a KMS that binds bytes."""
     return canonical_context(context)
 
 
 def checked_dek(dek: bytes, provider: KmsProvider, request_id: Optional[str] = None) -> bytearray:
-    """A DEK that a KMS generated or unwrapped, as a buffer that the caller wipes."""
+    """Converts a DEK from a KMS to a buffer, which the caller wipes."""
     if len(dek) != DEK_LEN:
         fail(
             MisbehavedError(
@@ -112,7 +112,7 @@ def checked_dek(dek: bytes, provider: KmsProvider, request_id: Optional[str] = N
 
 
 def field(answer: Any, name: str, kind: type[T], provider: KmsProvider) -> T:
-    """A field of an answer, which a KMS that says "success" owes."""
+    """A field of a response. It is an error if a successful response lacks it."""
     value = answer.get(name) if isinstance(answer, Mapping) else None
     if not isinstance(value, kind):
         fail(MisbehavedError(f"the answer of the KMS has no {name}", key_id=provider.key_id))
@@ -120,7 +120,7 @@ def field(answer: Any, name: str, kind: type[T], provider: KmsProvider) -> T:
 
 
 def check_key(expected: str, answered: str, request_id: Optional[str] = None) -> None:
-    """Refuses an answer that was made with another key than the one that was asked for."""
+    """Rejects a response that was made with a key other than the requested one."""
     if answered != expected:
         message = f"the KMS was asked for {expected} and used {answered or 'an unnamed key'}"
         fail(MisbehavedError(message, key_id=expected, request_id=request_id))
@@ -137,30 +137,30 @@ def fail(error: KmsError, cause: Optional[BaseException] = None) -> NoReturn:
 
 
 def reject(message: str, request_id: Optional[str], cause: Optional[BaseException]) -> NoReturn:
-    """Raises what says that the wrapped key or the context is to blame, and not the KMS."""
+    """Raises the error for a wrong wrapped key or context, as opposed to a failure of the KMS."""
     if request_id:
         audit.annotate(request_id=request_id)
     raise KeyUnwrapError(printable(message)) from tamed(cause)
 
 
 def tamed(cause: Optional[BaseException]) -> Optional[BaseException]:
-    """The SDK's exception as a traceback may show it: what a server said is escaped there, too."""
+    """The SDK's exception, with the server's text escaped, so that a traceback may show it."""
     if cause is None:
         return None
     cause.args = tuple(printable(a) if isinstance(a, str) else a for a in cause.args)
     shown = getattr(cause, "message", None)
-    if isinstance(shown, str):  # Google's and Azure's show that.
+    if isinstance(shown, str):  # Tracebacks of Google's and Azure's exceptions show this attribute.
         setattr(cause, "message", printable(shown))  # noqa: B010, not every exception has it
     below = cause.__cause__ or cause.__context__
     while below is not None and str(below).isprintable():
         below = below.__cause__ or below.__context__
-    if below is not None:  # What is below says the same once more, and raw.
+    if below is not None:  # The causes repeat the text without escapes.
         cause.__cause__ = None
     return cause
 
 
 def answered(request_id: Optional[str], **notes: Any) -> None:
-    """Puts the request id of a call that succeeded into the audit event."""
+    """Adds the request id of a successful call to the audit event."""
     if request_id:
         audit.annotate(request_id=request_id)
     if notes:

@@ -1,4 +1,4 @@
-"""What goes wrong in a KMS, in words that are the same for all of them."""
+"""Failures of a KMS, with the same classes and reasons for all of them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from .._text import printable
 
 
 class KmsError(Exception):
-    """A KMS did not do what it was asked; `__cause__` is the SDK's own exception, if any.
+    """A call of a KMS failed; `__cause__` is the SDK's own exception, if any.
 
-    Its text is what the KMS said, escaped and cut to a bearable length. No key, no plaintext and
-    no credential is in its text or its fields.
+    Its text is the message of the KMS, escaped and shortened. Neither its text nor its fields hold
+    a key, plaintext or credential.
     """
 
     reason: ClassVar[str] = "failed"
@@ -41,11 +41,11 @@ class AccessDeniedError(KmsError, reason="denied"):
 
 
 class CredentialsError(KmsError, reason="credentials"):
-    """There are no credentials, or they are wrong or have expired."""
+    """Credentials are missing, wrong or expired."""
 
 
 class ThrottledError(KmsError, reason="throttled"):
-    """The KMS refused too many requests, also after the SDK had waited."""
+    """The KMS throttled the requests, even after the SDK's retries."""
 
 
 class UnavailableError(KmsError, reason="unavailable"):
@@ -61,7 +61,7 @@ class TlsError(KmsError, reason="tls"):
 
 
 class InsecureTransportError(KmsError, ValueError, reason="insecure_transport"):
-    """A configuration that would send keys in clear, or to an unchecked server."""
+    """The configuration would send keys in clear, or to an unauthenticated server."""
 
 
 class ClockSkewError(KmsError, reason="clock_skew"):
@@ -77,12 +77,12 @@ class KeyDisabledError(KmsError, reason="key_disabled"):
 
 
 class KeyPendingDeletionError(KmsError, reason="key_pending_deletion"):
-    """The key is about to be deleted: that can be cancelled as long as it is not."""
+    """The key is scheduled for deletion. The deletion can still be cancelled."""
 
 
 class MisbehavedError(KmsError, reason="misbehaved"):
-    """The KMS answered with success, but the answer cannot be right."""
+    """The KMS reported success, but its response is invalid."""
 
 
 class TokenRemovedError(KmsError, reason="token_removed"):
-    """The PKCS #11 token is not there."""
+    """The PKCS #11 token is not present."""

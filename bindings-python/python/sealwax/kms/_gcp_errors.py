@@ -1,4 +1,4 @@
-"""What google-api-core raises, in the words of `KmsError`."""
+"""Converts exceptions of google-api-core to `KmsError`."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ _TLS_WORDS = (
     "verification check failed",
 )
 
-# How gRPC tells what went wrong on this side: as if the service were not there. The words that
-# follow are its own and no server's.
+# gRPC reports local failures as an unavailable service. The texts after this prefix are from gRPC
+# itself and not from a server.
 _NO_CONNECTION = "failed to connect to all addresses"
 _NO_TOKEN = "Getting metadata from plugin failed"
 
-# What the token server says where this machine's clock is wrong.
+# The token server's message if this machine's clock is wrong.
 _SKEW_WORDS = ("reasonable timeframe", "iat and exp")
 
-# The state of a key, with which such a message ends; names have no blanks.
+# The state of a key at the end of such a message. Names have no blanks.
 _STATE = re.compile(r"(?:.* )?is not enabled, current state is: ([A-Z_]+)\.?", re.DOTALL)
 
-# What Google says about a sum that does not fit; names of keys are taken out before.
+# Google's message about a wrong checksum. Names of keys are removed before the comparison.
 _CHECKSUM = re.compile(r"\b[a-z_]+_crc32c\b")
 
 
@@ -58,9 +58,9 @@ def is_transient(error: BaseException) -> bool:
 
 @contextmanager
 def translated(key_id: str, operation: str, endpoint: str = "") -> Iterator[None]:
-    """Turns what the SDK raises inside of the block into a `KmsError` or a rejection.
+    """Converts exceptions of the SDK inside the block to a `KmsError` or a rejection.
 
-    `endpoint` is what could not be reached: gRPC names addresses and no host.
+    `endpoint` is named in errors, because gRPC names only addresses.
     """
     from google.api_core import exceptions
     from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
@@ -100,7 +100,7 @@ def _answered(error: Any, key_id: str, operation: str) -> None:
 
 
 def _state(error: Any) -> type[KmsError]:
-    """Which state forbids the use: a detail of the error says so, or its message ends with it."""
+    """The state of a key that forbids its use, from a detail or the end of the message."""
     violations = (each for detail in error.details for each in getattr(detail, "violations", ()))
     kinds = {str(getattr(each, "type", "")).removeprefix("KEY_") for each in violations}
     match = _STATE.fullmatch(_message(error))
@@ -139,5 +139,5 @@ def _is_tls(error: BaseException) -> bool:
 
 
 def _message(error: BaseException) -> str:
-    """What was said, without the status before it."""
+    """The message without its status."""
     return str(getattr(error, "message", error))

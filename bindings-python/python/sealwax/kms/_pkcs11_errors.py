@@ -1,4 +1,4 @@
-"""What python-pkcs11 raises, in the words of `KmsError`."""
+"""Converts exceptions of python-pkcs11 to `KmsError`."""
 
 from __future__ import annotations
 
@@ -65,22 +65,22 @@ _BY_NAME: dict[str, type[KmsError]] = {
 
 
 def is_gone(error: Exception) -> bool:
-    """Whether the session or what it found may be of a token that was taken out since."""
+    """Whether the session or its objects may belong to a token that was removed."""
     return _name(error) in (*_GONE, "NoSuchKey")
 
 
 def is_rejection(error: Exception) -> bool:
-    """Whether the token says that the wrapped key is to blame."""
+    """Whether the error says that the wrapped key is wrong."""
     return _name(error) in _REJECTIONS
 
 
 def is_ambiguous(error: Exception) -> bool:
-    """Whether the token says only that something is wrong."""
+    """Whether the error is a general one."""
     return _name(error) in _AMBIGUOUS
 
 
 def raise_failure(error: Exception, key_id: str, token: str, *, rejected: bool) -> NoReturn:
-    """Raises what `error` means; what is not of the token goes on as it is."""
+    """Raises the `KmsError` for `error`; passes on other exceptions unchanged."""
     exceptions = require("pkcs11.exceptions", "pkcs11")
     if not isinstance(error, exceptions.PKCS11Error):
         raise error

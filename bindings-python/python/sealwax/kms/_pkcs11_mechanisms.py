@@ -1,4 +1,4 @@
-"""The ways in which a PKCS #11 token wraps a DEK."""
+"""The mechanisms with which a PKCS #11 token wraps a DEK."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TAG_BITS = 128
 
 
 class Mechanism(ABC):
-    """One way of wrapping; `context` is the canonical encryption context."""
+    """One mechanism; `context` is the canonical encryption context."""
 
     def __init__(self) -> None:
         self._api = require("pkcs11", "pkcs11")
@@ -53,7 +53,7 @@ class AesGcm(Mechanism):
 
 
 class AesKeyWrap(Mechanism):
-    """RFC 3394, by C_WrapKey of a session object, as tokens offer it for nothing else: 40 bytes."""
+    """RFC 3394: 40 bytes. Tokens offer it only for keys, so the DEK becomes a session object."""
 
     def wrap(self, session: Session, dek: bytes, context: bytes) -> bytes:
         attribute = self._api.Attribute
@@ -87,7 +87,7 @@ class AesKeyWrap(Mechanism):
         return dek
 
     def _readable(self) -> dict[Any, Any]:
-        """A DEK is used outside of the token, so its session object must be readable."""
+        """The DEK is used outside the token, so its session object must be readable."""
         attribute = self._api.Attribute
         return {
             attribute.TOKEN: False,
@@ -122,7 +122,7 @@ class RsaOaep(Mechanism):
 
 
 def able(key: Any, method: str) -> Any:
-    """What a key does; python-pkcs11 leaves away what the token does not allow it."""
+    """The capabilities of a key. python-pkcs11 omits those that the token does not allow."""
     found = getattr(key, method, None)
     if found is None:
         fail(AccessDeniedError(f"the token does not allow {method} with {key.label!r}"))

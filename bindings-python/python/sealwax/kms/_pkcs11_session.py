@@ -1,4 +1,4 @@
-"""Libraries and sessions of PKCS #11, across forks and tokens that come and go."""
+"""PKCS #11 modules and sessions, across forks and removed tokens."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _locks: dict[str, threading.RLock] = {}
 
 
 def lock(module: str) -> threading.RLock:
-    """The lock of a module: an initialization must not meet any other use of it."""
+    """The lock of a module: nothing may use it during an initialization."""
     return _locks.setdefault(module, threading.RLock())
 
 
-# Another thread may have held a lock when this process was forked.
+# Another thread may have held the old lock at the fork.
 os.register_at_fork(after_in_child=_locks.clear)
 
 
 class _Library:
-    """One loaded module, used under its lock; the standard wants it initialized after a fork.
+    """One loaded module, used under its lock. The standard requires an initialization after a fork.
 
     `generation` counts initializations: sessions of an older one are void.
     """
@@ -35,7 +35,7 @@ class _Library:
 
     @classmethod
     def get(cls, module: str) -> _Library:
-        """The module as this process may use it."""
+        """The module, initialized in this process."""
         library = cls._loaded.get(module)
         if library is None:
             library = cls._loaded[module] = cls(module)
@@ -44,14 +44,14 @@ class _Library:
         return library
 
     def initialize(self) -> None:
-        """Has the module look for tokens anew."""
+        """Initializes the module again, so that it detects tokens."""
         self.api.reinitialize()
         self.generation += 1
         self._pid = os.getpid()
 
 
 class Session:
-    """A session with one token, opened when it is used; its methods need the module's lock."""
+    """A session with one token, opened on first use. Its methods need the module's lock."""
 
     def __init__(
         self, module: str, token: str, label: str, pin: Union[str, Callable[[], str]]
@@ -61,7 +61,7 @@ class Session:
         self._keys: dict[str, Any] = {}
 
     def key(self, object_class: str) -> Any:
-        """The token's key of this label: `SECRET_KEY`, `PUBLIC_KEY` or `PRIVATE_KEY`."""
+        """The token's key with this label: `SECRET_KEY`, `PUBLIC_KEY` or `PRIVATE_KEY`."""
         session = self.get()
         if object_class not in self._keys:
             classes = require("pkcs11", "pkcs11").ObjectClass
@@ -81,7 +81,7 @@ class Session:
         return self._open[1]
 
     def close(self) -> None:
-        """Forgets the session; the library looks for its token again, if none did so since."""
+        """Drops the session; initializes the module again unless another session did."""
         library = _Library.get(self._module)
         stale = self._open is None or self._open[0] == library.generation
         self._open, self._keys = None, {}
@@ -90,7 +90,7 @@ class Session:
 
 
 def _login(token: Any, pin: str) -> Any:
-    """Opens a session; a login holds for the whole process."""
+    """Opens a session. A login is valid for the whole process."""
     exceptions = require("pkcs11.exceptions", "pkcs11")
     try:
         return token.open(user_pin=pin)

@@ -1,4 +1,4 @@
-"""The rules for what goes over a network: TLS 1.2 or newer, certificates and names checked."""
+"""The rules for network connections: TLS 1.2 or newer, certificates and host names checked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_ANSWER = 1024 * 1024
 
 
 def require_secure(url: str) -> None:
-    """Allows https anywhere, http to this machine only, and no password: errors would show it."""
+    """Allows https, http only to this machine, and no password, which errors would show."""
     parts = urlsplit(url)
     if "@" in parts.netloc:
         raise InsecureTransportError("an address with a name or a password in it is refused")
@@ -30,7 +30,7 @@ def require_secure(url: str) -> None:
 
 
 def require_verified(verify: Any) -> None:
-    """Refuses a client that was told not to check certificates; `None` is its default, to check."""
+    """Rejects a client that does not check certificates; `None` is its default, which checks."""
     if verify is not None and not verify:
         raise InsecureTransportError("a client that does not check certificates is refused")
 
@@ -48,7 +48,7 @@ def is_loopback(host: str) -> bool:
 def context() -> ssl.SSLContext:
     """A context for clients: TLS 1.2 or newer, certificates and host names checked.
 
-    It trusts nobody yet: `requests` loads the certificates of `verify` into it.
+    It has no trusted certificates yet: `requests` loads those of `verify` into it.
     """
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     made.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -56,10 +56,10 @@ def context() -> ssl.SSLContext:
 
 
 def session(verify: Union[bool, str] = True, *, retry: Any = 0) -> Any:
-    """A session of `requests` that keeps to the rules, also after a redirect.
+    """A session of `requests` that enforces the rules, even after a redirect.
 
-    The time-out for an answer holds for all of it, not for each of its bytes, and no answer is
-    longer than `MOST_ANSWER`. `retry` is what `HTTPAdapter` takes as `max_retries`.
+    The time-out applies to a whole response and not to each of its bytes, and a response has at
+    most `MOST_ANSWER` bytes. `retry` is the `max_retries` of `HTTPAdapter`.
     """
     import requests
 
@@ -87,7 +87,7 @@ def session(verify: Union[bool, str] = True, *, retry: Any = 0) -> Any:
 
 
 def _read(raw: Any, seconds: Any) -> bytes:
-    """A body that is read here, in one go: a server may send it as slowly as it likes."""
+    """Reads the whole body here, so that a slow server cannot exceed the time-out."""
     from requests import exceptions
     from urllib3.exceptions import HTTPError, ReadTimeoutError
 

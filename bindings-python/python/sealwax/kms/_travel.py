@@ -1,4 +1,4 @@
-"""What of a provider travels in a pickle: names and places, and nothing that opens anything."""
+"""Pickling of providers: names and addresses, and no credentials."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._errors import CredentialsError
 class FromEnv:
     """A secret in an environment variable, for a `token` or a `pin`.
 
-    Only the name is kept, so that it may travel in a pickle: each process reads its own variable.
+    It keeps only the name, so it can be pickled. Each process reads its own variable.
 
     >>> FromEnv("ORDERS_TOKEN")
     FromEnv('ORDERS_TOKEN')
@@ -22,7 +22,7 @@ class FromEnv:
         self.name = name
 
     def __call__(self) -> str:
-        """The value now."""
+        """The current value."""
         value = os.environ.get(self.name)
         if not value:
             raise CredentialsError(f"the environment variable {self.name} is not set")
@@ -33,12 +33,12 @@ class FromEnv:
 
 
 def refuse(what: str, instead: str) -> NoReturn:
-    """Says why something cannot be pickled, and what to do."""
+    """The error that says why an object cannot be pickled, and what to do."""
     raise TypeError(f"{what} would travel in the pickle: {instead}")
 
 
 def refuse_client(client: Any, kind: str) -> None:
-    """A client holds credentials; a function that makes one is a reference."""
+    """A client holds credentials. A function that makes one is pickled by reference."""
     if client is not None and not is_maker(client):
         refuse(
             f"a {kind} with its credentials",
@@ -48,7 +48,7 @@ def refuse_client(client: Any, kind: str) -> None:
 
 
 def is_maker(thing: Any) -> bool:
-    """Whether it is a function that makes a client or a credential, and none of them itself."""
+    """Whether it is a function that makes a client or a credential, and not one of them."""
     own = ("meta", "adapter", "encrypt", "get_token", "before_request")
     return callable(thing) and not any(hasattr(thing, name) for name in own)
 
@@ -59,7 +59,7 @@ def made(thing: Any) -> Any:
 
 
 def check_options(options: Mapping[str, Any], allowed: Collection[str]) -> None:
-    """Refuses what is not known to be harmless: new names may well be of secrets."""
+    """Rejects options that are not known to be harmless, because a new one may hold a secret."""
     for name in options:
         if name not in allowed:
             refuse(

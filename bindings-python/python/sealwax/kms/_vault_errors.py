@@ -1,4 +1,4 @@
-"""What hvac and requests raise, in the words of `KmsError`."""
+"""Converts exceptions of hvac and requests to `KmsError`."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from ._errors import (
     UnavailableError,
 )
 
-# The server has statuses and no codes. What it says besides is compared line by line and whole, so
-# that no name of a key, a mount or a policy in it means anything.
+# The server returns HTTP statuses and no error codes. Its messages are compared as whole lines, so
+# that the name of a key, a mount or a policy cannot match.
 
 _DECRYPTING = ("decrypt", "rewrap")
 
@@ -53,9 +53,9 @@ _NEEDS_CONTEXT = "missing 'context' for key derivation"
 def translated(
     key_id: str, operation: str, token: Optional[str] = None, unset: str = ""
 ) -> Iterator[None]:
-    """Turns what the SDK raises inside of the block into a `KmsError` or a rejection.
+    """Converts exceptions of the SDK inside the block to a `KmsError` or a rejection.
 
-    `token` is what must not be in any text, whoever says it; `unset` says which address is missing.
+    `token` must not appear in any text; `unset` names a missing address.
     """
     import requests
     from hvac import exceptions
@@ -67,12 +67,12 @@ def translated(
     except requests.exceptions.RequestException as error:
         _unreached(error, key_id, token, unset)
     except (TypeError, AttributeError) as error:
-        # hvac, where the answer is JSON and nothing that Vault would say.
+        # raised by hvac for JSON that is not from Vault
         fail(MisbehavedError("the answer is not one of Vault", key_id=key_id), error)
 
 
 def needs_context(error: BaseException) -> bool:
-    """Whether the server says that the key is derived, and was given no context."""
+    """Whether the server says that the key is derived and the context is missing."""
     return any(line.startswith(_NEEDS_CONTEXT) for line in _lines(error))
 
 
@@ -111,7 +111,7 @@ def _kind(error: Any, lines: list[str]) -> type[KmsError]:
 
 
 def _lines(error: Any) -> list[str]:
-    """What the server says, one by one: it also joins several as the lines of a list."""
+    """The server's messages, one by one. It may join several as lines of a list."""
     answer = getattr(error, "json", None)
     if answer is None:
         try:
@@ -127,7 +127,7 @@ def _lines(error: Any) -> list[str]:
 def _unreached(error: Any, key_id: str, token: Optional[str], unset: str) -> None:
     import requests
 
-    # The request's body holds the plaintext of what was to be wrapped, its headers the token.
+    # The body of the request holds the plaintext DEK, and its headers hold the token.
     error.request = None
     kind: type[KmsError] = UnavailableError
     if isinstance(error, requests.exceptions.SSLError):
@@ -137,7 +137,7 @@ def _unreached(error: Any, key_id: str, token: Optional[str], unset: str) -> Non
     elif isinstance(error, requests.exceptions.ContentDecodingError):
         kind = MisbehavedError
     elif isinstance(error, ValueError):
-        kind = KmsError  # Nothing was sent: an address that is none, and the like.
+        kind = KmsError  # Nothing was sent, for example because the address is invalid.
     text = ": ".join(filter(None, (unset, _without(str(error), token))))
     fail(kind(text, key_id=key_id), _cause(error, token))
 

@@ -51,7 +51,7 @@ class Arn(NamedTuple):
         return cls(*match.groups()) if match else None
 
     def is_replica_of(self, other: Arn) -> bool:
-        """Whether both are the same multi-Region key, in whichever regions."""
+        """Whether both are the same multi-Region key, in any regions."""
         same_place = self.partition == other.partition and self.account == other.account
         return same_place and self.key == other.key and self.key.startswith("mrk-")
 
@@ -62,14 +62,14 @@ class AwsKms(KmsProvider):
     The encryption context is AWS's own, so CloudTrail logs it. The first key of an object comes
     from GenerateDataKey; further ones are wrapped by Encrypt. Decrypt always names the key.
 
-    A multi-Region key opens what any of its replicas wrapped, by a call to this ARN's region.
+    A multi-Region key unwraps what any of its replicas wrapped, with a call to this ARN's region.
 
     `client` is a boto3 client of `kms`, or a function that makes one. Without it, one is made for
     the key's region: with time-outs, at most 3 attempts, `profile_name` of the shared configuration
     and `client_options` (such as `endpoint_url`, `verify`), which go to `boto3.client`.
 
-    A pickle carries no credentials: a provider with a client, or with credentials among its
-    options, refuses to be pickled. One that takes them from its environment or a profile travels.
+    A pickle carries no credentials. A provider with a client, or with credentials in its options,
+    cannot be pickled. One that takes them from its environment or a profile can.
 
     >>> AwsKms("arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab")
     AwsKms('arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab')
@@ -108,9 +108,9 @@ class AwsKms(KmsProvider):
         timeout: float = READ_TIMEOUT,
         **client_options: Any,
     ) -> AwsKmsDiscovery:
-        """A provider that unwraps with any key of these accounts; it wraps nothing.
+        """A provider that unwraps with any key of these accounts and cannot wrap.
 
-        Which key is asked is then up to whoever wrote the object, within this filter.
+        The writer of an object then chooses the key, within this filter.
         """
         return AwsKmsDiscovery(accounts, partition, regions, timeout, client_options)
 
@@ -122,7 +122,7 @@ class AwsKms(KmsProvider):
         return arn is not None and self._arn.is_replica_of(arn)
 
     def generate(self, context: Mapping[str, str]) -> tuple[bytearray, WrappedKey]:
-        """GenerateDataKey: a new key and its wrapping in one call."""
+        """GenerateDataKey: a new key and its wrapped form in one call."""
         answer = self._call("generate_data_key", context, NumberOfBytes=DEK_LEN)
         return self._dek(answer), self._wrapped(answer)
 
@@ -132,7 +132,7 @@ class AwsKms(KmsProvider):
         return self._wrapped(answer)
 
     def unwrap(self, wrapped: WrappedKey, context: Mapping[str, str]) -> bytearray:
-        """Decrypt, with the key named."""
+        """Decrypt, with the key id."""
         return self._dek(self._call("decrypt", context, CiphertextBlob=wrapped.wrapped_dek))
 
     def rsa_oaep_decrypt(self, ciphertext: bytes) -> bytearray:
@@ -188,7 +188,7 @@ class AwsKmsDiscovery(Unchanging):
         self._keys: dict[str, AwsKms] = {}
 
     def accepts(self, key_id: str) -> bool:
-        """Whether the key's ARN is of these accounts, this partition and these regions."""
+        """Whether the key's ARN has one of these accounts and regions, and this partition."""
         arn = Arn.parse(key_id)
         return (
             arn is not None
@@ -198,11 +198,11 @@ class AwsKmsDiscovery(Unchanging):
         )
 
     def wrap(self, dek: bytearray, context: Mapping[str, str]) -> WrappedKey:
-        """Refused: discovery has no key of its own."""
+        """Not supported: discovery has no key."""
         raise InvalidArgumentError("AwsKms.discovery only unwraps: name a key to wrap with")
 
     def unwrap(self, wrapped: WrappedKey, context: Mapping[str, str]) -> bytearray:
-        """Decrypt with the key that the object names."""
+        """Decrypt, with the key that the object names."""
         key = self._keys.get(wrapped.key_id)
         if key is None:
             if len(self._keys) >= _MOST_CLIENTS:
@@ -220,7 +220,7 @@ class AwsKmsDiscovery(Unchanging):
 
 
 def _names(given: Any, what: str) -> frozenset[str]:
-    """A number is no account id: it would lose the zeros that it begins with, and match nothing."""
+    """Rejects numbers as account ids: they lose leading zeros and would never match."""
     if isinstance(given, str) or not isinstance(given, Iterable) or not given:
         raise InvalidArgumentError(f"discovery needs a collection of {what}")
     names = frozenset(given)
@@ -268,7 +268,7 @@ class _ClientMaker:
 
 
 def _verify_of(client: Any) -> Any:
-    """What the client was told about certificates; botocore has no public way to ask."""
+    """The client's setting for certificates, for which botocore has no public API."""
     session = getattr(getattr(client, "_endpoint", None), "http_session", None)
     return getattr(session, "_verify", None)
 

@@ -40,20 +40,20 @@ class AzureKeyVault(KmsProvider):
     """A key of Azure Key Vault or Managed HSM, named by its identifier, a URL.
 
     An RSA key wraps with RSA-OAEP-256; a symmetric key of a Managed HSM with `algorithm="A256KW"`.
-    Neither can bind the encryption context: Sealwax itself does. The identifier that is recorded
-    names the key's version, so that a rotated key opens what older versions wrapped; without a
-    version in `key_id`, the newest one wraps and any of this key unwraps.
+    Neither can bind the encryption context; Sealwax binds it in the header. The recorded identifier
+    names the key's version, so that a rotated key unwraps what older versions wrapped. Without a
+    version in `key_id`, the newest one wraps and any version of this key unwraps.
 
-    Every wrap and unwrap is a call of the vault: the SDK's `CryptographyClient` would wrap here,
-    for symmetric keys of an HSM under a random key that nobody keeps. The first wrapped key is
-    therefore also unwrapped by a fresh client and compared; where the identity may only wrap,
-    `self_test=False` leaves that out.
+    Every wrap and unwrap is a call of the vault. The SDK's `CryptographyClient` would wrap locally,
+    and for symmetric keys of an HSM under a random key that is then lost. The first wrapped key is
+    therefore unwrapped with a fresh client and compared. `self_test=False` skips that, for an
+    identity that may only wrap.
 
     `credential` defaults to azure-identity's `DefaultAzureCredential`; it may be a function that
     makes one. `verify` is a file of certificates to trust instead of the usual ones.
 
-    A pickle carries no credential: a provider that was given one refuses to be pickled. One that
-    takes it from its environment, or from a function, travels.
+    A pickle carries no credential. A provider with one cannot be pickled; one that takes it from
+    its environment or a function can.
     """
 
     provider_id = "azure-keyvault"
@@ -203,7 +203,7 @@ class _ClientMaker:
 
 
 def _retry_policy() -> Any:
-    """The SDK's own, except that a server cannot make it wait for long."""
+    """The SDK's retry policy, with a bound on the wait that a server can request."""
     policies = require("azure.core.pipeline.policies", "azure")
 
     class Bounded(policies.RetryPolicy):  # type: ignore[name-defined,misc]

@@ -36,16 +36,16 @@ class GcpKms(KmsProvider):
     """A symmetric key of Google Cloud KMS, named `projects/*/locations/*/keyRings/*/cryptoKeys/*`.
 
     The canonical encryption context is the additional authenticated data of the call, and CRC32C
-    sums guard what is sent and what is received. Encrypt takes the primary version, or the one
-    that `key_name` ends with; Decrypt finds the version by itself, so a rotated key opens what
-    older versions wrapped.
+    checksums protect requests and responses. Encrypt uses the primary version, or the one at the
+    end of `key_name`. Decrypt finds the version itself, so a rotated key unwraps what older
+    versions wrapped.
 
-    `client` is a `KeyManagementServiceClient`, whose channel is then the host's own affair.
-    Without one it is made from `credentials` (default: those of the environment), `endpoint`
-    and `root_certificates` (PEM). Both may be functions that make them.
+    `client` is a `KeyManagementServiceClient`; the host is responsible for its channel. Without one
+    it is made from `credentials` (default: those of the environment), `endpoint` and
+    `root_certificates` (PEM). `client` and `credentials` may be functions that make them.
 
-    A pickle carries no credentials: a provider with a client or credentials refuses to be pickled.
-    One that takes them from its environment, or from a function, travels.
+    A pickle carries no credentials. A provider with a client or credentials cannot be pickled; one
+    that takes them from its environment or a function can.
 
     >>> GcpKms("projects/p/locations/europe-west1/keyRings/r/cryptoKeys/orders")
     GcpKms('projects/p/locations/europe-west1/keyRings/r/cryptoKeys/orders')
@@ -170,7 +170,7 @@ class _ClientMaker:
         return self.__dict__
 
     def _transport(self, credentials: Any) -> Any:
-        """TLS to the endpoint; without TLS only to this machine, as `require_secure` saw to."""
+        """TLS to the endpoint; without it, `require_secure` allowed only this machine."""
         grpc = require("grpc", "gcp")
         transports = require(
             "google.cloud.kms_v1.services.key_management_service.transports", "gcp"

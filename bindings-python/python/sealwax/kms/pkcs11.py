@@ -23,18 +23,18 @@ class Pkcs11(KmsProvider):
     `mechanism` is one of
 
     - `aes-gcm`: the canonical encryption context is the additional authenticated data;
-    - `aes-key-wrap`: RFC 3394, which cannot bind the context (Sealwax itself does);
+    - `aes-key-wrap`: RFC 3394, which cannot bind the context (Sealwax binds it in the header);
     - `rsa-oaep-sha256`, `rsa-oaep-sha1`: a key pair; the context is not bound either.
 
     `module` is the token's library, by default that of the environment variable PKCS11_MODULE.
     `pin` is the user's PIN, or a function that returns it, such as `kms.FromEnv("PKCS11_PIN")`. The
     key never leaves the token: make it sensitive and not extractable.
 
-    A pickle carries no PIN: a provider that holds one refuses to be pickled. With a function it
-    travels, and asks for the PIN anew.
+    A pickle carries no PIN. A provider that holds one cannot be pickled; one with a function can,
+    and calls it again.
 
-    One session is opened when it is first needed, again after a fork, and again when the token
-    was taken out and put back. A token that is not there is a `TokenRemovedError`.
+    One session is opened on first use, again after a fork, and again after the token was removed
+    and inserted. A missing token is a `TokenRemovedError`.
     """
 
     provider_id = "pkcs11"
@@ -62,13 +62,13 @@ class Pkcs11(KmsProvider):
         self._start()
 
     def wrap(self, dek: bytearray, context: Mapping[str, str]) -> WrappedKey:
-        """Has the token wrap."""
+        """Wraps in the token."""
         bound = context_bytes(context)
         wrapped = self._use("wrap", lambda m, s: m.wrap(s, bytes(dek), bound))
         return WrappedKey(self.key_id, wrapped)
 
     def unwrap(self, wrapped: WrappedKey, context: Mapping[str, str]) -> bytearray:
-        """Has the token unwrap."""
+        """Unwraps in the token."""
         bound = context_bytes(context)
         dek = self._use("unwrap", lambda m, s: m.unwrap(s, wrapped.wrapped_dek, bound))
         return checked_dek(dek, self)
@@ -83,7 +83,7 @@ class Pkcs11(KmsProvider):
         self._mechanism: Mechanism = MECHANISMS[self._mechanism_name]()
 
     def _use(self, operation: str, ask: Callable[[Mechanism, Session], bytes]) -> bytes:
-        """One question to the token; a session that is gone is opened once more."""
+        """Calls the token; a lost session is opened once more."""
         with lock(self._module):
             try:
                 return self._ask(ask)
@@ -101,10 +101,10 @@ class Pkcs11(KmsProvider):
         return ask(self._mechanism, self._session)
 
     def _is_to_blame(self, error: Exception) -> bool:
-        """Whether the wrapped key is to blame for `error`.
+        """Whether the wrapped key is the reason for `error`.
 
-        Some tokens have only a general error for it. If the same key still wraps, it is no
-        failure of the token.
+        Some tokens return only a general error for it. If the same key still wraps, the token
+        works.
         """
         if not is_ambiguous(error):
             return is_rejection(error)

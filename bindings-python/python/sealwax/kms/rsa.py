@@ -15,21 +15,21 @@ _MIN_BITS = 2048
 
 
 class RsaOaepPublicKey(KmsProvider):
-    """Wraps under an RSA public key, whoever holds its private half: a KMS, an HSM, a safe.
+    """Wraps under an RSA public key. A KMS, an HSM or a safe holds the private key.
 
     `pem` is a public key or a certificate in PEM. The hash is SHA-256, also for MGF1; tokens that
-    only know SHA-1 in OAEP (SoftHSM) need `hash_name="sha1"`. The key id is the hash's name and
-    the SHA-256 of the public key in DER, or what `key_id` says.
+    only support SHA-1 in OAEP (SoftHSM) need `hash_name="sha1"`. The key id is `key_id`, or by
+    default the hash's name and the SHA-256 of the public key in DER.
 
     Without `decrypt` it only wraps. `decrypt` takes the ciphertext and returns the DEK:
     `rsa_oaep_decrypt` of `AwsKms`, `GcpKms`, `AzureKeyVault`, `VaultTransit` and `Pkcs11` fit, and
     `from_private_key` makes one from a PEM file.
 
-    A pickle carries the public key, and `decrypt` by its own rules: of a method of a provider, that
-    provider; a private key in memory not at all.
+    A pickle carries the public key, and `decrypt` by its own rules: a method of a provider pickles
+    that provider; a private key in memory cannot be pickled.
 
-    Anyone who has the public key can wrap, and RSA-OAEP does not bind the encryption context:
-    Sealwax itself does.
+    Anyone with the public key can wrap. RSA-OAEP does not bind the encryption context; Sealwax
+    binds it in the header.
     """
 
     provider_id = "rsa-oaep"
@@ -58,7 +58,7 @@ class RsaOaepPublicKey(KmsProvider):
         hash_name: str = "sha256",
         key_id: Optional[str] = None,
     ) -> RsaOaepPublicKey:
-        """Wraps and unwraps with a private key in PEM that the host holds, as in a safe."""
+        """Makes a provider from a private key in PEM that the host holds, which also unwraps."""
         serialization = require("cryptography.hazmat.primitives.serialization", "rsa")
         content = pem.encode() if isinstance(pem, str) else bytes(pem)
         try:
@@ -87,11 +87,11 @@ class RsaOaepPublicKey(KmsProvider):
         return self._decrypt is not None and key_id == self.key_id
 
     def wrap(self, dek: bytearray, context: Mapping[str, str]) -> WrappedKey:
-        """Encrypts here, without any call."""
+        """Encrypts locally, without a call."""
         return WrappedKey(self.key_id, self._key.encrypt(bytes(dek), self._padding))
 
     def unwrap(self, wrapped: WrappedKey, context: Mapping[str, str]) -> bytearray:
-        """Has the private half decrypt."""
+        """Decrypts with the private key."""
         if self._decrypt is None:
             fail(KmsError("a public key alone cannot unwrap", key_id=self.key_id))
         return checked_dek(self._decrypt(wrapped.wrapped_dek), self)

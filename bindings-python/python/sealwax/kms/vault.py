@@ -36,24 +36,24 @@ Token = Union[str, Callable[[], str]]
 
 
 class VaultTransit(KmsProvider):
-    """A key of the transit engine: `aes256-gcm96` or another with associated data, or derived.
+    """A key of the transit engine: `aes256-gcm96` or another type with associated data, or derived.
 
     The canonical encryption context is the associated data of the call, or the derivation context
-    of a key that was made with `derived=True`. The version of the key is in what it returns
-    (`vault:v3:...`); a rotated key opens what older versions wrapped, down to its
+    of a key that was created with `derived=True`. The ciphertext names the key's version
+    (`vault:v3:...`). A rotated key unwraps what older versions wrapped, down to its
     `min_decryption_version`.
 
-    `derived=True` on a key that is not would bind no context, and the server does not mind: after
-    the first key that it wraps, this provider asks once more without a context, and refuses a
-    server that answers. What was written so still opens.
+    `derived=True` for a key that is not derived would bind no context, and the server accepts it.
+    After the first wrap, this provider therefore calls once without a context, and refuses the key
+    if that succeeds. Objects written that way can still be decrypted.
 
     `client` is a `hvac.Client`, or a function that makes one. Without it, one is made from `url`,
     `token` and `verify`, which default to VAULT_ADDR, VAULT_TOKEN and the usual certificates.
-    `token` may be a function that returns it, asked before every call, such as
+    `token` may be a function that returns it and is called before every request, such as
     `kms.FromEnv("ORDERS_TOKEN")`.
 
-    A pickle carries neither token nor client: a provider that holds one refuses to be pickled.
-    With the token from the environment or from a function it travels, and finds its token anew.
+    A pickle carries neither token nor client. A provider that holds one cannot be pickled; one that
+    takes its token from the environment or a function can, and reads the token again.
 
     >>> VaultTransit("orders", url="https://vault.example.org", token="...")
     VaultTransit('transit/keys/orders')
@@ -93,9 +93,9 @@ class VaultTransit(KmsProvider):
         self._clients.get()
 
     def generate(self, context: Mapping[str, str]) -> tuple[bytearray, WrappedKey]:
-        """`datakey/plaintext`: a new key and its wrapping in one call.
+        """`datakey/plaintext`: a new key and its wrapped form in one call.
 
-        Vault ignores associated data there and says so; then the key is made here.
+        Vault ignores associated data there and warns; the key is then generated locally.
         """
         if self._has_datakey:
             answer = self._call("datakey/plaintext", context, bits=256)
@@ -118,12 +118,11 @@ class VaultTransit(KmsProvider):
         return self._dek(self._call("decrypt", context, ciphertext=ciphertext))
 
     def rewrap(self, wrapped: WrappedKey, context: Mapping[str, str]) -> WrappedKey:
-        """The same DEK under the key's newest version.
+        """Wraps the same DEK under the key's newest version.
 
-        A derived key does it inside of the server (`rewrap`). The server knows no associated
-        data there, so that for other keys it is `decrypt` and `encrypt`. A header is
-        authenticated under its DEK: for whole envelopes there is `sealwax.rewrap`; this is for
-        wrapped keys that are kept elsewhere.
+        For a derived key the server does it (`rewrap`). That call has no associated data, so for
+        other keys this method calls `decrypt` and `encrypt`. It is for wrapped keys that are stored
+        outside an envelope; for whole envelopes use `sealwax.rewrap`.
         """
         if self._field == "context":
             ciphertext = wrapped.wrapped_dek.decode("ascii", "replace")
@@ -142,7 +141,7 @@ class VaultTransit(KmsProvider):
         return self._dek(self._call("decrypt", None, ciphertext=text))
 
     def public_key(self, *, version: int = 1) -> str:
-        """The public half of an RSA key, in PEM, for `RsaOaepPublicKey`."""
+        """The public key of an RSA key, in PEM, for `RsaOaepPublicKey`."""
         answer = self._ask("get", f"keys/{self._name}", "read")
         keys = field(field(answer, "data", dict, self), "keys", dict, self)
         return field(keys.get(str(version)), "public_key", str, self)
@@ -173,7 +172,7 @@ class VaultTransit(KmsProvider):
 
     @contextmanager
     def _asking(self, operation: str) -> Iterator[Any]:
-        """The client's adapter, with a token of now."""
+        """The client's adapter, with the current token."""
         client = self._clients.get()
         if callable(self._token):
             client.token = self._token()
@@ -182,9 +181,9 @@ class VaultTransit(KmsProvider):
             yield client.adapter
 
     def _check_derived(self, operation: str, **fields: Any) -> None:
-        """Refuses a key that does the same without a context, once.
+        """Checks once that the key requires a context.
 
-        After the call that counts: before it, a server could make a key of that name.
+        It comes after the real call, because before it the server could create a key of that name.
         """
         if not self._must_check:
             return
@@ -193,7 +192,7 @@ class VaultTransit(KmsProvider):
             try:
                 adapter.post(f"/v1/{self._mount}/{operation}/{self._name}", json=fields)
             except exceptions.Forbidden:
-                self._must_check = False  # A policy may insist on a context, which is as good.
+                self._must_check = False  # A policy that requires a context is equally good.
             except exceptions.InvalidRequest as error:
                 if not needs_context(error):
                     raise
@@ -211,7 +210,7 @@ class VaultTransit(KmsProvider):
         return checked_dek(dek, self, answer["request_id"])
 
     def _bound(self, answer: dict[str, Any]) -> dict[str, Any]:
-        """Refuses what a server wrapped without looking at the context."""
+        """Rejects a key that the server wrapped without binding the context."""
         if answer["warnings"]:
             text = f"the server does not bind the encryption context: {answer['warnings']}"
             fail(MisbehavedError(text, key_id=self.key_id, request_id=answer["request_id"]))
@@ -227,7 +226,7 @@ def _version(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _checked_token(token: Any, key_id: str) -> Optional[str]:
-    """What may stand in a header; `requests` would show any other in its error."""
+    """Checks that the token fits a header; an error of `requests` would show it."""
     text = token if isinstance(token, str) else "\n"
     if token and not (text.isascii() and text.isprintable() and " " not in text):
         text = "the token is no token: it has a line break, a space or the like"
@@ -265,14 +264,14 @@ class _ClientMaker:
 
 
 def _retry() -> Any:
-    """Hvac has no retries of its own."""
+    """The retries, which hvac does not have."""
     return require("urllib3.util.retry", "vault").Retry(
         total=MAX_ATTEMPTS - 1,
         backoff_factor=0.2,
         status_forcelist=(429, 502, 503, 504),
-        allowed_methods=None,  # Every call of a provider can be repeated, POST or not.
+        allowed_methods=None,  # Every call of a provider is idempotent, even a POST.
         raise_on_status=False,
-        respect_retry_after_header=False,  # The wait would not be bounded.
+        respect_retry_after_header=False,  # A server could request an unbounded wait.
     )
 
 

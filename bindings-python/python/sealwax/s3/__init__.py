@@ -1,12 +1,12 @@
-"""Sealed objects in a bucket of Amazon S3, or of a store that speaks its protocol.
+"""Sealed objects in a bucket of Amazon S3, or of a store with the same protocol.
 
-`SealedBucket` works over a boto3 client of the host's: it encrypts before anything is sent, uploads
-in parts with constant memory, and reads any range by ranged requests. The store's own encryption
-can be switched on besides, as a second layer that protects the store's disks: `SseS3` and `SseKms`
-under a key that the provider manages, `SseC` under one that is sent along with each request.
+`SealedBucket` uses the host's boto3 client. It encrypts before anything is sent, uploads in parts
+with constant memory, and reads any range with ranged requests. The store's own encryption can be
+added as a second layer that protects the store's disks: `SseS3` and `SseKms` with a key that the
+provider manages, `SseC` with a key that is sent with each request.
 
-Failures of the store are an `IoError`, which is an `OSError` with its `errno`: also a
-`FileNotFoundError` where there is no such object, a `PermissionError` where the store denies it.
+A failure of the store is an `IoError`, which is an `OSError` with its `errno`. It is also a
+`FileNotFoundError` if there is no such object, and a `PermissionError` if the store denies access.
 The SDK's own exception is the `__cause__`.
 """
 

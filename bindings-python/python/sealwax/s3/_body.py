@@ -1,4 +1,4 @@
-"""The body of an answer, and how it goes on where the connection breaks."""
+"""The body of a response, which resumes after the connection breaks."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _SPAN = re.compile(r"bytes (\d+)-(\d+)/(\d+)", re.ASCII)
 
 
 class Source(NamedTuple):
-    """An object in a store: `fetch` is its GET with further arguments.
+    """An object in a store; `fetch` is its GET, which takes further arguments.
 
-    `attempts` is how often the client sends a request at most, the first time included.
+    `attempts` is how often the client sends a request at most, including the first time.
     """
 
     url: str
@@ -37,12 +37,12 @@ class Source(NamedTuple):
     attempts: int
 
     def error(self, number: int, text: str) -> IoError:
-        """An error about the object."""
+        """An error that names the object."""
         return IoError(printable(text), errno=number, filename=self.url)
 
 
 class Span(NamedTuple):
-    """Which bytes of how many an answer has; `end` and `total` are `None` where it does not say."""
+    """The byte range of a response and the total length; `None` if unknown."""
 
     start: int
     end: Optional[int]
@@ -50,7 +50,7 @@ class Span(NamedTuple):
 
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> Span:
-        """What the headers say; a store that ignores a range sends the whole object."""
+        """Parses the headers. A store that ignores a range sends the whole object."""
         match = _SPAN.fullmatch(answer.get("ContentRange") or "")
         if match is not None:
             first, last, total = map(int, match.groups())
@@ -60,11 +60,11 @@ class Span(NamedTuple):
 
 
 class Body:
-    """The bytes of one answer, from the front to the end, of one version of an object.
+    """The bytes of one version of an object, in sequence.
 
-    Where the connection drops, the rest is asked for by range, on condition that the object is
-    still the one that was begun. It is tried as often as the client tries a request, with its
-    waits in between; long stretches that succeed start the count anew.
+    If the connection drops, the rest is requested as a range, on condition that the object has not
+    changed. It retries as often as the client retries a request, with the same waits. A long
+    successful stretch resets the count.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Body:
         end: Optional[int] = None,
         conditions: Optional[Mapping[str, Any]] = None,
     ) -> None:
-        """The bytes from `start` to `end`, or all; `conditions` are those of an earlier answer."""
+        """The bytes from `start` to `end`, or all; `conditions` are those of the first response."""
         self._source = source
         self._stream: Any = None
         self._position = self._resumed = start
@@ -83,7 +83,7 @@ class Body:
         self.span, self.conditions = Span.of(answer), _conditions(answer)
 
     def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes, fewer only at the end; all that is left if it is negative."""
+        """Up to `size` bytes, fewer only at the end; all the rest if it is negative."""
         gathered, left = io.BytesIO(), size
         while left:
             piece = self._piece(_PIECE if left < 0 else min(left, _PIECE))
@@ -94,12 +94,12 @@ class Body:
         return gathered.getvalue()
 
     def close(self) -> None:
-        """Gives the connection back."""
+        """Releases the connection."""
         if self._stream is not None:
             self._stream.close()
 
     def _piece(self, size: int) -> bytes:
-        """At least one byte, or nothing at the end."""
+        """At least one byte; empty at the end."""
         if self.span.end is not None:
             size = min(size, self.span.end - self._position)
         while size > 0:
@@ -113,18 +113,18 @@ class Body:
         return b""
 
     def _try(self, size: int) -> tuple[bytes, Optional[Exception]]:
-        """What the connection gives, or how it dropped."""
+        """Reads from the connection; returns the bytes, or the error that dropped it."""
         botocore = require("botocore.exceptions", "aws")
         urllib3 = require("urllib3.exceptions", "aws")
         try:
             return self._stream.read(size), None
         except (botocore.HTTPClientError, botocore.IncompleteReadError, urllib3.HTTPError) as error:
             return b"", error
-        except botocore.BotoCoreError as error:  # Such as a sum that does not fit.
+        except botocore.BotoCoreError as error:  # For example a wrong checksum.
             raise self._source.error(errno.EIO, str(error)) from error
 
     def _resume(self, failure: Optional[Exception]) -> None:
-        """Asks for the rest."""
+        """Requests the rest."""
         if self._position - self._resumed >= _PROGRESS:
             self._failures = 0
         self._failures, self._resumed = self._failures + 1, self._position
@@ -136,7 +136,7 @@ class Body:
         self._ask(self.span.end, self.conditions)
 
     def _ask(self, end: Optional[int], conditions: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Asks for what is left, and refuses another range or another object than that."""
+        """Requests the rest, and rejects a different range or object."""
         fields = dict(conditions)
         if end is not None or self._position:
             fields["Range"] = f"bytes={self._position}-{'' if end is None else end - 1}"
@@ -155,13 +155,13 @@ class Body:
 
 
 def attempts_of(client: Any) -> int:
-    """How often a client sends a request at most, the first time included."""
+    """How often a client sends a request at most, including the first time."""
     retries = getattr(client.meta.config, "retries", None) or {}
     known = _DEFAULT_ATTEMPTS.get(str(retries.get("mode")), 3)
     return int(retries.get("total_max_attempts") or known)
 
 
 def _conditions(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """What makes another request one for the same version, as far as the store names it."""
+    """The conditions that restrict a request to the same version, as far as the store names it."""
     named = {"IfMatch": answer.get("ETag"), "VersionId": answer.get("VersionId")}
     return {name: value for name, value in named.items() if value}

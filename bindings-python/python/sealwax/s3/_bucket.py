@@ -1,4 +1,4 @@
-"""A bucket whose objects are sealed."""
+"""A bucket of sealed objects."""
 
 from __future__ import annotations
 
@@ -44,23 +44,21 @@ class SealedBucket:
     """Sealed objects in the bucket `name`, through `client`, a boto3 client of `s3`.
 
     `client` may be a function that makes one, called once in each process. Only then can the bucket
-    be pickled: a client holds credentials, which do not travel.
+    be pickled: a client holds credentials, which are never pickled.
 
-    Where a connection drops in the middle of a body, the rest is asked for by range, as often as
-    the client's retry rules say, and on condition that the object is still the same.
+    If a connection drops in the middle of a body, the rest is requested as a range, as often as the
+    client's retry rules allow, and on condition that the object has not changed.
 
     Args:
-        server_side: the store's own encryption besides: `SseS3()`, `SseKms(...)` or `SseC(key)`.
-            A store that does not apply it is an error.
-        detached_headers: for storage that keeps what was written (WORM): the header is an object
-            of its own, so that keys rotate while the body stays as it is. It is called
-            `<name>.<id>.header`, where the body begins with the id in hexadecimal: no two objects
-            share one, and the header is there before its body is.
-        part_size: of uploads in parts, in bytes; at least 5 MiB. Memory is `part_size` times
-            `threads`, and one part more.
-        threads: how many parts are sent at once.
-        extra_args: further arguments of boto3's calls that create an object, such as
-            `StorageClass` or `ObjectLockMode`; they go to bodies, not to headers of their own.
+        server_side: the store's own encryption as a second layer: `SseS3()`, `SseKms(...)` or
+        `SseC(key)`. It is an error if the store does not apply it. detached_headers: for write-once
+        storage (WORM). The header is a separate object, so that keys can be rotated while the body
+        does not change. Its name is `<name>.<id>.header`, where the id in hexadecimal is the start
+        of the body. No two objects share a header, and the header is written before its body.
+        part_size: the size of parts of an upload, in bytes; at least 5 MiB. Uploads need memory for
+        `threads` + 1 parts. threads: how many parts are sent at the same time. extra_args: further
+        arguments of boto3's calls that create an object, such as `StorageClass` or
+        `ObjectLockMode`; they apply to bodies, not to detached headers.
 
     >>> from sealwax import LocalKey, s3
     >>> bucket = s3.SealedBucket(client, "tides", server_side=s3.SseS3())
@@ -143,10 +141,10 @@ class SealedBucket:
     ) -> None:
         """Encrypt `source`, a path or a file object with `read(n)`, and store it in parts.
 
-        Memory does not depend on the size. The object appears when all of it is there; after an
-        error, Ctrl-C included, nothing of it is left, and an older object stays as it was. (A
-        detached header may be left if the last part fails; it opens nothing.) A process that is
-        killed leaves parts that the bucket's rule for incomplete uploads removes.
+        Memory use does not depend on the size. The object appears only when it is complete. After
+        an error or Ctrl-C nothing of it is left, and an older object does not change. (A detached
+        header may be left if the last part fails; it opens nothing.) A killed process leaves parts,
+        which the bucket's rule for incomplete uploads removes.
         """
         with opened(source) as file, _named(self._new(name)):
             stream = encrypt_stream(
@@ -167,7 +165,7 @@ class SealedBucket:
         context: Context = None,
         associated_data: Optional[Buffer] = None,
     ) -> bytes:
-        """The plaintext of an object, by one request; arguments as for `sealwax.decrypt`."""
+        """Decrypt an object with one request; arguments as for `sealwax.decrypt`."""
         with closing(Body(self._source(name))) as body:
             data = body.read()
         header = self._header(name, data)
@@ -184,10 +182,10 @@ class SealedBucket:
         context: Context = None,
         associated_data: Optional[Buffer] = None,
     ) -> SealedReader:
-        """The plaintext of an object as a file that can seek; each range is one request.
+        """Open the plaintext of an object as a seekable file; each range is one request.
 
-        All ranges are of the object as it was when it was opened: if it is replaced meanwhile, the
-        next request is an error.
+        All ranges are from the version that was opened. If the object is replaced, the next request
+        is an error.
         """
         ranged = RangedObject(self._source(name))
         header = self._header(name, ranged.first)
@@ -211,9 +209,9 @@ class SealedBucket:
         associated_data: Optional[Buffer] = None,
         overwrite: bool = False,
     ) -> int:
-        """Decrypt an object into a file, by one request; returns the plaintext's length in bytes.
+        """Decrypt an object into a file with one request; returns the plaintext's length in bytes.
 
-        The file appears under its name when all of it is authentic and there, or not at all.
+        The file gets its name only when it is complete and authenticated.
         """
         file, url = _sealwax.FileTarget(path_of(target), overwrite=overwrite), self._url(name)
         try:
@@ -229,13 +227,13 @@ class SealedBucket:
                 )
                 return _write_out(reader, file)
         finally:
-            file.discard()  # Nothing, once it is committed.
+            file.discard()  # does nothing after the commit
 
     def inspect(self, name: str) -> Header:
-        """The header of an object; no key is needed and no KMS is asked.
+        """Return the header of an object; no key is needed and no KMS is called.
 
-        By one request for 4 KiB, and another one only for a longer header; where headers are
-        detached by two: what the body begins with says what its header is called.
+        It takes one request for 4 KiB, and a second one only for a longer header. A detached header
+        takes two requests, because the start of the body determines its name.
         """
         source = self._source(name)
         front = Front.of(source, _MOST_HEADERS)
@@ -251,10 +249,10 @@ class SealedBucket:
                 return inspect(front.data + rest.read())
 
     def rewrap(self, name: str, old: Keys, new: Keys, *, add: bool = False) -> None:
-        """Replace the wrapped keys in the header of its own; see `sealwax.rewrap_header`.
+        """Replace the wrapped keys in a detached header; see `sealwax.rewrap_header`.
 
-        Who is second of two that do so at once gets an error, so that no key is lost. Only where
-        headers are detached: an object of a bucket cannot be changed in its middle.
+        If two rewraps race, the second one gets an error, so that no key is lost. It needs detached
+        headers, because a part of an object in a bucket cannot be changed.
         """
         if not self._detached:
             raise InvalidArgumentError("only a header of its own can be replaced: detached_headers")
@@ -269,11 +267,11 @@ class SealedBucket:
         return f"s3://{self.name}/{name}"
 
     def _new(self, name: str) -> str:
-        """The URL of an object that is to be written."""
+        """The URL of an object to write."""
         return self._url(checked(name, SUFFIX_LEN if self._detached else 0))
 
     def _source(self, name: str) -> Source:
-        """An object that is there."""
+        """An existing object."""
         client, url = self._clients.get(), self._url(checked(name))
         server_side = self._server_side.to_read() if self._server_side else {}
 
@@ -287,7 +285,7 @@ class SealedBucket:
         return Source(url, fetch, attempts_of(client))
 
     def _header(self, name: str, body: bytes) -> Optional[bytes]:
-        """The header of the body that begins so; `None` where it is its own front."""
+        """The detached header of a body that begins so; `None` for an object with its header."""
         if not self._detached:
             return None
         with closing(Body(self._source(header_name(name, body)))) as header:
@@ -300,7 +298,7 @@ class SealedBucket:
         self._put(place, header, {"ContentType": MEDIA_TYPE, **arguments, **(conditions or {})})
 
     def _unchanged(self, body: Body) -> dict[str, Any]:
-        """What makes a write one of the same object; older SDKs do not know it."""
+        """The condition that restricts a write to the same version; older SDKs lack it."""
         shape = self._clients.get().meta.service_model.operation_model("PutObject").input_shape
         known = "IfMatch" in shape.members and "IfMatch" in body.conditions
         return {"IfMatch": body.conditions["IfMatch"]} if known else {}
@@ -320,7 +318,7 @@ class SealedBucket:
         if self._detached:
             header = bytes(inspect(start))
             start = start[len(header) :] + stream.read(_MOST_HEADERS)
-            # Before the store is told that the body is complete, and not after a failure.
+            # before the upload of the body is completed, and not after a failure
             at_end = partial(self._put_header, header_name(name, start), header)
         with translated(self._url(name)):
             source, arguments = Joined(start, stream, at_end), self._writing()
@@ -337,7 +335,7 @@ class SealedBucket:
             raise IoError(text, errno=errno.EIO, filename=self._url(name))
 
     def _config(self, size: Optional[int]) -> Any:
-        """Parts of `part_size`, or longer ones where there would be too many."""
+        """The size of the parts: `part_size`, or more if there would be too many parts."""
         sealed = _sealwax.sealed_size(size, _sealwax.MAX_HEADER_LEN) if size is not None else 0
         part_size = max(self._part_size, -(-sealed // _MOST_PARTS))
         config = require("boto3.s3.transfer", "aws").TransferConfig(
@@ -351,13 +349,13 @@ class SealedBucket:
 
 @contextmanager
 def _named(url: str) -> Iterator[None]:
-    """What is said inside of the block, in errors and in the audit log, is about this object."""
+    """Names this object in errors and audit events inside the block."""
     with object_name(url), about(url):
         yield
 
 
 def _write_out(reader: SealedReader, target: _sealwax.FileTarget) -> int:
-    """All of it into a file, or none."""
+    """Writes a complete file or none."""
     size = 0
     with reader:
         while piece := reader.read(_COPY):
@@ -367,7 +365,7 @@ def _write_out(reader: SealedReader, target: _sealwax.FileTarget) -> int:
 
 
 def _known(extra_args: Mapping[str, Any]) -> dict[str, Any]:
-    """Refuses what boto3 would refuse, but now."""
+    """Rejects arguments early that boto3 would reject later."""
     known = require("boto3.s3.transfer", "aws").S3Transfer.ALLOWED_UPLOAD_ARGS
     for name in extra_args:
         if name not in known:

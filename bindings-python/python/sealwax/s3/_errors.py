@@ -1,4 +1,4 @@
-"""What boto3 raises, as the errors of files."""
+"""Converts exceptions of boto3 to `IoError`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MEANINGS = {412: "the object was replaced meanwhile"}
 
 @contextmanager
 def translated(url: str) -> Iterator[None]:
-    """Turns what the SDK raises inside of the block into an `IoError` about `url`."""
+    """Converts exceptions of the SDK inside the block to an `IoError` about `url`."""
     exceptions = require("botocore.exceptions", "aws")
     try:
         yield
@@ -34,7 +34,7 @@ def translated(url: str) -> Iterator[None]:
     except (exceptions.BotoCoreError, require("boto3.exceptions", "aws").Boto3Error) as error:
         raise IoError(printable(str(error)), errno=errno.EIO, filename=url) from tamed(error)
     except RecursionError:
-        # botocore asks where a bucket is, and asks again where it is told to look elsewhere.
+        # botocore looks up the region of a bucket, and repeats that after a redirect.
         text = "the store redirects to nowhere"
         raise IoError(text, errno=errno.EIO, filename=url) from None
 

@@ -1,4 +1,4 @@
-"""Names of objects, and of the headers beside them."""
+"""Names of objects and of their detached headers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SUFFIX_LEN = len(".") + 2 * _ID_LEN + len(".header")
 
 
 def checked(name: Any, spare: int = 0) -> str:
-    """A name that a store can have; `spare` is what is to be appended, in bytes."""
+    """Checks a name; `spare` is the length of a suffix to come, in bytes."""
     if not isinstance(name, str) or not name:
         raise InvalidArgumentError(f"the name of an object is a string, and not {name!r}")
     try:
@@ -31,10 +31,10 @@ def checked(name: Any, spare: int = 0) -> str:
 
 
 def header_name(name: str, body: bytes) -> str:
-    """What the header of a body is called: the object's name, and what the body begins with.
+    """The name of a detached header, from the object's name and the start of the body.
 
-    A body begins with random bytes, so that no two objects share a header, and no object that
-    anybody names has this name by chance. It follows from the body alone, however it was copied.
+    A body begins with random bytes. No two objects therefore share a header, and no other object
+    has this name by chance. A copy of a body leads to the same name.
     """
     if len(body) < _ID_LEN:
         raise TruncatedError(f"{name!r} is too short for a body")

@@ -1,4 +1,4 @@
-"""An object in a bucket as a file that can seek, by ranged requests."""
+"""An object in a bucket as a seekable file, with ranged requests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_AHEAD = 8 * 1024 * 1024
 
 
 class Front(NamedTuple):
-    """What an object begins with, its length, and what makes a later request one for the same."""
+    """The start of an object, its length, and the conditions for later requests."""
 
     data: bytes
     size: int
@@ -28,7 +28,7 @@ class Front(NamedTuple):
 
     @classmethod
     def of(cls, source: Source, length: int) -> Front:
-        """The first `length` bytes, fewer where the object is shorter."""
+        """The first `length` bytes, or fewer if the object is shorter."""
         try:
             body = Body(source, 0, length)
         except IoError as error:
@@ -44,9 +44,8 @@ class Front(NamedTuple):
 class RangedObject(io.RawIOBase):
     """Bytes of an object at any offset.
 
-    The first answer says how long the object is and which version it has: later ones must be of
-    the same. A jump asks for what is wanted and no more; whoever reads on gets longer and longer
-    pieces.
+    The first response fixes the length and version of the object; later ones must match it. A read
+    after a seek requests only the wanted bytes; sequential reads request longer and longer pieces.
     """
 
     def __init__(self, source: Source) -> None:
@@ -79,7 +78,7 @@ class RangedObject(io.RawIOBase):
         return len(piece)
 
     def _known(self, wanted: int) -> memoryview:
-        """Bytes at the position, at least one: of the first block, the last one or a new one."""
+        """At least one byte at the position, from the first block, the last one or a new one."""
         if self._position < len(self.first):
             return memoryview(self.first)[self._position :][:wanted]
         if not self._start <= self._position < self._start + len(self._block):

@@ -1,4 +1,4 @@
-"""The store's own encryption, as headers of requests."""
+"""The store's own encryption, as arguments of requests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ServerSide:
-    """What goes along with requests so that the store encrypts, too."""
+    """The arguments with which the store encrypts as well."""
 
     needs_tls = False
     """Whether a request carries a secret."""
@@ -29,7 +29,7 @@ class ServerSide:
         return {}
 
     def was_applied(self, answer: Mapping[str, Any]) -> bool:
-        """Whether the store says that it did so."""
+        """Whether the response confirms the encryption."""
         wanted = self.to_write()["ServerSideEncryption"]
         return bool(answer.get("ServerSideEncryption") == wanted)
 
@@ -38,17 +38,18 @@ class ServerSide:
 
 
 class SseS3(ServerSide):
-    """Under a key of the store's (SSE-S3): nothing to manage, nothing to pay."""
+    """Encryption under a key of the store (SSE-S3): no key to manage and no cost."""
 
     def to_write(self) -> dict[str, Any]:
         return {"ServerSideEncryption": "AES256"}
 
 
 class SseKms(ServerSide):
-    """Under a key of the provider's KMS (SSE-KMS), which reading needs the right to use.
+    """Encryption under a key of the provider's KMS (SSE-KMS). Readers need permission to use it.
 
-    `key_id` is the key's id or ARN; without one, the store takes the account's own. `context` is
-    the encryption context of the store's calls, in clear in the log of the KMS.
+    `key_id` is the key's id or ARN; without one, the store uses the account's default key.
+    `context` is the encryption context of the store's calls, which the log of the KMS shows in
+    clear.
     """
 
     def __init__(
@@ -72,9 +73,9 @@ class SseKms(ServerSide):
 
 
 class SseC(ServerSide):
-    """Under a key that is sent along with each request (SSE-C): the store forgets it afterwards.
+    """Encryption under a key that is sent with each request (SSE-C); the store does not keep it.
 
-    `key` is 32 bytes. Whoever loses it loses the objects, whatever Sealwax could still unwrap.
+    `key` is 32 bytes. Without it the objects are lost, even if Sealwax can unwrap their keys.
     """
 
     needs_tls = True

@@ -1,4 +1,4 @@
-"""What is sent: sources of plaintext, and envelopes on their way."""
+"""Uploads: sources of plaintext, and streams of envelopes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .._errors import InvalidArgumentError
 
 @contextmanager
 def opened(source: Any) -> Iterator[Any]:
-    """A file object that gives bytes, of the host's or of a path."""
+    """Opens a path, or takes a file object of the host, for reading bytes."""
     if isinstance(source, (str, os.PathLike)):
         with open(source, "rb", buffering=0) as file:
             yield file
@@ -29,7 +29,7 @@ def opened(source: Any) -> Iterator[Any]:
 
 
 def size_of(source: Any) -> Optional[int]:
-    """What is left in a file on a disk; `None` where that is not known."""
+    """Remaining bytes of a regular file; `None` for other sources."""
     try:
         status, position = os.fstat(source.fileno()), source.tell()
     except (AttributeError, OSError):
@@ -38,7 +38,7 @@ def size_of(source: Any) -> Optional[int]:
 
 
 class Joined(io.RawIOBase):
-    """What was read already, then the rest; `at_end` is called before the end is told."""
+    """Bytes that were already read, then the rest; `at_end` is called before the end."""
 
     def __init__(self, start: bytes, rest: Any, at_end: Optional[Callable[[], object]] = None):
         self._start, self._rest, self._at_end = memoryview(start), rest, at_end
@@ -59,7 +59,7 @@ class Joined(io.RawIOBase):
 
 
 class Forward:
-    """The body of an answer after a piece that was read already, from the front to the end."""
+    """The body of a response, in sequence, starting with bytes that were already read."""
 
     def __init__(self, start: bytes, body: Any, name: str) -> None:
         self._joined, self.name = Joined(start, body), name

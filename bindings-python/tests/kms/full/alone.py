@@ -1,6 +1,6 @@
-"""Runs pytest where there is no network but this machine's own: `unshare --net alone.py ...`.
+"""Runs pytest in a network namespace with only a loopback device: `unshare --net alone.py ...`.
 
-Whatever a server binds to there, nobody outside reaches it.
+No server in it can be reached from outside.
 """
 
 from __future__ import annotations

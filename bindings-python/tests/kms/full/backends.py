@@ -1,4 +1,4 @@
-"""One way to use each KMS of the thorough suite."""
+"""Backends for the KMSs of the thorough suite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers of the thorough suite, and one way to use each."""
+"""Fixtures: the servers of the thorough suite and their backends."""
 
 from __future__ import annotations
 

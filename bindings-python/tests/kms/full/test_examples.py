@@ -1,4 +1,4 @@
-"""What is particular to the host's own providers of examples/."""
+"""Cases specific to the providers in examples/."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A certificate authority for an afternoon, and servers' certificates, good and bad."""
+"""A short-lived certificate authority, and servers' certificates, good and bad."""
 
 from __future__ import annotations
 

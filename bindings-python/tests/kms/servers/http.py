@@ -1,4 +1,4 @@
-"""An HTTP server that can be told to fail, and a proxy before a real one."""
+"""An HTTP server that fails on request, and a proxy in front of a real one."""
 
 from __future__ import annotations
 

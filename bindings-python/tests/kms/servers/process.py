@@ -1,4 +1,4 @@
-"""Programs that run while a test does, and not a moment longer."""
+"""Programs that run only as long as a test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens of SoftHSM2, in a directory of their own."""
+"""Tokens of SoftHSM2, in a temporary directory."""
 
 from __future__ import annotations
 

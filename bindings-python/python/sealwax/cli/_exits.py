@@ -17,13 +17,13 @@ TABLE = (
     (BUG, "a fault of this program"),
     (USAGE, "wrong usage"),
     (REFUSED, "refused: the target exists, or an argument makes no sense"),
-    (NO_ENVELOPE, "not an envelope, or none that this version knows"),
-    (NO_KEY, "no key opens it, or none could be had"),
+    (NO_ENVELOPE, "not an envelope, or not supported by this version"),
+    (NO_KEY, "no key opens it, or a key could not be loaded"),
     (MODIFIED, "modified or cut data"),
     (IO_FAILED, "reading or writing failed"),
-    (129, "the terminal went away (SIGHUP)"),
+    (129, "the terminal was closed (SIGHUP)"),
     (130, "interrupted (Ctrl-C, SIGINT)"),
-    (141, "the reader of the output went away (SIGPIPE)"),
+    (141, "the reader closed the output (SIGPIPE)"),
     (143, "stopped (SIGTERM)"),
 )
 """Every exit code and its meaning."""

@@ -18,7 +18,7 @@ export interface FormatLengths {
   readonly prefix: number;
   readonly tag: number;
   readonly key: number;
-  /** The first bytes of a header, which say how long it is. */
+  /** The start of a header, which tells its length. */
   readonly start: number;
 }
 

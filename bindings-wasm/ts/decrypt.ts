@@ -1,4 +1,4 @@
-// Decryption. Nothing happens until a result is asked for.
+// Decryption. Nothing happens until a result is requested.
 
 import type {
   Bytes,
@@ -62,7 +62,7 @@ export function decrypt(source: Source, keys: Keys, options: DecryptOptions = {}
   return new Message(source, providersOf(keys), options);
 }
 
-/** An opened header, and the reader positioned behind it. */
+/** A verified header, and the reader positioned after it. */
 interface Opened extends OpenedHeader {
   readonly reader: Reader;
 }
@@ -73,7 +73,7 @@ class Message implements Decryption {
   readonly #options: DecryptOptions;
   readonly #singleUse = new SingleUse();
   #opened: Promise<Opened> | undefined;
-  /** The metadata, kept after the DEK is forgotten. */
+  /** The metadata, kept after the DEK was wiped. */
   #metadata: (() => Owned | undefined) | undefined;
 
   constructor(source: Source, providers: readonly KeyProvider[], options: DecryptOptions) {

@@ -1,4 +1,4 @@
-// Encryption. Nothing happens until a result is asked for.
+// Encryption. Nothing happens until a result is requested.
 
 import type {
   EncryptOptions,
@@ -43,7 +43,7 @@ import {
 } from './source.js';
 import { Wrapping, wrappedKeyLists } from './wrap-dek.js';
 
-/** A finished header with its DEK. */
+/** An encoded header with its DEK. */
 interface Opened {
   readonly handle: EncryptHandle;
   readonly header: Owned;
@@ -89,7 +89,7 @@ function makeHandle(
   );
 }
 
-/** Checks the source and its size without waiting for a result to be asked for. */
+/** Checks the source and its size before a result is requested. */
 function sizeOf(source: Source, declared: number | undefined): number | undefined {
   checkSource(source);
   if (declared !== undefined && !(Number.isSafeInteger(declared) && declared >= 0)) {
@@ -215,7 +215,7 @@ export async function createEncryptor(
 ): Promise<Encryptor> {
   checkOptions(options, ENCRYPTOR);
   await needAes();
-  // Its messages share the header, and most are small: padding for a rewrap only if asked for.
+  // Its messages share the header, and most are small, so it has padding only on request.
   const opened = await open(providersOf(keys), { padding: 'none', ...options }, undefined);
   return new HandleEncryptor(opened, options);
 }

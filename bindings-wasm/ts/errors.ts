@@ -9,7 +9,7 @@ import type {
 } from '../types/index.js';
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-/** Maximum number of characters shown of a foreign text. */
+/** Maximum number of characters shown of an untrusted text. */
 const SHOWN = 512;
 
 /** Escapes line ends, control characters and marks of text direction, as the core does. */
@@ -19,7 +19,7 @@ const escaped = (text: string): string =>
     (character) => SHORT[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`,
   );
 
-/** A foreign text, shortened and escaped for a message. */
+/** An untrusted text, shortened and escaped for a message. */
 export const shown = (text: string): string =>
   escaped(text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text);
 
@@ -110,7 +110,7 @@ export function hint(value: unknown): string {
 /** A context pair: its key, the required value, the value found. */
 type Pair = [key: string, wanted: string, found: string | undefined];
 
-/** What the module throws: `[code number, text, detail]`. */
+/** The value that the module throws: `[code number, text, detail]`. */
 type Thrown = [number: number, text: string, detail: number | Pair | undefined];
 
 const isThrown = (error: unknown): error is Thrown =>

@@ -59,7 +59,10 @@ export class KeyEventRecorder {
   }
 }
 
-/** Calls a listener. If it throws, the page gets an uncaught error; the key was used all the same. */
+/**
+ * Calls a listener. If it throws, the page gets an uncaught error, because the key was already
+ * used.
+ */
 export function notify<T>(listener: (news: T) => void, news: T): void {
   try {
     listener(news);

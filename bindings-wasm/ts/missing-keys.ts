@@ -50,7 +50,7 @@ async function isThere(
       if (isSame) return true;
     }
   }
-  // Readers ask a remote provider about the first one only, so a second one would be useless.
+  // Readers ask a remote provider only about the first one, so a second one would be useless.
   if (asked && providerId !== localProviderId())
     throw invalid(
       'the header has a wrapped key of this provider and key id that the new key does not open',

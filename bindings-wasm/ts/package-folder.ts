@@ -1,4 +1,4 @@
-// Where the package's files are. Bundlers find them through a literal `new URL('./name',
+// The location of the package's files. Bundlers find them through a literal `new URL('./name',
 // import.meta.url)`.
 
 /**

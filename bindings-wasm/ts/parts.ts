@@ -21,7 +21,7 @@ function partSizeOf({ partSize }: PartsOptions, size: number | undefined): numbe
     const least = Math.ceil((size ?? 0) / MOST_PARTS / MIB) * MIB;
     return Math.max(DEFAULT_PART, least);
   }
-  // Smaller parts would seal each chunk many times. Whoever asks for them meant mebibytes.
+  // Smaller parts would seal each chunk many times. The caller probably meant mebibytes.
   const least = format().chunk;
   if (!Number.isSafeInteger(partSize) || partSize < least)
     throw invalid(`partSize is a number of bytes, ${least} at least`);
@@ -101,7 +101,7 @@ class RandomParts implements Parts {
     return cut(runs, start - offset, end - offset);
   }
 
-  /** Seals the chunks from `first` to `behind`; each is a piece of its own. */
+  /** Seals the chunks from `first` to before `behind`, each as a separate piece. */
   async #chunks(first: number, behind: number): Promise<Owned[]> {
     const { engine, plaintext, signal } = this.#object;
     const { chunk, sealedChunk } = format();

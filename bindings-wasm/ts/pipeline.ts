@@ -61,7 +61,7 @@ export function sealed({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]>
   return inOrder(next, { reader, engine, ...job });
 }
 
-/** Opens everything in the reader, which is positioned behind the prefix. */
+/** Opens everything in the reader, which is positioned after the prefix. */
 export function opened({ reader, engine, ...job }: Job): AsyncGenerator<Owned[]> {
   const { chunk, sealedChunk, tag } = format();
   let index = 0;

@@ -117,7 +117,7 @@ export class ProviderCalls {
     return result;
   }
 
-  /** FORMAT.md K-07: a failed KMS takes precedence over a wrapped key that did not open. */
+  /** FORMAT.md K-07: a failed KMS takes precedence over a wrapped key that did not unwrap. */
   fail(attempts: readonly Attempt[]): never {
     this.throwIfAborted();
     const code = attempts.every(({ error }) => isRejection(error))
@@ -132,8 +132,8 @@ export class ProviderCalls {
 }
 
 /**
- * The DEK that a provider returned. One of another length says nothing about the wrapped key: the
- * provider is at fault.
+ * The DEK that a provider returned. A wrong length is a fault of the provider and says nothing
+ * about the wrapped key.
  */
 export function checkedDek(dek: unknown): Owned {
   const bytes = view(dek as Uint8Array, 'the DEK that the provider returned');

@@ -1,4 +1,4 @@
-// Rewrapping: wraps a header's DEK again; bodies stay as they are.
+// Rewrap: wraps a header's DEK again; bodies do not change.
 
 import type { Bytes, Keys, RewrapOptions } from '../types/index.js';
 import { missingKeys } from './missing-keys.js';

@@ -132,7 +132,7 @@ class WrongDek extends Error {
   }
 }
 
-/** Tells listeners, once, whether a DEK opened the object. */
+/** Reports to listeners, once, whether a DEK opened the object. */
 class Verdict {
   readonly #waiting: ((opened: boolean) => void)[] = [];
   #opened: boolean | undefined;

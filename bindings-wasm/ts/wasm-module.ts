@@ -1,4 +1,4 @@
-// Loads WebAssembly modules, once each, from where the package's entry point says.
+// Loads WebAssembly modules, once each, from the location that the package's entry point sets.
 
 import type { WasmInput } from '../types/index.js';
 import { isResponse, isUrl } from './brands.js';
@@ -10,7 +10,7 @@ type Start = (options: { module_or_path: never }) => Promise<unknown>;
 export class WasmModule {
   readonly #name: string;
   readonly #start: Start;
-  /** Runs after loading, before anybody uses the module. */
+  /** Runs after loading, before the first use. */
   readonly #started: () => void;
   #source: () => Promise<WasmInput> | WasmInput;
   #loading: Promise<void> | undefined;
@@ -27,7 +27,7 @@ export class WasmModule {
     return this.#isReady;
   }
 
-  /** Sets where it comes from by default. */
+  /** Sets its default location. */
   setSource(source: () => Promise<WasmInput> | WasmInput): void {
     this.#source = source;
   }

@@ -1,4 +1,4 @@
-// Makes DEKs and has the providers wrap them.
+// Makes DEKs and wraps them with the providers.
 
 import type { Attempt, GeneratedDek, KeyProvider, WrappedDek, WrappedKey } from '../types/index.js';
 import { type Owned, view } from './bytes.js';
@@ -26,7 +26,7 @@ export class Wrapping {
     this.#calls = new ProviderCalls(options, plaintextSize);
   }
 
-  /** Makes a DEK and has every provider wrap it. The first provider may generate it. */
+  /** Makes a DEK and wraps it with every provider. The first provider may generate it. */
   async generate(
     providers: readonly KeyProvider[],
     context: Context,
@@ -58,7 +58,7 @@ export class Wrapping {
     return { dek, keys: [keyOf(first, made), ...rest.keys] };
   }
 
-  /** Has every provider wrap, in parallel. By default, no object is written without all keys. */
+  /** Wraps with every provider in parallel. By default, no object is written without all keys. */
   async wrap(
     providers: readonly KeyProvider[],
     dek: Owned,

@@ -1,6 +1,6 @@
-//! What the parts of an envelope cost, one by one: `cargo bench -p sealwax --bench parts`.
+//! Benchmarks of the parts of an envelope: `cargo bench -p sealwax --bench parts`.
 //!
-//! For comparisons with what else could be done see `speed`.
+//! For comparisons with alternatives see `speed`.
 
 use std::time::Duration;
 

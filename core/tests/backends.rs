@@ -1,5 +1,5 @@
-//! The two AES-256-GCM backends are one function: what one seals is what the other seals, and
-//! what one opens or refuses the other does too.
+//! The two AES-256-GCM backends are equivalent: they seal to the same bytes, and open or reject the
+//! same inputs.
 #![cfg(feature = "aws-lc")]
 
 use proptest::collection::vec;

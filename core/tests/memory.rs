@@ -1,7 +1,7 @@
-//! Where secrets are not any more: this process's own memory is searched for them.
+//! Erasure of secrets: the test searches its own process's memory for them.
 //!
-//! One test alone in its process, so that nobody else's memory is looked at while it changes. What
-//! is searched for is kept masked; the test itself must not be where it is found.
+//! It is the only test in its process, so that no other thread changes memory during the search.
+//! The test keeps the secrets masked, so that it does not find its own copies.
 #![cfg(all(target_os = "linux", feature = "std"))]
 
 use std::fs::{self, File};

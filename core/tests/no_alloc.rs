@@ -1,4 +1,4 @@
-//! The parts that need no heap are enough for a whole envelope, and agree with the rest.
+//! The modules without a heap suffice for a whole envelope, and agree with the others.
 
 use sealwax::aead::DefaultAead;
 use sealwax::header::HeaderParts;

@@ -1,4 +1,4 @@
-//! The paved path: what is encrypted comes back, in memory and in pieces.
+//! Round trips of the main API, in memory and in pieces.
 
 use sealwax::{
     DecryptOptions, Decryptor, Dek, EncryptOptions, EncryptionContext, Encryptor, Error, Header,

@@ -1,6 +1,6 @@
-//! A process that gets no more threads does its work on those that it has.
+//! A process that cannot start threads does its work on the existing ones.
 //!
-//! The limit is the real one: the test starts itself again as a user who may have one thread.
+//! The limit is real: the test starts itself again as a user who may have only one thread.
 #![cfg(all(target_os = "linux", feature = "std"))]
 
 use std::fs::{self, Permissions};

@@ -154,7 +154,7 @@ export class CachingProvider implements KeyProvider {
     return { dek, ...(await this.#inner.wrap(dek, context, call)) };
   }
 
-  /** Refuses a provider that asks the cache in front of it: that would recurse for ever. */
+  /** Rejects a provider that calls the cache in front of it, which would recurse forever. */
   async #ask<T>(call: ProviderCall, ask: () => Promise<T>): Promise<T> {
     if (this.#asking.has(call))
       throw new SealwaxError('invalid_state', 'the provider asks the cache that asks it');

@@ -13,7 +13,7 @@ import { type Owned, fromBase64, toBase64 } from '../bytes.js';
 import { SealwaxError, invalid, shown } from '../errors.js';
 import { type Names, checkOptions } from '../options.js';
 
-/** Larger than any answer, which is a DEK and a wrapped DEK in base64. */
+/** Larger than any response, which is a DEK and a wrapped DEK in base64. */
 const MOST_ANSWER = 1 << 16;
 
 const OPTIONS: Names<HttpProviderOptions> = () => ({
@@ -28,7 +28,7 @@ const OPTIONS: Names<HttpProviderOptions> = () => ({
   generate: 1,
 });
 
-/** The backend's answer to a request, other than success. */
+/** The backend's error response to a request. */
 export class HttpProviderError extends Error {
   override readonly name = 'HttpProviderError';
   readonly status: number;
@@ -161,7 +161,7 @@ function bytesOf(operation: string, answer: Answer, field: 'dek' | 'wrappedDek')
   return bytes;
 }
 
-/** Answers carry DEKs, so the URL needs TLS unless it is on this machine. */
+/** Responses carry DEKs, so the URL needs TLS unless it is on this machine. */
 export function checkedUrl(url: string | URL): URL {
   const base = typeof location === 'object' ? location.href : undefined;
   let parsed: URL;
@@ -177,6 +177,6 @@ export function checkedUrl(url: string | URL): URL {
 
 const LOOPBACK = /^(localhost|([a-z0-9-]+\.)+localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
-/** Whether keys may go there: over TLS to any host, or in clear to this machine. */
+/** Whether keys may be sent there: over TLS to any host, or in clear to this machine. */
 export const isSecure = ({ protocol, hostname }: { protocol: string; hostname: string }): boolean =>
   protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));

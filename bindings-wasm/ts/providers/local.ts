@@ -135,7 +135,7 @@ export class LocalKey implements KeyProvider {
     }
   }
 
-  /** Has the key store or the module compute the expansion's HMACs, then calls `finish`. */
+  /** Computes the expansion's HMACs in the key store or the module, then calls `finish`. */
   async #expanded(
     expansion: KekExpansion,
     finish: (expansion: KekExpansion) => MessageCipher,

@@ -1,4 +1,4 @@
-// Wraps to somebody else's public key.
+// Wraps under the public key of another party.
 
 import type {
   Bytes,

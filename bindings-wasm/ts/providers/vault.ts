@@ -25,14 +25,14 @@ const OPTIONS: Names<VaultTransitOptions> = () => ({
   fetch: 1,
 });
 
-// The server has statuses and no codes. What it says besides is compared line by line and whole, so
-// that no name of a key, a mount or a policy in it means anything.
+// The server returns HTTP statuses and no error codes. Its messages are compared as whole lines, so
+// that the name of a key, a mount or a policy cannot match.
 const CREDENTIALS = /^(invalid token|bad token|token expired|missing client token)$/;
 const REJECTED =
   /^(invalid ciphertext(: .*| length)?|(cipher|chacha20poly1305): message authentication failed|(failed to RSA decrypt the ciphertext: )?crypto\/rsa: decryption error)$/;
 const NEEDS_CONTEXT = /^missing 'context' for key derivation/;
 
-/** The server's answer, other than success. */
+/** The server's error response. */
 export class VaultTransitError extends Error {
   override readonly name = 'VaultTransitError';
   readonly status: number;
@@ -73,7 +73,8 @@ export class VaultTransit implements KeyProvider {
     this.#options = options;
     this.#mustCheck = options.derived ?? false;
     this.keyId = options.keyId ?? `${mount}/keys/${name}`;
-    // HashiCorp Vault ignores associated data here, OpenBao does not: the host says which it is.
+    // HashiCorp Vault ignores associated data here, and OpenBao does not. The host says which it
+    // is.
     if (options.derived || options.datakey)
       this.generate = (context, call) => this.#generate(context, call);
   }
@@ -107,7 +108,7 @@ export class VaultTransit implements KeyProvider {
     return { ...this.#wrapped(answer), dek: plaintextOf(answer) };
   }
 
-  /** A warning is how a server says that it does not look at the context. */
+  /** A server that ignores the context returns a warning. */
   #wrapped(answer: Answer): WrappedDek {
     if (answer.warnings) throw new TypeError('the server does not bind the encryption context');
     const ciphertext = answer.data?.ciphertext;
@@ -135,8 +136,7 @@ export class VaultTransit implements KeyProvider {
   }
 
   /**
-   * Refuses a key that does the same without a context, once; after the call that counts, which may
-   * make the key.
+   * Checks once that the key requires a context, after the real call, which may create the key.
    */
   async #checkDerived(operation: string, fields: object, call: ProviderCall): Promise<void> {
     if (!this.#mustCheck) return;
@@ -144,7 +144,7 @@ export class VaultTransit implements KeyProvider {
     const lines = linesOf(answer);
     if (response.ok)
       throw invalid(`${this.keyId} is not a derived key: derived would bind no context`);
-    // A policy may insist on a context, which is as good.
+    // A policy that requires a context is equally good.
     if (response.status !== 403 && !lines.some((line) => NEEDS_CONTEXT.test(line)))
       throw new VaultTransitError(operation, response.status, lines);
     this.#mustCheck = false;
@@ -172,10 +172,10 @@ export class VaultTransit implements KeyProvider {
   async #headers(): Promise<Headers> {
     const { token, namespace } = this.#options;
     const headers = new Headers({ 'Content-Type': 'application/json' });
-    // Agents may insist on it, but the servers' CORS does not let pages send it.
+    // Agents may require it, but the servers' CORS does not let pages send it.
     if (typeof location === 'undefined') headers.set('X-Vault-Request', 'true');
     const value = typeof token === 'function' ? await token() : token;
-    // Such as one from a file, with its line break: fetch would quote it in its error.
+    // For example a token from a file with its line break, which fetch would quote in its error.
     if (!/^[\x21-\x7e]*$/.test(value))
       throw invalid('the token is no token: it has a line break, a space or the like');
     headers.set('X-Vault-Token', value);
@@ -184,7 +184,7 @@ export class VaultTransit implements KeyProvider {
   }
 }
 
-/** What the server says, one by one: it also joins several as the lines of a list. */
+/** The server's messages, one by one. It may join several as lines of a list. */
 function linesOf({ errors }: Answer): string[] {
   const said = Array.isArray(errors) ? errors.map(String) : [];
   const lines = said

@@ -45,8 +45,7 @@ const OPEN_RANGE_HERE: Names<OpenRangeOptions & Transfer> = () => ({
 });
 
 /**
- * Ends the package's own workers when nobody can use them any more: hot reload creates a new one
- * each time.
+ * Ends the package's own workers when they are unreachable: hot reload creates a new one each time.
  */
 const forgotten = new FinalizationRegistry<Worker>((worker) => worker.terminate());
 
@@ -208,7 +207,7 @@ function ownWorker(): Worker {
   }
 }
 
-/** A function of its own, so that the worker does not keep its users alive. */
+/** A separate function, so that the worker does not keep its users alive. */
 function endOnFailure(worker: Worker | MessagePort, rpc: WeakRef<RpcChannel>): void {
   worker.addEventListener('error', (event) => {
     const text =

@@ -133,7 +133,7 @@ export class RpcChannel {
     if (!this.#ended) this.#post({ kind: 'release', target });
   }
 
-  /** Fails every call under way with this error, and every call to come with `later`. */
+  /** Fails every running call with this error, and every future call with `later`. */
   end(error: SealwaxError, later = error): void {
     this.#ended ??= later;
     for (const { reject } of this.#pending.values()) reject(error);
@@ -145,8 +145,7 @@ export class RpcChannel {
   }
 
   /**
-   * What the caller gave may be nothing that a message can carry, or memory that nobody may give
-   * away.
+   * An argument may be a value that a message cannot carry, or memory that cannot be transferred.
    */
   #send(message: Message, transfer: Transferable[]): void {
     try {

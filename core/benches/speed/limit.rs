@@ -1,4 +1,4 @@
-//! The limits: what the fastest crates do when nothing else is done.
+//! The limits: the fastest crates, without any other work.
 
 use std::hint::black_box;
 

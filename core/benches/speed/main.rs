@@ -1,8 +1,8 @@
 //! Sealwax against the limit of the hardware, each pair measured in one run: `cargo xtask bench`.
 //!
 //! Criterion and divan measure one function after the other. On a shared machine the speed drifts
-//! between the two by more than what is to be shown, so here a figure and its limit take turns in
-//! short rounds. `parts` (divan) has the pieces on their own.
+//! between the two by more than the difference to be shown. This benchmark therefore alternates a
+//! function and its limit in short rounds. `parts` (divan) measures the parts alone.
 #![allow(unreachable_pub)]
 // a benchmark exports nothing
 // Lengths and times become figures for people: nothing here needs 64 bits.

@@ -1,4 +1,4 @@
-//! The most memory that an operation ever had, measured in a process that does nothing else.
+//! Peak memory of an operation, measured in a process that does nothing else.
 
 use std::path::Path;
 use std::process::Command;

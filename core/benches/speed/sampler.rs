@@ -1,4 +1,4 @@
-//! Two functions in turns, so that both see the same machine.
+//! Alternates two functions, so that both see the same state of the machine.
 
 use std::time::{Duration, Instant};
 

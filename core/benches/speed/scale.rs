@@ -1,4 +1,4 @@
-//! How much is measured.
+//! The number and size of measurements.
 
 use std::time::Duration;
 

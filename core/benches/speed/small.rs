@@ -1,4 +1,4 @@
-//! Messages of 1 KiB under a data key that is there.
+//! Messages of 1 KiB under an existing data key.
 
 use std::hint::black_box;
 use std::time::Duration;

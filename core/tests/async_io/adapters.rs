@@ -1,4 +1,4 @@
-//! Readers and writers, over streams that are slow, fail, or are given up.
+//! Readers and writers over streams that are slow, fail, or are dropped.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::task::Poll;

@@ -1,5 +1,5 @@
-//! The async face: the same envelopes and the same errors as the blocking one, whatever the runtime
-//! does, and nothing lost when it gives up waiting.
+//! The async API: the same envelopes and errors as the blocking one under any schedule, and no data
+//! lost when a future is dropped.
 #![allow(missing_docs, unreachable_pub, clippy::missing_panics_doc)]
 // a test exports nothing
 

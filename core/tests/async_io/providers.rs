@@ -1,5 +1,5 @@
-//! Providers that answer in their own time are asked as those that block: the same ones, for the same
-//! wrapped keys, in the same order, with the same errors.
+//! Async providers are called like blocking ones: the same providers, for the same wrapped keys, in
+//! the same order, with the same errors.
 
 use std::borrow::Cow;
 use std::sync::Mutex;

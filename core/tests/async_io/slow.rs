@@ -1,4 +1,4 @@
-//! Streams that are not ready every other time, and then do little.
+//! Streams that are pending every other time and transfer few bytes.
 
 use std::io;
 use std::pin::Pin;

@@ -1,8 +1,8 @@
-//! The published third-party vectors of C2SP chunked-encryption with AES-256-GCM, in every way in
-//! which a message can be opened: at once, as a stream, by chunks in any order, in raw mode.
+//! The published third-party vectors of C2SP chunked-encryption with AES-256-GCM, opened in every
+//! possible way: whole, as a stream, by chunks in any order, in raw mode.
 //!
-//! They are not part of this repository. Looked for is the file that `SEALWAX_C2SP_VECTORS` names,
-//! then `../shared/vectors/` beside the workspace; without either there is nothing to do.
+//! They are not part of this repository. The test looks for the file that `SEALWAX_C2SP_VECTORS`
+//! names, then in `../shared/vectors/` beside the workspace, and passes without either.
 #![cfg(feature = "std")]
 #![allow(unreachable_pub)] // a test binary exports nothing
 

@@ -1,4 +1,4 @@
-//! Many threads at once: one call, one lock that nobody holds during it, and no thread left behind.
+//! Many threads at once: one call, no lock held during it, and no thread left waiting.
 
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::thread;

@@ -1,4 +1,4 @@
-//! The caches of finished headers.
+//! The caches of encoded and verified headers.
 
 use std::sync::Arc;
 

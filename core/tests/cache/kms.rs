@@ -1,4 +1,4 @@
-//! A provider that counts, waits and fails as told, around real wrapping by a local key.
+//! A test provider that counts, waits and fails on request, and wraps with a real local key.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};

@@ -1,4 +1,4 @@
-//! Caches of data keys: how often the KMS is asked, and what is never shared.
+//! Caches of data keys: the number of KMS calls, and what is never shared.
 #![cfg(feature = "std")]
 #![allow(unreachable_pub)] // a test binary exports nothing
 

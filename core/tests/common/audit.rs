@@ -1,4 +1,4 @@
-//! A KMS that answers as it is told, and an observer that remembers what it heard.
+//! A KMS with scripted results, and an observer that records events.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};

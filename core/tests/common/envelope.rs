@@ -1,5 +1,4 @@
-//! Envelopes to attack: made by the core, with the reader that opens them, and compared with the
-//! oracle.
+//! Envelopes to attack: made by the core, with their reader, and compared with the oracle.
 
 use sealwax::{
     DecryptHandle, DecryptOptions, Decryptor, Dek, EncryptHandle, EncryptOptions,

@@ -1,4 +1,4 @@
-//! What several test binaries share.
+//! Shared code of the test binaries.
 #![allow(dead_code)] // every test binary compiles all of it and uses a part
 
 pub mod audit;

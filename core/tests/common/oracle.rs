@@ -1,6 +1,6 @@
-//! A second, naive reader of the format: FORMAT.md's pseudo-code word by word, for providers of
-//! kind `local`. Tests compare the core with it on inputs that nobody foresaw. Shares no code with
-//! the core beyond AES-GCM, HMAC and SHA-512.
+//! A second, naive reader of the format: FORMAT.md's pseudo-code, literally, for the provider
+//! `local`. Tests compare the core with it on random inputs. It shares no code with the core except
+//! AES-GCM, HMAC and SHA-512.
 
 use sealwax::ErrorCode;
 use sealwax::ErrorCode::{

@@ -1,4 +1,4 @@
-//! Key providers of the tests' own, beside the real local one.
+//! Key providers for tests, in addition to the real local one.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};

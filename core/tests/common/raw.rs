@@ -1,5 +1,5 @@
-//! A second, naive writer of the format. It checks nothing, so that it can also write what the
-//! core refuses to, and shares no code with the core beyond AES-GCM, HMAC and SHA-512.
+//! A second, naive writer of the format. It checks nothing, so it can write what the core refuses
+//! to write. It shares no code with the core except AES-GCM, HMAC and SHA-512.
 
 use aes_gcm::aead::AeadInOut;
 use aes_gcm::{Aes256Gcm, KeyInit};

@@ -1,4 +1,4 @@
-//! Bytes that are the same in every run: test keys, salts and plaintexts.
+//! Deterministic bytes: test keys, salts and plaintexts.
 
 use std::convert::Infallible;
 

@@ -1,4 +1,4 @@
-//! Who hears what of the uses of keys.
+//! Which observer receives which key-use events.
 
 use std::sync::Mutex;
 use std::time::Duration;

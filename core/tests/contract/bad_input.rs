@@ -1,4 +1,4 @@
-//! Bad input of a reader: each kind has a code and a message of its own.
+//! Bad input of a reader: each kind has its own code and message.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What errors tell of public names, and that nothing in them can pass for something else.
+//! Public names in errors, and that no name can be mistaken for another part of a message.
 
 use sealwax::{
     ContextRef, DecryptHandle, DecryptOptions, Dek, EncryptHandle, EncryptOptions,

@@ -1,4 +1,4 @@
-//! States of the machines: what is refused, what stays failed ([E-07], [E-08]).
+//! States of the state machines: rejected calls and sticky errors ([E-07], [E-08]).
 
 use sealwax::ErrorCode::{
     BadMagic, BufferTooSmall, CommitmentMismatch, ContextMismatch, HeaderAuthentication,

@@ -1,5 +1,5 @@
-//! The contract of the API with everything that can go wrong in memory: each bad input has its own
-//! clear error, providers are called when FORMAT.md allows it and no more, misuse is refused.
+//! The contract of the API for all failures in memory: each bad input has its own clear error,
+//! providers are called only when FORMAT.md allows it, and misuse is rejected.
 #![cfg(feature = "std")]
 #![allow(unreachable_pub)] // a test binary exports nothing
 

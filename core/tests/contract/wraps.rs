@@ -1,4 +1,4 @@
-//! Several providers that wrap one DEK: at the same time, and what happens when some fail.
+//! Several providers that wrap one DEK: concurrently, and with failures.
 
 use std::sync::{Condvar, Mutex};
 use std::thread::{self, ThreadId};

@@ -1,4 +1,4 @@
-//! `Read` and `Write` adapters, under readers and writers that give and take little.
+//! `Read` and `Write` adapters, with readers and writers that transfer few bytes.
 
 use std::io::{self, Read, Write};
 

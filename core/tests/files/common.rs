@@ -1,4 +1,4 @@
-//! What several tests need.
+//! Shared code of the tests.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Journals that nobody can trust: FORMAT.md, [R-06], [R-07], [R-08].
+//! Untrusted journals: FORMAT.md, [R-06], [R-07], [R-08].
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What the machine cannot give: room on the disk, memory, a source that holds still.
+//! Limits of the machine: a full disk, no memory, a source that changes.
 
 use std::fs;
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! Buffers on several cores: the bytes do not depend on how many.
+//! Buffers on several cores: the result does not depend on the number of threads.
 
 use std::convert::Infallible;
 

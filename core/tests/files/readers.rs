@@ -1,4 +1,4 @@
-//! Reading at any offset: the right bytes, as few requests as can be, and no lock.
+//! Reading at any offset: the right bytes, the fewest requests, and no lock.
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! Rewrapping files: the body stays, in place or copied.
+//! Rewraps of files, in place or as a copy: the body does not change.
 
 use std::cell::RefCell;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Targets and sources that are no ordinary files, processes that end early, names near the limit.
+//! Targets and sources that are not regular files, processes that end early, names near the limit.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};

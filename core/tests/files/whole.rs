@@ -1,4 +1,4 @@
-//! Whole files: what is encrypted comes back, and nothing is half written.
+//! Whole files: round trips, and no partial results.
 
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom, Write};

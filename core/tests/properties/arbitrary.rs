@@ -1,4 +1,4 @@
-//! Inputs that nobody made on purpose, against the second reading of the format ([H-18], [H-19]).
+//! Random inputs, compared with the second implementation of the format ([H-18], [H-19]).
 
 use proptest::prelude::*;
 use sealwax::Header;

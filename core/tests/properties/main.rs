@@ -1,5 +1,6 @@
-//! Properties, by proptest: any split gives the same bytes, what is parsed encodes to the same
-//! bytes, ranges are slices, and no input panics or differs from the second reading of the format.
+//! Properties, with proptest: any split gives the same bytes, a parsed header encodes to the same
+//! bytes, ranges are slices, and no input panics or differs from the second implementation of the
+//! format.
 #![cfg(feature = "std")]
 #![allow(unreachable_pub)] // a test binary exports nothing
 

@@ -1,4 +1,4 @@
-//! A range is a slice of the plaintext, and the lengths are inverse to each other.
+//! A range is a slice of the plaintext, and the two length functions are inverse to each other.
 
 use std::ops::Range;
 

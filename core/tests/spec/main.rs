@@ -1,5 +1,5 @@
-//! What FORMAT.md says, held against the library and the tests: its worked example, its
-//! requirement ids, its tables, and that nothing secret is ever printed.
+//! FORMAT.md compared with the library and the tests: its worked example, requirement ids and
+//! tables, and that no secret is ever printed.
 #![cfg(feature = "std")]
 #![allow(unreachable_pub)] // a test binary exports nothing
 

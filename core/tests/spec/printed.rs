@@ -1,4 +1,4 @@
-//! What types of the library print.
+//! The output of `Debug` and `Display` of the library's types.
 
 use std::fmt::Debug;
 

@@ -1,5 +1,5 @@
-//! Every requirement of FORMAT.md is cited by a test, or stands in the list of those that no test
-//! can show.
+//! Every requirement of FORMAT.md is cited by a test, or is in the list of those that cannot be
+//! tested.
 
 use std::collections::BTreeSet;
 use std::path::Path;

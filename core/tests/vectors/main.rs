@@ -1,7 +1,7 @@
-//! The vectors of `core/vectors/`: made here, checked to be current, and applied to the core.
+//! The vectors of `core/vectors/`: generated here, checked to be current, and applied to the core.
 //!
-//! `cargo xtask vectors` checks them; `cargo xtask vectors --write` writes them anew, which is
-//! right only when the format gains something, since other implementations rely on the bytes.
+//! `cargo xtask vectors` checks them. `cargo xtask vectors --write` writes them again, which is
+//! correct only when the format gains something, because other implementations rely on the bytes.
 
 #![cfg(feature = "std")]
 #![allow(unreachable_pub)] // a test binary exports nothing

@@ -1,4 +1,5 @@
-//! `envelope_invalid.json`: each is refused with its code, and no byte more is released.
+//! `envelope_invalid.json`: each envelope is rejected with its code, and only the expected bytes
+//! are released.
 
 use std::collections::BTreeSet;
 

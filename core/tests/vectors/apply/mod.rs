@@ -1,4 +1,4 @@
-//! Applies every vector to the core, from the files as others read them.
+//! Applies every vector to the core, read from the published files.
 
 mod invalid;
 mod small;

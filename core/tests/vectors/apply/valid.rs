@@ -1,4 +1,4 @@
-//! `envelope_valid.json`: opened in every way, and made again byte for byte.
+//! `envelope_valid.json`: opened in every way, and reproduced byte for byte.
 
 use sealwax::range::RangeOpener;
 use sealwax::{

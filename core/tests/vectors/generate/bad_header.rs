@@ -1,5 +1,5 @@
-//! Headers that do not parse (FORMAT.md section 4.6), each for one cause: where the cause leaves
-//! room for it, the MAC and the body fit the header as it is.
+//! Headers that do not parse (FORMAT.md section 4.6), each for one cause. If the cause permits it,
+//! the MAC and the body fit the header.
 
 use sealwax::ErrorCode;
 use sealwax::ErrorCode::{

@@ -1,4 +1,4 @@
-//! One envelope to be: what its maker and its reader are given.
+//! One envelope to generate: the inputs of its writer and its reader.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! `context.json`: what a writer makes of pairs in any order.
+//! `context.json`: the canonical form of pairs in any order.
 
 use sealwax::ErrorCode;
 use sealwax::ErrorCode::{InvalidArgument, LimitExceeded};

@@ -1,4 +1,4 @@
-//! Envelopes to be opened, and to be made again byte for byte.
+//! Valid envelopes, which can be opened and reproduced byte for byte.
 
 use crate::common::schema::{Pairs, ValidEnvelope};
 use crate::common::seed::{derived, derived_vec};

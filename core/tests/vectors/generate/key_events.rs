@@ -1,4 +1,4 @@
-//! `key_events.json`: one script of calls, with the events that it makes in every language.
+//! `key_events.json`: one script of calls, with the events that it causes in every language.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! `local_wrap.json`: the wrapped DEK of the provider `local` alone.
+//! `local_wrap.json`: wrapped DEKs of the provider `local`.
 
 use sealwax::ErrorCode;
 

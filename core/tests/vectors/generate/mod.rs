@@ -1,6 +1,6 @@
-//! Makes every file of `core/vectors/`. All keys and salts are derived from labels
-//! ([`crate::common::seed::derived`]), so a run always gives the same bytes, and a new vector
-//! changes no other.
+//! Generates every file of `core/vectors/`. All keys and salts are derived from labels
+//! ([`crate::common::seed::derived`]), so the result is always the same, and a new vector changes
+//! no other.
 
 mod bad_body;
 mod bad_header;

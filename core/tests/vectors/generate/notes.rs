@@ -1,4 +1,4 @@
-//! What the flags of the vectors mean.
+//! The meaning of the vectors' flags.
 
 use std::collections::BTreeMap;
 

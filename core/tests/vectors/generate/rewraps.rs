@@ -1,4 +1,4 @@
-//! `rewrap.json`: a header, and what it becomes with other wrapped keys ([R-02], [R-03]).
+//! `rewrap.json`: a header, and the new header with other wrapped keys ([R-02], [R-03]).
 
 use sealwax::ErrorCode::{HeaderAuthentication, InvalidArgument, LimitExceeded};
 

@@ -1,4 +1,4 @@
-//! Vectors as they stand in their files.
+//! The vectors in the form of their files.
 
 use super::notes;
 use crate::common::schema::{File, Group};

@@ -9,7 +9,7 @@ use sealwax::file::{self, RewrapFileOutcome};
 use crate::file_options::Writing;
 use crate::keys::Keys;
 use crate::options::{Opening, Sealing};
-use crate::watch::Watch;
+use crate::signals_and_progress::Watch;
 use crate::{errors, header};
 
 /// Encrypts a file; `sealwax.encrypt_file` calls it.

@@ -10,7 +10,7 @@ use sealwax::{Error, OwnProcess};
 
 use crate::data::Data;
 use crate::errors;
-use crate::watch::{Interruptible, Watch};
+use crate::signals_and_progress::{Interruptible, Watch};
 
 /// A file that gets its name by `commit`, and leaves nothing behind without it.
 #[pyclass(frozen, module = "sealwax._sealwax")]

@@ -15,7 +15,7 @@ use crate::data::Data;
 use crate::keys::Keys;
 use crate::object::ObjectWriter;
 use crate::options::Sealing;
-use crate::watch::{Interruptible, Watch};
+use crate::signals_and_progress::{Interruptible, Watch};
 use crate::{errors, file_options, gil, interrupts};
 
 /// Plaintext that is copied from mutable memory at once, in bytes.

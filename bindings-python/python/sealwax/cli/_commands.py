@@ -218,7 +218,7 @@ def _several(call: Call) -> list[str]:
 def _load(
     call: Call, config: Optional[Config], sources: Iterable[str], *options: str
 ) -> list[_keys.KeyChoice]:
-    """The keys of each option. All are looked at before any is loaded, which may ask a network."""
+    """The keys of each option. All are parsed before any is loaded, which may use a network."""
     specs = [_specs(call, config, option) for option in options]
     keys = [spec for _, each in specs for spec in each]
     if _keys.standard_inputs(keys) + sum(map(_reads_standard_input, sources)) > 1:
@@ -233,9 +233,9 @@ def _choice(config: Optional[Config], where: str, specs: list[str]) -> _keys.Key
 
 
 def _specs(call: Call, config: Optional[Config], option: str) -> tuple[str, list[str]]:
-    """What an option names, or the environment where the new keys are not meant.
+    """The specs of an option, or of the environment, except for new keys.
 
-    Without any it is up to the rules of `sealwax.toml`, if there are some.
+    Without any, the rules of `sealwax.toml` choose, if there are any.
     """
     given: list[str] = call.options[option]
     if given:

@@ -1,4 +1,4 @@
-"""Keys from streams: what is in them, and who else can read it."""
+"""Reading of keys from streams, and the check of their permissions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OTHERS = stat.S_IRGRP | stat.S_IROTH
 
 
 def content(name: str) -> bytearray:
-    """What the standard input or another open descriptor gives; a word if others can read it."""
+    """Reads standard input or another open descriptor. Warns if others can read it."""
     opened = _streams.source(name)
     assert isinstance(opened, _streams.Input)
     with opened as file:

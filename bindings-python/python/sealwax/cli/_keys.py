@@ -25,7 +25,7 @@ _NAMED = "config:"
 
 
 def configuration() -> Optional[Config]:
-    """What `sealwax.toml` says, if there is one."""
+    """The configuration of `sealwax.toml`, if there is one."""
     path = _find.find()
     if path is None:
         return None
@@ -46,9 +46,9 @@ def standard_inputs(specs: list[str]) -> int:
 
 
 def load(spec: str, option: str, config: Optional[Config]) -> sealwax.Provider:
-    """The key that a spec names."""
+    """Loads the key that a spec names."""
     if is_secret(spec):
-        # It is in the list of processes now; it need not get any further.
+        # The list of processes already shows it. The message must not show it as well.
         raise UsageError(f"{option} takes the place of a key, not the key: put it into a file")
     try:
         if spec.startswith(_NAMED):
@@ -69,7 +69,7 @@ def _named(config: Optional[Config], name: str) -> sealwax.Provider:
 
 
 def _reference(spec: str) -> KeyReference:
-    """A spec without a scheme is a file; the id is as it was typed, whatever the locale."""
+    """Parses a spec. Without a scheme it is a file; the id is UTF-8 regardless of the locale."""
     place, _, key_id = spec.partition("#")
     scheme, colon, rest = place.partition(":")
     if not colon or scheme not in SCHEMES:
@@ -88,7 +88,7 @@ def _loaded(reference: KeyReference) -> sealwax.Provider:
 
 
 def _lacking(error: KeyLoadError, where: str) -> Exception:
-    """Why a key could not be had, for a person; an error of the system names the file itself."""
+    """The error for a key that could not be loaded; a system error already names the file."""
     cause = error.__cause__
     if isinstance(cause, OSError):
         return cause
@@ -108,18 +108,18 @@ def context(config: Optional[Config], name: str, given: Mapping[str, str]) -> di
 
 
 class KeyChoice:
-    """The keys of an option, which may be others for each object."""
+    """The keys of an option, which may depend on the object."""
 
     def __init__(self, keys: list[sealwax.Provider]) -> None:
         self._keys = keys
 
     def of(self, name: str) -> list[sealwax.Provider]:
-        """The keys of the object of this name."""
+        """The keys for the object with this name."""
         return self._keys
 
 
 class RuledKeys(KeyChoice):
-    """Those that the rules of a configuration give to an object."""
+    """The keys that the rules of a configuration choose for an object."""
 
     def __init__(self, config: Config, option: str) -> None:
         super().__init__([])

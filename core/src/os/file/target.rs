@@ -57,6 +57,7 @@ pub(super) enum NewMode {
 /// # assert_eq!(std::fs::read(&path)?, b"the whole content");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[must_use = "the file appears only after `commit`"]
 pub struct FileTarget(Target<'static, RealDisk>);
 
 impl FileTarget {

@@ -31,6 +31,7 @@ const MAX_AHEAD_LEN: usize = 32 * CHUNK_LEN;
 /// assert_eq!(low, "12:30");
 /// # Ok::<(), sealwax::Error>(())
 /// ```
+#[must_use = "readers do nothing unless they are read"]
 pub struct SeekReader<R> {
     inner: PositionalReader<R>,
     position: u64,

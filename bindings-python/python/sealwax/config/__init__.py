@@ -1,8 +1,9 @@
-"""Keys by reference, and `sealwax.toml`: which keys, context and options are for which URL.
+"""Keys by reference, and `sealwax.toml`, which maps URLs to keys, context and options.
 
 A reference says where a key is (`vault:orders`, `file:backup.key`, `aws:arn:...`) and never holds
-the key, so that it can stand in files, arguments and pickles. A configuration maps patterns of URLs
-to keys; the command line, `sealwax.stores` and all that works on many objects use the same one:
+the key, so files, arguments and pickles can contain it. A configuration maps patterns of URLs to
+keys. The command line, `sealwax.stores` and everything else that handles many objects use the same
+one:
 
 ```toml
 [keys]
@@ -62,7 +63,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Imports a part when it is asked for: the command line starts without most of them."""
+    """Imports a part on first access: the command line starts without most of them."""
     module = _MODULES.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

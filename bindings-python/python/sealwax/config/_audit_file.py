@@ -1,4 +1,4 @@
-"""The file that uses of keys are appended to."""
+"""The audit file, to which uses of keys are appended."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _handlers: dict[str, logging.Handler] = {}
 
 
 def start(path: str, uses: str) -> None:
-    """From now on, uses of keys in this process are appended to the file at `path`."""
+    """Appends all further uses of keys in this process to the file at `path`."""
     if path in _handlers:
         return
     handler = _handlers.setdefault(path, _AuditFile(path))
@@ -25,7 +25,7 @@ def start(path: str, uses: str) -> None:
 
 
 class _AuditFile(logging.Handler):
-    """Appends lines, each by one write, so that those of several processes do not mix.
+    """Appends lines, each with one write, so that lines of several processes do not mix.
 
     A key that cannot be recorded is not used: the error of a write is that of the use.
     """

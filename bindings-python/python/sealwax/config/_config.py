@@ -1,4 +1,4 @@
-"""A configuration: which keys, which context and which options are for which URL."""
+"""A configuration, which maps URLs to keys, context and options."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NAMED = "config:"
 
 
 class Rule(NamedTuple):
-    """Which keys and which context objects have whose URL fits."""
+    """The keys and the context of objects whose URL matches."""
 
     patterns: tuple[Pattern, ...]
     keys: tuple[str, ...]
@@ -31,17 +31,17 @@ class Rule(NamedTuple):
 
 
 class StoreRule(NamedTuple):
-    """How a store is reached whose URL fits."""
+    """The options of a store whose URL matches."""
 
     patterns: tuple[Pattern, ...]
     options: Mapping[str, Any]
 
 
 class Config:
-    """What `sealwax.toml` says.
+    """The content of `sealwax.toml`.
 
-    It holds references and no secret, so it can be pickled: the providers are made, once in each
-    process, where they are needed. An empty one, without a file, says nothing.
+    It holds references and no secret, so it can be pickled. The providers are made on first use,
+    once in each process. Without a file it is empty.
 
     >>> config = Config({
     ...     "keys": {"orders": "env:ORDERS_KEY"},
@@ -56,7 +56,7 @@ class Config:
     def __init__(
         self, tables: Mapping[str, Any], *, path: Optional[str] = None, folder: Optional[Url] = None
     ) -> None:
-        """`tables` are those of the file at `path`; `folder` is where relative paths start from."""
+        """`tables` are those of the file at `path`; relative paths are relative to `folder`."""
         self.path, self._tables = path, dict(tables)
         _schema.check(self._tables, self._where())
         folder = os.path.abspath(folder or (os.path.dirname(path) if path else "."))
@@ -82,36 +82,36 @@ class Config:
         return cls({}) if found is None else cls(_find.read(found), path=found)
 
     def rule_for(self, url: Url) -> Optional[Rule]:
-        """The first rule that fits, or `None`."""
+        """The first rule that matches, or `None`."""
         return next((rule for rule in self.rules if _fits(rule.patterns, url)), None)
 
     def keys_for(self, url: Url) -> list[Provider]:
-        """The providers that the object at `url` is wrapped for, and opened with."""
+        """The providers that wrap and unwrap the key of the object at `url`."""
         rule = self.rule_for(url)
         if rule is None:
             raise ConfigError(f"{self._where()}: no rule in [[rules]] fits {_shown(url)}")
         return [self._loaded(key) for key in rule.keys]
 
     def context_for(self, url: Url) -> dict[str, str]:
-        """The pairs that the object at `url` gets, and must have to be opened."""
+        """The context pairs of the object at `url`, which a reader requires."""
         rule = self.rule_for(url)
         return dict(rule.context) if rule is not None else {}
 
     def store_options(self, url: Url) -> dict[str, Any]:
-        """How the store of `url` is reached: what the first of `[[stores]]` that fits says."""
+        """The options of the store of `url`, from the first entry of `[[stores]]` that matches."""
         fitting = (store for store in self.stores if _fits(store.patterns, url))
         store = next(fitting, None)
         return dict(store.options) if store is not None else {}
 
     def key(self, name: str) -> Provider:
-        """The provider of the key that `[keys]` calls so."""
+        """The provider of the key with this name in `[keys]`."""
         if name not in self.keys:
             names = ", ".join(self.keys) or "none"
             raise ConfigError(f"{self._where()}: [keys] has no {printable(name)}; there is {names}")
         return self._loaded(name)
 
     def resolve(self, keys: Union[KeySource, Iterable[KeySource]]) -> list[Provider]:
-        """The providers of keys that are given in any way: a provider, a reference, `config:NAME`.
+        """The providers of keys in any form: a provider, a reference, `config:NAME`.
 
         >>> import os
         >>> os.environ["ORDERS_KEY"] = "07" * 32
@@ -144,7 +144,7 @@ class Config:
         return CachingProvider(provider, **limits, name=f"{self._where()} {key}")
 
     def _start_audit(self) -> None:
-        """Uses of keys are recorded where the configuration says so."""
+        """Records uses of keys, if the configuration says so."""
         audit = self._tables.get("audit")
         if audit is not None:
             path = os.path.join(self._folder, os.path.expanduser(audit["file"]))
@@ -170,8 +170,8 @@ def load_key(reference: str) -> Provider:
     """The provider of the key that `reference` names; `config:NAME` is one of `sealwax.toml`.
 
     Raises:
-        KeyReferenceError: this is no reference.
-        KeyLoadError: the key could not be had.
+        KeyReferenceError: `reference` is not a reference. KeyLoadError: the key could not be
+        loaded.
     """
     config = Config.load() if reference.startswith(_NAMED) else Config({})
     return config.resolve(reference)[0]
@@ -187,7 +187,7 @@ def _identity(config: Config) -> _Identity:
 
 
 def _restore(*identity: Any) -> Config:
-    """The configuration of a pickle: one in each process, so that its keys are loaded once."""
+    """The configuration of a pickle, one per process, so that its keys are loaded once."""
     known = _kept.get(identity)
     if known is None:
         path, folder, tables = identity

@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, or with a key that it names."""
+"""Errors of a configuration, or of a key that it names."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from .._errors import InvalidArgumentError, ProviderError
 
 
 class ConfigError(InvalidArgumentError):
-    """`sealwax.toml` says something that cannot be; the text names the file, the table and why."""
+    """`sealwax.toml` is invalid; the text names the file, the table and the reason."""
 
 
 class KeyReferenceError(InvalidArgumentError):
-    """This is not a reference to a key. The text never repeats what was given: it may be a key."""
+    """The text is not a reference to a key. The error never repeats it, because it may be a key."""
 
 
 class KeyLoadError(ProviderError):
-    """The key that a reference names could not be had; `__cause__` says why.
+    """The key that a reference names could not be loaded; `__cause__` says why.
 
-    It is never a `FileNotFoundError`: a key file that is missing is not a missing object.
+    It is never a `FileNotFoundError`: a missing key file is not a missing object.
     """

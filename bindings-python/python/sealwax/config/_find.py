@@ -1,4 +1,4 @@
-"""Where `sealwax.toml` is, and what is in it."""
+"""Finding and reading `sealwax.toml`."""
 
 from __future__ import annotations
 
@@ -53,9 +53,10 @@ def read(path: str) -> dict[str, Any]:
 
 
 def _refuse_a_strangers(path: str) -> None:
-    """Whoever writes the configuration decides who can decrypt.
+    """The writer of the configuration decides who can decrypt.
 
-    What was only found must therefore be of somebody who could do as they like here anyway.
+    A file that was found by search must therefore belong to this user or to root, and not be
+    writable by everybody.
     """
     status = os.stat(path) if os.path.exists(path) else os.lstat(path)
     if status.st_uid not in (0, os.geteuid()):

@@ -1,4 +1,4 @@
-"""References to keys: where a key is, and never the key."""
+"""References to keys, which say where a key is and never hold it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _SECRET_LENS = (43, 44, 64)
 
 
 class KeyReference(NamedTuple):
-    """Where a key is: `vault:orders`, `file:backup.key#2026`, `aws:arn:...`.
+    """The location of a key: `vault:orders`, `file:backup.key#2026`, `aws:arn:...`.
 
-    It can be stored, shown and pickled. `load` gives the provider, in the process that needs it.
+    It can be stored, shown and pickled. `load` makes the provider, in the process that needs it.
 
     >>> reference = KeyReference.parse("file:backup.key#2026")
     >>> reference.scheme, reference.place, reference.key_id
@@ -31,7 +31,7 @@ class KeyReference(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> KeyReference:
-        """The reference that a text is."""
+        """Parses a reference."""
         place, _, key_id = text.partition("#")
         scheme, colon, rest = place.partition(":")
         if not colon or scheme not in SCHEMES:
@@ -42,7 +42,7 @@ class KeyReference(NamedTuple):
         return cls(scheme, rest, key_id or None).checked()
 
     def checked(self) -> KeyReference:
-        """The same, if a key can be called so."""
+        """The same reference; raises if it is invalid."""
         if not self.place:
             what = "key file" if self.scheme == "file" else "key"
             raise KeyReferenceError(f"the name of the {what} is missing")
@@ -53,7 +53,7 @@ class KeyReference(NamedTuple):
         return self
 
     def below(self, folder: str) -> KeyReference:
-        """The same, where a relative name of a file is one in `folder`."""
+        """The same reference, with a relative file name resolved in `folder`."""
         if not SCHEMES[self.scheme].is_file:
             return self
         return self._replace(place=os.path.join(folder, os.path.expanduser(self.place)))
@@ -64,8 +64,8 @@ class KeyReference(NamedTuple):
         `warn` is called with a text if others can read a secret; otherwise it is logged.
 
         Raises:
-            KeyLoadError: the key could not be had.
-            ModuleNotFoundError: the extra of this kind of keys is not installed.
+            KeyLoadError: the key could not be loaded. ModuleNotFoundError: the extra of this kind
+            of keys is not installed.
         """
         place = Place(self.place, self.key_id, warn or _log)
         try:
@@ -80,7 +80,7 @@ class KeyReference(NamedTuple):
 
 
 def reason(error: BaseException) -> str:
-    """Why a key could not be had; the file is in its reference."""
+    """The reason why a key could not be loaded. Its reference already names the file."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     if isinstance(error, SealwaxError):
@@ -89,7 +89,7 @@ def reason(error: BaseException) -> str:
 
 
 def is_secret(text: str) -> bool:
-    """Whether it is as long as a key, and looks like one: such a thing is not repeated."""
+    """Whether the text looks like a key, so that errors must not repeat it."""
     looks = len(text) in _SECRET_LENS and all(char.isalnum() or char in "+/-_=" for char in text)
     return looks and not os.path.lexists(text)
 

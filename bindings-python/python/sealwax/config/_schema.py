@@ -1,4 +1,4 @@
-"""What may stand in `sealwax.toml`: one table that checks it, and that the docs show."""
+"""The schema of `sealwax.toml`: one table, which checks it and which the docs show."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KEY_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 class Field(NamedTuple):
-    """What a key of a table holds."""
+    """The type of a value in a table."""
 
     kind: str
     check: Check
@@ -146,7 +146,7 @@ _TOP = ("keys", *TABLES)
 
 
 def check(tables: Mapping[str, Any], where: str) -> None:
-    """Refuses what is not known, and says where it stands and what could."""
+    """Rejects unknown names, and says where they are and which are allowed."""
     for name, value in tables.items():
         if name not in _TOP:
             raise ConfigError(f"{where}: unknown table {_shown(name)}{_instead(name, _TOP)}")
@@ -192,7 +192,7 @@ def _check_table(table: Any, fields: Mapping[str, Field], where: str) -> None:
 
 
 def _check_names(tables: Mapping[str, Any], where: str) -> None:
-    """Each key that a rule names is there."""
+    """Checks that each key of a rule exists."""
     keys = tables.get("keys", {})
     for number, rule in enumerate(tables.get("rules", []), 1):
         for name in as_list(rule["keys"]):
@@ -207,7 +207,7 @@ def as_list(value: Any) -> list[Any]:
 
 
 def _instead(name: str, known: Any) -> str:
-    """What was meant, or what there is."""
+    """The name that was probably meant, or all allowed names."""
     if re.search("secret|password|token|credential|access_key", name, re.IGNORECASE):
         return "; credentials never stand here, they come from the environment or a profile"
     similar = get_close_matches(name, known, 1)

@@ -1,4 +1,4 @@
-"""The kinds of key references, and who makes the provider of each."""
+"""The schemes of key references, with the function that makes the provider of each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Warn = Callable[[str], object]
 
 
 class Place(NamedTuple):
-    """What stands behind the colon of a reference."""
+    """The part of a reference after the colon."""
 
     text: str
     key_id: Optional[str]
@@ -28,12 +28,12 @@ class Place(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The file that it names."""
+        """The file that the reference names."""
         return os.path.expanduser(self.text)
 
 
 class Scheme(NamedTuple):
-    """A kind of references."""
+    """A scheme of references."""
 
     make: Callable[[Place], Provider]
     is_file: bool = False
@@ -77,7 +77,7 @@ def _vault(place: Place) -> Provider:
 
 
 def _pkcs11(place: Place) -> Provider:
-    """As RFC 7512 writes it."""
+    """Parses a URI of RFC 7512."""
     from ..kms import Pkcs11
 
     path, _, query = place.text.partition("?")

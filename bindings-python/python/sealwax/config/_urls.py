@@ -20,7 +20,7 @@ Url = Union[str, "os.PathLike[str]"]
 
 
 def canonical(url: Url, folder: str = "") -> str:
-    """The one spelling of a URL; a path is that of a file, from `folder` or the working folder on.
+    """The canonical form of a URL. A path is a file, relative to `folder` or the working folder.
 
     >>> canonical("s3a://lake/2026/a.parquet"), canonical("/srv/data/../a")
     ('s3://lake/2026/a.parquet', 'file:///srv/a')
@@ -36,7 +36,7 @@ def canonical(url: Url, folder: str = "") -> str:
 
 
 def split(url: str) -> tuple[str, str]:
-    """The scheme and what stands behind it; a path without a scheme is a file's."""
+    """The scheme and the rest; a path without a scheme is a file."""
     match = _SCHEME.fullmatch(url)
     if match is None:
         return "file", url
@@ -47,8 +47,8 @@ def split(url: str) -> tuple[str, str]:
 class Pattern:
     """A pattern of URLs: `*` is anything but `/`, `**` anything, `?` one character.
 
-    A pattern that ends in `/` is of all that is below. One without a scheme is of files, below the
-    folder of the configuration.
+    A pattern that ends in `/` matches everything below it. One without a scheme matches files below
+    the folder of the configuration.
 
     >>> Pattern("s3://lake/**").matches("s3://lake/2026/a.parquet")
     True
@@ -60,12 +60,12 @@ class Pattern:
         self.text = text
         whole = canonical(text, folder)
         base = f"file://{folder.rstrip('/')}/"
-        literal = base if whole.startswith(base) else ""  # The folder may have a star in its name.
+        literal = base if whole.startswith(base) else ""  # its name may contain a star
         whole = whole[len(literal) :] + ("**" if whole.endswith("/") else "")
         self._regex = re.compile(re.escape(literal) + _as_regex(whole), re.DOTALL)
 
     def matches(self, url: Url) -> bool:
-        """Whether it is a pattern of this URL, or of all that is below it."""
+        """Whether it matches this URL, or everything below it."""
         text = canonical(url)
         return any(self._regex.fullmatch(each) for each in (text, f"{text}/"))
 

@@ -331,7 +331,7 @@ typedef struct sealwax_decryptor sealwax_decryptor;
 ///
 /// Encryption: messages with equal contexts share a DEK within the limits. Decryption: unwrapped
 /// DEKs are kept. If many threads miss at once, the KMS is called once. A leaked DEK opens all
-/// messages that share it. A key that was revoked in the KMS goes on working until the maximum age
+/// messages that share it. A key that was revoked in the KMS still works until the maximum age
 /// is reached. Any number of threads can use a cache.
 typedef struct sealwax_dek_cache sealwax_dek_cache;
 
@@ -526,7 +526,7 @@ typedef struct sealwax_key_event {
 
 /// Receives each use of a key.
 ///
-/// It is called in the thread that used the key, before the call goes on, and from several threads
+/// It is called in the thread that used the key, before the call continues, and from several threads
 /// at the same time. It cannot fail. The rules of `sealwax_provider_callbacks` hold for it: it must
 /// return, and can call the library.
 typedef void (*sealwax_key_event_fn)(void *user_data, const struct sealwax_key_event *event);
@@ -621,7 +621,7 @@ typedef struct sealwax_read_callbacks {
 typedef struct sealwax_range {
   /// Offset of the first byte.
   uint64_t start;
-  /// Offset behind the last byte.
+  /// Offset after the last byte.
   uint64_t end;
 } sealwax_range;
 
@@ -629,11 +629,11 @@ typedef struct sealwax_range {
 extern "C" {
 #endif // __cplusplus
 
-/// Description of a code, a sentence. Never null, valid for ever; it depends on the code alone.
+/// Description of a code, a sentence. Never null, valid forever; it depends on the code alone.
 SEALWAX_API
 const char *sealwax_strerror(sealwax_code code);
 
-/// Stable name of a code, such as `truncated`. Never null, valid for ever.
+/// Stable name of a code, such as `truncated`. Never null, valid forever.
 SEALWAX_API
 const char *sealwax_code_name(sealwax_code code);
 
@@ -678,7 +678,7 @@ bool sealwax_last_error_committed(void);
 SEALWAX_API
 void *sealwax_last_error_attachment(sealwax_destroy_fn destroy);
 
-/// Version of the running library, such as "1.2.3"; valid for ever. `SEALWAX_VERSION` is the
+/// Version of the running library, such as "1.2.3"; valid forever. `SEALWAX_VERSION` is the
 /// version of the header.
 SEALWAX_API
 const char *sealwax_version(void);
@@ -866,7 +866,7 @@ sealwax_code sealwax_provider_new(const struct sealwax_provider_callbacks *callb
                                   size_t key_id_len,
                                   struct sealwax_provider **out_provider);
 
-/// Frees a provider. Objects made with it go on working. Its callbacks can call this. Null is
+/// Frees a provider. Objects made with it keep working. Its callbacks can call this. Null is
 /// allowed.
 SEALWAX_API
 void sealwax_provider_free(struct sealwax_provider *provider);
@@ -890,11 +890,11 @@ sealwax_code sealwax_provider_with_key_events(const struct sealwax_provider *pro
 SEALWAX_API
 sealwax_code sealwax_object_name_set(const char *name, size_t name_len);
 
-/// Stable name of an operation for logs, such as `unwrap`. Never null, valid for ever.
+/// Stable name of an operation for logs, such as `unwrap`. Never null, valid forever.
 SEALWAX_API
 const char *sealwax_key_operation_name(uint32_t operation);
 
-/// Stable name of an outcome for logs, such as `denied`. Never null, valid for ever.
+/// Stable name of an outcome for logs, such as `denied`. Never null, valid forever.
 SEALWAX_API
 const char *sealwax_key_outcome_name(uint32_t outcome);
 
@@ -930,7 +930,7 @@ sealwax_code sealwax_dek_cache_clear(const struct sealwax_dek_cache *cache);
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_dek_cache_remove_expired(const struct sealwax_dek_cache *cache);
 
-/// Frees a cache. Providers made of it go on working, and the last one wipes the DEKs when it is
+/// Frees a cache. Providers made of it keep working, and the last one wipes the DEKs when it is
 /// freed. Null is allowed.
 SEALWAX_API
 void sealwax_dek_cache_free(struct sealwax_dek_cache *cache);
@@ -946,7 +946,7 @@ sealwax_code sealwax_header_of_envelope(const uint8_t *envelope,
                                         size_t envelope_len,
                                         struct sealwax_header **out_header);
 
-/// Parses and copies a detached header. Bytes behind it are `SEALWAX_ERR_TRAILING_DATA`. Free it
+/// Parses and copies a detached header. Bytes after it are `SEALWAX_ERR_TRAILING_DATA`. Free it
 /// with `sealwax_header_free`.
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_header_parse(const uint8_t *bytes,
@@ -1527,7 +1527,7 @@ sealwax_code sealwax_range_opener_len(const struct sealwax_range_opener *opener,
 /// Decrypts the plaintext at `offset` and fills all of `output`.
 ///
 /// `sealed` holds the bytes of `sealwax_body_range` from `offset` to `offset + output_len`. A range
-/// that ends behind the message is `SEALWAX_ERR_INVALID_ARGUMENT`.
+/// that ends after the message is `SEALWAX_ERR_INVALID_ARGUMENT`.
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_range_opener_open(const struct sealwax_range_opener *opener,
                                        uint64_t offset,
@@ -1544,7 +1544,7 @@ void sealwax_range_opener_free(struct sealwax_range_opener *opener);
 SEALWAX_MUST_USE SEALWAX_API
 sealwax_code sealwax_text_len(size_t len, size_t *out_len);
 
-/// Writes the text form of an envelope or a header, and a zero byte behind it.
+/// Writes the text form of an envelope or a header, and a zero byte after it.
 ///
 /// `capacity` is one more than `sealwax_text_len`; `out_len` does not count the zero byte.
 SEALWAX_MUST_USE SEALWAX_API

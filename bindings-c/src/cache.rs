@@ -13,7 +13,7 @@ use crate::provider::sealwax_provider;
 ///
 /// Encryption: messages with equal contexts share a DEK within the limits. Decryption: unwrapped
 /// DEKs are kept. If many threads miss at once, the KMS is called once. A leaked DEK opens all
-/// messages that share it. A key that was revoked in the KMS goes on working until the maximum age
+/// messages that share it. A key that was revoked in the KMS still works until the maximum age
 /// is reached. Any number of threads can use a cache.
 pub struct sealwax_dek_cache {
     inner: Arc<CachingProvider<Arc<dyn KeyProvider>>>,
@@ -121,7 +121,7 @@ pub unsafe extern "C" fn sealwax_dek_cache_remove_expired(
     })
 }
 
-/// Frees a cache. Providers made of it go on working, and the last one wipes the DEKs when it is
+/// Frees a cache. Providers made of it keep working, and the last one wipes the DEKs when it is
 /// freed. Null is allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_dek_cache_free(cache: *mut sealwax_dek_cache) {

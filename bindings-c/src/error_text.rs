@@ -36,14 +36,14 @@ fn text_of(
     })
 }
 
-/// Description of a code, a sentence. Never null, valid for ever; it depends on the code alone.
+/// Description of a code, a sentence. Never null, valid forever; it depends on the code alone.
 #[unsafe(no_mangle)]
 pub extern "C" fn sealwax_strerror(code: sealwax_code) -> *const c_char {
     let unknown = c"This code is not known to this version of the library.".as_ptr();
     text_of(code, c"Success.".as_ptr(), unknown, |text| text.description.as_ptr())
 }
 
-/// Stable name of a code, such as `truncated`. Never null, valid for ever.
+/// Stable name of a code, such as `truncated`. Never null, valid forever.
 #[unsafe(no_mangle)]
 pub extern "C" fn sealwax_code_name(code: sealwax_code) -> *const c_char {
     text_of(code, c"ok".as_ptr(), c"unknown".as_ptr(), |text| text.name.as_ptr())

@@ -56,7 +56,7 @@ pub unsafe extern "C" fn sealwax_header_of_envelope(
     })
 }
 
-/// Parses and copies a detached header. Bytes behind it are `SEALWAX_ERR_TRAILING_DATA`. Free it
+/// Parses and copies a detached header. Bytes after it are `SEALWAX_ERR_TRAILING_DATA`. Free it
 /// with `sealwax_header_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_header_parse(

@@ -96,7 +96,7 @@ pub struct sealwax_key_event {
 
 /// Receives each use of a key.
 ///
-/// It is called in the thread that used the key, before the call goes on, and from several threads
+/// It is called in the thread that used the key, before the call continues, and from several threads
 /// at the same time. It cannot fail. The rules of `sealwax_provider_callbacks` hold for it: it must
 /// return, and can call the library.
 pub type sealwax_key_event_fn =
@@ -177,13 +177,13 @@ fn name_of(
     })
 }
 
-/// Stable name of an operation for logs, such as `unwrap`. Never null, valid for ever.
+/// Stable name of an operation for logs, such as `unwrap`. Never null, valid forever.
 #[unsafe(no_mangle)]
 pub extern "C" fn sealwax_key_operation_name(operation: u32) -> *const c_char {
     name_of(operation, |words| &words.operations)
 }
 
-/// Stable name of an outcome for logs, such as `denied`. Never null, valid for ever.
+/// Stable name of an outcome for logs, such as `denied`. Never null, valid forever.
 #[unsafe(no_mangle)]
 pub extern "C" fn sealwax_key_outcome_name(outcome: u32) -> *const c_char {
     name_of(outcome, |words| &words.outcomes)

@@ -122,7 +122,7 @@ pub unsafe extern "C" fn sealwax_provider_new(
     })
 }
 
-/// Frees a provider. Objects made with it go on working. Its callbacks can call this. Null is
+/// Frees a provider. Objects made with it keep working. Its callbacks can call this. Null is
 /// allowed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_provider_free(provider: *mut sealwax_provider) {

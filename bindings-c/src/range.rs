@@ -19,7 +19,7 @@ pub struct sealwax_range_opener {
 pub struct sealwax_range {
     /// Offset of the first byte.
     pub start: u64,
-    /// Offset behind the last byte.
+    /// Offset after the last byte.
     pub end: u64,
 }
 
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn sealwax_range_opener_len(
 /// Decrypts the plaintext at `offset` and fills all of `output`.
 ///
 /// `sealed` holds the bytes of `sealwax_body_range` from `offset` to `offset + output_len`. A range
-/// that ends behind the message is `SEALWAX_ERR_INVALID_ARGUMENT`.
+/// that ends after the message is `SEALWAX_ERR_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_range_opener_open(
     opener: *const sealwax_range_opener,

@@ -17,7 +17,7 @@ pub unsafe extern "C" fn sealwax_text_len(len: usize, out_len: *mut usize) -> se
     })
 }
 
-/// Writes the text form of an envelope or a header, and a zero byte behind it.
+/// Writes the text form of an envelope or a header, and a zero byte after it.
 ///
 /// `capacity` is one more than `sealwax_text_len`; `out_len` does not count the zero byte.
 #[unsafe(no_mangle)]

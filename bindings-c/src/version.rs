@@ -10,7 +10,7 @@ use crate::panic_boundary::{answer, entry};
 /// The features of this build; see `sealwax_has_feature`.
 const FEATURES: [&str; 4] = ["files", "threads", "dek-cache", "aws-lc"];
 
-/// Version of the running library, such as "1.2.3"; valid for ever. `SEALWAX_VERSION` is the
+/// Version of the running library, such as "1.2.3"; valid forever. `SEALWAX_VERSION` is the
 /// version of the header.
 #[unsafe(no_mangle)]
 pub extern "C" fn sealwax_version() -> *const c_char {

@@ -14,7 +14,7 @@ from typing import Any
 from ._sealwax import CachingProvider
 
 MOST = 32
-"""Caches that are kept; the one that arrived or left first goes first."""
+"""Most registered caches; the least recently pickled or unpickled one is dropped first."""
 
 _kept: OrderedDict[tuple[Any, ...], CachingProvider] = OrderedDict()
 _lock = threading.Lock()

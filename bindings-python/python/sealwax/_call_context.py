@@ -11,7 +11,7 @@ from typing import Any, Optional, Protocol
 current_name: ContextVar[Optional[str]] = ContextVar("sealwax_object_name", default=None)
 
 current_notes: ContextVar[Optional[dict[str, Any]]] = ContextVar("sealwax_notes", default=None)
-"""What the provider that is being asked adds to the event of this use of its key."""
+"""Annotations of the running provider for the event of this use of its key."""
 
 
 class Bridge(Protocol):

@@ -128,7 +128,7 @@ _NUMBERS = {
     "IsADirectory": errno.EISDIR,
     "NotADirectory": errno.ENOTDIR,
 }
-"""Kinds of errors that the core found before it asked the system."""
+"""Kinds of errors that the core detects without a system call."""
 
 _ONLY_BY_REPLACING = "here a file gets its name only where it may replace another"
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 _MOST_IN_KEY_FILE = 1 << 16
-"""In bytes; the core checks it."""
+"""In bytes; the core checks the length."""
 
 
 def record(**fields: Any) -> None:

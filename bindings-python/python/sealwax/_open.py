@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     )
 
 PATH_AHEAD = READ_BUFFER
-"""How far a reader of a local file reads ahead at most, in bytes of plaintext."""
+"""Longest read-ahead of a reader of a local file, in bytes of plaintext."""
 
 OBJECT_AHEAD = 1024 * 1024
-"""The same for a file object, each of whose reads may be a request."""
+"""The same for a file object, whose reads may be network requests."""
 
 WRITE_BUFFER = 256 * 1024
-"""Plaintext that a writer gathers before it encrypts, in bytes."""
+"""Plaintext that a writer buffers before it encrypts, in bytes."""
 
 
 def _open_again(path: str, keys: Keys, opening: Opening, position: int) -> SealedReader:

@@ -15,7 +15,7 @@ class WrappedKey(NamedTuple):
     key_id: str
     """The provider's name for the key that wraps it; stored in clear."""
     wrapped_dek: bytes
-    """What the KMS returned."""
+    """The wrapped DEK, as the KMS returned it."""
     provider_id: str = ""
     """The provider that can unwrap it, such as `local` or `aws-kms`."""
 

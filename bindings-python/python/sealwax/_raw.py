@@ -10,16 +10,16 @@ from . import _sealwax
 from ._convert_errors import about
 
 READ_BUFFER = 64 * 1024
-"""Plaintext that the buffer above a raw reader holds, in bytes."""
+"""Size of the buffer above a raw reader, in bytes."""
 
 SHORT = 512
-"""A read of at most so many bytes need not be announced: so many are always fetched."""
+"""Longest read that need not be announced, in bytes: this much is always fetched."""
 
 FIRST_AHEAD = 16 * 1024
-"""What is read ahead when one read follows another for the first time, in bytes."""
+"""First read-ahead of sequential reads, in bytes."""
 
 MOST_AT_ONCE = 16 * 1024 * 1024
-"""A read of more than this need not be one request."""
+"""Longest read that is one request, in bytes."""
 
 
 class RangeRaw(io.RawIOBase):
@@ -35,7 +35,7 @@ class RangeRaw(io.RawIOBase):
     def __init__(self, native: _sealwax.RangeReader, name: Any, most_ahead: int) -> None:
         self._native, self._position, self._most_ahead = native, 0, most_ahead
         self.goal = 0
-        """Where the read ends that the file above is asked for."""
+        """End of the announced read."""
         self._last_end, self._ahead = 0, 0
         self._kept, self._kept_start = memoryview(b""), 0
         self._name = name

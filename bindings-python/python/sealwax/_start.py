@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 
 _COMMANDS = ("sealwax", "sealwax.exe", "-m")
-"""What Python calls the program meanwhile: the command, or `python -m sealwax`."""
+"""The names of the program during the import: the command, or `python -m sealwax`."""
 
 
 def catch() -> None:

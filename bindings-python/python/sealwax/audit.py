@@ -33,7 +33,7 @@ from ._text import printable
 __all__ = ["Event", "JsonFormatter", "annotate", "logger", "object_name"]
 
 logger = logging.getLogger("sealwax.audit")
-"""Where the events go."""
+"""The logger of the events."""
 
 # A library must be silent by default. Without this, warnings would go to standard error.
 logging.getLogger("sealwax").addHandler(logging.NullHandler())
@@ -47,20 +47,20 @@ class Event:
     """`generate`, `wrap`, `unwrap` or `cache_hit`."""
     provider_id: str
     key_id: str
-    """Empty where a provider failed before it named a key."""
+    """Key id, as in headers; empty if a provider failed before it named a key."""
     context: Mapping[str, str]
     outcome: str
-    """`ok`, `rejected` (the wrapped key did not open), `denied` or `failed`."""
+    """`ok`, `rejected` (the wrapped key did not unwrap), `denied` or `failed`."""
     duration: float
-    """In seconds; 0 where a cache had the key."""
+    """In seconds. A cache hit takes 0, or the wait for another call."""
     time: float = 0.0
-    """When the use began, in seconds since 1970."""
+    """Start of the use, in seconds since 1970."""
     error: Optional[str] = None
     """The class of the provider's exception."""
     object_name: Optional[str] = None
-    """What is encrypted or decrypted, if it was named."""
+    """The name of the encrypted or decrypted object, if it was set."""
     notes: Mapping[str, Any] = field(default_factory=dict)
-    """What the provider added with `annotate`, such as the KMS's request id."""
+    """Annotations of the provider, such as the KMS's request id."""
 
 
 def annotate(**notes: Any) -> None:

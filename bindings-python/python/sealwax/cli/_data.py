@@ -15,7 +15,7 @@ from ._say import Bar, voice
 from ._streams import STREAM_LEN, Input, Output
 
 LIVE_SECONDS = 1.0
-"""How long data of a pipe may wait for more, in seconds."""
+"""Longest time for which data from a pipe waits for more, in seconds."""
 
 Keys = list[sealwax.Provider]
 Options = dict[str, Any]

@@ -29,7 +29,7 @@ TABLE = (
 """Every exit code and its meaning."""
 
 _CLASSES = ((20, REFUSED), (40, NO_ENVELOPE), (60, NO_KEY), (80, MODIFIED))
-"""Below which code of `sealwax.ErrorCode` which exit code ends."""
+"""Exit codes of `sealwax.ErrorCode`s below a number."""
 
 
 class RefusedError(Exception):

@@ -20,7 +20,7 @@ class Call(NamedTuple):
     command: Command
     names: list[str]
     options: dict[str, Any]
-    """By name: a text, a list of texts, or whether a switch was given."""
+    """Values by name: a text, a list of texts, or whether a switch was given."""
 
 
 def parse(words: list[str]) -> Call:

@@ -132,4 +132,4 @@ def _columns() -> int:
 
 
 voice = Voice()
-"""The one voice of the program."""
+"""The only instance."""

@@ -18,7 +18,7 @@ from ._exits import RefusedError
 from ._text import UsageError
 
 STREAM_LEN = 1 << 20
-"""How much is read at once, in bytes; less where less is there."""
+"""Most bytes of one read; fewer if fewer are available."""
 
 _STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 _NUMBERED = ("/dev/fd/", "/proc/self/fd/")

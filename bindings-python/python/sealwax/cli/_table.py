@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, Optional
 
 VARIABLE = "SEALWAX_KEY"
-"""Names the keys where no option does, one spec a line."""
+"""The environment variable with the keys, one spec per line, used without an option."""
 
 SPEC_HELP = (
     "a key file, or - for one on the standard input, or env:NAME, aws:ARN, gcp:NAME, azure:ID, "
@@ -20,7 +20,7 @@ class Option(NamedTuple):
     flags: tuple[str, ...]
     help: str
     metavar: Optional[str] = None
-    """What the value is called; without one the option is a switch."""
+    """The name of the value in the help; without one the option is a switch."""
     repeated: bool = False
     offers: str = ""
     """`file`, `folder`, `key` or nothing."""
@@ -39,10 +39,10 @@ class Command(NamedTuple):
     summary: str
     options: tuple[Option, ...]
     names: str
-    """What its arguments are called."""
+    """The names of its arguments in the help."""
     text: str = ""
     choices: tuple[str, ...] = ()
-    """What the argument can be, where it is no file."""
+    """The possible values of an argument that is not a file."""
 
 
 def _key(flag: str, what: str, *short: str) -> Option:

@@ -9,7 +9,7 @@ from typing import Any
 from .. import audit
 
 _handlers: dict[str, logging.Handler] = {}
-"""By file: each gets an event once, however many configurations name it."""
+"""By file: each gets an event once, even if several configurations name it."""
 
 
 def start(path: str, uses: str) -> None:

@@ -13,7 +13,7 @@ from ._errors import ConfigError
 NAME = "sealwax.toml"
 VARIABLE = "SEALWAX_CONFIG"
 _MOST = 1 << 20
-"""How long a configuration is at most, in bytes."""
+"""Longest configuration, in bytes."""
 
 
 def find(start: Optional[str] = None) -> Optional[str]:

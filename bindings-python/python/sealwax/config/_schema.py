@@ -13,7 +13,7 @@ from ._errors import ConfigError, KeyReferenceError
 from ._references import KeyReference, is_secret
 
 Check = Callable[[Any], Optional[str]]
-"""What is wrong with a value, or `None`."""
+"""The error of a value, or `None`."""
 
 KEY_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
@@ -140,7 +140,7 @@ TABLES: Mapping[str, Mapping[str, Field]] = {
 """The tables with a fixed set of keys; `[keys]` has names of the user's."""
 
 LISTS = ("rules", "stores")
-"""Which are written as `[[name]]`, as often as wanted."""
+"""Tables that are written as `[[name]]`, any number of times."""
 
 _TOP = ("keys", *TABLES)
 

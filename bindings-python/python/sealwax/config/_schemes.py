@@ -14,7 +14,7 @@ from .._sealwax import LocalKey
 from ._errors import KeyReferenceError
 
 DEFAULT_ID = "default"
-"""The id of a key that is a file or a variable, where the reference gives none."""
+"""The id of a key in a file or variable, if the reference has none."""
 
 Warn = Callable[[str], object]
 
@@ -38,7 +38,7 @@ class Scheme(NamedTuple):
     make: Callable[[Place], Provider]
     is_file: bool = False
     names_itself: bool = False
-    """Whether the place is the key's id, so that none can be given."""
+    """Whether the place is the key's id, so that the reference cannot set one."""
 
 
 def _file(place: Place) -> Provider:
@@ -138,4 +138,4 @@ SCHEMES: dict[str, Scheme] = {
     "pkcs11": Scheme(_pkcs11),
     "rsa": Scheme(_rsa, is_file=True),
 }
-"""What stands before the colon of a reference."""
+"""The part of a reference before the colon."""

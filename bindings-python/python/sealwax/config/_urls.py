@@ -7,11 +7,11 @@ import re
 from typing import Union
 
 _SAME = {"local": "file", "s3a": "s3", "s3n": "s3", "gcs": "gs", "abfss": "abfs"}
-"""Names that other programs have for the same stores."""
+"""Schemes of other programs for the same stores."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 _CHAINED = re.compile(r"\A(?:[A-Za-z][A-Za-z0-9]*::)+")
-"""What fsspec puts before a URL: `sealwax::s3://...`, `sealwax::simplecache::s3://...`."""
+"""Prefixes of fsspec before a URL: `sealwax::s3://...`, `sealwax::simplecache::s3://...`."""
 
 _WILDCARDS = re.compile(r"\*\*/|\*\*|\*|\?")
 _MEANINGS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}

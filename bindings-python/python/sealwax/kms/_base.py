@@ -18,13 +18,13 @@ DEK_LEN = 32
 """Length of a data encryption key, in bytes."""
 
 CONNECT_TIMEOUT = 5.0
-"""How long a provider waits for a connection, in seconds."""
+"""Time-out for a connection, in seconds."""
 
 READ_TIMEOUT = 10.0
-"""How long a provider waits for an answer, in seconds."""
+"""Time-out for a response, in seconds."""
 
 MAX_ATTEMPTS = 3
-"""How often an SDK sends a request at most, the first time included."""
+"""How often an SDK sends a request at most, including the first time."""
 
 T = TypeVar("T")
 

@@ -26,7 +26,7 @@ class KmsError(Exception):
         super().__init__(printable(message))
         self.key_id = key_id
         self.request_id = request_id
-        """What the KMS calls the request in its own log."""
+        """The id of the request in the KMS's own log."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_restore, (type(self), str(self), self.key_id, self.request_id))

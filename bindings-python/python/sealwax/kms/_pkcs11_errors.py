@@ -47,7 +47,7 @@ _AMBIGUOUS = (
 )
 
 _NOT_PERMITTED = "Unmapped error code 0x68"
-"""CKR_KEY_FUNCTION_NOT_PERMITTED, for which python-pkcs11 has no class but the base of all."""
+"""CKR_KEY_FUNCTION_NOT_PERMITTED, for which python-pkcs11 has only the base class."""
 
 _BY_NAME: dict[str, type[KmsError]] = {
     **dict.fromkeys(_GONE, TokenRemovedError),

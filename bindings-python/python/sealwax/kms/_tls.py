@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from ._errors import InsecureTransportError
 
 MOST_ANSWER = 1024 * 1024
-"""More than any answer of a KMS, in bytes."""
+"""Longest accepted response of a KMS, in bytes."""
 
 
 def require_secure(url: str) -> None:

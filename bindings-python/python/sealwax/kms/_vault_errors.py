@@ -44,7 +44,7 @@ _STATES: dict[str, type[KmsError]] = {
 }
 
 _SHORTEST_TOKEN = 5
-"""Shorter ones, such as `root`, are those of tests, and words besides."""
+"""Shorter tokens, such as `root`, are those of tests, and may be ordinary words."""
 
 _NEEDS_CONTEXT = "missing 'context' for key derivation"
 

@@ -28,10 +28,10 @@ from ._base import (
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
 _MOST_CLIENTS = 64
-"""How many keys discovery keeps a client for: the objects say which, and may be forged."""
+"""Most clients that discovery keeps. Objects name the keys, and may be forged."""
 
 _PUBLIC_OPTIONS = ("api_version", "config", "endpoint_url", "profile_name", "use_ssl", "verify")
-"""What of `client_options` may travel in a pickle."""
+"""Names in `client_options` that may be pickled."""
 
 _ARN = re.compile(r"arn:(aws[a-z-]*):kms:([a-z0-9-]+):(\d{12}):key/([A-Za-z0-9-]+)", re.ASCII)
 

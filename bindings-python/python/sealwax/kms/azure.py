@@ -31,7 +31,7 @@ from ._errors import MisbehavedError
 
 _KEY = re.compile(r"(https://[^/?#]+)/keys/([0-9A-Za-z-]{1,127})(?:/([0-9A-Za-z]+))?/?")
 _PUBLIC_OPTIONS = ("api_version", "connection_verify", "verify_challenge_resource")
-"""What of `client_options` may travel in a pickle."""
+"""Names in `client_options` that may be pickled."""
 
 _ALGORITHMS = ("RSA-OAEP-256", "A256KW", "A192KW", "A128KW")
 

@@ -15,10 +15,10 @@ from .._text import printable
 from ..kms._base import require
 
 _PIECE = 1024 * 1024
-"""How much is asked of the connection at a time, in bytes."""
+"""Bytes of one read from the connection."""
 
 _PROGRESS = 8 * _PIECE
-"""After so many bytes, what failed before does not count any more."""
+"""Number of bytes after which earlier failures do not count any more."""
 
 _LONGEST_WAIT = 20.0
 _DEFAULT_ATTEMPTS = {"legacy": 5, "standard": 3, "adaptive": 3}

@@ -35,9 +35,9 @@ MEDIA_TYPE = "application/vnd.sealwax"
 _MIB = 1024 * 1024
 _MOST_PARTS = 10_000
 _COPY = _MIB
-"""How much of a download is in memory at a time, in bytes."""
+"""Bytes of a download that are in memory at a time."""
 _MOST_HEADERS = 4 * 1024
-"""As long as most headers are, so that one request gets them; in bytes."""
+"""Length of the first request for a header, in bytes, which most headers fit."""
 
 
 class SealedBucket:

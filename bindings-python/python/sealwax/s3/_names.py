@@ -7,13 +7,13 @@ from typing import Any
 from .._errors import InvalidArgumentError, TruncatedError
 
 _MOST_BYTES = 1024
-"""What S3 allows for a name, in UTF-8."""
+"""Longest name in S3, in bytes of UTF-8."""
 
 _ID_LEN = 16
-"""How much of a body names its header, in bytes."""
+"""Bytes at the start of a body that name its header."""
 
 SUFFIX_LEN = len(".") + 2 * _ID_LEN + len(".header")
-"""How much longer a header's name is than its object's."""
+"""Length that a header's name adds to its object's."""
 
 
 def checked(name: Any, spare: int = 0) -> str:

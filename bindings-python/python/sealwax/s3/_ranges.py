@@ -13,10 +13,10 @@ from .._errors import IoError
 from ._body import Body, Source
 
 FIRST = 64 * 1024
-"""What is asked for first: the header and some more, in bytes."""
+"""Length of the first request, in bytes: the header and a little more."""
 
 MOST_AHEAD = 8 * 1024 * 1024
-"""How far a reader that goes on from front to end reads ahead at most, in bytes."""
+"""Longest read-ahead of a sequential reader, in bytes."""
 
 
 class Front(NamedTuple):

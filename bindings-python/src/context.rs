@@ -56,7 +56,11 @@ pub(crate) fn to_py<'py>(py: Python<'py>, context: ContextRef<'_>) -> PyResult<B
     Ok(dict)
 }
 
-/// The canonical bytes of a context, as in headers, for a provider to bind.
+/// The canonical bytes of a context, as in headers, for a provider to bind. Source: FORMAT.md,
+/// section 4.2.
+///
+/// Raises:
+///     InvalidArgumentError, LimitError: a key is empty, or the context is too large.
 ///
 /// >>> from sealwax import canonical_context
 /// >>> canonical_context({"tenant": "acme"}).hex()

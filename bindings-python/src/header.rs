@@ -32,6 +32,12 @@ pub(crate) fn parse_header<'py>(data: &Bound<'py, PyAny>) -> PyResult<Bound<'py,
 /// The header with other wrapped keys: unwraps with `old`, wraps with `new`.
 ///
 /// For headers that are stored apart from their bodies. `add` keeps the existing wrapped keys.
+///
+/// Raises:
+///     FormatError, TruncatedError, LimitError: this is not one whole header, or the new one is too
+///         large.
+///     NoMatchingKeyError, KeyUnwrapError, ProviderError: no provider of `old` unwrapped the key, or
+///         one of `new` did not wrap it.
 #[pyfunction]
 #[pyo3(signature = (header, /, old, new, *, add = false))]
 pub(crate) fn rewrap_header<'py>(
@@ -62,6 +68,9 @@ pub(crate) const fn mode(add: bool) -> RewrapMode {
 /// Without `header_len` the header is assumed to fill one page. That is so for files, streams and
 /// messages of 1 MiB and more, unless there are very many keys. `header_len=0` gives the length of
 /// a body without a header.
+///
+/// Raises:
+///     LimitError: no envelope can be that long.
 ///
 /// >>> import sealwax
 /// >>> sealwax.sealed_size(1_000_000_000)

@@ -73,6 +73,9 @@ impl LocalKey {
     }
 
     /// A key of 64 hexadecimal digits.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: `text` is anything else.
     #[staticmethod]
     #[pyo3(signature = (text, key_id = "default"))]
     fn from_hex(py: Python<'_>, text: &str, key_id: &str) -> PyResult<Self> {
@@ -80,6 +83,9 @@ impl LocalKey {
     }
 
     /// A key of 32 bytes in base64, standard or URL alphabet, with or without padding.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: `text` is anything else.
     #[staticmethod]
     #[pyo3(signature = (text, key_id = "default"))]
     fn from_base64(py: Python<'_>, text: &str, key_id: &str) -> PyResult<Self> {
@@ -89,6 +95,9 @@ impl LocalKey {
     /// A key from the content of a key file: 32 raw bytes, or a line of hexadecimal or base64 text.
     ///
     /// Empty lines, lines that start with `#` and a byte order mark are ignored.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: `content` is anything else.
     #[staticmethod]
     #[pyo3(signature = (content, key_id = "default"))]
     fn from_file_content(content: &Bound<'_, PyAny>, key_id: &str) -> PyResult<Self> {
@@ -97,6 +106,10 @@ impl LocalKey {
     }
 
     /// Reads a key file; see `from_file_content` for its content.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: the file does not hold a key.
+    ///     OSError: the file cannot be read.
     #[staticmethod]
     #[pyo3(signature = (path, key_id = "default"))]
     fn from_file(path: &Bound<'_, PyAny>, key_id: &str) -> PyResult<Self> {
@@ -111,6 +124,10 @@ impl LocalKey {
     }
 
     /// Reads the environment variable `name`: hexadecimal or base64 text.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError: the variable does not hold a key.
+    ///     UnsetVariableError: the variable is not set.
     #[staticmethod]
     #[pyo3(signature = (name, key_id = "default"))]
     fn from_env(py: Python<'_>, name: &str, key_id: &str) -> PyResult<Self> {
@@ -149,6 +166,9 @@ impl LocalKey {
     }
 
     /// Wraps a DEK of 32 bytes.
+    ///
+    /// Raises:
+    ///     InvalidArgumentError, LimitError: `dek` has another length, or `context` is invalid.
     fn wrap<'py>(
         &self,
         dek: &Bound<'py, PyAny>,
@@ -157,7 +177,10 @@ impl LocalKey {
         provider::wrap(&*self.kek, dek, context)
     }
 
-    /// Unwraps a DEK that `wrap` wrapped. The caller must wipe the result.
+    /// Unwraps a DEK that `wrap` wrapped, 32 bytes. The caller must wipe the result.
+    ///
+    /// Raises:
+    ///     KeyUnwrapError: the key or `context` is another, or the wrapped DEK was modified.
     fn unwrap<'py>(
         &self,
         wrapped: &Bound<'py, PyAny>,

@@ -22,7 +22,8 @@ pub(crate) fn to_text(data: &Bound<'_, PyAny>) -> PyResult<String> {
 
 /// The bytes of the text form.
 ///
-/// Raises `FormatError` for anything that `to_text` does not write.
+/// Raises:
+///     FormatError: `text` is anything that `to_text` never writes.
 #[pyfunction]
 #[pyo3(signature = (text, /))]
 pub(crate) fn from_text<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyBytes>> {

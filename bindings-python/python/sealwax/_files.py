@@ -124,6 +124,13 @@ def rewrap(source: Any, /, old: Keys, new: Keys, *, add: bool = False) -> Union[
     `add` keeps the existing wrapped keys. A rewrap does not revoke a data key that was already
     unwrapped.
 
+    Raises:
+        NoMatchingKeyError, KeyUnwrapError: no provider of `old` unwrapped the key.
+        ProviderError: a provider failed.
+        FormatError, TruncatedError, LimitError: this is not an envelope, or the new header is too
+            large.
+        OSError: reading or writing failed.
+
     >>> import sealwax
     >>> old, new = sealwax.LocalKey.generate("2025"), sealwax.LocalKey.generate("2026")
     >>> envelope = sealwax.rewrap(sealwax.encrypt(b"tide table", old), old=old, new=new)
@@ -141,6 +148,10 @@ def inspect(source: Union[Buffer, str, os.PathLike[str]]) -> Header:
     """The header of an envelope in bytes, or of a file if `source` is `str` or `os.PathLike`.
 
     No key is needed and no KMS is called. `source` may also be a detached header.
+
+    Raises:
+        FormatError, LimitError, TruncatedError: it does not start with a valid header.
+        OSError: the file cannot be read.
     """
     if isinstance(source, (str, os.PathLike)):
         path = path_of(source)

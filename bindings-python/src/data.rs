@@ -165,7 +165,7 @@ fn flat<'py>(view: &Bound<'py, PyMemoryView>) -> PyResult<Bound<'py, PyMemoryVie
 fn not_a_buffer(object: &Bound<'_, PyAny>, error: &PyErr) -> PyErr {
     let py = object.py();
     if !error.is_instance_of::<PyTypeError>(py) {
-        return error.clone_ref(py); // such as a closed mmap, or a released memoryview
+        return error.clone_ref(py); // for example a closed mmap or a released memoryview
     }
     let name = object.get_type().name().map_or_else(|_| String::new(), |name| name.to_string());
     let what =

@@ -24,7 +24,7 @@ const ALL_RUNS_LEN: usize = 8 << 20;
 pub(super) fn thread_count(setting: usize, chunks: u64) -> usize {
     let useful = usize::try_from(chunks / 8).unwrap_or(usize::MAX);
     if useful <= 1 {
-        return 1; // without the question, which reads several files
+        return 1; // skip the system query, which reads several files
     }
     let wanted = match setting {
         0 => std::thread::available_parallelism().map_or(1, NonZero::get),
@@ -68,7 +68,7 @@ pub(super) fn for_each_run<T, S>(
         for _ in 1..threads {
             let helper = || take_part(&mut || Ok(()));
             if Builder::new().name("sealwax".into()).spawn_scoped(scope, helper).is_err() {
-                break; // no more threads are to be had: those that are there do it all
+                break; // the existing threads do all of the work
             }
         }
         take_part(&mut report);

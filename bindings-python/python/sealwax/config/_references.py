@@ -72,7 +72,7 @@ class KeyReference(NamedTuple):
             return SCHEMES[self.scheme].make(place)
         except (KeyReferenceError, ModuleNotFoundError):
             raise
-        except Exception as error:  # What the SDK of a KMS raises where it lacks something.
+        except Exception as error:  # raised by the SDK of a KMS if something is missing
             raise KeyLoadError(f"the key {self}: {reason(error)}") from error
 
     def __str__(self) -> str:

@@ -134,7 +134,7 @@ impl Encryptor {
     /// alone.
     ///
     /// # Errors
-    /// [`Error::InvalidState`] without a wrapped key or after output began;
+    /// [`Error::InvalidState`] without a wrapped key or after the header was encoded;
     /// [`Error::LimitExceeded`] if the header is too large.
     pub fn detach_header(&mut self) -> Result<Vec<u8>> {
         let header = self.pending.as_ref().map(|pending| pending.header(&self.context, None));

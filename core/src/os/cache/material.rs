@@ -73,7 +73,7 @@ impl Unwrapped {
             return Ok(Arc::clone(first));
         }
         let handle = Arc::new(DecryptHandle::from_parsed(header, self.dek.duplicate())?);
-        let _ = self.first.set(Arc::clone(&handle)); // the others make their own
+        let _ = self.first.set(Arc::clone(&handle)); // later headers make their own handle
         Ok(handle)
     }
 }

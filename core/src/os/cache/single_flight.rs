@@ -175,7 +175,7 @@ impl<T, E: Repeat> Cache<T, E> {
             state.kept.expire(&self.limits, now);
         } else {
             state.kept.clear();
-            state.flights.clear(); // what is on its way reaches those who wait, and nobody else
+            state.flights.clear(); // running flights serve their waiters and nobody else
         }
     }
 
@@ -349,7 +349,7 @@ mod tests {
         let mut inner = None;
         let outer = cache.get(b"a", Cost::Free, || {
             inner = Some(cache.get(b"a", Cost::Free, || Ok(2)));
-            cache.get(b"b", Cost::Free, || Ok(3)).unwrap(); // another key is another matter
+            cache.get(b"b", Cost::Free, || Ok(3)).unwrap(); // another key does not wait
             Ok(1)
         });
         let Some(Err(ProviderError::Failed(cause))) = inner else { panic!("it did not fail") };

@@ -88,7 +88,7 @@ impl Repair {
         let mut now = vec![0; self.seen.len()];
         read_exact_at(&object, &mut now, 0).map_err(&unwritable)?;
         if now != self.seen {
-            return Ok(()); // another process has been here
+            return Ok(()); // another process changed the object
         }
         if !starts_as_journal(&journal.file, &self.seen) {
             return Err(foreign());

@@ -101,7 +101,7 @@ pub(super) fn rewrap_on(
     let rewrapped = plan(path, old, new, mode).and_then(|plan| {
         let old = plan.handle.header_bytes();
         if plan.header == old {
-            Ok(RewrapFileOutcome::InPlace) // keys were added that are there already
+            Ok(RewrapFileOutcome::InPlace) // all keys to add were already present
         } else if plan.header.len() == old.len() {
             write_over(disk, &plan, &journal)
         } else {

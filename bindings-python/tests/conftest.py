@@ -7,6 +7,7 @@ import sys
 
 import pytest
 import sealwax
+import storeplaces
 from sealwax import audit
 
 from commandline import HEX
@@ -101,6 +102,14 @@ def events():
     yield handler.records
     audit.logger.removeHandler(handler)
     audit.logger.setLevel(logging.NOTSET)
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory):
+    """An S3 server; skips where none is installed."""
+    server = storeplaces.Server(tmp_path_factory.mktemp("seaweed"))
+    yield server
+    server.close()
 
 
 def flipped(data, index):

@@ -252,6 +252,10 @@ class AlreadyExistsError(IoError, FileExistsError):
     code = ErrorCode.ALREADY_EXISTS
 
 
+class ConflictError(IoError):
+    """The object is not the one that was meant: somebody replaced or deleted it meanwhile."""
+
+
 class UnfinishedWarning(ResourceWarning):
     """A writer was garbage-collected, or closed during an exception: its envelope is incomplete.
 

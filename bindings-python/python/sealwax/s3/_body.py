@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Optional
 
-from .._errors import IoError
+from .._errors import ConflictError, IoError
 from .._text import printable
 from ..kms._base import require
 
@@ -38,7 +38,8 @@ class Source(NamedTuple):
 
     def error(self, number: int, text: str) -> IoError:
         """An error that names the object."""
-        return IoError(printable(text), errno=number, filename=self.url)
+        kind = ConflictError if number == errno.ESTALE else IoError
+        return kind(printable(text), errno=number, filename=self.url)
 
 
 class Span(NamedTuple):

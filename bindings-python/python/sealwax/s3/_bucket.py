@@ -17,9 +17,10 @@ from .._header import Header
 from .._open import encrypt_stream
 from .._open import open as open_sealed
 from .._sealed import SealedReader
-from ..kms import _tls, _travel
+from ..kms import _travel
 from ..kms._base import PerProcess, require
 from ._body import Body, Source, attempts_of
+from ._client import ClientMaker
 from ._errors import translated
 from ._names import SUFFIX_LEN, checked, header_name
 from ._ranges import Front, RangedObject
@@ -86,7 +87,7 @@ class SealedBucket:
             raise InvalidArgumentError(f"the name of a bucket is a string, and not {name!r}")
         if server_side is not None and not isinstance(server_side, ServerSide):
             raise InvalidArgumentError("server_side is SseS3(), SseKms(...) or SseC(key)")
-        self._clients, self.name = PerProcess(_ClientMaker(client, server_side)), name
+        self._clients, self.name = PerProcess(ClientMaker(client, server_side)), name
         self._clients.get()
         self._server_side, self._detached = server_side, detached_headers
         self._part_size, self._threads = part_size, threads
@@ -371,23 +372,3 @@ def _known(extra_args: Mapping[str, Any]) -> dict[str, Any]:
         if name not in known:
             raise InvalidArgumentError(f"boto3 knows no argument {name!r} for new objects")
     return dict(extra_args)
-
-
-class _ClientMaker:
-    """Makes the client of a process; a class, so that buckets can be pickled."""
-
-    def __init__(self, client: Any, server_side: Optional[ServerSide]) -> None:
-        self._client, self._server_side = client, server_side
-
-    def __call__(self) -> Any:
-        client = _travel.made(self._client)
-        if not hasattr(client, "get_object"):
-            text = "client is a boto3 client of s3, or a function that makes one"
-            raise InvalidArgumentError(text)
-        if self._server_side is not None and self._server_side.needs_tls:
-            _tls.require_secure(client.meta.endpoint_url)
-        return client
-
-    def __getstate__(self) -> dict[str, Any]:
-        _travel.refuse_client(self._client, "client")
-        return self.__dict__

@@ -7,14 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn, Optional
 
-from .._errors import DeniedFileError, InvalidArgumentError, IoError, MissingFileError
+from .._errors import (
+    ConflictError,
+    DeniedFileError,
+    InvalidArgumentError,
+    IoError,
+    MissingFileError,
+)
 from .._text import printable
 from ..kms._base import require, tamed
 
 _BY_STATUS: dict[int, tuple[type[IoError], int]] = {
     403: (DeniedFileError, errno.EACCES),
     404: (MissingFileError, errno.ENOENT),
-    412: (IoError, errno.ESTALE),
+    412: (ConflictError, errno.ESTALE),
     416: (IoError, errno.ENODATA),
 }
 
@@ -43,6 +49,8 @@ def _answered(error: Any, url: str) -> NoReturn:
     said, about = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
     status = about.get("HTTPStatusCode", 0)
     kind, number = _BY_STATUS.get(status, (IoError, errno.EIO))
+    if said.get("Code") == "ConditionalRequestConflict":
+        kind, number = ConflictError, errno.ESTALE
     message = _MEANINGS.get(status) or said.get("Message") or "no message"
     text = f"{said.get('Code', 'error')}: {message}"
     request_id: Optional[str] = about.get("RequestId")

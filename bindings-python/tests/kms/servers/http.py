@@ -222,13 +222,19 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in response.headers.items():
             if name.lower() not in skipped:
                 self.send_header(name, value)
-        self.send_header("Content-Length", str(len(response.body)))
+        self.send_header("Content-Length", self._length(response))
         self.end_headers()
         if self.command != "HEAD":
             self._write(response.body[: response.cut])
         if response.cut is not None:
             self.wfile.flush()
             self.close_connection = True
+
+    def _length(self, response: Response) -> str:
+        """Of the body; of one that HEAD leaves out, as the server says."""
+        lengths = (value for name, value in response.headers.items() if name == "Content-Length")
+        told = next(lengths, None) if self.command == "HEAD" else None
+        return told or str(len(response.body))
 
     def _write(self, body: bytes) -> None:
         for at in range(len(body)) if self.pause else ():

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import sealwax
 from sealwax import config
-from sealwax.config import Config, ConfigError, KeyReference, _find
+from sealwax.config import Config, ConfigError, KeyReference, _find, _schema
+from sealwax.config._schemes import SCHEMES
 
 from commandline import HEX, KEY, run
 
@@ -354,3 +357,15 @@ def test_without_a_configuration_none_of_it_is_imported(folder):
     names = [f"sealwax.config._{name}" for name in ("_find", "_errors", "_schemes", "_references")]
     assert sorted(eval(result.stdout)) == sorted(name.replace("__", "_") for name in names)
     assert _find.NAME == "sealwax.toml"
+
+
+def test_the_page_shows_the_whole_schema():
+    page = Path(__file__).parents[2] / "docs/pages/reference/configuration.md"
+    text = page.read_text(encoding="utf-8")
+    for name, fields in _schema.TABLES.items():
+        written = f"`[[{name}]]`" if name in _schema.LISTS else f"`[{name}]`"
+        section = text.partition(f"\n{written}")[2].partition("\n\n`[")[0].partition("\n## ")[0]
+        shown = re.findall(r"^\| `(\w+)` \| ([\w ]+) \| ", section, re.MULTILINE)
+        assert shown == [(key, field.kind) for key, field in fields.items()]
+    for scheme in SCHEMES:
+        assert f"`{scheme}:" in text

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import sealwax._sealwax as native
 
-MODULES = ["_sealwax", "_files", "_header", "_open", "aio", "audit", ""]
+MODULES = ["_sealwax", "_files", "_header", "_open", "aio", "audit", "stores", ""]
+MODULES += [f"config.{name}" for name in ("_config", "_references", "_urls")] + ["stores._open"]
 
 
 @pytest.mark.parametrize("name", MODULES)

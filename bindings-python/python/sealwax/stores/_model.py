@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import Flag, auto
+from enum import Flag
 from types import MappingProxyType
 from typing import Any, NamedTuple, Optional
 
@@ -15,19 +15,19 @@ EMPTY: Mapping[str, str] = MappingProxyType({})
 class Capability(Flag):
     """What a store can do besides listing, reading, writing and deleting."""
 
-    CONDITIONAL_PUT = auto()
+    CONDITIONAL_PUT = 1
     """`put` with `if_absent` or `if_match`: of two writers at once, one learns that it was late."""
-    CONDITIONAL_DELETE = auto()
+    CONDITIONAL_DELETE = 2
     """`delete` with `if_match`."""
-    NEW_HEAD = auto()
+    NEW_HEAD = 4
     """`replace_head`: the body of an object stays where it is."""
-    VERSIONS = auto()
+    VERSIONS = 8
     """`versions`, and `version=` wherever an object is named."""
-    RETENTION = auto()
+    RETENTION = 16
     """`set_retention`, which keeps a version from everybody."""
-    METADATA = auto()
+    METADATA = 32
     """Pairs and a media type that an object is stored with."""
-    TAGS = auto()
+    TAGS = 64
     """Pairs that can be changed while the object stays as it is."""
 
 

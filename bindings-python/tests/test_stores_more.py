@@ -146,7 +146,7 @@ class TestFsspec:
         class Faulty(MemoryFileSystem):
             protocol = "faulty"
             store, pseudo_dirs, fault = {}, [""], None
-            cachable = False  # fsspec spells it so
+            cachable = False  # The name is fsspec's.
 
             def _check(self, path):
                 if self.fault is not None:

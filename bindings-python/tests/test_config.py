@@ -204,6 +204,15 @@ def test_uses_of_keys_are_appended_to_a_file(project):
     assert (project / "audit.jsonl").stat().st_mode & 0o777 == 0o600
 
 
+def test_without_the_audit_file_no_key_is_used(project):
+    with open(project / "sealwax.toml", "a") as file:
+        file.write('[audit]\nfile = "missing/audit.jsonl"\n')
+    with pytest.raises(ConfigError) as caught:
+        Config.load().key("spare")
+    told = f"[audit]: {project}/missing/audit.jsonl cannot be written: No such file or directory"
+    assert str(caught.value) == told
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [

@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from .. import audit
+from ._errors import ConfigError
 
 _handlers: dict[str, logging.Handler] = {}
 """By file: each gets an event once, even if several configurations name it."""
@@ -16,7 +17,10 @@ def start(path: str, uses: str) -> None:
     """Appends all further uses of keys in this process to the file at `path`."""
     if path in _handlers:
         return
-    handler = _handlers.setdefault(path, _AuditFile(path))
+    try:
+        handler = _handlers.setdefault(path, _AuditFile(path))
+    except OSError as error:
+        raise ConfigError(f"[audit]: {path} cannot be written: {error.strerror}") from error
     handler.setLevel(logging.INFO if uses == "all" else logging.WARNING)
     handler.setFormatter(audit.JsonFormatter())
     if audit.logger.getEffectiveLevel() > handler.level:
@@ -27,7 +31,7 @@ def start(path: str, uses: str) -> None:
 class _AuditFile(logging.Handler):
     """Appends lines, each with one write, so that lines of several processes do not mix.
 
-    A key that cannot be recorded is not used: the error of a write is that of the use.
+    A write that fails goes to `sys.unraisablehook`, because the key was used nevertheless.
     """
 
     def __init__(self, path: str) -> None:

@@ -17,8 +17,9 @@ fuzz_target!(|input: Input| match input {
         let text = to_text(&bytes);
         assert_eq!(text_len(bytes.len()).unwrap(), text.len());
         assert_eq!(from_text(&text).unwrap(), bytes);
+        // 32 characters of text are a password or the digits of half a key, and refused.
         let kek = LocalKek::from_file_content(&bytes, "a");
-        assert!(kek.is_ok() || bytes.len() != 32);
+        assert!(kek.is_ok() || bytes.len() != 32 || bytes.is_ascii());
     }
     Input::Encoded(encoded) => {
         let text = format!("sealwax1.{encoded}");

@@ -98,21 +98,21 @@ fn measure(core: &mut Peer, c: &mut Peer, round: usize, best: &mut Best) {
     }
 }
 
+/// Cells between tabs: `cargo xtask bench` makes columns of them.
 fn print_table(best: &Best, scale: &Scale) {
     let megabytes = f64::from(u32::try_from(scale.len).expect("less than 4 GiB")) / 1e6;
     let rate = |seconds: f64| megabytes / seconds;
     println!(
-        "| {} MiB, one thread | Rust core | C | C / core | at least {TARGET} | OpenSSL EVP | C / OpenSSL | libsodium | C / libsodium |",
+        "{} MiB, one thread\tRust core\tC\tC / core\tat least {TARGET}\tOpenSSL EVP\tC / OpenSSL\tlibsodium\tC / libsodium",
         scale.len >> 20
     );
-    println!("|---|---|---|---|---|---|---|---|---|");
     for (index, core) in best.core.iter().enumerate() {
         let (core, c) = (rate(*core), rate(best.c[index]));
         let evp = rate(best.c[OF_CORE + index % 2]);
         let sodium = rate(best.c[OF_CORE + 2 + index % 2]);
         let met = if c / core >= TARGET { "yes" } else { "no" };
         println!(
-            "| {} | {core:.0} MB/s | {c:.0} MB/s | {:.3} | {met} | {evp:.0} MB/s | {:.2} | {sodium:.0} MB/s | {:.1} |",
+            "{}\t{core:.0} MB/s\t{c:.0} MB/s\t{:.3}\t{met}\t{evp:.0} MB/s\t{:.2}\t{sodium:.0} MB/s\t{:.1}",
             CASES[index],
             c / core,
             c / evp,

@@ -20,7 +20,7 @@ import messages
 
 import peers
 from core import Core
-from table import MIB, table
+from table import MIB, print_rows
 
 
 def main() -> None:
@@ -62,7 +62,7 @@ def main() -> None:
     finally:
         core.close()
         shutil.rmtree(folder)
-    print(table())
+    print_rows()
     if peers.MISSING:
         print("\nNot installed, so left out: " + ", ".join(sorted(peers.MISSING)) + ".")
 

@@ -22,6 +22,8 @@ import requests
 import sealwax
 from sealwax import kms
 
+from table import print_table
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from kms.servers.openbao import OpenBao, openbao
 
@@ -117,19 +119,16 @@ def measure(bao: OpenBao, folder: Path, count: int) -> Iterator[Row]:
     yield looked_at(own)
 
 
-def table(rows: list[Row], count: int) -> str:
+def cells(rows: list[Row], count: int) -> Iterator[tuple[object, ...]]:
+    """The lines of the table."""
+    yield "loader", "threads", "objects/s", "MB/s", "of the limit", "calls of the KMS"
     limits = {row.threads: row.seconds for row in rows if row.name.startswith("limit")}
-    lines = [
-        "| loader | threads | objects/s | MB/s | of the limit | calls of the KMS |",
-        "|---|---|---|---|---|---|",
-    ]
     for row in rows:
         is_load = "inspect" not in row.name
         megabytes = f"{count * SIZE / row.seconds / 1e6:,.0f}" if is_load else "-"
         share = f"{limits[row.threads] / row.seconds:.2f}" if is_load else "-"
-        cells = (row.name, row.threads, f"{count / row.seconds:,.0f}", megabytes, share)
-        lines.append("| " + " | ".join(map(str, (*cells, f"{row.calls:,}"))) + " |")
-    return "\n".join(lines)
+        per_second = f"{count / row.seconds:,.0f}"
+        yield row.name, row.threads, per_second, megabytes, share, f"{row.calls:,}"
 
 
 def check(rows: list[Row], count: int) -> None:
@@ -158,7 +157,7 @@ def main() -> None:
             rows.append(row)
     check(rows, count)
     print(f"{count:,} objects of {SIZE // 1024} KiB in files, in the system's cache.\n")
-    print(table(rows, count))
+    print_table(*cells(rows, count))
 
 
 if __name__ == "__main__":

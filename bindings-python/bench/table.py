@@ -66,13 +66,13 @@ def micro(seconds: float) -> str:
     return f"{seconds * 1e6:.1f} µs"
 
 
-def table() -> str:
-    """All rows as Markdown, in columns of equal width."""
+def print_table(*rows: tuple[object, ...]) -> None:
+    """Cells between tabs: `cargo xtask bench` makes columns of them."""
+    for cells in rows:
+        print(*cells, sep="\t")
+
+
+def print_rows() -> None:
+    """Everything that was measured."""
     head = Row("what", "Sealwax", "against, same run", "ratio", "target", "met")
-    widths = [max(len(cell) for cell in column) for column in zip(head, *ROWS)]
-    rule = Row(*("-" * width for width in widths))
-    lines = (
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths)) + " |"
-        for line in (head, rule, *ROWS)
-    )
-    return "\n".join(lines)
+    print_table(head, *ROWS)

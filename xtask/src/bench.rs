@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: every speed beside its limit and its peers, measured in the same run.
 
 mod programs;
+mod table;
 
 use crate::env::Env;
 use crate::{process, ui};
@@ -68,7 +69,7 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
             Subject::Web => ("bindings-wasm/demo/BENCH.md", programs::web(env, task)?),
         })
     })?;
-    let table = measure(program, options.quick)?;
+    let table = table::aligned(&measure(program, options.quick)?);
     println!("\n{table}");
     if options.save {
         save(env, file, &table)?;
@@ -76,7 +77,7 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The program tells what goes on on standard error, and its table in Markdown on standard output.
+/// The program tells what goes on on standard error, and its table on standard output.
 fn measure(mut program: Command, quick: bool) -> Result<String> {
     if quick {
         program.arg("--quick");

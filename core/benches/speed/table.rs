@@ -93,30 +93,17 @@ fn thousands(number: f64) -> String {
     text
 }
 
-impl Row {
-    fn cells(&self) -> [&str; 6] {
-        [&self.what, &self.figure, &self.limit, &self.ratio, &self.target, self.is_met]
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Row { what, figure, limit, ratio, target, is_met } = self;
+        writeln!(f, "{what}\t{figure}\t{limit}\t{ratio}\t{target}\t{is_met}")
     }
 }
 
+/// Cells between tabs: `cargo xtask bench` makes columns of them.
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let heads = ["what", "Sealwax", "limit, same run", "ratio", "target", "met"];
-        let mut widths = heads.map(str::len);
-        for row in &self.0 {
-            for (width, cell) in widths.iter_mut().zip(row.cells()) {
-                *width = (*width).max(cell.chars().count());
-            }
-        }
-        let rules = widths.map(|width| "-".repeat(width));
-        let head_lines = [heads, rules.each_ref().map(String::as_str)];
-        for cells in head_lines.into_iter().chain(self.0.iter().map(Row::cells)) {
-            f.write_str("|")?;
-            for (width, cell) in widths.iter().zip(cells) {
-                write!(f, " {cell:width$} |")?;
-            }
-            f.write_str("\n")?;
-        }
-        Ok(())
+        f.write_str("what\tSealwax\tlimit, same run\tratio\ttarget\tmet\n")?;
+        self.0.iter().try_for_each(|row| row.fmt(f))
     }
 }

@@ -8,7 +8,7 @@ mod parts;
 
 use crate::env::Env;
 use crate::ui::{Task, seconds};
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use parts::Part;
 use std::process::ExitCode;
@@ -32,7 +32,7 @@ pub struct Options {
 /// Sets up the chosen parts; a second run finds everything present.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     if options.list {
-        parts::ALL.iter().for_each(|part| println!("{:<12} {}", part.name, part.why));
+        parts::all()?.iter().for_each(|part| println!("{:<12} {}", part.name, part.why));
     } else if options.only.is_empty() {
         ensure(env)?;
     } else {
@@ -43,22 +43,22 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
 
 /// Sets up every part that a step of the tests needs.
 pub fn ensure(env: &Env) -> Result<()> {
-    install_missing(env, parts::ALL.iter().filter(|part| !part.optional).collect())
+    install_missing(env, &parts::all()?, |part| !part.optional)
 }
 
 /// Sets up these parts, for a task that needs no others.
 pub fn ensure_only(env: &Env, names: &[&str]) -> Result<()> {
-    let find = |name: &&str| {
-        let part = parts::ALL.iter().find(|part| part.name == *name);
-        part.with_context(|| format!("there is no part {name}: see `cargo xtask setup --list`"))
-    };
-    install_missing(env, names.iter().map(find).collect::<Result<_>>()?)
+    let parts = parts::all()?;
+    if let Some(name) = names.iter().find(|name| parts.iter().all(|part| part.name != **name)) {
+        bail!("there is no part {name}: see `cargo xtask setup --list`");
+    }
+    install_missing(env, &parts, |part| names.contains(&part.name.as_str()))
 }
 
-fn install_missing(env: &Env, wanted: Vec<&Part>) -> Result<()> {
+fn install_missing(env: &Env, parts: &[Part], is_wanted: impl Fn(&Part) -> bool) -> Result<()> {
     let start = Instant::now();
     let (mut missing, mut packages) = (Vec::new(), Vec::new());
-    for part in wanted {
+    for part in parts.iter().filter(|part| is_wanted(part)) {
         let of_part = part.missing_packages(env)?;
         if of_part.is_empty() && part.is_made(env)? {
             println!("{:>7}  {}", "ready", part.name);
@@ -82,12 +82,12 @@ fn make(env: &Env, parts: &[&Part]) -> Result<()> {
     let next = || queue.lock().ok().and_then(|mut queue| queue.next());
     let work = || {
         while let Some(part) = next() {
-            let task = Task::start(part.name, part.why);
+            let task = Task::start(&part.name, &part.why);
             let made = part.make(env, &task);
             let failure = made.as_ref().err().map(|failure| format!("{failure:#}"));
             task.end(made.is_ok(), &failure.unwrap_or_default());
             if let (Err(_), Ok(mut failed)) = (made, failed.lock()) {
-                failed.push(part.name);
+                failed.push(part.name.as_str());
             }
         }
     };

@@ -9,7 +9,7 @@ use crate::ui::Task;
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use xshell::cmd;
 
 /// WebAssembly as browsers run it.
@@ -38,6 +38,11 @@ pub struct Cross {
 }
 
 impl Target {
+    /// The target that a part of the set-up makes ready.
+    pub fn of_part(name: &str) -> Option<Self> {
+        [WASM, BARE_METAL].into_iter().find(|target| target.part == name)
+    }
+
     /// The cargo that is ready for the target, if there is one.
     pub fn find(self, env: &Env) -> Result<Option<Cross>> {
         let (sh, triple) = (env.shell()?, self.triple);
@@ -68,8 +73,7 @@ impl Target {
         if which::which("rustup").is_err() {
             bail!("install Rust's library for {triple} as you installed Rust: there is no rustup");
         }
-        let _alone = alone_with_rustup();
-        process::run(cmd!(sh, "rustup target add {triple}"), task).map(drop)
+        rustup(env, &["target", "add", triple], task)
     }
 }
 
@@ -87,10 +91,12 @@ impl Cross {
     }
 }
 
-/// Parts are made side by side, and rustup changes a toolchain for one caller at a time.
-pub fn alone_with_rustup() -> MutexGuard<'static, ()> {
-    static RUSTUP: Mutex<()> = Mutex::new(());
-    RUSTUP.lock().unwrap_or_else(PoisonError::into_inner)
+/// Runs rustup, which changes a toolchain for one caller at a time: parts are made side by side.
+pub fn rustup(env: &Env, arguments: &[&str], task: &Task) -> Result<()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let sh = env.shell()?;
+    process::run(cmd!(sh, "rustup {arguments...}"), task).map(drop)
 }
 
 fn is_debian() -> Result<bool> {

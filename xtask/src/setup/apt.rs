@@ -38,7 +38,7 @@ pub fn install(env: &Env, mut packages: Vec<&str>) -> Result<()> {
 }
 
 /// Those of the packages that are not installed.
-pub fn missing(env: &Env, packages: &[&'static str]) -> Result<Vec<&'static str>> {
+pub fn missing<'a>(env: &Env, packages: &[&'a str]) -> Result<Vec<&'a str>> {
     let sh = env.shell()?;
     Ok(packages.iter().copied().filter(|name| !is_installed(&sh, name)).collect())
 }

@@ -7,6 +7,7 @@ use sealwax::OwnProcess;
 use sealwax::file::{self, FileOptions, Sparse};
 
 use crate::errors;
+use crate::segments::thread_limit;
 
 /// The options that `encrypt_file` and `decrypt_file` share, owned.
 pub(crate) struct Writing {
@@ -63,7 +64,7 @@ impl Writing {
             .overwrite(self.overwrite)
             .durable(self.durable)
             .sparse(self.sparse)
-            .threads(self.threads);
+            .threads(if self.threads == 0 { thread_limit() } else { self.threads });
         let options = self.mode.map_or(options, |mode| options.mode(mode));
         self.batch.as_ref().map_or(options, |batch| options.batch(batch))
     }

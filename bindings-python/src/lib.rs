@@ -29,6 +29,7 @@ mod object;
 mod oneshot;
 mod options;
 mod provider;
+mod range_opener;
 mod reader;
 mod segments;
 mod signals_and_progress;
@@ -76,7 +77,11 @@ mod _sealwax {
     #[pymodule_export]
     use crate::oneshot::{decrypt, decrypt_into, encrypt, encrypt_detached, encrypt_into, rewrap};
     #[pymodule_export]
+    use crate::range_opener::{RangeOpener, announced_header_len, plaintext_size};
+    #[pymodule_export]
     use crate::reader::{RangeReader, StreamReader};
+    #[pymodule_export]
+    use crate::segments::{set_thread_limit, thread_limit};
     #[pymodule_export]
     use crate::target::FileTarget;
     #[pymodule_export]

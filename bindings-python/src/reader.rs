@@ -18,6 +18,7 @@ use crate::fresh::Fresh;
 use crate::keys::Keys;
 use crate::object::{ObjectReader, SeekableObject};
 use crate::options::{Opening, Sealing};
+use crate::segments::thread_limit;
 use crate::{borrowed_buffer, errors, gil, interrupts};
 
 /// A positional reader, independent of the type of the ciphertext's source.
@@ -165,7 +166,7 @@ fn open_path(path: PathBuf, keys: &Keys, opening: &Opening) -> Result<Box<dyn Po
         None => file::open_file(path, &providers, &options)?,
         Some(header) => file::open_detached_file(path, header, &providers, &options)?,
     };
-    Ok(Box::new(reader.threads(0)))
+    Ok(Box::new(reader.threads(thread_limit())))
 }
 
 fn open_object(
@@ -181,10 +182,10 @@ fn open_object(
             PositionalReader::with_detached_header(source, handle, opening.associated_data())?
         }
     };
-    Ok(Box::new(reader.threads(0).window(REQUEST_LEN)))
+    Ok(Box::new(reader.threads(thread_limit()).window(REQUEST_LEN)))
 }
 
-fn metadata_of<M: AsRef<[u8]>>(
+pub(crate) fn metadata_of<M: AsRef<[u8]>>(
     py: Python<'_>,
     metadata: Result<Option<M>>,
 ) -> PyResult<Option<Bound<'_, PyBytes>>> {

@@ -33,13 +33,44 @@ pub(crate) const fn is_small(len: usize) -> bool {
     len <= FIRST_LEN
 }
 
+/// How many threads a call may use at most; 0 for as many as there are cores.
+static LIMIT: AtomicUsize = AtomicUsize::new(0);
+
+/// How many threads one call uses at most, 0 for every core.
+#[pyfunction]
+pub(crate) fn thread_limit() -> usize {
+    LIMIT.load(Ordering::Relaxed)
+}
+
+/// Sets how many threads one call uses at most, in all of the process; 0 for every core.
+///
+/// For processes of which several share a machine, such as the workers of a data loader. It is
+/// for encryption, decryption and concurrent reads, also for those of readers opened from now on.
+///
+/// >>> import sealwax
+/// >>> sealwax.set_thread_limit(1)
+/// >>> sealwax.thread_limit()
+/// 1
+/// >>> sealwax.set_thread_limit(0)
+#[pyfunction]
+#[pyo3(signature = (threads, /))]
+pub(crate) fn set_thread_limit(threads: usize) {
+    LIMIT.store(threads, Ordering::Relaxed);
+}
+
 pub(crate) fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZero::get)
+    match thread_limit() {
+        0 => std::thread::available_parallelism().map_or(1, NonZero::get),
+        limit => limit,
+    }
 }
 
 /// The number of threads if segments are copied.
 pub(crate) fn copying_threads() -> usize {
-    (cores() + 1).min(MOST_THREADS)
+    match thread_limit() {
+        0 => (cores() + 1).min(MOST_THREADS),
+        limit => limit.min(MOST_THREADS),
+    }
 }
 
 /// The length of the next segment and its limit.

@@ -24,6 +24,7 @@ mod setup;
 mod steps;
 mod suites;
 mod test_python;
+mod test_readers;
 mod toolchain;
 mod ui;
 mod wasm;
@@ -62,6 +63,8 @@ enum Task {
     TestFirefox,
     /// Test the Python package in every version of Python here, and with PyTorch.
     TestPython,
+    /// Test the libraries that open sealed objects by URL: pandas, polars, Dask and more.
+    TestReaders,
     /// Test sealwax.kms against more KMSs, some of which take minutes to build.
     TestKmsFull,
     /// Test the release of the C library, here and built for other systems whose tools are here.
@@ -105,6 +108,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Task::TestBundlers => suites::bundlers(&env),
         Task::TestFirefox => suites::firefox(&env),
         Task::TestPython => test_python::run(&env),
+        Task::TestReaders => test_readers::run(&env),
         Task::TestKmsFull => kms_full::run(&env),
         Task::TestCFull => c_full::run(&env),
         Task::Bench(options) => bench::run(&env, &options),

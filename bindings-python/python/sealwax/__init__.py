@@ -62,6 +62,8 @@ from ._sealwax import (
     from_text,
     rewrap_header,
     sealed_size,
+    set_thread_limit,
+    thread_limit,
     to_text,
 )
 
@@ -122,6 +124,8 @@ __all__ = [
     "rewrap",
     "rewrap_header",
     "sealed_size",
+    "set_thread_limit",
+    "thread_limit",
     "to_text",
 ]
 

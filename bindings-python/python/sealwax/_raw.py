@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import os
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from . import _sealwax
 from ._convert_errors import about
+from ._ranges import ObjectRanges
+
+Ranges = Union[_sealwax.RangeReader, ObjectRanges]
+"""What gives plaintext at any offset."""
 
 READ_BUFFER = 64 * 1024
 """Size of the buffer above a raw reader, in bytes."""
@@ -32,7 +36,7 @@ class RangeRaw(io.RawIOBase):
 
     mode = "rb"
 
-    def __init__(self, native: _sealwax.RangeReader, name: Any, most_ahead: int) -> None:
+    def __init__(self, native: Ranges, name: Any, most_ahead: int) -> None:
         self._native, self._position, self._most_ahead = native, 0, most_ahead
         self.goal = 0
         """End of the announced read."""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Optional, Union, cast
 
 from . import _call_context, _sealwax
+from ._convert_errors import about
 from ._errors import UnfinishedWarning
 from ._header import Header
-from ._raw import SHORT, RangeRaw, StreamRaw, WriterRaw
+from ._ranges import GAP, read_ranges
+from ._raw import SHORT, RangeRaw, Ranges, StreamRaw, WriterRaw
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from ._types import Buffer
 
 _read, _readinto = io.BufferedReader.read, io.BufferedReader.readinto
 _write, _flush = io.BufferedWriter.write, io.BufferedWriter.flush
@@ -36,7 +40,7 @@ class SealedReader(io.BufferedReader):
         self._again = again
 
     @property
-    def _native(self) -> Union[_sealwax.RangeReader, _sealwax.StreamReader]:
+    def _native(self) -> Union[Ranges, _sealwax.StreamReader]:
         return cast("Union[RangeRaw, StreamRaw]", self.raw)._native
 
     def read(self, size: Optional[int] = -1, /) -> bytes:
@@ -56,6 +60,36 @@ class SealedReader(io.BufferedReader):
         """As `readinto`, with at most one read of the object."""
         _sealwax.check_buffer(buffer)
         return super().readinto1(buffer)
+
+    def read_ranges(
+        self,
+        ranges: Sequence[tuple[int, int]],
+        into: Optional[Sequence[Buffer]] = None,
+        *,
+        gap: int = GAP,
+    ) -> list[Any]:
+        """Many ranges at once, each an offset and a length; the position stays where it is.
+
+        Those that are at most `gap` bytes apart are one request, and the requests are concurrent.
+        A range that goes beyond the end is shorter. `into` are buffers, one for each range; the
+        result is then how many bytes each got.
+
+        >>> import io, sealwax
+        >>> key = sealwax.LocalKey.generate()
+        >>> stored = io.BytesIO(sealwax.encrypt(b"06:12 high, 12:30 low", key))
+        >>> with sealwax.open(stored, "rb", key) as file:
+        ...     file.read_ranges([(6, 4), (18, 3)])
+        [b'high', b'low']
+        """
+        native = self._native
+        if isinstance(native, _sealwax.StreamReader):
+            raise io.UnsupportedOperation("what cannot seek has no ranges")
+        with about(self._native_name):
+            return read_ranges(native, ranges, into, gap)
+
+    @property
+    def _native_name(self) -> Any:
+        return getattr(self.raw, "name", None)
 
     def _announce(self, size: int) -> None:
         """Announces a read to the raw file, so that its parts become one request."""
@@ -78,7 +112,7 @@ class SealedReader(io.BufferedReader):
     def size(self) -> Optional[int]:
         """Authenticated length of the plaintext in bytes; `None` if it is not known yet."""
         native = self._native
-        return native.size if isinstance(native, _sealwax.RangeReader) else None
+        return None if isinstance(native, _sealwax.StreamReader) else native.size
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self._again is None:

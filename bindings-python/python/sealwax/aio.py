@@ -19,7 +19,7 @@ import contextvars
 import inspect as _inspect
 import os
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Optional, TypeVar, Union, cast, overload
@@ -141,6 +141,13 @@ class AsyncFile:
     async def readinto(self, buffer: Any) -> int:
         """Fill `buffer`; returns the number of bytes."""
         return int(await self._run(self._file.readinto, buffer))
+
+    async def read_ranges(
+        self, ranges: Sequence[tuple[int, int]], into: Optional[Sequence[Buffer]] = None
+    ) -> list[Any]:
+        """As `SealedReader.read_ranges`."""
+        found: list[Any] = await self._run(self._file.read_ranges, ranges, into)
+        return found
 
     async def readline(self, size: int = -1) -> Any:
         """Return the bytes up to the end of the line."""

@@ -23,6 +23,8 @@ pub const STEPS: &[Step] = &[
     Step::new("python:wheel", "the wheel builds for every Python from 3.9 on", wheel).compiles(),
     Step::new("kms", "sealwax.kms against OpenBao, AWS, Google, Azure and a token", kms)
         .needs(&["python:wheel"]),
+    Step::new("fs", "sealwax.fs over memory, a disk and S3, with fsspec's own suites", fs)
+        .needs(&["python:wheel"]),
     Step::new("python:test", "the Python API: vectors, files, providers, examples", test)
         .needs(&["python:wheel"]),
     Step::new("python:types", "mypy --strict and stubtest agree with the package", types)
@@ -104,9 +106,16 @@ fn types(run: &Run) -> Result<String> {
     ))
 }
 
-/// sealwax.kms needs servers, and has a step of its own.
+/// sealwax.kms and sealwax.fs need servers, and have steps of their own.
 fn test(run: &Run) -> Result<String> {
-    pytest(run, BINDINGS, &["--numprocesses", "2", "--ignore", "tests/kms"], &[])
+    let others = ["--ignore", "tests/kms", "--ignore", "tests/fs"];
+    pytest(run, BINDINGS, &[["--numprocesses", "2"].as_slice(), &others].concat(), &[])
+}
+
+/// Libraries that take long to install have a command of their own.
+fn fs(run: &Run) -> Result<String> {
+    let together = ["--numprocesses", "2", "--dist", "loadgroup"];
+    pytest(run, BINDINGS, &[together.as_slice(), &["-m", "not readers", "tests/fs"]].concat(), &[])
 }
 
 /// What has a command or a step of its own is left out.

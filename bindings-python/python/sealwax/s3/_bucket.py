@@ -12,23 +12,25 @@ from .. import _sealwax
 from .._call_context import object_name
 from .._convert_errors import about, path_of
 from .._errors import InvalidArgumentError, IoError, TruncatedError
-from .._files import inspect
+from .._files import callback, inspect
 from .._header import Header
 from .._open import encrypt_stream
 from .._open import open as open_sealed
+from .._raw import READ_BUFFER, RangeRaw
 from .._sealed import SealedReader
 from ..kms import _travel
 from ..kms._base import PerProcess, require
-from ._body import Body, Source, attempts_of
-from ._client import ClientMaker
+from ._body import Body
+from ._client import ClientMaker, known
 from ._errors import translated
 from ._names import SUFFIX_LEN, checked, header_name
-from ._ranges import Front, RangedObject
+from ._objects import FRONT, Objects
+from ._ranges import FIRST, MOST_AHEAD, Front, RangedObject
 from ._server_side import ServerSide
-from ._upload import Forward, Joined, opened, size_of
+from ._upload import Forward, Joined, Told, opened, plaintext_len, size_of
 
 if TYPE_CHECKING:
-    from .._types import Buffer, Context, Keys, Padding, Path
+    from .._types import Buffer, Context, Keys, Opening, Padding, Path, Progress
 
 MEDIA_TYPE = "application/vnd.sealwax"
 """The content type of sealed objects and of headers."""
@@ -37,11 +39,9 @@ _MIB = 1024 * 1024
 _MOST_PARTS = 10_000
 _COPY = _MIB
 """Bytes of a download that are in memory at a time."""
-_MOST_HEADERS = 4 * 1024
-"""Length of the first request for a header, in bytes, which most headers fit."""
 
 
-class SealedBucket:
+class SealedBucket(Objects):
     """Sealed objects in the bucket `name`, through `client`, a boto3 client of `s3`.
 
     `client` may be a function that makes one, called once in each process. Only then can the bucket
@@ -91,7 +91,7 @@ class SealedBucket:
         self._clients.get()
         self._server_side, self._detached = server_side, detached_headers
         self._part_size, self._threads = part_size, threads
-        self._extra_args = _known(extra_args or {})
+        self._extra_args = known(extra_args or {})
 
     def __repr__(self) -> str:
         return f"SealedBucket({self.name!r}, server_side={self._server_side!r})"
@@ -139,17 +139,19 @@ class SealedBucket:
         associated_data: Optional[Buffer] = None,
         metadata: Optional[Buffer] = None,
         padding: Padding = None,
+        progress: Progress = None,
     ) -> None:
         """Encrypt `source`, a path or a file object with `read(n)`, and store it in parts.
 
         Memory use does not depend on the size. The object appears only when it is complete. After
         an error or Ctrl-C nothing of it is left, and an older object does not change. (A detached
         header may be left if the last part fails; it opens nothing.) A killed process leaves parts,
-        which the bucket's rule for incomplete uploads removes.
+        which the bucket's rule for incomplete uploads removes. `progress` is
+        that of `encrypt_file`; it is called on the threads that send.
         """
-        with opened(source) as file, _named(self._new(name)):
+        with opened(source) as file, _named(self._new(name)), callback(progress, name) as report:
             stream = encrypt_stream(
-                file,
+                Told(file, report, size_of(file) or 0),
                 keys,
                 context=context,
                 associated_data=associated_data,
@@ -188,17 +190,14 @@ class SealedBucket:
         All ranges are from the version that was opened. If the object is replaced, the next request
         is an error.
         """
-        ranged = RangedObject(self._source(name))
-        header = self._header(name, ranged.first)
+        front = Front.of(self._source(name), FIRST)
+        ranged = RangedObject(self._source(name), front, self._threads)
+        opening: Opening = {"context": context, "associated_data": associated_data}
+        opening["header"] = self._header(name, front.data)
         with _named(self._url(name)):
-            return open_sealed(
-                ranged,
-                "rb",
-                keys,
-                context=context,
-                associated_data=associated_data,
-                header=header,
-            )
+            ranges = ranged.opened(keys, opening)
+        again = partial(_again, self, name, keys, context, associated_data)
+        return SealedReader(RangeRaw(ranges, self._url(name), MOST_AHEAD), READ_BUFFER, again)
 
     def download(
         self,
@@ -209,15 +208,22 @@ class SealedBucket:
         context: Context = None,
         associated_data: Optional[Buffer] = None,
         overwrite: bool = False,
+        progress: Progress = None,
     ) -> int:
         """Decrypt an object into a file with one request; returns the plaintext's length in bytes.
 
-        The file gets its name only when it is complete and authenticated.
+        The file gets its name only when it is complete and authenticated. `progress` is that of
+        `decrypt_file`.
         """
         file, url = _sealwax.FileTarget(path_of(target), overwrite=overwrite), self._url(name)
         try:
-            with closing(Body(self._source(name))) as body, _named(url):
-                start = body.read(_MOST_HEADERS)
+            source = self._source(name)
+            with (
+                closing(Body(source)) as body,
+                _named(url),
+                callback(progress, name) as report,
+            ):
+                start = body.read(FRONT)
                 reader = open_sealed(
                     Forward(start, body, url),
                     "rb",
@@ -226,7 +232,8 @@ class SealedBucket:
                     associated_data=associated_data,
                     header=self._header(name, start),
                 )
-                return _write_out(reader, file)
+                total = plaintext_len(body.span.total, reader, self._detached)
+                return _write_out(reader, Told(file, report, total))
         finally:
             file.discard()  # does nothing after the commit
 
@@ -237,7 +244,7 @@ class SealedBucket:
         takes two requests, because the start of the body determines its name.
         """
         source = self._source(name)
-        front = Front.of(source, _MOST_HEADERS)
+        front = Front.of(source, FRONT)
         header = self._header(name, front.data)
         with _named(source.url):
             try:
@@ -257,33 +264,16 @@ class SealedBucket:
         """
         if not self._detached:
             raise InvalidArgumentError("only a header of its own can be replaced: detached_headers")
-        place = header_name(name, Front.of(self._source(name), _MOST_HEADERS).data)
+        place = header_name(name, Front.of(self._source(name), FRONT).data)
         with closing(Body(self._source(place))) as body:
             header, conditions = body.read(_sealwax.MAX_HEADER_LEN), self._unchanged(body)
         with _named(self._url(name)):
             rewrapped = _sealwax.rewrap_header(header, old, new, add=add)
             self._put_header(place, rewrapped, conditions)
 
-    def _url(self, name: str) -> str:
-        return f"s3://{self.name}/{name}"
-
     def _new(self, name: str) -> str:
         """The URL of an object to write."""
         return self._url(checked(name, SUFFIX_LEN if self._detached else 0))
-
-    def _source(self, name: str) -> Source:
-        """An existing object."""
-        client, url = self._clients.get(), self._url(checked(name))
-        server_side = self._server_side.to_read() if self._server_side else {}
-
-        def fetch(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-            with translated(url):
-                answer: Mapping[str, Any] = client.get_object(
-                    Bucket=self.name, Key=name, **server_side, **fields
-                )
-                return answer
-
-        return Source(url, fetch, attempts_of(client))
 
     def _header(self, name: str, body: bytes) -> Optional[bytes]:
         """The detached header of a body that begins so; `None` for an object with its header."""
@@ -318,7 +308,7 @@ class SealedBucket:
         start, client, at_end = stream.read(_sealwax.MAX_HEADER_LEN), self._clients.get(), None
         if self._detached:
             header = bytes(inspect(start))
-            start = start[len(header) :] + stream.read(_MOST_HEADERS)
+            start = start[len(header) :] + stream.read(FRONT)
             # before the upload of the body is completed, and not after a failure
             at_end = partial(self._put_header, header_name(name, start), header)
         with translated(self._url(name)):
@@ -355,7 +345,19 @@ def _named(url: str) -> Iterator[None]:
         yield
 
 
-def _write_out(reader: SealedReader, target: _sealwax.FileTarget) -> int:
+def _again(*arguments: Any) -> tuple[Any, ...]:
+    return (_open_again, arguments)
+
+
+def _open_again(
+    bucket: SealedBucket, name: str, keys: Keys, context: Context, data: Any, position: int
+) -> SealedReader:
+    reader = bucket.open(name, keys, context=context, associated_data=data)
+    reader.seek(position)
+    return reader
+
+
+def _write_out(reader: SealedReader, target: Any) -> int:
     """Writes a complete file or none."""
     size = 0
     with reader:
@@ -363,12 +365,3 @@ def _write_out(reader: SealedReader, target: _sealwax.FileTarget) -> int:
             size += target.write(piece)
     target.commit()
     return size
-
-
-def _known(extra_args: Mapping[str, Any]) -> dict[str, Any]:
-    """Rejects arguments early that boto3 would reject later."""
-    known = require("boto3.s3.transfer", "aws").S3Transfer.ALLOWED_UPLOAD_ARGS
-    for name in extra_args:
-        if name not in known:
-            raise InvalidArgumentError(f"boto3 knows no argument {name!r} for new objects")
-    return dict(extra_args)

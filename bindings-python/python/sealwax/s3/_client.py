@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Optional
 
 from .._errors import InvalidArgumentError
 from ..kms import _tls, _travel
 from ..kms._base import require
 from ._server_side import ServerSide
+
+
+def known(extra_args: Mapping[str, Any]) -> dict[str, Any]:
+    """Refuses what boto3 would refuse, but now."""
+    allowed = require("boto3.s3.transfer", "aws").S3Transfer.ALLOWED_UPLOAD_ARGS
+    for name in extra_args:
+        if name not in allowed:
+            raise InvalidArgumentError(f"boto3 knows no argument {name!r} for new objects")
+    return dict(extra_args)
 
 
 class ClientMaker:

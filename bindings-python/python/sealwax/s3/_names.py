@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from .._errors import InvalidArgumentError, TruncatedError
@@ -11,6 +12,8 @@ _MOST_BYTES = 1024
 
 _ID_LEN = 16
 """Bytes at the start of a body that name its header."""
+
+_HEADER = re.compile(r".+\.[0-9a-f]{32}\.header", re.DOTALL)
 
 SUFFIX_LEN = len(".") + 2 * _ID_LEN + len(".header")
 """Length that a header's name adds to its object's."""
@@ -39,3 +42,8 @@ def header_name(name: str, body: bytes) -> str:
     if len(body) < _ID_LEN:
         raise TruncatedError(f"{name!r} is too short for a body")
     return f"{name}.{body[:_ID_LEN].hex()}.header"
+
+
+def is_header(name: str) -> bool:
+    """Whether an object is called as headers of their own are."""
+    return _HEADER.fullmatch(name) is not None

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Optional
 
-from .._errors import InvalidArgumentError
+from .._errors import CancelledError, InvalidArgumentError
+from .._sealed import SealedReader
+from .._sealwax import plaintext_size
 
 
 @contextmanager
@@ -67,3 +69,34 @@ class Forward:
     def read(self, size: int = -1) -> bytes:
         """Up to `size` bytes, fewer only at the end."""
         return self._joined.read(size)
+
+
+class Told:
+    """A source or a target whose bytes are counted: `report` is called with them and the total."""
+
+    def __init__(self, file: Any, report: Optional[Callable[[int, int], object]], total: int):
+        self._file, self._report, self._total, self._done = file, report, total, 0
+        self.commit = getattr(file, "commit", None)
+
+    def read(self, size: int = -1) -> Any:
+        """Up to `size` bytes."""
+        data = self._file.read(size)
+        self._tell(len(data or b""))
+        return data
+
+    def write(self, data: Any) -> int:
+        """All of `data`."""
+        written: int = self._file.write(data)
+        self._tell(written)
+        return written
+
+    def _tell(self, count: int) -> None:
+        self._done += count
+        if self._report is not None and self._report(self._done, self._total) is False:
+            raise CancelledError("cancelled by the progress callback")
+
+
+def plaintext_len(stored: Optional[int], reader: SealedReader, is_detached: bool) -> int:
+    """How long the plaintext will be, as its length says; 0 if the store does not tell that."""
+    header_len = 0 if is_detached else reader.header.header_len
+    return 0 if stored is None else plaintext_size(stored, header_len)

@@ -145,12 +145,11 @@ fn open(
     keys: &Keys,
     opening: &Opening,
 ) -> sealwax::Result<RangeOpener> {
-    let (header, prefix) = match opening.header() {
-        Some(header) => (header, front),
-        None => {
-            let (header, prefix) = Header::split(front)?;
-            (header.as_bytes(), prefix)
-        }
+    let (header, prefix) = if let Some(header) = opening.header() {
+        (header, front)
+    } else {
+        let (header, prefix) = Header::split(front)?;
+        (header.as_bytes(), prefix)
     };
     let handle = keys.opened(header, &opening.options())?;
     let body_start = (front.len() - prefix.len()) as u64;

@@ -150,6 +150,8 @@ pub use format::text::{TEXT_PREFIX, from_text, from_text_into, text_len, to_text
 pub use format::{chunked, header, limits};
 #[cfg(feature = "async")]
 pub use keys::{AsyncKeyProvider, ProviderFuture, wrap_dek_async};
+#[cfg(feature = "std")]
+pub use keys::{Caller, CallerHandle};
 #[cfg(feature = "alloc")]
 pub use keys::{
     ConcurrentWrap, KeyProvider, LocalExpansion, LocalKek, ProviderCall, WrappedKey, audit,

@@ -6,10 +6,9 @@ use alloc::sync::Arc;
 use core::future::{Future, ready};
 use core::pin::Pin;
 
-use super::{KeyProvider, LocalKek, WrappedKey};
+use super::{KeyProvider, LocalKek, ProviderCall, WrappedKey};
 use crate::crypto::secret_key::Dek;
 use crate::error::{ProviderError, Result};
-use crate::format::context::ContextRef;
 use crate::format::header::WrappedKeyRef;
 
 /// The future that an [`AsyncKeyProvider`] returns. Dropping it before it is ready cancels the
@@ -22,7 +21,9 @@ pub type ProviderFuture<'a, T> =
 /// The rules are those of [`KeyProvider`]. [`LocalKek`] implements both traits.
 ///
 /// ```
-/// use sealwax::{AsyncKeyProvider, ContextRef, Dek, LocalKek, ProviderFuture, WrappedKey, WrappedKeyRef};
+/// use sealwax::{
+///     AsyncKeyProvider, Dek, LocalKek, ProviderCall, ProviderFuture, WrappedKey, WrappedKeyRef,
+/// };
 ///
 /// /// Waits for a network in real life.
 /// struct Kms(LocalKek);
@@ -36,16 +37,20 @@ pub type ProviderFuture<'a, T> =
 ///         self.0.accepts(key_id)
 ///     }
 ///
-///     fn wrap<'a>(&'a self, dek: &'a Dek, context: ContextRef<'a>) -> ProviderFuture<'a, WrappedKey> {
-///         Box::pin(async move { self.0.wrap(dek, context).await })
+///     fn wrap<'a>(
+///         &'a self,
+///         dek: &'a Dek,
+///         call: &'a mut ProviderCall<'_>,
+///     ) -> ProviderFuture<'a, WrappedKey> {
+///         Box::pin(async move { self.0.wrap(dek, call).await })
 ///     }
 ///
 ///     fn unwrap<'a>(
 ///         &'a self,
 ///         wrapped: WrappedKeyRef<'a>,
-///         context: ContextRef<'a>,
+///         call: &'a mut ProviderCall<'_>,
 ///     ) -> ProviderFuture<'a, Dek> {
-///         Box::pin(async move { self.0.unwrap(wrapped, context).await })
+///         Box::pin(async move { self.0.unwrap(wrapped, call).await })
 ///     }
 /// }
 /// ```
@@ -71,7 +76,11 @@ pub trait AsyncKeyProvider: Send + Sync {
     ///
     /// # Errors
     /// As [`KeyProvider::wrap`].
-    fn wrap<'a>(&'a self, dek: &'a Dek, context: ContextRef<'a>) -> ProviderFuture<'a, WrappedKey>;
+    fn wrap<'a>(
+        &'a self,
+        dek: &'a Dek,
+        call: &'a mut ProviderCall<'_>,
+    ) -> ProviderFuture<'a, WrappedKey>;
 
     /// Unwraps a wrapped key of this provider.
     ///
@@ -80,17 +89,16 @@ pub trait AsyncKeyProvider: Send + Sync {
     fn unwrap<'a>(
         &'a self,
         wrapped: WrappedKeyRef<'a>,
-        context: ContextRef<'a>,
+        call: &'a mut ProviderCall<'_>,
     ) -> ProviderFuture<'a, Dek>;
 
-    /// As [`KeyProvider::generate`]; with `None`, the default, the DEK is generated locally.
+    /// As [`KeyProvider::generate`]; with `None`, the default answer, the DEK is generated locally.
     fn generate<'a>(
         &'a self,
-        context: ContextRef<'a>,
-        plaintext_len: Option<u64>,
-    ) -> Option<ProviderFuture<'a, (Dek, WrappedKey)>> {
-        let _ = (context, plaintext_len);
-        None
+        call: &'a mut ProviderCall<'_>,
+    ) -> ProviderFuture<'a, Option<(Dek, WrappedKey)>> {
+        let _ = call;
+        Box::pin(ready(Ok(None)))
     }
 }
 
@@ -112,16 +120,20 @@ impl AsyncKeyProvider for LocalKek {
         KeyProvider::is_remote(self)
     }
 
-    fn wrap<'a>(&'a self, dek: &'a Dek, context: ContextRef<'a>) -> ProviderFuture<'a, WrappedKey> {
-        Box::pin(ready(KeyProvider::wrap(self, dek, &mut context.into())))
+    fn wrap<'a>(
+        &'a self,
+        dek: &'a Dek,
+        call: &'a mut ProviderCall<'_>,
+    ) -> ProviderFuture<'a, WrappedKey> {
+        Box::pin(ready(KeyProvider::wrap(self, dek, call)))
     }
 
     fn unwrap<'a>(
         &'a self,
         wrapped: WrappedKeyRef<'a>,
-        context: ContextRef<'a>,
+        call: &'a mut ProviderCall<'_>,
     ) -> ProviderFuture<'a, Dek> {
-        Box::pin(ready(KeyProvider::unwrap(self, wrapped, &mut context.into())))
+        Box::pin(ready(KeyProvider::unwrap(self, wrapped, call)))
     }
 }
 
@@ -147,25 +159,24 @@ macro_rules! forward {
             fn wrap<'a>(
                 &'a self,
                 dek: &'a Dek,
-                context: ContextRef<'a>,
+                call: &'a mut ProviderCall<'_>,
             ) -> ProviderFuture<'a, WrappedKey> {
-                (**self).wrap(dek, context)
+                (**self).wrap(dek, call)
             }
 
             fn unwrap<'a>(
                 &'a self,
                 wrapped: WrappedKeyRef<'a>,
-                context: ContextRef<'a>,
+                call: &'a mut ProviderCall<'_>,
             ) -> ProviderFuture<'a, Dek> {
-                (**self).unwrap(wrapped, context)
+                (**self).unwrap(wrapped, call)
             }
 
             fn generate<'a>(
                 &'a self,
-                context: ContextRef<'a>,
-                plaintext_len: Option<u64>,
-            ) -> Option<ProviderFuture<'a, (Dek, WrappedKey)>> {
-                (**self).generate(context, plaintext_len)
+                call: &'a mut ProviderCall<'_>,
+            ) -> ProviderFuture<'a, Option<(Dek, WrappedKey)>> {
+                (**self).generate(call)
             }
         }
     )*};

@@ -18,7 +18,7 @@ pub(crate) async fn unwrap_dek_async<T>(
         let id = provider.provider_id();
         let keys = matching_keys(header, id, provider.is_remote(), |id| provider.accepts(id));
         for key in keys {
-            let answer = provider.unwrap(key, header.context()).await;
+            let answer = provider.unwrap(key, &mut header.context().into()).await;
             if let Some(opened) = unwrapping.take(key, answer, &accept) {
                 return Ok(opened);
             }

@@ -8,7 +8,7 @@ use core::task::Poll;
 use rand_core::TryCryptoRng;
 
 use super::wrap_outcome::{Outcome, Require, Wraps};
-use super::{AsyncKeyProvider, ProviderFuture, WrappedKey};
+use super::{AsyncKeyProvider, ProviderCall, ProviderFuture, WrappedKey};
 use crate::crypto::secret_key::Dek;
 use crate::error::{Attempt, Error, KeyName, ProviderError, Result};
 use crate::format::context::ContextRef;
@@ -40,9 +40,10 @@ pub(crate) async fn generate_required_async<R: TryCryptoRng + ?Sized>(
     }
     let (mut wraps, mut dek, mut rest) = (Wraps::new(require), None, providers);
     while let (None, false, Some((first, others))) = (&dek, wraps.is_lost(), rest.split_first()) {
-        let Some(generating) = first.generate(context, plaintext_len) else { break };
-        let (made, key) = match generating.await {
-            Ok((made, key)) => (Some(made), Ok(key)),
+        let mut call = ProviderCall::new(context).with_plaintext_len(plaintext_len);
+        let (made, key) = match first.generate(&mut call).await {
+            Ok(None) => break,
+            Ok(Some((made, key))) => (Some(made), Ok(key)),
             Err(error) => (None, Err(error)),
         };
         wraps.take(checked(*first, key));
@@ -62,8 +63,9 @@ async fn ask_all(
     providers: &[&dyn AsyncKeyProvider],
     context: ContextRef<'_>,
 ) {
-    let asked = providers.iter().map(|provider| provider.wrap(dek, context)).collect();
-    let answers = join_all(asked).await;
+    let mut calls: Vec<_> = providers.iter().map(|_| ProviderCall::new(context)).collect();
+    let asked = providers.iter().zip(&mut calls).map(|(provider, call)| provider.wrap(dek, call));
+    let answers = join_all(asked.collect()).await;
     for (provider, answer) in providers.iter().zip(answers) {
         wraps.take(checked(*provider, answer));
     }

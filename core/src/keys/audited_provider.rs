@@ -14,13 +14,14 @@ use crate::format::header::WrappedKeyRef;
 /// A provider that reports every use of the inner provider to a [`KeyObserver`].
 ///
 /// A cache in front of it reports its hits to the same observer. In front of a cache, it reports
-/// the hits of that cache as [`KeyOperation::CacheHit`].
+/// the hits of that cache as [`KeyOperation::CacheHit`]. With feature `async`, the inner provider may
+/// be an `AsyncKeyProvider`.
 pub struct AuditedProvider<P, O> {
     inner: P,
     observer: O,
 }
 
-impl<P: KeyProvider, O: KeyObserver> AuditedProvider<P, O> {
+impl<P, O: KeyObserver> AuditedProvider<P, O> {
     /// Reports every use of `inner` to `observer`.
     pub const fn new(inner: P, observer: O) -> Self {
         AuditedProvider { inner, observer }
@@ -31,10 +32,12 @@ impl<P: KeyProvider, O: KeyObserver> AuditedProvider<P, O> {
         &self.inner
     }
 
-    fn start(&self, operation: KeyOperation) -> KeyUseInProgress<'_> {
+    pub(super) fn start(&self, operation: KeyOperation) -> KeyUseInProgress<'_> {
         KeyUseInProgress::start(&self.observer, operation)
     }
+}
 
+impl<P: KeyProvider, O: KeyObserver> AuditedProvider<P, O> {
     /// Reports how a use ended. Without a key id it reports the one that the provider wraps with,
     /// if any.
     fn end<T>(
@@ -133,10 +136,8 @@ impl<P: KeyProvider, O: KeyObserver> KeyObserver for AuditedProvider<P, O> {
     }
 }
 
-impl<P: KeyProvider, O> core::fmt::Debug for AuditedProvider<P, O> {
+impl<P, O> core::fmt::Debug for AuditedProvider<P, O> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("AuditedProvider")
-            .field("provider_id", &self.inner.provider_id())
-            .finish_non_exhaustive()
+        f.debug_struct("AuditedProvider").finish_non_exhaustive()
     }
 }

@@ -1,6 +1,8 @@
 //! Wrapping and unwrapping DEKs: the host's providers and the local KEK.
 
 #[cfg(feature = "async")]
+mod async_audited;
+#[cfg(feature = "async")]
 mod async_provider;
 #[cfg(feature = "async")]
 mod async_unwrap;
@@ -8,6 +10,8 @@ mod async_unwrap;
 mod async_wrap;
 pub mod audit;
 mod audited_provider;
+#[cfg(feature = "std")]
+mod caller;
 mod forward;
 mod key_file;
 mod key_use;
@@ -30,6 +34,10 @@ pub(crate) use async_unwrap::unwrap_dek_async;
 pub(crate) use async_wrap::generate_required_async;
 #[cfg(feature = "async")]
 pub use async_wrap::wrap_dek_async;
+#[cfg(feature = "std")]
+pub use caller::{Caller, CallerHandle};
+#[cfg(feature = "std")]
+pub(crate) use caller::{StrandId, current_strand};
 pub use local_expansion::LocalExpansion;
 pub use local_kek::LocalKek;
 pub(crate) use provider::wrap_key;

@@ -3,7 +3,11 @@
 #![allow(missing_docs, unreachable_pub, clippy::missing_panics_doc)]
 // a test exports nothing
 
+#[path = "../common/mod.rs"]
+mod common;
+
 mod adapters;
+mod key_events;
 mod providers;
 mod slow;
 

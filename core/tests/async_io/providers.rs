@@ -101,27 +101,31 @@ impl AsyncKeyProvider for Kms<'_> {
         Some(self.inner.key_id().into())
     }
 
-    fn wrap<'a>(&'a self, dek: &'a Dek, context: ContextRef<'a>) -> ProviderFuture<'a, WrappedKey> {
+    fn wrap<'a>(
+        &'a self,
+        dek: &'a Dek,
+        call: &'a mut ProviderCall<'_>,
+    ) -> ProviderFuture<'a, WrappedKey> {
         Box::pin(async move {
             not_at_once().await;
-            self.wrapped(dek, context)
+            self.wrapped(dek, call.context())
         })
     }
 
     fn unwrap<'a>(
         &'a self,
         key: WrappedKeyRef<'a>,
-        context: ContextRef<'a>,
+        call: &'a mut ProviderCall<'_>,
     ) -> ProviderFuture<'a, Dek> {
         Box::pin(async move {
             not_at_once().await;
-            self.unwrapped(key, context)
+            self.unwrapped(key, call.context())
         })
     }
 }
 
 /// Is ready the second time.
-async fn not_at_once() {
+pub async fn not_at_once() {
     let mut asked = false;
     std::future::poll_fn(|_| {
         asked = !asked;
@@ -226,21 +230,25 @@ impl AsyncKeyProvider for Mutual<'_> {
         key_id == self.inner.key_id()
     }
 
-    fn wrap<'a>(&'a self, dek: &'a Dek, context: ContextRef<'a>) -> ProviderFuture<'a, WrappedKey> {
+    fn wrap<'a>(
+        &'a self,
+        dek: &'a Dek,
+        call: &'a mut ProviderCall<'_>,
+    ) -> ProviderFuture<'a, WrappedKey> {
         Box::pin(async move {
             self.asked.fetch_add(1, Ordering::Relaxed);
             let both = || self.asked.load(Ordering::Relaxed) == 2;
             std::future::poll_fn(|_| if both() { Poll::Ready(()) } else { Poll::Pending }).await;
-            KeyProvider::wrap(&self.inner, dek, &mut context.into())
+            KeyProvider::wrap(&self.inner, dek, call)
         })
     }
 
     fn unwrap<'a>(
         &'a self,
         key: WrappedKeyRef<'a>,
-        context: ContextRef<'a>,
+        call: &'a mut ProviderCall<'_>,
     ) -> ProviderFuture<'a, Dek> {
-        AsyncKeyProvider::unwrap(&self.inner, key, context)
+        AsyncKeyProvider::unwrap(&self.inner, key, call)
     }
 }
 

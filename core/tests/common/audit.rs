@@ -7,9 +7,11 @@ use std::sync::{Mutex, PoisonError};
 
 use sealwax::audit::{KeyObserver, KeyUse};
 use sealwax::{Dek, KeyProvider, ProviderCall, ProviderError, SysRng, WrappedKey, WrappedKeyRef};
+use serde::Deserialize;
 
 /// What a [`MaskingKms`] does with the next calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
 pub enum Mood {
     Works,
     Fails,

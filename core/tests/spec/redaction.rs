@@ -213,6 +213,8 @@ fn print_plain(printed: &mut Printed, sample: &Sample) {
     printed.add("DecryptOptions", &decrypt_options());
     printed.add("Escaped", &sealwax::Escaped::new("text"));
     printed.add("OwnProcess", &sealwax::OwnProcess::new());
+    printed.add("Caller", &sealwax::Caller::new());
+    printed.add("CallerHandle", &sealwax::Caller::new().handle());
     printed.add("Padding", &Padding::Auto);
     printed.add("RewrapMode", &RewrapMode::Add);
     printed.add("Status", &Status::NeedKey);

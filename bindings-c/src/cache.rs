@@ -44,6 +44,10 @@ growing!(sealwax_cache_stats, entries: u64);
 /// `capacity` DEKs, each for at most `max_age_ms` milliseconds, `max_messages` messages and
 /// `max_bytes` bytes of plaintext. 0 for the last two means 65,536 messages and 64 GiB. Free it
 /// with `sealwax_dek_cache_free`.
+///
+/// A callback of `provider` that requests from the cache the DEK which the cache is requesting from
+/// it fails with `SEALWAX_ERR_PROVIDER_FAILED`. It must not wait for another thread that does so:
+/// the library cannot detect that, and both threads would wait for ever.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sealwax_dek_cache_new(
     provider: *const sealwax_provider,

@@ -2,6 +2,7 @@
 
 use core::cell::RefCell;
 
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
@@ -33,6 +34,19 @@ impl CallContext {
     }
 }
 
+/// The value of a context variable in the thread's call context.
+pub(crate) fn value_of<'py>(variable: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = variable.py();
+    match current(py) {
+        Some(context) => context.bind(py).call_method1(intern!(py, "get"), (variable,)),
+        None => variable.call_method0(intern!(py, "get")),
+    }
+}
+
+fn current(py: Python<'_>) -> Option<Py<PyAny>> {
+    CONTEXT.with_borrow(|context| context.as_ref().map(|it| it.clone_ref(py)))
+}
+
 /// A function of `sealwax._host`, imported once.
 pub(crate) struct HostFunction {
     name: &'static str,
@@ -52,8 +66,7 @@ impl HostFunction {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = arguments.py();
         let function = self.cell.import(py, "sealwax._host", self.name)?;
-        let context = CONTEXT.with_borrow(|context| context.as_ref().map(|it| it.clone_ref(py)));
-        let Some(context) = context else { return function.call(arguments, keywords) };
+        let Some(context) = current(py) else { return function.call(arguments, keywords) };
         let mut all = vec![function.clone()];
         all.extend(arguments.iter());
         context.bind(py).call_method("run", PyTuple::new(py, all)?, keywords)

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyDict, PyTuple};
-use sealwax::{Dek, KeyProvider, ProviderCall, ProviderError, WrappedKey, WrappedKeyRef};
+use sealwax::{Caller, Dek, KeyProvider, ProviderCall, ProviderError, WrappedKey, WrappedKeyRef};
 
 use crate::audit_log::Notes;
 use crate::call_context::HostFunction;
+use crate::caller::CallerHandle;
 use crate::data::Secret;
 use crate::host_error::provider_error;
 use crate::{context, errors, interrupts, wrapped_key};
@@ -42,14 +43,17 @@ impl HostProvider {
         take: impl for<'py> FnOnce(&Bound<'py, PyAny>) -> PyResult<T>,
     ) -> Result<T, ProviderError> {
         Python::attach(|py| {
-            let notes = PyDict::new(py);
-            let asked = || {
+            let (notes, caller) = (PyDict::new(py), Caller::new());
+            let handle = caller.handle();
+            let ask = || {
                 let (object, context) = (self.object.bind(py), context::to_py(py, call.context())?);
-                let mut all = vec![object.clone(), context.into_any(), notes.clone().into_any()];
+                let caller = Bound::new(py, CallerHandle(handle.clone()))?;
+                let mut all = vec![object.clone(), context.into_any()];
+                all.extend([notes.clone().into_any(), caller.into_any()]);
                 all.extend(arguments(py)?);
                 take(&function.call(&PyTuple::new(py, all)?, None)?)
             };
-            let answer = asked().map_err(|error| provider_error(py, error, &notes));
+            let answer = handle.run(ask).map_err(|error| provider_error(py, error, &notes));
             call.attach(Notes(notes.unbind()));
             answer
         })

@@ -9,6 +9,7 @@ mod caching_decryptor;
 mod caching_encryptor;
 mod caching_provider;
 mod call_context;
+mod caller;
 mod context;
 mod data;
 mod decrypt_handle;
@@ -93,6 +94,7 @@ mod _sealwax {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         crate::refuse_other_interpreters(module.py())?;
+        crate::caller::install();
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("MAX_HEADER_LEN", sealwax::limits::MAX_HEADER_LEN)?;
         module.add("ERROR_CODES", crate::errors::codes(module.py())?)

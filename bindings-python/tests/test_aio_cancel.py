@@ -11,7 +11,7 @@ import warnings
 
 import pytest
 import sealwax
-from sealwax import aio
+from sealwax import _threads, aio
 from sealwax._sealwax import longest_hold
 
 
@@ -61,10 +61,10 @@ async def cancelled(task):
 
 async def idle():
     """Returns when every thread of the pool has nothing to do."""
-    pool = aio._threads()
-    barrier = threading.Barrier(aio.MAX_THREADS)
+    pool = _threads.threads()
+    barrier = threading.Barrier(_threads.MAX_THREADS)
     await asyncio.gather(
-        *(asyncio.wrap_future(pool.submit(barrier.wait, 60)) for _ in range(aio.MAX_THREADS))
+        *(asyncio.wrap_future(pool.submit(barrier.wait, 60)) for _ in range(_threads.MAX_THREADS))
     )
 
 
@@ -149,7 +149,7 @@ def test_what_was_cancelled_before_its_turn_never_runs():
     held, queued = Held(), Counted()
 
     async def main():
-        busy = [asyncio.ensure_future(aio.encrypt(b"x", held)) for _ in range(aio.MAX_THREADS)]
+        busy = [asyncio.ensure_future(aio.encrypt(b"x", held)) for _ in range(_threads.MAX_THREADS)]
         for _ in busy:
             await begun(held)
         waiting = [asyncio.ensure_future(aio.encrypt(b"x", queued)) for _ in range(50)]
@@ -161,7 +161,7 @@ def test_what_was_cancelled_before_its_turn_never_runs():
         await idle()
 
     asyncio.run(main())
-    assert queued.calls == [] and len(held.calls) == aio.MAX_THREADS
+    assert queued.calls == [] and len(held.calls) == _threads.MAX_THREADS
 
 
 def test_close_in_an_exception_completes_nothing(tmp_path, key):

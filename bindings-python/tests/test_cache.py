@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import pickle
-import sys
 import threading
 import time
 
 import pytest
 import sealwax
-from sealwax import CachingDecryptor, CachingEncryptor, CachingProvider, audit
+from sealwax import CachingDecryptor, CachingEncryptor, CachingProvider
 
 
 def test_one_call_for_many_messages_of_one_context(kms):
@@ -182,61 +180,3 @@ def test_as_a_provider_for_other_providers(key):
 def test_only_a_provider_can_be_cached(inner):
     with pytest.raises(TypeError):
         CachingProvider(inner)
-
-
-def in_time(call):
-    """What a call returns or raises; a thread that waits for itself would wait for ever."""
-    ended = []
-
-    def work():
-        try:
-            ended.append(call())
-        except BaseException as error:
-            ended.append(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(60)
-    assert ended, "it waits for itself"
-    return ended[0]
-
-
-def test_a_provider_that_asks_the_cache_that_asks_it(kms):
-    class Asking(type(kms)):
-        def wrap(self, dek, context):
-            sealwax.encrypt(b"again", self.cache)
-            return super().wrap(dek, context)
-
-        def unwrap(self, wrapped, context):
-            return sealwax.decrypt(self.envelope, self.cache)
-
-    asking = Asking()
-    asking.cache = CachingProvider(asking)
-    asking.envelope = sealwax.encrypt(b"x", kms)
-    for call in (
-        lambda: sealwax.encrypt(b"x", asking.cache),
-        lambda: sealwax.decrypt(asking.envelope, asking.cache),
-    ):
-        error = in_time(call)
-        assert isinstance(error, sealwax.ProviderError)
-        assert "asked the cache that is asking it" in str(error)
-
-
-def test_a_listener_that_asks_the_cache_that_tells_it(kms, monkeypatch):
-    cache, seen = CachingProvider(kms), []
-    monkeypatch.setattr(sys, "unraisablehook", lambda args: seen.append(args.exc_value))
-
-    class Asking(logging.Handler):
-        def emit(self, record):
-            sealwax.encrypt(b"again", cache)
-
-    handler = Asking()
-    audit.logger.addHandler(handler)
-    audit.logger.setLevel(logging.INFO)
-    try:
-        envelope = in_time(lambda: sealwax.encrypt(b"x", cache))
-    finally:
-        audit.logger.removeHandler(handler)
-        audit.logger.setLevel(logging.NOTSET)
-    assert sealwax.decrypt(envelope, kms) == b"x"
-    assert seen

@@ -79,7 +79,12 @@ export interface CachingOptions {
   capacity?: number;
 }
 
-/** Keeps DEKs in memory for a while, so that the KMS is asked once for many messages. */
+/**
+ * Keeps DEKs in memory for a while, so that the KMS is asked once for many messages.
+ *
+ * The provider behind it must not ask it: a call that it passes on is refused, and one of its own would
+ * ask the provider again and again.
+ */
 export class CachingProvider implements KeyProvider {
   constructor(provider: KeyProvider, options?: CachingOptions);
   readonly providerId: string;

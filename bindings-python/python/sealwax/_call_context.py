@@ -8,14 +8,23 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Optional, Protocol
 
+from ._errors import InvalidTypeError
+
 current_name: ContextVar[Optional[str]] = ContextVar("sealwax_object_name", default=None)
 
 current_notes: ContextVar[Optional[dict[str, Any]]] = ContextVar("sealwax_notes", default=None)
 """Annotations of the running provider for the event of this use of its key."""
 
 
+current_caller: ContextVar[Any] = ContextVar("sealwax_caller", default=None)
+"""The caller of the running provider. The core reads it on any thread that begins to wait."""
+
+
 class Bridge(Protocol):
     """Waits on this thread for coroutines on an event loop."""
+
+    def can_wait(self) -> bool:
+        """Whether this thread is not the event loop's own."""
 
     def resolve(self, value: Any) -> Any:
         """Waits for an awaitable; returns its result."""
@@ -57,8 +66,8 @@ def resolve(value: Any) -> Any:
     if not hasattr(value, "__await__"):
         return value
     bridge = current_bridge.get()
-    if bridge is not None:
+    if bridge is not None and bridge.can_wait():
         return bridge.resolve(value)
     if hasattr(value, "close"):
         value.close()  # otherwise Python warns that it was never awaited
-    raise TypeError("a provider with coroutines needs the calls of sealwax.aio")
+    raise InvalidTypeError("a provider with coroutines needs the calls of sealwax.aio")

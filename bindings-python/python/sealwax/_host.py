@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ._call_context import check_cancelled, current_notes, resolve
+from ._call_context import check_cancelled, current_caller, current_notes, resolve
 from ._convert_errors import build
 from ._errors import ErrorCode, SealwaxError
 from ._text import printable
@@ -47,38 +47,47 @@ def key_file_content(path: str) -> tuple[bytearray, int]:
 
 
 def wrap(
-    provider: Provider, context: Mapping[str, str], notes: dict[str, Any], dek: bytearray
+    provider: Provider,
+    context: Mapping[str, str],
+    notes: dict[str, Any],
+    caller: object,
+    dek: bytearray,
 ) -> tuple[str, bytes]:
     """Wraps `dek` with `provider`, and wipes it even after an exception."""
     try:
-        return _checked(_ask(notes, provider.wrap, dek, context))
+        return _checked(_ask(notes, caller, provider.wrap, dek, context))
     finally:
         wipe(dek)
 
 
 def unwrap(
-    provider: Provider, context: Mapping[str, str], notes: dict[str, Any], wrapped: WrappedKey
+    provider: Provider,
+    context: Mapping[str, str],
+    notes: dict[str, Any],
+    caller: object,
+    wrapped: WrappedKey,
 ) -> Any:
     """Unwraps with `provider`. The extension module copies the key and wipes a `bytearray`."""
-    return _ask(notes, provider.unwrap, wrapped, context)
+    return _ask(notes, caller, provider.unwrap, wrapped, context)
 
 
 def generate(
-    provider: Any, context: Mapping[str, str], notes: dict[str, Any]
+    provider: Any, context: Mapping[str, str], notes: dict[str, Any], caller: object
 ) -> tuple[Any, tuple[str, bytes]]:
     """Generates and wraps a key with `provider`."""
-    dek, wrapped = _ask(notes, provider.generate, context)
+    dek, wrapped = _ask(notes, caller, provider.generate, context)
     return dek, _checked(wrapped)
 
 
-def _ask(notes: dict[str, Any], method: Callable[..., Any], *arguments: Any) -> Any:
-    """Calls a provider, and collects its annotations in `notes`."""
-    token = current_notes.set(notes)
+def _ask(notes: dict[str, Any], caller: object, method: Callable[..., Any], *arguments: Any) -> Any:
+    """Calls a provider on behalf of `caller`, and collects its annotations in `notes`."""
+    noting, calling = current_notes.set(notes), current_caller.set(caller)
     try:
         check_cancelled()
         return resolve(method(*arguments))
     finally:
-        current_notes.reset(token)
+        current_caller.reset(calling)
+        current_notes.reset(noting)
 
 
 def accepts(provider: Provider, key_id: str) -> bool:

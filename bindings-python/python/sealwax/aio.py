@@ -14,19 +14,17 @@ b'tide table'
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 import inspect as _inspect
 import os
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Optional, TypeVar, Union, cast, overload
 
 from . import _call_context, _files, _open, _sealwax
 from ._header import Header
 from ._provider import AsyncProvider
+from ._public import publish as _publish
+from ._threads import Bridge, call_on_thread
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -57,24 +55,25 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-MAX_THREADS = 32
 
 
 async def encrypt(data: Buffer, keys: AnyKeys, **options: Unpack[Sealing]) -> bytes:
     """As `sealwax.encrypt`."""
-    return await _call(lambda _: _sealwax.encrypt(data, _plain_keys(keys), **options))
+    return await call_on_thread(lambda _: _sealwax.encrypt(data, _plain_keys(keys), **options))
 
 
 async def encrypt_detached(
     data: Buffer, keys: AnyKeys, **options: Unpack[Sealing]
 ) -> tuple[bytes, bytes]:
     """As `sealwax.encrypt_detached`."""
-    return await _call(lambda _: _sealwax.encrypt_detached(data, _plain_keys(keys), **options))
+    return await call_on_thread(
+        lambda _: _sealwax.encrypt_detached(data, _plain_keys(keys), **options)
+    )
 
 
 async def decrypt(data: Buffer, keys: AnyKeys, **options: Unpack[Opening]) -> bytes:
     """As `sealwax.decrypt`."""
-    return await _call(lambda _: _sealwax.decrypt(data, _plain_keys(keys), **options))
+    return await call_on_thread(lambda _: _sealwax.decrypt(data, _plain_keys(keys), **options))
 
 
 @overload
@@ -88,19 +87,19 @@ async def rewrap(
 ) -> Union[bytes, bool]:
     """As `sealwax.rewrap`."""
     work: Callable[..., Union[bytes, bool]] = _files.rewrap
-    return await _call(lambda _: work(source, old, new, add=add))
+    return await call_on_thread(lambda _: work(source, old, new, add=add))
 
 
 async def encrypt_file(src: Path, dst: Path, keys: AnyKeys, **options: Unpack[FileSealing]) -> int:
     """As `sealwax.encrypt_file`; cancelling the task stops it and leaves no partial file."""
     work = partial(_run_file, _files.encrypt_file, src, dst, keys, dict(options))
-    return await _call(work, wait=True)
+    return await call_on_thread(work, wait=True)
 
 
 async def decrypt_file(src: Path, dst: Path, keys: AnyKeys, **options: Unpack[FileOpening]) -> int:
     """As `sealwax.decrypt_file`; cancelling the task stops it and leaves no partial file."""
     work = partial(_run_file, _files.decrypt_file, src, dst, keys, dict(options))
-    return await _call(work, wait=True)
+    return await call_on_thread(work, wait=True)
 
 
 def _plain_keys(keys: AnyKeys) -> Keys:
@@ -114,7 +113,7 @@ def _run_file(
     dst: Path,
     keys: AnyKeys,
     options: dict[str, Any],
-    bridge: _Bridge,
+    bridge: Bridge,
 ) -> int:
     with _files.callback(options.pop("progress", None), "working") as report:
 
@@ -202,11 +201,11 @@ class AsyncFile:
             yield line
 
     async def _run(self, function: Callable[..., T], *arguments: Any) -> T:
-        return await _call(lambda _: function(*arguments))
+        return await call_on_thread(lambda _: function(*arguments))
 
     async def _finish(self, function: Callable[..., object], *arguments: Any) -> None:
         """Work that must stop when the call is cancelled."""
-        await _call(lambda _: function(*arguments), wait=True)
+        await call_on_thread(lambda _: function(*arguments), wait=True)
 
 
 def _abort_of(file: Any) -> Callable[[], object]:
@@ -244,53 +243,12 @@ def open(
     async def opening() -> AsyncFile:
         source = file if isinstance(file, (str, os.PathLike)) else _plain(file)
         work: Callable[..., Any] = _open.open
-        opened = await _call(
+        opened = await call_on_thread(
             lambda _: work(source, mode, keys, **options), discard=lambda file: _abort_of(file)()
         )
         return AsyncFile(opened)
 
     return _Opening(opening)
-
-
-class _Bridge:
-    """Runs coroutines of the caller's objects on its event loop, called from other threads."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._lock = threading.Lock()
-        self._running: set[Future[Any]] = set()
-        self.cancelled = False
-
-    def check_cancelled(self) -> None:
-        """Raises if the call was cancelled."""
-        if self.cancelled:
-            raise asyncio.CancelledError
-
-    def resolve(self, value: Any) -> Any:
-        """Waits for an awaitable."""
-        with self._lock:
-            if self.cancelled and _inspect.iscoroutine(value):
-                value.close()
-            self.check_cancelled()
-            future = asyncio.run_coroutine_threadsafe(_as_coroutine(value), self._loop)
-            self._running.add(future)
-        try:
-            return future.result()
-        finally:
-            with self._lock:
-                self._running.discard(future)
-
-    def cancel(self) -> None:
-        """Stops running work, and prevents new work."""
-        with self._lock:
-            self.cancelled = True
-            running = list(self._running)
-        for future in running:
-            future.cancel()
-
-
-async def _as_coroutine(value: Awaitable[T]) -> T:
-    return await value
 
 
 def _plain(file: Any) -> Any:
@@ -315,71 +273,4 @@ class _File:
         return _call_context.resolve(self._file.write(data))
 
 
-_executor: Optional[ThreadPoolExecutor] = None
-
-
-def _threads() -> ThreadPoolExecutor:
-    """A separate thread pool. Providers that use a shared one could wait forever."""
-    global _executor
-    if _executor is None:
-        _executor = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="sealwax")
-    return _executor
-
-
-def _forget_threads() -> None:
-    global _executor
-    _executor = None
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_threads)
-
-
-async def _call(
-    work: Callable[[_Bridge], T],
-    *,
-    wait: bool = False,
-    discard: Optional[Callable[[T], object]] = None,
-) -> T:
-    """Runs `work` on a thread, unless it is cancelled before its turn.
-
-    The bridge tells running work about a cancellation. With `wait`, a cancelled call ends when the
-    work has ended. `discard` receives a result that nobody takes.
-    """
-    loop = asyncio.get_running_loop()
-    bridge = _Bridge(loop)
-    future = _threads().submit(_context(bridge).run, _turn, work, bridge)
-    waiter = asyncio.wrap_future(future, loop=loop)
-    try:
-        return await asyncio.shield(waiter)
-    except asyncio.CancelledError:
-        bridge.cancel()
-        waiter.add_done_callback(_looked_at)
-        if not future.cancel() and wait:
-            await asyncio.wait([waiter])
-        if discard is not None:
-            future.add_done_callback(partial(_discard, discard))
-        raise
-
-
-def _context(bridge: _Bridge) -> contextvars.Context:
-    context = contextvars.copy_context()
-    context.run(_call_context.current_bridge.set, bridge)
-    context.run(_call_context.current_error.set, _call_context.exception_in_flight())
-    return context
-
-
-def _turn(work: Callable[[_Bridge], T], bridge: _Bridge) -> T:
-    bridge.check_cancelled()
-    return work(bridge)
-
-
-def _looked_at(waiter: asyncio.Future[Any]) -> None:
-    """Retrieves the exception of a cancelled call, or asyncio would log it as unhandled."""
-    if not waiter.cancelled():
-        waiter.exception()
-
-
-def _discard(discard: Callable[[T], object], future: Future[T]) -> None:
-    if not future.cancelled() and future.exception() is None:
-        discard(future.result())
+_publish(globals())

@@ -17,7 +17,7 @@ const THREADS: usize = 8;
 const OTHERS: u64 = THREADS as u64 - 1;
 
 /// Waits until `condition` holds; the suite's own time limit ends a wait in vain.
-fn until(condition: impl Fn() -> bool) {
+pub fn until(condition: impl Fn() -> bool) {
     while !condition() {
         thread::sleep(Duration::from_millis(1));
     }

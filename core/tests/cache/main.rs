@@ -2,6 +2,7 @@
 #![cfg(feature = "std")]
 #![allow(unreachable_pub)] // a test binary exports nothing
 
+mod callers;
 mod concurrency;
 mod handles;
 mod kms;

@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use super::limits::{CacheLimits, CacheStats};
@@ -13,6 +12,7 @@ use super::store::{Allowance, Cost, Store};
 use super::waits::Wait;
 use super::{Clock, system_clock};
 use crate::error::{Attempt, Error, ProviderError, Result};
+use crate::keys::{StrandId, current_strand};
 use crate::os::process::OwnProcess;
 
 /// An error that can be copied for every request that waits for the same call.
@@ -74,14 +74,14 @@ impl Repeat for Error {
 /// A value that is being made.
 struct Flight<T, E> {
     outcome: OnceLock<Result<Arc<T>, E>>,
-    /// The thread that makes it.
-    leader: ThreadId,
+    /// The work that makes it.
+    leader: StrandId,
     process: OwnProcess,
 }
 
 impl<T, E> Flight<T, E> {
     fn new() -> SharedFlight<T, E> {
-        let (leader, process) = (thread::current().id(), OwnProcess::new());
+        let (leader, process) = (current_strand(), OwnProcess::new());
         Arc::new(Flight { outcome: OnceLock::new(), leader, process })
     }
 }
@@ -229,7 +229,7 @@ impl<T, E> State<T, E> {
 /// Waits for a value that another thread makes.
 fn wait_for<T, E: Repeat>(flight: &Flight<T, E>) -> Result<Arc<T>, E> {
     if flight.outcome.get().is_none() {
-        let _wait = Wait::for_thread(flight.leader).ok_or_else(E::reentered)?;
+        let _wait = Wait::start(flight.leader).ok_or_else(E::reentered)?;
         flight.outcome.wait();
     }
     match flight.outcome.wait() {

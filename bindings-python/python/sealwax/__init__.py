@@ -21,6 +21,8 @@ from ._errors import (
     BufferTooSmallError,
     CancelledError,
     ContextMismatchError,
+    DeniedFileError,
+    DirectoryError,
     ErrorCode,
     FormatError,
     InvalidArgumentError,
@@ -29,8 +31,11 @@ from ._errors import (
     IoError,
     KeyUnwrapError,
     LimitError,
+    MissingFileError,
     NoMatchingKeyError,
     NoMemoryError,
+    NotDirectoryError,
+    PipeError,
     ProviderError,
     RandomnessError,
     SealwaxError,
@@ -42,6 +47,7 @@ from ._files import decrypt_file, encrypt_file, inspect, rewrap
 from ._header import Header
 from ._open import encrypt_stream, open
 from ._provider import Provider, WrappedKey
+from ._public import publish as _publish
 from ._sealed import SealedReader, SealedWriter
 from ._sealwax import (
     MAX_HEADER_LEN,
@@ -82,6 +88,8 @@ __all__ = [
     "CancelledError",
     "ContextMismatchError",
     "DecryptHandle",
+    "DeniedFileError",
+    "DirectoryError",
     "EncryptHandle",
     "ErrorCode",
     "FileBatch",
@@ -94,8 +102,11 @@ __all__ = [
     "KeyUnwrapError",
     "LimitError",
     "LocalKey",
+    "MissingFileError",
     "NoMatchingKeyError",
     "NoMemoryError",
+    "NotDirectoryError",
+    "PipeError",
     "Provider",
     "ProviderError",
     "RandomnessError",
@@ -139,4 +150,5 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+_publish(globals())
 _start.release()

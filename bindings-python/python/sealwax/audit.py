@@ -28,6 +28,7 @@ from typing import Any, Optional
 
 from . import _call_context
 from ._call_context import object_name
+from ._public import publish as _publish
 from ._text import printable
 
 __all__ = ["Event", "JsonFormatter", "annotate", "logger", "object_name"]
@@ -108,3 +109,6 @@ class JsonFormatter(logging.Formatter):
         fields.update(asdict(event) if event is not None else {"message": record.getMessage()})
         line = json.dumps(fields, ensure_ascii=False, default=str)
         return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in line)
+
+
+_publish(globals())

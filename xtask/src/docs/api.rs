@@ -11,8 +11,8 @@ use std::path::Path;
 use xshell::{Cmd, cmd};
 
 /// What of the Python package is meant to be used.
-const PYTHON_MODULES: [&str; 5] =
-    ["sealwax", "sealwax.aio", "sealwax.audit", "sealwax.kms", "sealwax.s3"];
+const PYTHON_MODULES: [&str; 6] =
+    ["sealwax", "sealwax.aio", "sealwax.audit", "sealwax.config", "sealwax.kms", "sealwax.s3"];
 
 /// Builds all of them into a folder of the site.
 pub fn build(env: &Env, site: &Path) -> Result<()> {
@@ -28,8 +28,12 @@ pub fn build(env: &Env, site: &Path) -> Result<()> {
     let rust = cmd!(sh, "cargo doc --package sealwax --no-deps --target-dir {target}");
     made("Rust: rustdoc", rust.env("RUSTDOCFLAGS", "-D warnings"))?;
     made("Rust: into the site", cmd!(sh, "cp -R {target}/doc {api}/rust"))?;
-    let pdoc = ["--no-show-source", "--docformat", "google", "--output-directory"];
-    made("Python: pdoc", cmd!(sh, "{python} -m pdoc {pdoc...} {api}/python {PYTHON_MODULES...}"))?;
+    let pdoc = env.root.join("docs/api/python.py");
+    let options = ["--no-show-source", "--docformat", "google", "--output-directory"];
+    made(
+        "Python: pdoc",
+        cmd!(sh, "{python} {pdoc} {options...} {api}/python {PYTHON_MODULES...}"),
+    )?;
     let typedoc = env.root.join("docs/api/node_modules/.bin/typedoc");
     let options = ["--options", "docs/api/typedoc.json", "--out"];
     made("JavaScript: TypeDoc", cmd!(sh, "{typedoc} {options...} {api}/javascript"))?;

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Optional, Union
 
 from .._provider import Provider
+from .._public import belong
 from .._sealwax import CachingProvider
 from .._text import printable
 from . import _audit_file, _find, _schema
@@ -215,3 +216,6 @@ def _fits(patterns: Iterable[Pattern], url: Url) -> bool:
 
 def _shown(url: Url) -> str:
     return printable(canonical(url))
+
+
+belong("sealwax.config", Config, Rule, StoreRule, load_key)

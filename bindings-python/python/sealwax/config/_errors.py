@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .._errors import InvalidArgumentError, ProviderError
+from .._public import belong
 
 
 class ConfigError(InvalidArgumentError):
@@ -18,3 +19,6 @@ class KeyLoadError(ProviderError):
 
     It is never a `FileNotFoundError`: a missing key file is not a missing object.
     """
+
+
+belong("sealwax.config", ConfigError, KeyLoadError, KeyReferenceError)

@@ -7,6 +7,7 @@ from typing import NamedTuple, Optional
 
 from .._errors import SealwaxError
 from .._provider import Provider
+from .._public import belong
 from ._errors import KeyLoadError, KeyReferenceError
 from ._schemes import SCHEMES, Place, Warn
 
@@ -98,3 +99,6 @@ def _log(message: str) -> None:
     import logging
 
     logging.getLogger("sealwax").warning(message)
+
+
+belong("sealwax.config", KeyReference)

@@ -6,6 +6,8 @@ import os
 import re
 from typing import Union
 
+from .._public import belong
+
 _SAME = {"local": "file", "s3a": "s3", "s3n": "s3", "gcs": "gs", "abfss": "abfs"}
 """Schemes of other programs for the same stores."""
 
@@ -79,3 +81,6 @@ def _as_regex(glob: str) -> str:
         parts += [re.escape(glob[position : match.start()]), _MEANINGS[match[0]]]
         position = match.end()
     return "".join(parts) + re.escape(glob[position:])
+
+
+belong("sealwax.config", Pattern, canonical)

@@ -27,6 +27,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .. import CachingProvider, LocalKey
+from .._public import publish as _publish
 from ._errors import (
     AccessDeniedError,
     ClockSkewError,
@@ -99,3 +100,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+_publish(globals())

@@ -75,6 +75,7 @@ class AwsKms(KmsProvider):
     AwsKms('arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab')
     """
 
+    __module__ = "sealwax.kms"
     provider_id = "aws-kms"
 
     def __init__(

@@ -56,6 +56,7 @@ class AzureKeyVault(KmsProvider):
     its environment or a function can.
     """
 
+    __module__ = "sealwax.kms"
     provider_id = "azure-keyvault"
 
     def __init__(

@@ -51,6 +51,7 @@ class GcpKms(KmsProvider):
     GcpKms('projects/p/locations/europe-west1/keyRings/r/cryptoKeys/orders')
     """
 
+    __module__ = "sealwax.kms"
     provider_id = "gcp-kms"
 
     def __init__(

@@ -37,6 +37,7 @@ class Pkcs11(KmsProvider):
     and inserted. A missing token is a `TokenRemovedError`.
     """
 
+    __module__ = "sealwax.kms"
     provider_id = "pkcs11"
 
     def __init__(

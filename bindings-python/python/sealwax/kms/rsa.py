@@ -32,6 +32,7 @@ class RsaOaepPublicKey(KmsProvider):
     binds it in the header.
     """
 
+    __module__ = "sealwax.kms"
     provider_id = "rsa-oaep"
 
     def __init__(

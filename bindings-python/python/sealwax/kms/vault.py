@@ -59,6 +59,7 @@ class VaultTransit(KmsProvider):
     VaultTransit('transit/keys/orders')
     """
 
+    __module__ = "sealwax.kms"
     provider_id = "vault-transit"
 
     def __init__(

@@ -12,7 +12,10 @@ The SDK's own exception is the `__cause__`.
 
 from __future__ import annotations
 
+from .._public import publish as _publish
 from ._bucket import MEDIA_TYPE, SealedBucket
 from ._server_side import ServerSide, SseC, SseKms, SseS3
 
 __all__ = ["MEDIA_TYPE", "SealedBucket", "ServerSide", "SseC", "SseKms", "SseS3"]
+
+_publish(globals())

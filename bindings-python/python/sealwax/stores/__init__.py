@@ -10,7 +10,7 @@ b'18:40 high'
 >>> store.delete("tides.csv", if_match=first.etag)  # doctest: +ELLIPSIS
 Traceback (most recent call last):
   ...
-sealwax._errors.ConflictError: [Errno 116] the object was replaced meanwhile: read it again ...
+sealwax.stores.ConflictError: [Errno 116] the object was replaced meanwhile: read it again ...
 
 `open_store` makes one of a URL. What a store can do besides listing, reading, writing and deleting
 is in its `capabilities`; an operation that needs more is refused with an `UnsupportedError`.
@@ -20,6 +20,7 @@ Nothing is emulated where that could lose something.
 from __future__ import annotations
 
 from .._errors import AlreadyExistsError, ConflictError, IoError
+from .._public import publish as _publish
 from ._errors import UnsupportedError
 from ._fsspec import FsspecStore
 from ._local import LocalStore
@@ -46,3 +47,5 @@ __all__ = [
     "locate",
     "open_store",
 ]
+
+_publish(globals())

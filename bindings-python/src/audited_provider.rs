@@ -1,6 +1,5 @@
 //! The audit decorator, which every provider of a call from Python gets.
 
-use core::cell::Cell;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -15,17 +14,6 @@ use crate::call_context::CallContext;
 use crate::host_error::HostError;
 use crate::interrupts;
 
-// Providers are called on the calling thread, except for several that wrap concurrently.
-thread_local! {
-    /// Whether the program was interrupted during this call.
-    static INTERRUPTED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Forgets an interrupt of an earlier call on this thread.
-pub(crate) fn start_call() {
-    INTERRUPTED.set(false);
-}
-
 /// A provider that reports every use as an audit event, and is not called any more after the
 /// program was interrupted.
 pub(crate) struct AuditedProvider {
@@ -38,10 +26,13 @@ impl AuditedProvider {
     }
 }
 
-/// Records an exception that stops the program.
+/// Keeps an exception that stops the program. Providers are called on the calling thread, except for
+/// several that wrap concurrently.
 fn noticed<T>(result: Result<T, ProviderError>) -> Result<T, ProviderError> {
-    if result.as_ref().err().and_then(HostError::of).is_some_and(|host| host.is_interrupt) {
-        INTERRUPTED.set(true);
+    if let Some(host) = result.as_ref().err().and_then(HostError::of)
+        && host.is_interrupt
+    {
+        interrupts::keep(&host.error);
     }
     result
 }
@@ -52,7 +43,7 @@ impl KeyProvider for AuditedProvider {
     }
 
     fn accepts(&self, key_id: &str) -> bool {
-        !INTERRUPTED.get() && !interrupts::is_kept() && self.inner.accepts(key_id)
+        !interrupts::is_kept() && self.inner.accepts(key_id)
     }
 
     fn wrap_key_id(&self) -> Option<Cow<'_, str>> {

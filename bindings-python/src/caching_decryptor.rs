@@ -8,7 +8,7 @@ use crate::decrypt_handle::Body;
 use crate::keys::Keys;
 use crate::options::Opening;
 use crate::work::Work;
-use crate::{audited_provider, errors, interrupts};
+use crate::{errors, interrupts};
 
 /// Decrypts many messages with few KMS calls: it keeps verified headers.
 ///
@@ -48,7 +48,6 @@ impl CachingDecryptor {
         let py = data.py();
         let mut opening = Opening::from_py(py, "CachingDecryptor.decrypt()", options)?;
         let (front, body) = Body::split(data, opening.take_header())?;
-        audited_provider::start_call();
         let handle = py.detach(|| self.inner.handle(front.header(), &opening.options()));
         let handle = handle.map_err(|error| errors::to_py(py, error))?;
         interrupts::raise()?;

@@ -8,7 +8,7 @@ use crate::data::Data;
 use crate::keys::Keys;
 use crate::options::{Keywords, Sealing};
 use crate::work::{Input, Work};
-use crate::{audited_provider, errors, interrupts};
+use crate::{errors, interrupts};
 
 /// Encrypts many messages with few KMS calls.
 ///
@@ -60,7 +60,6 @@ impl CachingEncryptor {
         let sealing = Sealing::from_keywords(py, &given)?;
         let data = Data::from_py(data)?;
         let len = data.len()? as u64;
-        audited_provider::start_call();
         let handle = py.detach(|| self.inner.handle(len, &sealing.unresolved()));
         let handle = handle.map_err(|error| errors::to_py(py, error))?;
         interrupts::raise()?;

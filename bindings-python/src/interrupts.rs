@@ -1,8 +1,9 @@
 //! Exceptions that stop the program, such as `KeyboardInterrupt`, raised where they cannot
 //! propagate.
 //!
-//! A signal handler runs in the next Python code, which may be the check of the audit log's level
-//! or a provider's `accepts`. This module keeps its exception until the call can raise it.
+//! A signal handler runs in the next Python code, which may be the check of the audit log's level,
+//! a provider's `accepts` or a provider's call. This module keeps its exception until the call can
+//! raise it. Until then, no other provider is called.
 
 use core::cell::RefCell;
 
@@ -21,6 +22,11 @@ pub(crate) fn keep_or_report(py: Python<'_>, error: PyErr, object: Option<&Bound
     } else {
         KEPT.set(Some(error));
     }
+}
+
+/// Keeps an exception that stops the program.
+pub(crate) fn keep(error: &PyErr) {
+    KEPT.set(Some(Python::attach(|py| error.clone_ref(py))));
 }
 
 /// Whether this thread has a pending exception.

@@ -6,7 +6,6 @@ use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyString};
 use sealwax::{DecryptHandle, DecryptOptions, EncryptHandle, KeyProvider, Result, SysRng};
 
-use crate::audited_provider;
 use crate::caching_provider::{Cache, cache_of, not_a_provider, provider_of};
 use crate::options::Sealing;
 use crate::wrap_failures::WrapFailures;
@@ -22,7 +21,6 @@ pub(crate) struct Keys {
 impl Keys {
     /// Converts a provider or an iterable of providers.
     pub(crate) fn from_py(keys: &Bound<'_, PyAny>) -> PyResult<Self> {
-        audited_provider::start_call();
         if let Some(provider) = provider_of(keys)? {
             return Ok(Keys { providers: vec![provider], cache: cache_of(keys), failures: None });
         }

@@ -1,7 +1,7 @@
 //! Encryption contexts: mappings of `str` to `str` in Python.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyMapping};
+use pyo3::types::{PyBytes, PyDict, PyMapping, PyString};
 use sealwax::{ContextRef, EncryptionContext};
 
 use crate::errors;
@@ -35,16 +35,21 @@ fn pair_of(key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<(String
 /// The error for a value that is not text, such as an account id as a number. It shows only the
 /// type: a context is public, but a value of another type may be anything.
 fn not_text(key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyErr {
-    let kind = |it: &Bound<'_, PyAny>| {
-        it.get_type().name().map_or_else(|_| "?".into(), |it| it.to_string())
-    };
     let what = match key.extract::<String>() {
         Ok(key) => {
-            format!("context must map str to str: the value of {key:?} is of type {}", kind(value))
+            format!("context must map str to str: the value of {key:?} {}", problem_of(value))
         }
-        Err(_) => format!("context must map str to str: a key is of type {}", kind(key)),
+        Err(_) => format!("context must map str to str: a key {}", problem_of(key)),
     };
     errors::invalid_type(key.py(), &what)
+}
+
+fn problem_of(value: &Bound<'_, PyAny>) -> String {
+    if value.is_instance_of::<PyString>() {
+        return "has a lone surrogate, which UTF-8 cannot hold".to_owned();
+    }
+    let name = value.get_type().name();
+    format!("is of type {}", name.map_or_else(|_| "?".into(), |name| name.to_string()))
 }
 
 /// A new `dict` of the pairs, sorted by key.

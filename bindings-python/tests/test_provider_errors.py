@@ -124,8 +124,11 @@ def test_a_context_of_any_mapping_and_with_surrogates(key):
     for kind in (OrderedDict, ChainMap, MappingProxyType):
         envelope = sealwax.encrypt(b"x", key, context=kind({"b": "ü", "a": ""}))
         assert list(sealwax.inspect(envelope).context.items()) == [("a", ""), ("b", "ü")]
-    with pytest.raises((TypeError, ValueError)):
-        sealwax.encrypt(b"x", key, context={"a": "\ud800"})
+    for context, what in (({"a": "\ud800"}, 'the value of "a"'), ({"\ud800": "a"}, "a key")):
+        with pytest.raises(sealwax.InvalidTypeError) as caught:
+            sealwax.encrypt(b"x", key, context=context)
+        told = f"{what} has a lone surrogate, which UTF-8 cannot hold"
+        assert str(caught.value) == f"context must map str to str: {told}"
     with pytest.raises(sealwax.InvalidArgumentError):
         sealwax.encrypt(b"x", key, context={"": "b"})
 

@@ -143,6 +143,16 @@ def test_clear_text_is_for_this_machine_only(make: Callable[[str], Any], url: st
         make(url)
 
 
+@pytest.mark.parametrize("url", ["localhost:8200", "127.0.0.1:8200", "kms.example.org", "https:"])
+def test_an_address_without_a_scheme_is_told_to_have_one(url: str) -> None:
+    with pytest.raises(kms.InsecureTransportError) as caught:
+        vault(url, None)
+    assert str(caught.value) == (
+        "an address without a scheme is refused: it begins with https://, or with http:// where it "
+        "is a loopback address"
+    )
+
+
 @pytest.mark.parametrize("name", MAKERS)
 def test_an_address_has_no_password(name: str, authority: Authority) -> None:
     """Errors and logs name addresses."""

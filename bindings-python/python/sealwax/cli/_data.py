@@ -16,6 +16,7 @@ from ._streams import STREAM_LEN, Input, Output
 
 LIVE_SECONDS = 1.0
 """Longest time for which data from a pipe waits for more, in seconds."""
+TO_FOLDER = "--output-dir puts results there"
 
 Keys = list[sealwax.Provider]
 Options = dict[str, Any]
@@ -131,7 +132,7 @@ def _ends(
     stack: ExitStack, source: str, target: str, force: bool
 ) -> tuple[Union[Input, str], Union[Output, str]]:
     given = _enter(stack, _streams.source(source))
-    taken = _enter(stack, _streams.target(target, force=force))
+    taken = _enter(stack, _streams.target(target, force=force, if_folder=TO_FOLDER))
     if isinstance(taken, Output):
         _streams.refuse_same(given, taken)
     return given, taken

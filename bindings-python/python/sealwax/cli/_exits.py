@@ -91,4 +91,6 @@ def _text(error: BaseException) -> str:
         return "out of memory"
     if isinstance(error, OSError) and error.strerror:
         return str(error.strerror)
+    if isinstance(error, sealwax.SealwaxError) and error.args:
+        return str(error.args[0])  # without the name, which stands in front
     return str(error)

@@ -92,14 +92,17 @@ def source(name: str) -> Union[Input, str]:
     return Input(os.open(name, os.O_RDONLY), name, owned=True)
 
 
-def target(name: str, *, force: bool) -> Union[Output, str]:
-    """The target of a name: a stream, or the path of a file to create."""
+def target(name: str, *, force: bool, if_folder: str = "name a file in it") -> Union[Output, str]:
+    """The target of a name: a stream, or the path of a file to create.
+
+    `if_folder` says what to do instead of naming a directory.
+    """
     descriptor = _descriptor(name, 1)
     if descriptor is not None:
         return Output(_fd.check(descriptor, shown(name, 1)), shown(name, 1))
     mode = _mode(name)
     if stat.S_ISDIR(mode):
-        raise _named(errno.EISDIR, "is a directory; --output-dir puts results there", name)
+        raise _named(errno.EISDIR, f"is a directory; {if_folder}", name)
     if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode):
         return Output(os.open(name, os.O_WRONLY | os.O_NOCTTY), name, owned=True)
     if os.path.lexists(name) and not force:

@@ -19,12 +19,17 @@ def require_secure(url: str) -> None:
     parts = urlsplit(url)
     if "@" in parts.netloc:
         raise InsecureTransportError("an address with a name or a password in it is refused")
-    if parts.scheme == "https" and parts.hostname:
+    if not parts.hostname:
+        raise InsecureTransportError(
+            "an address without a scheme is refused: it begins with https://, or with http:// "
+            "where it is a loopback address"
+        )
+    if parts.scheme == "https":
         return
-    if parts.scheme == "http" and is_loopback(parts.hostname or ""):
+    if parts.scheme == "http" and is_loopback(parts.hostname):
         return
     raise InsecureTransportError(
-        f"{parts.scheme or 'no scheme'} to {parts.hostname or 'no host'} is refused: "
+        f"{parts.scheme or 'no scheme'} to {parts.hostname} is refused: "
         "keys go over https, or over http to a loopback address"
     )
 

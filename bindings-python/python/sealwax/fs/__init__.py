@@ -14,6 +14,9 @@ registered under the protocol `sealwax`, which stands before the URL of the stor
 
 from __future__ import annotations
 
+from .._public import publish as _publish
 from ._filesystem import SealwaxFileSystem
 
 __all__ = ["SealwaxFileSystem"]
+
+_publish(globals())

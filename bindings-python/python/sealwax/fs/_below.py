@@ -13,7 +13,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 from fsspec.spec import AbstractFileSystem
 
 from .. import _call_context
-from ..aio import _call
+from .._threads import call_on_thread
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class Part:
 
 async def in_thread(work: Callable[..., T], *arguments: Any) -> T:
     """Runs what would keep the event loop waiting: cryptography, a KMS, files."""
-    return await _call(lambda _: work(*arguments))
+    return await call_on_thread(lambda _: work(*arguments))
 
 
 class Below:

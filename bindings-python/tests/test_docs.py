@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sealwax._sealwax as native
 
-MODULES = {"": 70, ".aio": 3, ".audit": 8, ".config": 3, ".stores": 3}
+MODULES = {"": 70, ".aio": 3, ".audit": 8, ".config": 3, ".fs": 3, ".stores": 3}
 
 
 def examples_of(module):

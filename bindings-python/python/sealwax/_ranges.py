@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional, TypeVar
 
 from . import _sealwax
@@ -268,5 +267,8 @@ def concurrently(work: Callable[[T], U], items: Sequence[T], threads: int = 0) -
     most = min(len(items), threads or thread_limit() or AT_ONCE)
     if most < 2:
         return [work(item) for item in items]
+    # It imports `logging`, which takes longer than the whole package.
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(most, thread_name_prefix="sealwax-ranges") as pool:
         return list(pool.map(work, items))

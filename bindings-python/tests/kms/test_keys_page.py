@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -41,14 +42,27 @@ def test_the_examples(bao: OpenBao, store: str, hsm: SoftHsm) -> None:
     assert result.attempted > 15
 
 
+def examples_run(module: Any, **given: Any) -> tuple[int, int]:
+    """How many examples of a module's own names failed, and how many there are."""
+    runner = doctest.DocTestRunner()
+    # Public names say that they belong to the package.
+    own = (module.__name__, module.__package__)
+    for name, value in vars(module).items():
+        if getattr(value, "__module__", None) in own and callable(value):
+            for example in doctest.DocTestFinder().find(
+                value, name, module=False, globs={**vars(module), **given}
+            ):
+                runner.run(example)
+    return runner.failures, runner.tries
+
+
 @pytest.mark.xdist_group("s3")
 def test_the_bucket(store: str) -> None:
-    given = {"client": aws.client(store, "s3")}
-    result = doctest.testmod(import_module("sealwax.s3._bucket"), extraglobs=given)
-    assert (result.failed, result.attempted) == (0, 5)
+    bucket = import_module("sealwax.s3._bucket")
+    assert examples_run(bucket, client=aws.client(store, "s3")) == (0, 5)
 
 
-@pytest.mark.parametrize("name", ["aws", "azure", "gcp", "pkcs11", "rsa", "vault", "_travel"])
+@pytest.mark.parametrize("name", ["aws", "gcp", "vault", "_travel"])
 def test_the_examples_of_a_provider(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    assert doctest.testmod(import_module(f"sealwax.kms.{name}")).failed == 0
+    assert examples_run(import_module(f"sealwax.kms.{name}")) == (0, 1)

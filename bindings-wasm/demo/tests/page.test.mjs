@@ -35,10 +35,13 @@ async function violations(page) {
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
+let pictures = 0;
+
 /** A picture and a text, on disk. */
 async function samples(page) {
   const { folder } = await world();
-  const picture = join(folder, 'holiday picture.png');
+  // A name of its own: until the list is read again, the newest of a name is one of another test.
+  const picture = join(folder, `holiday picture ${++pictures}.png`);
   await write(picture, await page.screenshot());
   const text = join(folder, 'letter.txt');
   await write(text, 'Dear Carol,\nthis is between you and me.\n'.repeat(60));

@@ -137,7 +137,6 @@ def test_a_provider_that_blocks(kms, way):
         check_told(provider)
 
 
-@pytest.mark.skipif(sys.version_info < (3, 9), reason="asyncio.to_thread")
 @pytest.mark.parametrize("kind", [Awaiting, Generating])
 @pytest.mark.parametrize("way", WAYS)
 def test_a_provider_that_awaits(kms, kind, way):

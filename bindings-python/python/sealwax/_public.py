@@ -16,3 +16,12 @@ def publish(namespace: dict[str, Any]) -> None:
     values = [namespace.get(name) for name in namespace["__all__"]]
     private = [value for value in values if "._" in (getattr(value, "__module__", None) or "")]
     belong(namespace["__name__"], *private)
+
+
+def load_part(package: str, modules: dict[str, str], name: str) -> Any:
+    """A public name from the module that defines it, for `__getattr__` of a package."""
+    if name not in modules:
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(modules[name], package), name)

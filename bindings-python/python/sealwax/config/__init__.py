@@ -23,8 +23,9 @@ endpoint = "https://s3.example.com"
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from .._public import load_part as _load_part
 
 if TYPE_CHECKING:
     from ._config import Config, KeySource, Rule, StoreRule, load_key
@@ -64,10 +65,7 @@ _MODULES = {
 
 def __getattr__(name: str) -> Any:
     """Imports a part on first access: the command line starts without most of them."""
-    module = _MODULES.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(module, __name__), name)
+    return _load_part(__name__, _MODULES, name)
 
 
 def __dir__() -> list[str]:

@@ -324,7 +324,7 @@ def _is_sealed(data: bytes) -> bool:
 
 
 def _is_plain(error: SealwaxError) -> bool:
-    return error.code in (ErrorCode.BAD_MAGIC,)
+    return error.code == ErrorCode.BAD_MAGIC
 
 
 def _length(span: Range, size: int) -> tuple[int, int]:

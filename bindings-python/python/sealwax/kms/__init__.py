@@ -23,10 +23,10 @@ A failure of a KMS is a `KmsError` with a stable `reason`, as the `__cause__` of
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .. import CachingProvider, LocalKey
+from .._public import load_part as _load_part
 from .._public import publish as _publish
 from ._errors import (
     AccessDeniedError,
@@ -92,10 +92,7 @@ _MODULES = {
 
 def __getattr__(name: str) -> Any:
     """Imports a provider's module on first access."""
-    module = _MODULES.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(module, __name__), name)
+    return _load_part(__name__, _MODULES, name)
 
 
 def __dir__() -> list[str]:

@@ -47,6 +47,11 @@
 //! Plaintext leaves a [`Decryptor`] only in authentic chunks. An error is sticky, and the output of
 //! the failing call is zeroed.
 //!
+//! # Encrypt to a public key
+//!
+//! An [`HpkeRecipient`] wraps without a secret and without a KMS: a program that only writes cannot
+//! read. The [`HpkeIdentity`] reads. The KEM is X25519, or X-Wing against quantum computers.
+//!
 //! # Many messages, one KMS call
 //!
 //! [`EncryptHandle`] and [`DecryptHandle`] hold a DEK and its header for any number of messages;
@@ -73,6 +78,7 @@
 //! |---|---|---|
 //! | none | [`chunked`], [`header`], keys: parsing and sealing in the caller's buffers | `core` |
 //! | `alloc` | owned types, state machines, providers, audit events, text form | `alloc` |
+//! | `hpke` (default) | [`HpkeRecipient`], [`HpkeIdentity`]: encrypt to a public key | `alloc` |
 //! | `getrandom` | `SysRng`, and calls that take no generator | an operating system |
 //! | `std` (default) | files, readers, adapters, caches of data keys; calls that say so start threads | `std` |
 //! | `async` | `async_io`: adapters for `AsyncRead` and `AsyncWrite`; `AsyncKeyProvider` | `std` |
@@ -95,6 +101,12 @@
     doc = "[`audit`]: https://docs.rs/sealwax/latest/sealwax/audit/index.html",
     doc = "[`audit::KeyObserver`]: https://docs.rs/sealwax/latest/sealwax/audit/trait.KeyObserver.html",
     doc = "[`audit::AuditedProvider`]: https://docs.rs/sealwax/latest/sealwax/audit/struct.AuditedProvider.html"
+)]
+#![cfg_attr(
+    not(feature = "hpke"),
+    doc = "",
+    doc = "[`HpkeRecipient`]: https://docs.rs/sealwax/latest/sealwax/struct.HpkeRecipient.html",
+    doc = "[`HpkeIdentity`]: https://docs.rs/sealwax/latest/sealwax/struct.HpkeIdentity.html"
 )]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -122,6 +134,8 @@ mod keys;
 mod os;
 
 pub use crypto::aead;
+#[cfg(feature = "hpke")]
+pub use crypto::hpke::HpkeKem;
 #[cfg(feature = "getrandom")]
 pub use crypto::rng::SysRng;
 pub use crypto::secret_key::{Dek, KEY_LEN, Kek};
@@ -157,6 +171,8 @@ pub use keys::{
     ConcurrentWrap, KeyProvider, LocalExpansion, LocalKek, ProviderCall, WrappedKey, audit,
     generate_dek, generate_dek_for, wrap_dek,
 };
+#[cfg(feature = "hpke")]
+pub use keys::{HPKE_PROVIDER_ID, HpkeIdentity, HpkeRecipient};
 #[cfg(feature = "async")]
 pub use os::async_io;
 #[cfg(all(feature = "std", any(unix, windows)))]

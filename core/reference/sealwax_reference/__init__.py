@@ -8,6 +8,7 @@ from .chunked import MessageKeys, open_message, open_whole_message, seal_message
 from .envelope import Fixed, Opened, RangeReader, Sealed, encrypt, open_envelope
 from .errors import CODES, SealwaxError
 from .header import Header, WrappedKey, canonical_context
+from .hpke import HpkeKey, identity, recipient
 from .keys import LocalKey
 from .parse import parse_header
 from .rewrap import rewrap_envelope, rewrap_header
@@ -17,6 +18,7 @@ __all__ = [
     "CODES",
     "Fixed",
     "Header",
+    "HpkeKey",
     "LocalKey",
     "MessageKeys",
     "Opened",
@@ -27,10 +29,12 @@ __all__ = [
     "canonical_context",
     "encrypt",
     "from_text",
+    "identity",
     "open_envelope",
     "open_message",
     "open_whole_message",
     "parse_header",
+    "recipient",
     "rewrap_envelope",
     "rewrap_header",
     "seal_message",

@@ -11,9 +11,11 @@ from sealwax_reference import (
     canonical_context,
     encrypt,
     from_text,
+    identity,
     lengths,
     open_envelope,
     parse_header,
+    recipient,
     rewrap_header,
     to_text,
 )
@@ -104,6 +106,33 @@ def test_local_wrap(test):
     if "dek" in test:
         made = key.wrap(bytes.fromhex(test["dek"]), context, bytes.fromhex(test["salt"]))
         assert made.wrapped_dek == wrapped
+
+
+@pytest.mark.parametrize("test", load("hpke_wrap.json"))
+def test_hpke_wrap(test):
+    """[K-12], [K-13], [K-15]; and what this side wraps opens here."""
+    key = identity(test["secretKey"]).with_key_id(test["keyId"])
+    context = canonical_context(pairs(test, "context"))
+    opened = outcome(lambda: key.unwrap(from_base64(test["wrappedDek"]), context).hex())
+    assert opened == test.get("dek", test.get("error"))
+    if "dek" in test:
+        made = key.wrap(bytes.fromhex(test["dek"]), context)
+        assert len(made.wrapped_dek) == len(from_base64(test["wrappedDek"]))
+        assert key.unwrap(made.wrapped_dek, context).hex() == test["dek"]
+
+
+@pytest.mark.parametrize("test", load("key_text.json"))
+def test_key_text(test):
+    """[K-14], [K-16], [K-17]"""
+    read = {"public": recipient, "secret": identity}[test["readAs"]]
+    found = outcome(lambda: read(test["text"]))
+    if "error" in test:
+        assert found == test["error"]
+        return
+    made = found.public_text(), found.kem.name, found.key_id
+    assert made == (test["recipient"], test["kem"], test["keyId"])
+    if found.secret is not None:
+        assert found.secret_text() == test["text"]
 
 
 @pytest.mark.parametrize("test", load("text_form.json"))

@@ -110,7 +110,8 @@ secret_key! {
 }
 
 secret_key! {
-    /// A key encryption key that the host holds itself: 32 uniformly random bytes.
+    /// A key encryption key that the host holds itself: 32 uniformly random bytes. For HPKE it is the
+    /// secret key, for X-Wing the seed of that.
     Kek, "a KEK has 32 bytes"
 }
 

@@ -37,11 +37,15 @@ pub(super) fn parse(content: &[u8]) -> Result<Kek> {
     parse_line(the_line(core::str::from_utf8(content).map_err(|_| NOT_A_KEY)?)?)
 }
 
-/// The only line that is neither empty nor a comment. Some editors put a byte order mark before it.
-fn the_line(text: &str) -> Result<&str> {
+/// The lines that are neither empty nor comments. Some editors put a byte order mark before them.
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let is_key = |line: &&str| !line.is_empty() && !line.starts_with('#');
-    let mut lines = text.lines().map(str::trim).filter(is_key);
+    text.lines().map(str::trim).filter(is_key)
+}
+
+fn the_line(text: &str) -> Result<&str> {
+    let mut lines = lines(text);
     match (lines.next(), lines.next()) {
         (Some(line), None) => Ok(line),
         (None, _) => Err(NOT_A_KEY),

@@ -1,4 +1,4 @@
-//! Wrapping and unwrapping DEKs: the host's providers and the local KEK.
+//! Wrapping and unwrapping DEKs: the host's providers, the local KEK, public keys.
 
 #[cfg(feature = "async")]
 mod async_audited;
@@ -13,6 +13,8 @@ mod audited_provider;
 #[cfg(feature = "std")]
 mod caller;
 mod forward;
+#[cfg(feature = "hpke")]
+mod hpke;
 mod key_file;
 mod key_use;
 mod local_expansion;
@@ -38,6 +40,8 @@ pub use async_wrap::wrap_dek_async;
 pub use caller::{Caller, CallerHandle};
 #[cfg(feature = "std")]
 pub(crate) use caller::{StrandId, current_strand};
+#[cfg(feature = "hpke")]
+pub use hpke::{HPKE_PROVIDER_ID, HpkeIdentity, HpkeRecipient};
 pub use local_expansion::LocalExpansion;
 pub use local_kek::LocalKek;
 pub(crate) use provider::wrap_key;

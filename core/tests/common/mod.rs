@@ -7,5 +7,6 @@ pub mod envelope;
 pub mod oracle;
 pub mod providers;
 pub mod raw;
+pub mod raw_hpke;
 pub mod schema;
 pub mod seed;

@@ -184,6 +184,47 @@ pub struct LocalWrapTest {
     pub error: Option<Failure>,
 }
 
+/// A wrapped DEK of the provider `hpke`.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HpkeWrapTest {
+    pub tc_id: usize,
+    pub comment: String,
+    pub flags: Vec<String>,
+    pub result: String,
+    pub secret_key: String,
+    pub key_id: String,
+    pub context: Pairs,
+    pub wrapped_dek: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dek: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub randomness: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+}
+
+/// The text form of a secret or a public key: what it is, or the failure.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct KeyTextTest {
+    pub tc_id: usize,
+    pub comment: String,
+    pub flags: Vec<String>,
+    pub result: String,
+    /// `public` or `secret`: as what the text is read.
+    pub read_as: String,
+    pub text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kem: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+}
+
 /// A text form and its bytes in base64, or the failure.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

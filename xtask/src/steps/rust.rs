@@ -47,7 +47,7 @@ fn test(run: &Run) -> Result<String> {
 }
 
 fn portable(run: &Run) -> Result<String> {
-    nextest(run, &["--package", "sealwax", "--no-default-features", "--features", "async"])
+    nextest(run, &["--package", "sealwax", "--no-default-features", "--features", "async,hpke"])
 }
 
 /// Runs the tests, those of the documentation too, which have a runner of their own.
@@ -78,12 +78,12 @@ fn fuzz_targets(run: &Run) -> Result<String> {
 
 fn bare_metal(run: &Run) -> Result<String> {
     let cargo = toolchain::BARE_METAL.cargo(run.env)?;
-    for features in ["", "alloc"] {
+    for features in ["", "alloc", "hpke"] {
         let mut build = cargo.command(run.env, "build")?;
         build.args(["--package", "sealwax", "--no-default-features", "--features", features]);
         run.exec(build)?;
     }
-    Ok("without features, with alloc".to_owned())
+    Ok("without features, with alloc, with hpke".to_owned())
 }
 
 /// Every crate that may be below the core without features. cargo-deny cannot ask that: it sees the

@@ -5,9 +5,12 @@ use sealwax::{
     DecryptHandle, EncryptionContext, Error, KeyProvider, ProviderError, Result, WrappedKeyRef,
     from_text, rewrap_header, to_text,
 };
+#[cfg(feature = "hpke")]
+use sealwax::{HpkeIdentity, HpkeRecipient};
 
 use crate::common::schema::{
-    ContextTest, Failure, LengthTest, LocalWrapTest, RewrapTest, TextTest,
+    ContextTest, Failure, HpkeWrapTest, KeyTextTest, LengthTest, LocalWrapTest, RewrapTest,
+    TextTest,
 };
 use crate::common::seed::{Queue, hex, unhex};
 
@@ -60,6 +63,56 @@ fn local_wraps() {
         let mut rng = Queue::new(unhex(&test.salt.unwrap()));
         let made = kek.wrap_with(&dek(&test.dek.unwrap()), context.view(), &mut rng).unwrap();
         assert_eq!(made.view().wrapped_dek, wrapped_dek);
+    }
+}
+
+/// [K-12], [K-13], [K-15].
+#[cfg(feature = "hpke")]
+#[test]
+fn hpke_wraps() {
+    for test in load::<HpkeWrapTest>("hpke_wrap.json") {
+        let identity = HpkeIdentity::from_text(&test.secret_key).unwrap();
+        let identity = identity.with_key_id(&*test.key_id).unwrap();
+        let context = context(&test.context);
+        let wrapped_dek = from_base64(&test.wrapped_dek);
+        let wrapped =
+            WrappedKeyRef { provider_id: "hpke", key_id: &test.key_id, wrapped_dek: &wrapped_dek };
+        match (identity.unwrap(wrapped, &mut context.view().into()), &test.dek) {
+            (Ok(found), Some(expected)) => assert_eq!(hex(found.expose()), *expected),
+            (Err(ProviderError::RejectedBecause(_)), None) => {
+                assert_eq!(test.error.unwrap().name, "key_unwrap");
+                continue;
+            }
+            (outcome, _) => panic!("{}: {outcome:?}", test.comment),
+        }
+        let mut rng = Queue::new(unhex(&test.randomness.unwrap()));
+        let recipient = identity.recipient();
+        let made = recipient.wrap_with(&dek(&test.dek.unwrap()), context.view(), &mut rng).unwrap();
+        assert!(rng.is_used_up());
+        assert_eq!(made.view().wrapped_dek, wrapped_dek);
+    }
+}
+
+/// [K-14], [K-16], [K-17].
+#[cfg(feature = "hpke")]
+#[test]
+fn key_texts() {
+    for test in load::<KeyTextTest>("key_text.json") {
+        let read = || -> Result<[String; 3]> {
+            let identity;
+            let recipient = if test.read_as == "secret" {
+                identity = HpkeIdentity::from_text(&test.text)?;
+                assert_eq!(*identity.to_text(), test.text);
+                identity.recipient()
+            } else {
+                &test.text.parse::<HpkeRecipient>()?
+            };
+            let kem = recipient.kem().to_string();
+            Ok([kem, recipient.to_string(), recipient.key_id().to_owned()])
+        };
+        let expected = test.kem.zip(test.recipient).zip(test.key_id);
+        let expected = expected.map(|((kem, recipient), key_id)| [kem, recipient, key_id]);
+        check(&test.comment, read(), expected.as_ref(), test.error.as_ref());
     }
 }
 

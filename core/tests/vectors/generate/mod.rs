@@ -9,7 +9,9 @@ mod case;
 mod codes;
 mod contexts;
 mod good;
+mod hpke_wraps;
 mod key_events;
+mod key_texts;
 mod lengths;
 mod local_wraps;
 mod notes;
@@ -27,6 +29,8 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("envelope_valid.json", good::file()),
         ("envelope_invalid.json", invalid_envelopes()),
         ("context.json", contexts::file()),
+        ("hpke_wrap.json", hpke_wraps::file()),
+        ("key_text.json", key_texts::file()),
         ("local_wrap.json", local_wraps::file()),
         ("text_form.json", texts::file()),
         ("lengths.json", lengths::file()),

@@ -32,6 +32,16 @@ const NOTES: &[(&str, &str, &str)] = &[
         "Salt, commitment or what they bind differ: to be refused before any chunk is opened ([B-07]).",
     ),
     ("Context", "FUNCTIONALITY", "The encryption context ([H-05] to [H-08])."),
+    (
+        "KeyText",
+        "FUNCTIONALITY",
+        "The text form of public and secret keys, with its checksum ([K-17]).",
+    ),
+    (
+        "LowOrder",
+        "AUTH_BYPASS",
+        "A point of low order, with which X25519 agrees on zeros whatever the key ([K-15]).",
+    ),
     ("DetachedHeader", "FUNCTIONALITY", "Header and body are stored apart ([R-09])."),
     (
         "HeaderMac",

@@ -54,6 +54,8 @@ flagged!(
     InvalidEnvelope,
     ContextTest,
     LocalWrapTest,
+    HpkeWrapTest,
+    KeyTextTest,
     TextTest,
     LengthTest,
     RewrapTest

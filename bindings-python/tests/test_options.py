@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import pydoc
 
 import pytest
 import sealwax
 
 SEALING = ["context", "associated_data", "metadata", "padding", "require_all"]
 OPENING = ["context", "associated_data", "header"]
+WRITING = ["overwrite", "durable", "mode", "sparse", "batch", "threads", "progress"]
+TEXT = ["encoding", "errors", "newline"]
 OPTIONS = {
     "encrypt": SEALING,
     "encrypt_detached": SEALING,
@@ -16,6 +19,14 @@ OPTIONS = {
     "encrypt_stream": SEALING,
     "decrypt": OPENING,
     "decrypt_into": OPENING,
+    "encrypt_file": [*SEALING, *WRITING],
+    "decrypt_file": [*OPENING[:2], *WRITING],
+    "open": [*SEALING, "header", "detached", "durable", "permissions", *TEXT],
+    "s3.SealedBucket.put": SEALING,
+    "s3.SealedBucket.upload": [*SEALING, "progress"],
+    "s3.SealedBucket.get": OPENING[:2],
+    "s3.SealedBucket.open": OPENING[:2],
+    "s3.SealedBucket.download": [*OPENING[:2], "overwrite", "progress"],
     "EncryptHandle": ["context", "metadata", "padding", "require_all"],
     "DecryptHandle": ["context"],
     "CachingEncryptor.encrypt": ["context", "associated_data", "metadata", "padding"],
@@ -62,6 +73,23 @@ def test_what_a_call_does_not_know_is_refused(key, name):
         with pytest.raises(TypeError) as raised:
             call(**{other: None})
         assert str(raised.value) == f"{name}() got an unexpected keyword argument '{other}'"
+
+
+@pytest.mark.parametrize("name", [name for name in OPTIONS if "file" in name or "s3" in name])
+def test_an_unknown_option_is_refused_before_anything_is_read_or_written(name):
+    call = found(name)
+    needed = len(inspect.signature(call).parameters) - len(OPTIONS[name])
+    with pytest.raises(TypeError) as raised:
+        call(*[None] * needed, contxt={"bucket": "tides"})
+    told = f"{name.rpartition('.')[2]}() got an unexpected keyword argument 'contxt'"
+    assert str(raised.value) == told
+
+
+def test_help_and_sources_are_those_of_the_function():
+    assert "context=None, associated_data=None, metadata=None" in pydoc.plain(
+        pydoc.render_doc(sealwax.encrypt_file)
+    )
+    assert inspect.getsource(sealwax.open).count("def open(") == 1
 
 
 def test_options_of_a_wrong_type(key):

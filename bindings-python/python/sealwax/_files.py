@@ -11,30 +11,16 @@ from . import _sealwax
 from ._call_context import object_name
 from ._convert_errors import about, path_of
 from ._header import Header
+from ._options import FILE_WRITING, MATCHING, SEALING, chosen, takes
 
 if TYPE_CHECKING:
-    from ._sealwax import FileBatch
-    from ._types import Buffer, Context, Keys, Opening, Padding, Path, Progress, Sealing, Sparse
+    from typing_extensions import Unpack
+
+    from ._types import Buffer, FileOpening, FileSealing, FileWriting, Keys, Path, Progress
 
 
-def encrypt_file(
-    src: Path,
-    dst: Path,
-    keys: Keys,
-    *,
-    context: Context = None,
-    associated_data: Optional[Buffer] = None,
-    metadata: Optional[Buffer] = None,
-    padding: Padding = None,
-    require_all: bool = True,
-    overwrite: bool = False,
-    durable: bool = True,
-    mode: Optional[int] = None,
-    sparse: Sparse = "auto",
-    batch: Optional[FileBatch] = None,
-    threads: int = 0,
-    progress: Progress = None,
-) -> int:
+@takes(SEALING, FILE_WRITING)
+def encrypt_file(src: Path, dst: Path, keys: Keys, **options: Unpack[FileSealing]) -> int:
     """Encrypt the file `src` into the file `dst`; returns the length of the envelope in bytes.
 
     The result gets its name only when it is complete and safe on disk. After an error or Ctrl-C
@@ -69,43 +55,29 @@ def encrypt_file(
     >>> sealwax.decrypt_file(folder / "tides.csv.sealwax", folder / "again.csv", key)
     10
     """
-    sealing: Sealing = {
-        "context": context,
-        "associated_data": associated_data,
-        "metadata": metadata,
-        "padding": padding,
-        "require_all": require_all,
-    }
+    sealing, writing = chosen(options, SEALING), _writing(options)
     src, dst = path_of(src), path_of(dst)
-    writing = (overwrite, durable, mode, sparse, batch, threads)
-    with object_name(dst), about(src, dst), callback(progress, "encrypting") as report:
+    with object_name(dst), about(src, dst), callback(options["progress"], "encrypting") as report:
         return _sealwax.encrypt_file(src, dst, keys, sealing, writing, report)
 
 
-def decrypt_file(
-    src: Path,
-    dst: Path,
-    keys: Keys,
-    *,
-    context: Context = None,
-    associated_data: Optional[Buffer] = None,
-    overwrite: bool = False,
-    durable: bool = True,
-    mode: Optional[int] = None,
-    sparse: Sparse = "auto",
-    batch: Optional[FileBatch] = None,
-    threads: int = 0,
-    progress: Progress = None,
-) -> int:
+@takes(MATCHING, FILE_WRITING)
+def decrypt_file(src: Path, dst: Path, keys: Keys, **options: Unpack[FileOpening]) -> int:
     """Decrypt the file `src` into the file `dst`; returns the length of the plaintext in bytes.
 
     As `encrypt_file`; keys and further errors are those of `decrypt`.
     """
-    opening: Opening = {"context": context, "associated_data": associated_data}
+    opening, writing = chosen(options, MATCHING), _writing(options)
     src, dst = path_of(src), path_of(dst)
-    writing = (overwrite, durable, mode, sparse, batch, threads)
-    with object_name(src), about(src, dst), callback(progress, "decrypting") as report:
+    with object_name(src), about(src, dst), callback(options["progress"], "decrypting") as report:
         return _sealwax.decrypt_file(src, dst, keys, opening, writing, report)
+
+
+def _writing(options: FileWriting) -> Any:
+    """How the target is written, in the order in which the native calls take it."""
+    return tuple(
+        options[name] for name in ("overwrite", "durable", "mode", "sparse", "batch", "threads")
+    )
 
 
 @overload

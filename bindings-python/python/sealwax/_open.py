@@ -10,6 +10,7 @@ from . import _sealwax
 from ._call_context import object_name
 from ._convert_errors import about, path_of
 from ._errors import InvalidArgumentError, InvalidTypeError
+from ._options import FILE_TEXT, OPENING, SEALING, chosen, takes
 from ._raw import READ_BUFFER, RangeRaw, StreamRaw, WriterRaw
 from ._sealed import SealedReader, SealedWriter, TextFile
 
@@ -17,13 +18,11 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._types import (
-        Buffer,
-        Context,
         FileObject,
         FileObjectSealing,
+        FileText,
         Keys,
         Opening,
-        Padding,
         ReadMode,
         Sealing,
         TextMode,
@@ -38,6 +37,12 @@ OBJECT_AHEAD = 1024 * 1024
 
 WRITE_BUFFER = 256 * 1024
 """Plaintext that a writer buffers before it encrypts, in bytes."""
+
+_PLACING = {"detached": False, "durable": True, "permissions": None}
+_FOR_WRITING = {"metadata": None, "padding": None, "require_all": True, **_PLACING}
+_NOT_FOR_READING = (
+    "metadata, padding, detached, require_all, durable and permissions are for writing"
+)
 
 
 def _open_again(path: str, keys: Keys, opening: Opening, position: int) -> SealedReader:
@@ -56,23 +61,9 @@ def open(
 def open(
     file: Any, mode: TextMode, keys: Keys, **options: Unpack[FileObject]
 ) -> io.TextIOWrapper: ...
+@takes(SEALING, OPENING, _PLACING, FILE_TEXT)
 def open(
-    file: Any,
-    mode: str,
-    keys: Keys,
-    *,
-    context: Context = None,
-    associated_data: Optional[Buffer] = None,
-    metadata: Optional[Buffer] = None,
-    padding: Padding = None,
-    header: Optional[Buffer] = None,
-    detached: bool = False,
-    require_all: bool = True,
-    durable: bool = True,
-    permissions: Optional[int] = None,
-    encoding: Optional[str] = None,
-    errors: Optional[str] = None,
-    newline: Optional[str] = None,
+    file: Any, mode: str, keys: Keys, **options: Unpack[FileObject]
 ) -> Union[SealedReader, SealedWriter, io.TextIOWrapper]:
     """Open an encrypted file, as the built-in `open` opens a plain one.
 
@@ -103,61 +94,38 @@ def open(
     b'low'
     """
     kind, text = _mode(mode)
-    if not text and (encoding, errors, newline) != (None, None, None):
+    as_text = chosen(options, FILE_TEXT)
+    if not text and as_text != FILE_TEXT:
         raise InvalidArgumentError("encoding, errors and newline are for text modes")
     if kind == "r":
-        given = any(it is not None for it in (metadata, padding, permissions))
-        if given or detached or not (require_all and durable):
-            raise InvalidArgumentError(_FOR_WRITING)
-        opening: Opening = {
-            "context": context,
-            "associated_data": associated_data,
-            "header": header,
-        }
+        writing = chosen(options, _FOR_WRITING)
+        if any(value is not _FOR_WRITING[name] for name, value in writing.items()):
+            raise InvalidArgumentError(_NOT_FOR_READING)
+        opening = chosen(options, OPENING)
         binary: Union[SealedReader, SealedWriter] = _open_reader(file, keys, opening)
     else:
-        if header is not None:
+        if options["header"] is not None:
             raise InvalidArgumentError("header is for reading")
-        sealing: Sealing = {
-            "context": context,
-            "associated_data": associated_data,
-            "metadata": metadata,
-            "padding": padding,
-            "require_all": require_all,
-        }
-        placing = (kind == "x", durable, permissions)
-        binary = _open_writer(file, keys, sealing, detached, placing)
-    return _as_text(binary, mode, encoding, errors, newline) if text else binary
-
-
-_FOR_WRITING = "metadata, padding, detached, require_all, durable and permissions are for writing"
+        placing = (kind == "x", options["durable"], options["permissions"])
+        sealing = chosen(options, SEALING)
+        binary = _open_writer(file, keys, sealing, options["detached"], placing)
+    return _as_text(binary, mode, **as_text) if text else binary
 
 
 def _as_text(
-    binary: Union[SealedReader, SealedWriter],
-    mode: str,
-    encoding: Optional[str],
-    errors: Optional[str],
-    newline: Optional[str],
+    binary: Union[SealedReader, SealedWriter], mode: str, **options: Unpack[FileText]
 ) -> TextFile:
+    encoding = options["encoding"] or "utf-8"
     try:
-        return TextFile(binary, mode, encoding or "utf-8", errors, newline)
+        return TextFile(binary, mode, encoding, options["errors"], options["newline"])
     except BaseException:
         if isinstance(binary, SealedWriter):
             binary.abort()
         raise
 
 
-def encrypt_stream(
-    file: Any,
-    keys: Keys,
-    *,
-    context: Context = None,
-    associated_data: Optional[Buffer] = None,
-    metadata: Optional[Buffer] = None,
-    padding: Padding = None,
-    require_all: bool = True,
-) -> SealedReader:
+@takes(SEALING)
+def encrypt_stream(file: Any, keys: Keys, **options: Unpack[Sealing]) -> SealedReader:
     """Encrypt what `file.read(n)` returns; the result is a file object that returns the envelope.
 
     It is for calls that read from a file object, such as `boto3`'s `upload_fileobj`. Nothing is
@@ -169,14 +137,7 @@ def encrypt_stream(
     >>> sealwax.decrypt(envelope, key)
     b'tide table'
     """
-    sealing: Sealing = {
-        "context": context,
-        "associated_data": associated_data,
-        "metadata": metadata,
-        "padding": padding,
-        "require_all": require_all,
-    }
-    native = _sealwax.StreamReader.encrypting(file, keys, sealing)
+    native = _sealwax.StreamReader.encrypting(file, keys, options)
     return SealedReader(StreamRaw(native, _name(file)), READ_BUFFER)
 
 

@@ -48,11 +48,16 @@ class Sealing(TypedDict, total=False):
     require_all: bool
 
 
-class Opening(TypedDict, total=False):
-    """Keyword arguments of a decryption."""
+class Matching(TypedDict, total=False):
+    """Keyword arguments of a decryption that must match those of the encryption."""
 
     context: Context
     associated_data: Optional[Buffer]
+
+
+class Opening(Matching, total=False):
+    """Keyword arguments of a decryption."""
+
     header: Optional[Buffer]
 
 
@@ -72,11 +77,8 @@ class FileSealing(Sealing, FileWriting, total=False):
     """Keyword arguments of the encryption of a file."""
 
 
-class FileOpening(FileWriting, total=False):
+class FileOpening(Matching, FileWriting, total=False):
     """Keyword arguments of the decryption of a file."""
-
-    context: Context
-    associated_data: Optional[Buffer]
 
 
 class FileObjectSealing(Sealing, total=False):
@@ -87,10 +89,28 @@ class FileObjectSealing(Sealing, total=False):
     permissions: Optional[int]
 
 
-class FileObject(FileObjectSealing, total=False):
-    """Keyword arguments of `open`."""
+class FileText(TypedDict, total=False):
+    """Keyword arguments for text, as of the built-in `open`."""
 
-    header: Optional[Buffer]
     encoding: Optional[str]
     errors: Optional[str]
     newline: Optional[str]
+
+
+class FileObject(FileObjectSealing, FileText, total=False):
+    """Keyword arguments of `open`."""
+
+    header: Optional[Buffer]
+
+
+class Upload(Sealing, total=False):
+    """Keyword arguments of an upload to a bucket."""
+
+    progress: Progress
+
+
+class Download(Matching, total=False):
+    """Keyword arguments of a download from a bucket."""
+
+    overwrite: bool
+    progress: Progress

@@ -16,6 +16,7 @@ from .._files import callback, inspect
 from .._header import Header
 from .._open import encrypt_stream
 from .._open import open as open_sealed
+from .._options import MATCHING, SEALING, chosen, takes
 from .._raw import READ_BUFFER, RangeRaw
 from .._sealed import SealedReader
 from ..kms import _travel
@@ -30,7 +31,9 @@ from ._server_side import ServerSide
 from ._upload import Forward, Joined, Told, opened, plaintext_len, size_of
 
 if TYPE_CHECKING:
-    from .._types import Buffer, Context, Keys, Opening, Padding, Path, Progress
+    from typing_extensions import Unpack
+
+    from .._types import Buffer, Download, Keys, Matching, Opening, Path, Sealing, Upload
 
 MEDIA_TYPE = "application/vnd.sealwax"
 """The content type of sealed objects and of headers."""
@@ -102,45 +105,19 @@ class SealedBucket(Objects):
                 _travel.refuse(f"the key in {name}", "leave it out of extra_args")
         return self.__dict__
 
-    def put(
-        self,
-        name: str,
-        data: Buffer,
-        keys: Keys,
-        *,
-        context: Context = None,
-        associated_data: Optional[Buffer] = None,
-        metadata: Optional[Buffer] = None,
-        padding: Padding = None,
-    ) -> None:
+    @takes(SEALING)
+    def put(self, name: str, data: Buffer, keys: Keys, **options: Unpack[Sealing]) -> None:
         """Encrypt `data` and store it in one request; arguments as for `sealwax.encrypt`."""
         seal: Any = _sealwax.encrypt_detached if self._detached else _sealwax.encrypt
         with _named(self._new(name)):
-            body = seal(
-                data,
-                keys,
-                context=context,
-                associated_data=associated_data,
-                metadata=metadata,
-                padding=padding,
-            )
+            body = seal(data, keys, **options)
         if self._detached:
             header, body = body
             self._put_header(header_name(name, body), header)
         self._put(name, body, self._writing())
 
-    def upload(
-        self,
-        name: str,
-        source: Any,
-        keys: Keys,
-        *,
-        context: Context = None,
-        associated_data: Optional[Buffer] = None,
-        metadata: Optional[Buffer] = None,
-        padding: Padding = None,
-        progress: Progress = None,
-    ) -> None:
+    @takes(SEALING, progress=None)
+    def upload(self, name: str, source: Any, keys: Keys, **options: Unpack[Upload]) -> None:
         """Encrypt `source`, a path or a file object with `read(n)`, and store it in parts.
 
         Memory use does not depend on the size. The object appears only when it is complete. After
@@ -149,42 +126,23 @@ class SealedBucket(Objects):
         which the bucket's rule for incomplete uploads removes. `progress` is
         that of `encrypt_file`; it is called on the threads that send.
         """
-        with opened(source) as file, _named(self._new(name)), callback(progress, name) as report:
-            stream = encrypt_stream(
-                Told(file, report, size_of(file) or 0),
-                keys,
-                context=context,
-                associated_data=associated_data,
-                metadata=metadata,
-                padding=padding,
-            )
+        progress = callback(options["progress"], name)
+        with opened(source) as file, _named(self._new(name)), progress as report:
+            told = Told(file, report, size_of(file) or 0)
+            stream = encrypt_stream(told, keys, **chosen(options, SEALING))
             self._send(name, stream, self._config(size_of(file)))
 
-    def get(
-        self,
-        name: str,
-        keys: Keys,
-        *,
-        context: Context = None,
-        associated_data: Optional[Buffer] = None,
-    ) -> bytes:
+    @takes(MATCHING)
+    def get(self, name: str, keys: Keys, **options: Unpack[Matching]) -> bytes:
         """Decrypt an object with one request; arguments as for `sealwax.decrypt`."""
         with closing(Body(self._source(name))) as body:
             data = body.read()
         header = self._header(name, data)
         with _named(self._url(name)):
-            return _sealwax.decrypt(
-                data, keys, context=context, associated_data=associated_data, header=header
-            )
+            return _sealwax.decrypt(data, keys, header=header, **options)
 
-    def open(
-        self,
-        name: str,
-        keys: Keys,
-        *,
-        context: Context = None,
-        associated_data: Optional[Buffer] = None,
-    ) -> SealedReader:
+    @takes(MATCHING)
+    def open(self, name: str, keys: Keys, **options: Unpack[Matching]) -> SealedReader:
         """Open the plaintext of an object as a seekable file; each range is one request.
 
         All ranges are from the version that was opened. If the object is replaced, the next request
@@ -192,46 +150,30 @@ class SealedBucket(Objects):
         """
         front = Front.of(self._source(name), FIRST)
         ranged = RangedObject(self._source(name), front, self._threads)
-        opening: Opening = {"context": context, "associated_data": associated_data}
-        opening["header"] = self._header(name, front.data)
+        opening: Opening = {**options, "header": self._header(name, front.data)}
         with _named(self._url(name)):
             ranges = ranged.opened(keys, opening)
-        again = partial(_again, self, name, keys, context, associated_data)
+        again = partial(_again, self, name, keys, options)
         return SealedReader(RangeRaw(ranges, self._url(name), MOST_AHEAD), READ_BUFFER, again)
 
-    def download(
-        self,
-        name: str,
-        target: Path,
-        keys: Keys,
-        *,
-        context: Context = None,
-        associated_data: Optional[Buffer] = None,
-        overwrite: bool = False,
-        progress: Progress = None,
-    ) -> int:
+    @takes(MATCHING, overwrite=False, progress=None)
+    def download(self, name: str, target: Path, keys: Keys, **options: Unpack[Download]) -> int:
         """Decrypt an object into a file with one request; returns the plaintext's length in bytes.
 
         The file gets its name only when it is complete and authenticated. `progress` is that of
         `decrypt_file`.
         """
-        file, url = _sealwax.FileTarget(path_of(target), overwrite=overwrite), self._url(name)
+        url, matching = self._url(name), chosen(options, MATCHING)
+        file = _sealwax.FileTarget(path_of(target), overwrite=options["overwrite"])
         try:
-            source = self._source(name)
             with (
-                closing(Body(source)) as body,
+                closing(Body(self._source(name))) as body,
                 _named(url),
-                callback(progress, name) as report,
+                callback(options["progress"], name) as report,
             ):
                 start = body.read(FRONT)
-                reader = open_sealed(
-                    Forward(start, body, url),
-                    "rb",
-                    keys,
-                    context=context,
-                    associated_data=associated_data,
-                    header=self._header(name, start),
-                )
+                header, source = self._header(name, start), Forward(start, body, url)
+                reader = open_sealed(source, "rb", keys, header=header, **matching)
                 total = plaintext_len(body.span.total, reader, self._detached)
                 return _write_out(reader, Told(file, report, total))
         finally:
@@ -350,9 +292,9 @@ def _again(*arguments: Any) -> tuple[Any, ...]:
 
 
 def _open_again(
-    bucket: SealedBucket, name: str, keys: Keys, context: Context, data: Any, position: int
+    bucket: SealedBucket, name: str, keys: Keys, options: Matching, position: int
 ) -> SealedReader:
-    reader = bucket.open(name, keys, context=context, associated_data=data)
+    reader = bucket.open(name, keys, **options)
     reader.seek(position)
     return reader
 

@@ -15,8 +15,13 @@ after(() => browser?.close());
 const projectTest = (name, fixture, common, body) =>
   test(name, async (context) => {
     const made = await project(fixture, common);
-    context.after(made.clean);
-    await body(made, (server) => (context.after(server.stop), server));
+    const servers = [];
+    // One hook: hooks run in the order in which they were added, and a server writes to the folder.
+    context.after(async () => {
+      await Promise.all(servers.map((server) => server.stop()));
+      await made.clean();
+    });
+    await body(made, (server) => (servers.push(server), server));
   });
 
 async function works(url) {

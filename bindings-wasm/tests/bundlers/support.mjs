@@ -55,10 +55,11 @@ export async function start(folder, program, argumentsOf, environment = {}) {
   for (const stream of [server.stdout, server.stderr])
     stream.on('data', (text) => (output += text));
   const url = `http://localhost:${port}/`;
+  // Its output is closed only when its children have ended, too.
+  const closed = once(server, 'close');
   const stop = async () => {
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    process.kill(-server.pid, 'SIGKILL');
-    await once(server, 'exit');
+    killGroup(server.pid);
+    await closed;
   };
   for (let tries = 0; tries < 1200 && server.exitCode === null; tries++) {
     if (
@@ -72,4 +73,13 @@ export async function start(folder, program, argumentsOf, environment = {}) {
   }
   await stop();
   throw new Error(`${program} does not answer: ${output}`);
+}
+
+/** Ends a program and its children; the children may outlive it. */
+function killGroup(leader) {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
 }

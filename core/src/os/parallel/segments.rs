@@ -61,6 +61,7 @@ pub trait Sink: Sync {
 pub type Fill<'a> = &'a mut (dyn FnMut(&mut [u8]) -> Result<()> + Send);
 
 /// The target of the result.
+#[non_exhaustive]
 pub enum Target<'a> {
     /// The front of a slice.
     Slice(&'a mut [u8]),

@@ -15,6 +15,8 @@ pub struct Package {
     pub folder: PathBuf,
     /// Its version.
     pub version: String,
+    /// The oldest Rust that compiles it, such as `1.95`.
+    pub rust_version: String,
     /// Its features, `default` included, sorted.
     pub features: Vec<String>,
     /// The first file of each of its targets: library, programs, tests, benches, examples.
@@ -41,6 +43,7 @@ fn package(value: &Value) -> Result<Package> {
         name: text(&value["name"])?,
         folder: manifest.parent().context("a manifest without a folder")?.to_path_buf(),
         version: text(&value["version"])?,
+        rust_version: text(&value["rust_version"])?,
         features: value["features"]
             .as_object()
             .map_or_else(Vec::new, |map| map.keys().cloned().collect()),

@@ -4,8 +4,8 @@
 //! instead, which has no rustup to ask.
 
 use crate::env::Env;
-use crate::process;
 use crate::ui::Task;
+use crate::{metadata, process};
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 use std::process::Command;
@@ -89,6 +89,18 @@ impl Cross {
     pub fn output_folder(&self) -> PathBuf {
         self.folder.join(self.target.triple)
     }
+}
+
+/// The oldest Rust that compiles the core, by the name that rustup has for it.
+pub fn oldest(env: &Env) -> Result<String> {
+    Ok(format!("{}.0", metadata::package_named(env, "sealwax")?.rust_version))
+}
+
+/// Whether that one is here, for commands with `RUSTUP_TOOLCHAIN`.
+pub fn has(env: &Env, version: &str) -> Result<bool> {
+    let sh = env.shell()?;
+    let told = process::ask(cmd!(sh, "rustc --version").env("RUSTUP_TOOLCHAIN", version));
+    Ok(told.is_ok_and(|told| told.starts_with(&format!("rustc {version} "))))
 }
 
 /// Runs rustup, which changes a toolchain for one caller at a time: parts are made side by side.

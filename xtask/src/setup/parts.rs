@@ -35,6 +35,7 @@ enum Made {
     Components,
     /// For the target that has the part's name.
     Library,
+    Oldest,
     Venv {
         folder: String,
         list: String,
@@ -73,6 +74,7 @@ impl Part {
                 ["rustfmt", "cargo-clippy"].map(Path::new).into_iter().all(runs)
             }
             Some(Made::Library) => self.target()?.find(env)?.is_some(),
+            Some(Made::Oldest) => toolchain::has(env, &toolchain::oldest(env)?)?,
             Some(Made::Venv { folder, list }) => {
                 let venv = env.tool(folder);
                 runs(&venv.join("bin/python")) && is_current(&env.root.join(list), &venv)
@@ -92,6 +94,10 @@ impl Part {
                 toolchain::rustup(env, &["component", "add", "rustfmt", "clippy"], task)
             }
             Some(Made::Library) => self.target()?.install(env, task),
+            Some(Made::Oldest) => {
+                let install = ["toolchain", "install", "--profile", "minimal"];
+                toolchain::rustup(env, &[&install[..], &[&toolchain::oldest(env)?]].concat(), task)
+            }
             Some(Made::Venv { folder, list }) => venv(env, &env.tool(folder), list, task),
             Some(Made::Npm(folder)) => npm(env, folder, task),
         }

@@ -18,13 +18,15 @@ pub const STEPS: &[Step] = &[
         features,
     )
     .compiles(),
+    Step::new("oldest-rust", "the core compiles with the oldest Rust that it promises", oldest)
+        .compiles(),
     Step::new("doc", "the documentation builds without a warning", doc).compiles(),
     Step::new("public-api", "the core's public API is the saved one", public_api::check).compiles(),
     Step::new("fuzz", "the fuzz targets compile without a lint", fuzz_targets).compiles(),
     Step::new("deny", "licences, sources and duplicates of all crates", |run| {
         let deny = run.env.checker("cargo-deny")?;
         let sh = &run.sh;
-        // Advisories need a database that only a network beyond the registries has.
+        // Advisories change without a change of ours: `.github/workflows/nightly.yml` checks them.
         run.pass(cmd!(sh, "{deny} --workspace --all-features check licenses bans sources"))
     }),
     Step::new("dependencies", "below the core are only the crates of the list", dependencies),
@@ -67,6 +69,16 @@ fn features(run: &Run) -> Result<String> {
     run.exec(cmd!(sh, "{hack} hack clippy --package sealwax {each...} -- -D warnings"))?;
     let doc = cmd!(sh, "{hack} hack doc --package sealwax {each...} --no-deps");
     run.pass(doc.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn oldest(run: &Run) -> Result<String> {
+    let (sh, version) = (&run.sh, toolchain::oldest(run.env)?);
+    if !toolchain::has(run.env, &version)? {
+        bail!("Rust {version} is missing: run `cargo xtask setup --only oldest-rust`");
+    }
+    let core = ["--profile", "checked", "--package", "sealwax", "--features", "async"];
+    run.exec(cmd!(sh, "cargo check {core...}").env("RUSTUP_TOOLCHAIN", &version))?;
+    Ok(version)
 }
 
 fn fuzz_targets(run: &Run) -> Result<String> {

@@ -17,6 +17,7 @@ import commands
 import files
 import loop
 import messages
+import recipients
 
 import peers
 from core import Core
@@ -44,6 +45,7 @@ def main() -> None:
         "into": lambda: buffers.into(scale * MIB, core),
         "fresh": lambda: buffers.fresh(scale * MIB),
         "small": lambda: messages.small(100 if quick else 20_000, core),
+        "recipients": lambda: recipients.recipients(20 if quick else 2_000),
         "files": lambda: files.files(4 * scale * MIB, part("files")),
         "seeking": lambda: files.seeking(max(2, scale) * MIB, part("seeking")),
         "opening": lambda: files.opening(max(2, scale) * MIB, part("opening")),

@@ -9,6 +9,7 @@ use sealwax::KeyProvider;
 use crate::audited_provider::AuditedProvider;
 use crate::cache_limits::{Limits, stats_dict};
 use crate::host_provider::HostProvider;
+use crate::hpke::{HpkeIdentity, HpkeRecipient};
 use crate::local::LocalKey;
 use crate::{errors, provider};
 
@@ -160,6 +161,12 @@ fn chance(py: Python<'_>) -> PyResult<String> {
 pub(crate) fn provider_of(object: &Bound<'_, PyAny>) -> PyResult<Option<Box<dyn KeyProvider>>> {
     if let Ok(local) = object.cast::<LocalKey>() {
         return Ok(Some(Box::new(AuditedProvider::new(local.get().provider()))));
+    }
+    if let Ok(recipient) = object.cast::<HpkeRecipient>() {
+        return Ok(Some(Box::new(AuditedProvider::new(recipient.get().provider()))));
+    }
+    if let Ok(identity) = object.cast::<HpkeIdentity>() {
+        return Ok(Some(Box::new(AuditedProvider::new(identity.get().provider()))));
     }
     if let Some(cache) = cache_of(object) {
         return Ok(Some(Box::new(cache)));

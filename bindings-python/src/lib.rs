@@ -22,13 +22,16 @@ mod gil;
 mod header;
 mod host_error;
 mod host_provider;
+mod hpke;
 mod interrupts;
+mod key_file;
 mod keys;
 mod loaded;
 mod local;
 mod object;
 mod oneshot;
 mod options;
+mod origin;
 mod provider;
 mod range_opener;
 mod reader;
@@ -74,6 +77,10 @@ mod _sealwax {
     #[pymodule_export]
     use crate::header::{parse_header, rewrap_header, sealed_size};
     #[pymodule_export]
+    use crate::hpke::{HpkeIdentity, HpkeRecipient};
+    #[pymodule_export]
+    use crate::key_file::{key_from_content, key_from_env, key_from_file};
+    #[pymodule_export]
     use crate::local::LocalKey;
     #[pymodule_export]
     use crate::oneshot::{decrypt, decrypt_into, encrypt, encrypt_detached, encrypt_into, rewrap};
@@ -96,6 +103,8 @@ mod _sealwax {
         crate::refuse_other_interpreters(module.py())?;
         crate::caller::install();
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("PUBLIC_KEY_PREFIX", sealwax::HpkeRecipient::TEXT_PREFIX)?;
+        module.add("SECRET_KEY_PREFIX", sealwax::HpkeIdentity::TEXT_PREFIX)?;
         module.add("MAX_HEADER_LEN", sealwax::limits::MAX_HEADER_LEN)?;
         module.add("ERROR_CODES", crate::errors::codes(module.py())?)
     }

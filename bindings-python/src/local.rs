@@ -1,16 +1,13 @@
 //! `LocalKey`, a key encryption key that the program holds itself.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyByteArray, PyString};
+use pyo3::types::PyByteArray;
 use sealwax::{Kek, KeyProvider, LocalKek, SysRng};
-use zeroize::Zeroizing;
 
 use crate::data::Secret;
+use crate::origin::{self, Origin, Reduced};
 use crate::{errors, provider};
 
 /// A 32-byte key encryption key in this process's memory, with a name.
@@ -30,12 +27,6 @@ pub(crate) struct LocalKey {
     origin: Option<Origin>,
 }
 
-/// The source from which a pickle loads the key again.
-enum Origin {
-    File(PathBuf),
-    Env(String),
-}
-
 impl LocalKey {
     /// The provider for the core.
     pub(crate) fn provider(&self) -> Arc<dyn KeyProvider> {
@@ -46,14 +37,14 @@ impl LocalKey {
         let made = kek.map(|kek| LocalKey { kek: Arc::new(kek), origin: None });
         made.map_err(|error| errors::to_py(py, error))
     }
-}
 
-/// Reads a key file. Python does the reading, so that signals are handled if it is a pipe.
-fn content_of(py: Python<'_>, path: &Path) -> PyResult<(Secret, usize)> {
-    static CONTENT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let read = CONTENT.import(py, "sealwax._host", "key_file_content")?;
-    let (content, len): (Bound<'_, PyAny>, usize) = read.call1((path.as_os_str(),))?.extract()?;
-    Ok((Secret::take(&content)?, len))
+    pub(crate) fn from(self, origin: Origin) -> Self {
+        LocalKey { origin: Some(origin), ..self }
+    }
+
+    pub(crate) fn of_content(py: Python<'_>, content: &[u8], key_id: &str) -> PyResult<Self> {
+        Self::made(py, LocalKek::from_file_content(content, key_id))
+    }
 }
 
 #[pymethods]
@@ -102,7 +93,7 @@ impl LocalKey {
     #[pyo3(signature = (content, key_id = "default"))]
     fn from_file_content(content: &Bound<'_, PyAny>, key_id: &str) -> PyResult<Self> {
         let secret = Secret::copy(content)?;
-        Self::made(content.py(), LocalKek::from_file_content(secret.as_bytes(), key_id))
+        Self::of_content(content.py(), secret.as_bytes(), key_id)
     }
 
     /// Reads a key file; see `from_file_content` for its content.
@@ -113,14 +104,9 @@ impl LocalKey {
     #[staticmethod]
     #[pyo3(signature = (path, key_id = "default"))]
     fn from_file(path: &Bound<'_, PyAny>, key_id: &str) -> PyResult<Self> {
-        let (py, path) = (path.py(), errors::path_of(path)?);
-        let about = |error| errors::about(py, error, &path);
-        let (content, len) = content_of(py, &path).map_err(about)?;
-        let content = content.as_bytes().get(..len).unwrap_or_default();
-        let mut key =
-            Self::made(py, LocalKek::from_file_content(content, key_id)).map_err(about)?;
-        key.origin = Some(Origin::File(std::path::absolute(path)?));
-        Ok(key)
+        let py = path.py();
+        let (key, origin) = origin::from_file(path, |bytes| Self::of_content(py, bytes, key_id))?;
+        Ok(key.from(origin))
     }
 
     /// Reads the environment variable `name`: hexadecimal or base64 text.
@@ -131,16 +117,8 @@ impl LocalKey {
     #[staticmethod]
     #[pyo3(signature = (name, key_id = "default"))]
     fn from_env(py: Python<'_>, name: &str, key_id: &str) -> PyResult<Self> {
-        // Python's os.environ may differ from the process's environment.
-        let value = py.import("os")?.getattr("environ")?.call_method1("get", (name,))?;
-        if value.is_none() {
-            return Err(errors::unset_variable(py, name));
-        }
-        let text = Zeroizing::new(value.extract::<String>()?);
-        let kek = LocalKek::from_file_content(text.as_bytes(), key_id);
-        let mut key = Self::made(py, kek).map_err(|error| errors::in_variable(py, error, name))?;
-        key.origin = Some(Origin::Env(name.to_owned()));
-        Ok(key)
+        let (key, origin) = origin::from_env(py, name, |text| Self::of_content(py, text, key_id))?;
+        Ok(key.from(origin))
     }
 
     /// The 32 bytes of the key, to be stored in a safe place.
@@ -199,19 +177,6 @@ impl LocalKey {
     /// A pickle never holds the key, only the source from which it can be loaded again.
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Reduced<'py>> {
         let class = py.get_type::<LocalKey>();
-        let (method, place) = match &self.origin {
-            Some(Origin::File(path)) => ("from_file", path.as_os_str().into_pyobject(py)?),
-            Some(Origin::Env(name)) => ("from_env", name.into_pyobject(py)?),
-            None => {
-                return Err(PyTypeError::new_err(
-                    "a LocalKey made of a secret in memory cannot be pickled; one of from_file or \
-                     from_env can, and is loaded again where it is needed",
-                ));
-            }
-        };
-        Ok((class.getattr(method)?, (place, self.kek.key_id().into_pyobject(py)?)))
+        origin::reduced(self.origin.as_ref(), &class, self.kek.key_id())
     }
 }
-
-/// The result of `__reduce__`: a function and its arguments.
-type Reduced<'py> = (Bound<'py, PyAny>, (Bound<'py, PyString>, Bound<'py, PyString>));

@@ -235,7 +235,7 @@ def test_references(text, parts):
         (
             HEX,
             "a reference to a key begins with one of file:, env:, aws:, gcp:, azure:, vault:, "
-            "pkcs11:, rsa:",
+            "pkcs11:, rsa:, hpke:",
         ),
         ("file:", "the name of the key file is missing"),
         ("vault:#id", "the name of the key is missing"),

@@ -21,6 +21,38 @@ def vectors(name, suitable=lambda test: True):
     )
 
 
+@vectors("hpke_wrap")
+def test_hpke_wraps(test):
+    key = sealwax.HpkeIdentity.from_text(test["secretKey"], test["keyId"])
+    wrapped = sealwax.WrappedKey(test["keyId"], base64.b64decode(test["wrappedDek"]))
+    context = dict(map(tuple, test["context"]))
+    if "error" in test:
+        with pytest.raises(sealwax.KeyUnwrapError) as caught:
+            key.unwrap(wrapped, context)
+        assert caught.value.code == test["error"]["code"]
+    else:
+        assert key.unwrap(wrapped, context).hex() == test["dek"]
+
+
+@vectors("key_text")
+def test_key_texts(test):
+    def read():
+        if test["readAs"] == "public":
+            return sealwax.HpkeRecipient(test["text"])
+        identity = sealwax.HpkeIdentity.from_text(test["text"])
+        assert identity.to_text() == test["text"]
+        return identity.recipient
+
+    if "error" in test:
+        with pytest.raises(sealwax.InvalidArgumentError) as caught:
+            read()
+        assert caught.value.code == test["error"]["code"]
+    else:
+        recipient = read()
+        found = recipient.kem, str(recipient), recipient.key_id
+        assert found == (test["kem"], test["recipient"], test["keyId"])
+
+
 class Fixed:
     """Answers every unwrapping with the same bytes, and reports success."""
 

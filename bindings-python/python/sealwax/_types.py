@@ -26,6 +26,7 @@ class _Array(Protocol):
 Buffer = Union[_Buffer, _Array]
 Keys = Union[Provider, Iterable[Provider]]
 AnyKeys = Union[Provider, AsyncProvider, Iterable[Union[Provider, AsyncProvider]]]
+Kem = Literal["x25519", "x-wing"]
 Context = Optional[Mapping[str, str]]
 Padding = Union[str, int, None]
 Path = Union[str, "os.PathLike[str]"]

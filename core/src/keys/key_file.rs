@@ -19,6 +19,16 @@ const NOT_ONE_LINE: Error =
 const TOO_LONG: Error = Error::InvalidArgument("a key file has 65,536 bytes at most");
 const UTF_16: Error = Error::InvalidArgument("the key file is in UTF-16: save it as UTF-8");
 
+/// Reads a key file, up to one byte more than a key file may have.
+#[cfg(feature = "std")]
+pub(super) fn read(path: &std::path::Path) -> Result<Zeroizing<alloc::vec::Vec<u8>>> {
+    use std::io::Read as _;
+    // Reserves all room first: a buffer that grows leaves copies of the key behind.
+    let mut content = Zeroizing::new(alloc::vec::Vec::with_capacity(MAX_LEN + 1));
+    std::fs::File::open(path)?.take(MAX_LEN as u64 + 1).read_to_end(&mut content)?;
+    Ok(content)
+}
+
 /// Parses the key from the content of a key file.
 ///
 /// 32 characters of text are not accepted as raw bytes: they are the hex digits of 16 bytes, or a

@@ -83,12 +83,7 @@ impl LocalKek {
     /// [`Error::Io`] if the file cannot be read; as [`LocalKek::from_file_content`].
     #[cfg(feature = "std")]
     pub fn from_file(path: impl AsRef<std::path::Path>, key_id: impl Into<String>) -> Result<Self> {
-        use std::io::Read as _;
-        // Reserves all room first: a buffer that grows leaves copies of the key behind.
-        let mut content = Zeroizing::new(alloc::vec::Vec::with_capacity(key_file::MAX_LEN + 1));
-        let file = std::fs::File::open(path)?;
-        file.take(key_file::MAX_LEN as u64 + 1).read_to_end(&mut content)?;
-        Self::from_file_content(&content, key_id)
+        Self::from_file_content(&key_file::read(path.as_ref())?, key_id)
     }
 
     /// The KEK itself, so that it can be stored.

@@ -35,6 +35,10 @@ fn the_secret_half_reads_what_the_public_half_wrote() {
         let same = HpkeRecipient::from_file_content(public.as_bytes()).unwrap();
         assert_eq!(same.key_id(), again.recipient().key_id());
         assert_eq!(opened(&envelope, &[&again]), b"tide table");
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        std::io::Write::write_all(&mut file, stored.as_bytes()).unwrap();
+        let read = HpkeIdentity::from_file(file.path()).unwrap();
+        assert_eq!(opened(&envelope, &[&read]), b"tide table");
     }
 }
 

@@ -22,18 +22,15 @@ if TYPE_CHECKING:
 
 def keygen(call: Call) -> int:
     """Creates a key file."""
-    from ._place import new_file
+    from . import _keygen
 
-    path = _one(call)
-    text = bytes(sealwax.LocalKey.generate().export()).hex().encode() + b"\n"
-    taken = _streams.target(path, force=call.options["force"])
-    if isinstance(taken, _streams.Output):
-        with taken:
-            taken.write(text)
-        return DONE
-    with new_file(taken, force=call.options["force"], mode=0o600) as file:
-        file.write(text)
-    voice.note(f"wrote {path}: keep it safe, without it nothing can be decrypted")
+    return _keygen.keygen(_one(call), call.options["type"] or "local", force=call.options["force"])
+
+
+def recipient(call: Call) -> int:
+    """Prints the public key of a key pair's file."""
+    key = _keys.recipient(_one(call), call.command.name, _keys.configuration())
+    _streams.show(f"{key}\n")
     return DONE
 
 
@@ -53,7 +50,7 @@ def decrypt(call: Call) -> int:
 
 def _transform(call: Call, work: Callable[..., None], options: dict[str, Any]) -> int:
     jobs, config = _jobs.jobs(call), _keys.configuration()
-    (keys,) = _load(call, config, jobs, "key")
+    keys = _sealing_keys(call, config, jobs)
 
     with sealwax.FileBatch() as batch:  # one sync for the names in a folder
         writing = _data.Writing(call.options["force"], not call.options["no_sync"], batch)
@@ -66,6 +63,16 @@ def _transform(call: Call, work: Callable[..., None], options: dict[str, Any]) -
             voice.detail(f"{source} -> {target}")
 
         return _jobs.each(call, jobs, one)
+
+
+def _sealing_keys(call: Call, config: Optional[Config], sources: Iterable[str]) -> _keys.KeyChoice:
+    """The keys of `--key`, and those of `--to`, with which no other key is needed."""
+    specs = call.options.get("to", [])
+    recipients = [_keys.recipient(spec, "--to", config) for spec in specs]
+    if recipients and not call.options["key"]:
+        return _keys.KeyChoice(recipients)
+    (keys,) = _load(call, config, sources, "key")
+    return keys.and_also(recipients)
 
 
 def inspect(call: Call) -> int:

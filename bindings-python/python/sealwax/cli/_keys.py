@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Optional
 
 import sealwax
 
+from .._sealwax import PUBLIC_KEY_PREFIX, key_from_content
 from ..config import _find
 from ..config._errors import KeyLoadError, KeyReferenceError
 from ..config._references import KeyReference, is_secret, reason
-from ..config._schemes import DEFAULT_ID, SCHEMES
+from ..config._schemes import SCHEMES
 from . import _key_file, _streams
 from ._exits import NoKeyError, RefusedError
 from ._say import voice
@@ -62,6 +63,16 @@ def load(spec: str, option: str, config: Optional[Config]) -> sealwax.Provider:
         raise NoKeyError(f"{option} {spec}: {error}") from error
 
 
+def recipient(spec: str, option: str, config: Optional[Config]) -> sealwax.HpkeRecipient:
+    """Loads the public key that a spec names; of a key pair, the public half."""
+    key = load(spec, option, config)
+    if isinstance(key, sealwax.HpkeIdentity):
+        return key.recipient
+    if not isinstance(key, sealwax.HpkeRecipient):
+        raise UsageError(f"{option} {spec}: this is neither a public key nor a key pair")
+    return key
+
+
 def _named(config: Optional[Config], name: str) -> sealwax.Provider:
     if config is None:
         raise UsageError(f"there is no {_find.NAME} from the working folder upwards")
@@ -69,10 +80,12 @@ def _named(config: Optional[Config], name: str) -> sealwax.Provider:
 
 
 def _reference(spec: str) -> KeyReference:
-    """Parses a spec. Without a scheme it is a file; the id is UTF-8 regardless of the locale."""
+    """Parses a spec. Without a scheme it is a public key or a file; the id is always UTF-8."""
     place, _, key_id = spec.partition("#")
     scheme, colon, rest = place.partition(":")
-    if not colon or scheme not in SCHEMES:
+    if place.startswith(PUBLIC_KEY_PREFIX):
+        scheme, rest = "hpke", place
+    elif not colon or scheme not in SCHEMES:
         scheme, rest = "file", place
     return KeyReference(scheme, rest, utf8(key_id, "the id") if key_id else None).checked()
 
@@ -82,7 +95,7 @@ def _loaded(reference: KeyReference) -> sealwax.Provider:
         return reference.load(voice.warn)
     content = _key_file.content(reference.place)
     try:
-        return sealwax.LocalKey.from_file_content(content, reference.key_id or DEFAULT_ID)
+        return key_from_content(content, reference.key_id)
     except sealwax.SealwaxError as error:
         raise NoKeyError(str(error)) from error
 
@@ -110,12 +123,16 @@ def context(config: Optional[Config], name: str, given: Mapping[str, str]) -> di
 class KeyChoice:
     """The keys of an option, which may depend on the object."""
 
-    def __init__(self, keys: list[sealwax.Provider]) -> None:
-        self._keys = keys
+    def __init__(self, keys: Sequence[sealwax.Provider]) -> None:
+        self._keys = list(keys)
 
     def of(self, name: str) -> list[sealwax.Provider]:
         """The keys for the object with this name."""
         return self._keys
+
+    def and_also(self, more: Sequence[sealwax.Provider]) -> KeyChoice:
+        """These keys and more, which were named beside them."""
+        return KeyChoice([*self._keys, *more]) if more else self
 
 
 class RuledKeys(KeyChoice):

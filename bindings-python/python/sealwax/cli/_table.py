@@ -9,8 +9,8 @@ VARIABLE = "SEALWAX_KEY"
 
 SPEC_HELP = (
     "a key file, or - for one on the standard input, or env:NAME, aws:ARN, gcp:NAME, azure:ID, "
-    "vault:NAME, pkcs11:URI, rsa:PEMFILE or config:NAME; with #ID behind it if it has another id "
-    "than its own, which of files and variables is 'default'"
+    "vault:NAME, pkcs11:URI, rsa:PEMFILE, hpke:PUBLICKEY or config:NAME; with #ID behind it if it "
+    "has another id than its own, which of files and variables is 'default'"
 )
 
 
@@ -51,6 +51,14 @@ def _key(flag: str, what: str, *short: str) -> Option:
 
 
 _KEY = _key("--key", f"A key; without any, those that {VARIABLE} names", "-k")
+_TO = Option(
+    ("-t", "--to"),
+    "A public key, which needs no secret here: the line that keygen printed, or a file with it. "
+    "Several are possible.",
+    "RECIPIENT",
+    repeated=True,
+    offers="file",
+)
 _CONTEXT = Option(
     ("-c", "--context"), "A public pair; several are possible.", "NAME=VALUE", repeated=True
 )
@@ -76,15 +84,32 @@ COMMANDS = (
         "keygen",
         "[OPTIONS] FILE",
         "Make a new random key file, readable by its owner only.",
-        (_FORCE, *COMMON),
+        (
+            Option(
+                ("--type",),
+                "x25519 or x-wing: a key pair, whose public key is printed; X-Wing resists quantum "
+                "computers. By default local: one key, which encrypts and decrypts.",
+                "TYPE",
+            ),
+            _FORCE,
+            *COMMON,
+        ),
+        "FILE",
+    ),
+    Command(
+        "recipient",
+        "FILE",
+        "Print the public key of a key pair's file, for encrypt --to.",
+        COMMON,
         "FILE",
     ),
     Command(
         "encrypt",
-        "--key SPEC [OPTIONS] SOURCE [TARGET]",
+        "--key SPEC|--to RECIPIENT [OPTIONS] SOURCE [TARGET]",
         "Encrypt files and pipes.",
         (
             _KEY,
+            _TO,
             _OUTPUT,
             _FOLDER,
             _CONTEXT,

@@ -8,6 +8,7 @@ from typing import NamedTuple, Optional
 from .._errors import SealwaxError
 from .._provider import Provider
 from .._public import belong
+from .._sealwax import SECRET_KEY_PREFIX
 from ._errors import KeyLoadError, KeyReferenceError
 from ._schemes import SCHEMES, Place, Warn
 
@@ -91,6 +92,8 @@ def reason(error: BaseException) -> str:
 
 def is_secret(text: str) -> bool:
     """Whether the text looks like a key, so that errors must not repeat it."""
+    if SECRET_KEY_PREFIX in text:
+        return True
     looks = len(text) in _SECRET_LENS and all(char.isalnum() or char in "+/-_=" for char in text)
     return looks and not os.path.lexists(text)
 

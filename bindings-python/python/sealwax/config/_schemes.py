@@ -10,11 +10,8 @@ from typing import NamedTuple, Optional
 from .. import _host
 from .._convert_errors import about
 from .._provider import Provider
-from .._sealwax import LocalKey
+from .._sealwax import HpkeRecipient, key_from_env, key_from_file
 from ._errors import KeyReferenceError
-
-DEFAULT_ID = "default"
-"""The id of a key in a file or variable, if the reference has none."""
 
 Warn = Callable[[str], object]
 
@@ -42,13 +39,18 @@ class Scheme(NamedTuple):
 
 
 def _file(place: Place) -> Provider:
-    key = LocalKey.from_file(place.path, place.key_id or DEFAULT_ID)
-    _warn_if_exposed(place.path, place.warn)
+    key = key_from_file(place.path, place.key_id)
+    if not isinstance(key, HpkeRecipient):
+        _warn_if_exposed(place.path, place.warn)
     return key
 
 
 def _env(place: Place) -> Provider:
-    return LocalKey.from_env(place.text, place.key_id or DEFAULT_ID)
+    return key_from_env(place.text, place.key_id)
+
+
+def _hpke(place: Place) -> Provider:
+    return HpkeRecipient(place.text, place.key_id)
 
 
 def _aws(place: Place) -> Provider:
@@ -137,5 +139,6 @@ SCHEMES: dict[str, Scheme] = {
     "vault": Scheme(_vault),
     "pkcs11": Scheme(_pkcs11),
     "rsa": Scheme(_rsa, is_file=True),
+    "hpke": Scheme(_hpke),
 }
 """The part of a reference before the colon."""

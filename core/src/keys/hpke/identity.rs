@@ -13,6 +13,8 @@ use crate::crypto::hpke::{self, HpkeKem, PublicKey};
 use crate::crypto::secret_key::{Dek, Kek};
 use crate::error::{Error, ProviderError, Result};
 use crate::format::header::WrappedKeyRef;
+#[cfg(feature = "std")]
+use crate::keys::key_file;
 use crate::keys::{KeyProvider, ProviderCall, WrappedKey};
 
 /// A secret key, which unwraps what its [`HpkeRecipient`] wrapped. It wraps too.
@@ -66,6 +68,15 @@ impl HpkeIdentity {
     /// As [`HpkeIdentity::from_text`].
     pub fn from_file_content(content: &[u8]) -> Result<Self> {
         Self::from_text(key_text::line_of_file(content)?)
+    }
+
+    /// Reads a file; see [`HpkeIdentity::from_file_content`].
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the file cannot be read; as [`HpkeIdentity::from_file_content`].
+    #[cfg(feature = "std")]
+    pub fn from_file(path: impl AsRef<std::path::Path>) -> Result<Self> {
+        Self::from_file_content(&key_file::read(path.as_ref())?)
     }
 
     /// Gives the key another name; see [`HpkeRecipient::with_key_id`].

@@ -56,6 +56,9 @@
 /// Length of the largest header, in bytes.
 #define SEALWAX_MAX_HEADER_LEN 65536
 
+/// Room for the longest text form of a public or secret key, with its zero byte.
+#define SEALWAX_KEY_TEXT_LEN 2048
+
 /// Marks the functions of the library. A program can define it, or SEALWAX_DLL to use the DLL of
 /// Windows.
 #ifndef SEALWAX_API
@@ -870,6 +873,59 @@ sealwax_code sealwax_provider_new(const struct sealwax_provider_callbacks *callb
 /// allowed.
 SEALWAX_API
 void sealwax_provider_free(struct sealwax_provider *provider);
+
+/// A provider with a public key in text form, such as "sealwaxpub1.x-wing.AbC...". It encrypts
+/// without a secret and without a call, and decrypts nothing. Its provider id is "hpke".
+///
+/// `key_id` is the name that headers carry; null is the fingerprint of the key. Free it with
+/// `sealwax_provider_free`.
+///
+/// X-Wing resists quantum computers and is no weaker than X25519. The implementations of X-Wing and
+/// ML-KEM underneath were not audited.
+SEALWAX_MUST_USE SEALWAX_API
+sealwax_code sealwax_provider_recipient(const char *text,
+                                        size_t text_len,
+                                        const char *key_id,
+                                        size_t key_id_len,
+                                        struct sealwax_provider **out_provider);
+
+/// A provider with the secret key of a public one, which decrypts and encrypts.
+///
+/// `content` is the secret key in text form or the content of a file with it: one line, and comments
+/// behind #. `key_id` is as for `sealwax_provider_recipient`, and must be the same. The key is
+/// copied, and wiped with the provider. Free it with `sealwax_provider_free`.
+SEALWAX_MUST_USE SEALWAX_API
+sealwax_code sealwax_provider_identity(const uint8_t *content,
+                                       size_t content_len,
+                                       const char *key_id,
+                                       size_t key_id_len,
+                                       struct sealwax_provider **out_provider);
+
+/// As `sealwax_provider_identity`, with the path of a file.
+SEALWAX_MUST_USE SEALWAX_API
+sealwax_code sealwax_provider_identity_file(const char *path,
+                                            const char *key_id,
+                                            size_t key_id_len,
+                                            struct sealwax_provider **out_provider);
+
+/// Makes a fresh key pair of a KEM, "x25519" or "x-wing", and writes the secret key in text form and
+/// a zero byte after it. `SEALWAX_KEY_TEXT_LEN` bytes are always enough; `out_len` does not count the
+/// zero byte. The caller must wipe the text.
+SEALWAX_MUST_USE SEALWAX_API
+sealwax_code sealwax_identity_generate(const char *kem,
+                                       size_t kem_len,
+                                       char *text,
+                                       size_t capacity,
+                                       size_t *out_len);
+
+/// Writes the public key of a secret one in text form, and a zero byte after it. `content` is that of
+/// `sealwax_provider_identity`; `text` and `out_len` are those of `sealwax_identity_generate`.
+SEALWAX_MUST_USE SEALWAX_API
+sealwax_code sealwax_identity_recipient(const uint8_t *content,
+                                        size_t content_len,
+                                        char *text,
+                                        size_t capacity,
+                                        size_t *out_len);
 
 /// A provider that does the same as `provider` and reports each use of its key. `provider` can be
 /// freed. A cache in front of the new provider reports its hits.

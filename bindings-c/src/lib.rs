@@ -44,6 +44,8 @@ mod host_failure;
 mod host_provider;
 mod provider;
 
+mod key_pair;
+
 mod key_event;
 
 mod cache;

@@ -142,6 +142,30 @@ public:
     });
   }
 
+  /// A public key in text form, which encrypts without a secret and decrypts nothing. Without
+  /// `key_id`, headers carry its fingerprint.
+  static provider recipient(std::string_view text, std::string_view key_id = {}) {
+    return provider([&](sealwax_provider **out) {
+      return sealwax_provider_recipient(text.data(), text.size(), key_id.data(), key_id.size(),
+                                        out);
+    });
+  }
+
+  /// The secret key of a public one, which decrypts: its text form, or a file's content with it.
+  static provider identity(bytes_view content, std::string_view key_id = {}) {
+    return provider([&](sealwax_provider **out) {
+      return sealwax_provider_identity(content.data(), content.size(), key_id.data(), key_id.size(),
+                                       out);
+    });
+  }
+
+  /// The same, with the content of a file.
+  static provider identity_file(const std::string &path, std::string_view key_id = {}) {
+    return provider([&](sealwax_provider **out) {
+      return sealwax_provider_identity_file(detail::path(path), key_id.data(), key_id.size(), out);
+    });
+  }
+
   /// A provider made of functions of the host, with these ids in headers.
   static provider of(provider_functions functions, std::string_view provider_id,
                      std::string_view key_id) {
@@ -184,6 +208,33 @@ private:
   template <class Make> explicit provider(Make make) : inner_(detail::own<owner>(make)) {}
   owner inner_;
 };
+
+namespace detail {
+
+/// The text form of a key that `write` writes.
+template <class Write> std::string key_text(Write write) {
+  std::string text(SEALWAX_KEY_TEXT_LEN, '\0');
+  std::size_t len = 0;
+  check(write(text.data(), text.size(), &len));
+  text.resize(len);
+  return text;
+}
+
+} // namespace detail
+
+/// A fresh secret key of "x25519" or "x-wing" in text form, which the caller must wipe.
+inline std::string generate_identity(std::string_view kem) {
+  return detail::key_text([&](char *text, std::size_t capacity, std::size_t *len) {
+    return sealwax_identity_generate(kem.data(), kem.size(), text, capacity, len);
+  });
+}
+
+/// The public key of a secret one, in text form.
+inline std::string recipient_of(bytes_view identity) {
+  return detail::key_text([&](char *text, std::size_t capacity, std::size_t *len) {
+    return sealwax_identity_recipient(identity.data(), identity.size(), text, capacity, len);
+  });
+}
 
 /// The providers of a call, in their order; they must outlive it.
 class providers {

@@ -14,16 +14,15 @@ static void context_test(const json_t *test) {
   sealwax_context_free(context);
 }
 
-/* An opened header tells whether the local provider got the DEK that the test says. Without one
- * the header is under any DEK: the provider must refuse before it matters. */
-static void local_wrap_test(const json_t *test) {
+/* An opened header tells whether the provider got the DEK that the test says. Without one the
+ * header is under any DEK: the provider must refuse before it matters. */
+static void wrap_test(const json_t *test, const char *provider_id, sealwax_provider *provider) {
   sealwax_encrypt_options *options = NULL;
   sealwax_context *context = NULL;
-  sealwax_provider *provider = NULL;
   sealwax_encrypt_handle *encrypt = NULL;
   sealwax_decrypt_handle *decrypt = NULL;
   sealwax_bytes header = {NULL, 0};
-  blob kek = vectors_hex(test, "kek"), wrapped = vectors_base64(test, "wrappedDek");
+  blob wrapped = vectors_base64(test, "wrappedDek");
   blob dek = {check_pattern(SEALWAX_KEY_LEN, 1), SEALWAX_KEY_LEN};
   const char *key_id = vectors_string(test, "keyId");
   size_t key_id_len = vectors_string_len(test, "keyId");
@@ -34,8 +33,8 @@ static void local_wrap_test(const json_t *test) {
   OK(vectors_context(json_object_get(test, "context"), &context));
   OK(sealwax_encrypt_options_new(&options));
   OK(sealwax_encrypt_options_set_context(options, context));
-  sealwax_wrapped_key key = {sizeof key, "local", 5, key_id, key_id_len, wrapped.data, wrapped.len};
-  OK(sealwax_provider_local(kek.data, kek.len, key_id, key_id_len, &provider));
+  sealwax_wrapped_key key = {sizeof key, provider_id,  strlen(provider_id), key_id,
+                             key_id_len, wrapped.data, wrapped.len};
   OK(sealwax_encrypt_handle_new_with_dek(dek.data, dek.len, &key, 1, options, &encrypt));
   OK(sealwax_encrypt_handle_header(encrypt, &header));
   const sealwax_provider *providers[1] = {provider};
@@ -49,7 +48,41 @@ static void local_wrap_test(const json_t *test) {
   sealwax_context_free(context);
   free(dek.data);
   free(wrapped.data);
+}
+
+static void local_wrap_test(const json_t *test) {
+  sealwax_provider *provider = NULL;
+  blob kek = vectors_hex(test, "kek");
+  OK(sealwax_provider_local(kek.data, kek.len, vectors_string(test, "keyId"),
+                            vectors_string_len(test, "keyId"), &provider));
+  wrap_test(test, "local", provider);
   free(kek.data);
+}
+
+static void hpke_wrap_test(const json_t *test) {
+  sealwax_provider *provider = NULL;
+  OK(sealwax_provider_identity((const uint8_t *)vectors_string(test, "secretKey"),
+                               vectors_string_len(test, "secretKey"), vectors_string(test, "keyId"),
+                               vectors_string_len(test, "keyId"), &provider));
+  wrap_test(test, "hpke", provider);
+}
+
+/* A file may have white space around a secret key, which its text form alone may not. */
+static void key_text_test(const json_t *test) {
+  const char *text = vectors_string(test, "text");
+  size_t text_len = vectors_string_len(test, "text"), len = 0;
+  char found[SEALWAX_KEY_TEXT_LEN];
+  if (strcmp(vectors_string(test, "readAs"), "public") == 0) {
+    sealwax_provider *provider = NULL;
+    FAILS(vectors_code(test), sealwax_provider_recipient(text, text_len, NULL, 0, &provider));
+    sealwax_provider_free(provider);
+    return;
+  }
+  FAILS(vectors_code(test),
+        sealwax_identity_recipient((const uint8_t *)text, text_len, found, sizeof found, &len));
+  if (vectors_code(test) == SEALWAX_OK) {
+    CHECK(strcmp(found, vectors_string(test, "recipient")) == 0);
+  }
 }
 
 static void rewrap_test(const json_t *test) {
@@ -148,6 +181,8 @@ int main(int argc, char **argv) {
   CHECK(argc == 2);
   vectors_each(argv[1], "context.json", context_test);
   vectors_each(argv[1], "local_wrap.json", local_wrap_test);
+  vectors_each(argv[1], "hpke_wrap.json", hpke_wrap_test);
+  vectors_each(argv[1], "key_text.json", key_text_test);
   vectors_each(argv[1], "rewrap.json", rewrap_test);
   vectors_each(argv[1], "text_form.json", text_form_test);
   vectors_each(argv[1], "lengths.json", lengths_test);

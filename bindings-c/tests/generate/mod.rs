@@ -88,6 +88,9 @@ const INITIALIZERS: &str = r"/// `sealwax_wrapped_key key = SEALWAX_WRAPPED_KEY_
 #define SEALWAX_READ_CALLBACKS_INIT {sizeof(sealwax_read_callbacks), NULL, NULL, NULL}
 ";
 
+/// That of a public key of X-Wing has 1,646 bytes.
+const KEY_TEXT_LEN: usize = 2_048;
+
 /// Macros with values of the core and of Cargo.toml.
 fn constants() -> String {
     let version = env!("CARGO_PKG_VERSION");
@@ -102,7 +105,9 @@ fn constants() -> String {
          /// Length of a DEK and of a local key encryption key, in bytes.\n\
          #define SEALWAX_KEY_LEN {}\n\n\
          /// Length of the largest header, in bytes.\n\
-         #define SEALWAX_MAX_HEADER_LEN {}\n",
+         #define SEALWAX_MAX_HEADER_LEN {}\n\n\
+         /// Room for the longest text form of a public or secret key, with its zero byte.\n\
+         #define SEALWAX_KEY_TEXT_LEN {KEY_TEXT_LEN}\n",
         next(),
         next(),
         next(),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 
 import sealwax
 
-from . import _data, _jobs, _keys, _streams
+from . import _data, _jobs, _keys, _streams, _tree
 from ._exits import DONE, RefusedError
 from ._parse import Call
 from ._say import voice
@@ -49,6 +49,9 @@ def decrypt(call: Call) -> int:
 
 
 def _transform(call: Call, work: Callable[..., None], options: dict[str, Any]) -> int:
+    if call.options["recursive"]:
+        return _tree.run(call, lambda: _given(call))
+    _tree.refuse_options(call)
     jobs, config = _jobs.jobs(call), _keys.configuration()
     keys = _sealing_keys(call, config, jobs)
 
@@ -188,6 +191,9 @@ def _opens(header: sealwax.Header, key: sealwax.Provider) -> bool:
 
 def verify(call: Call) -> int:
     """Checks whole files."""
+    if call.options["recursive"]:
+        return _tree.run(call, lambda: _given(call))
+    _tree.refuse_options(call)
     names, options, config = _several(call), _opening(call), _keys.configuration()
     (keys,) = _load(call, config, names, "key")
 
@@ -197,6 +203,15 @@ def verify(call: Call) -> int:
         voice.note(f"{_streams.shown(name, 0)}: {length:,} bytes, authentic")
 
     return _jobs.each(call, names, one)
+
+
+def _given(call: Call) -> _tree.Given:
+    """The keys and the context for a whole tree."""
+    config = _keys.configuration()
+    keys = _sealing_keys(call, config, ())
+    named = None if isinstance(keys, _keys.RuledKeys) else keys.of("")
+    opening = {**_opening(call), "kms_rate": _tree.kms_rate(call)}
+    return _tree.Given(named, config, opening)
 
 
 def completion(call: Call) -> int:

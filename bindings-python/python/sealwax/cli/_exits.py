@@ -65,6 +65,16 @@ def exit_code(error: BaseException) -> int:
     return IO_FAILED if isinstance(error, (OSError, MemoryError)) else BUG
 
 
+def code_of(name: str) -> int:
+    """The exit code for the name of an error in a report."""
+    if name not in sealwax.ErrorCode.__members__:
+        return BUG
+    number = sealwax.ErrorCode[name]
+    if number is sealwax.ErrorCode.ALREADY_EXISTS:
+        return REFUSED
+    return next((code for limit, code in _CLASSES if number < limit), IO_FAILED)
+
+
 def worst(codes: list[int]) -> int:
     """The exit code for several failures: damaged data takes precedence."""
     return MODIFIED if MODIFIED in codes else codes[0]

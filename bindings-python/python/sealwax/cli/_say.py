@@ -82,6 +82,15 @@ class Bar:
             parts = bar_parts(done, total, now - self._start)
             write("\r" + fitted(self._what, parts, _columns()) + "\x1b[K")
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is a terminal for it."""
+        return self._shown
+
+    def rename(self, what: str) -> None:
+        """Changes the words in front of it."""
+        self._what = printable(what)
+
     def clear(self) -> None:
         """Erases it, so that a message can take its place."""
         if self._drawn:

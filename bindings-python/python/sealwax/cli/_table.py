@@ -78,6 +78,47 @@ COMMON = (
     Option(("-h", "--help"), "Show this."),
 )
 _BATCH = (_FAIL_FAST, *COMMON)
+_READING_TREES = (
+    Option(
+        ("-r", "--recursive"),
+        "Take a whole folder or bucket: a path, or a URL such as s3://bucket/folder.",
+    ),
+    Option(
+        ("--include",),
+        "With -r, take only names that match; * is anything but /, ** anything.",
+        "GLOB",
+        repeated=True,
+    ),
+    Option(
+        ("--exclude",),
+        "With -r, leave out names that match; cache/ is all below such a folder.",
+        "GLOB",
+        repeated=True,
+    ),
+    Option(("--links",), "With -r, skip or follow links; skip is the default.", "skip|follow"),
+    Option(
+        ("--continue",),
+        "With -r, go on after an interrupted run; after a finished one, do what is new or changed.",
+    ),
+    Option(("--jobs",), "With -r, how many objects are worked on at a time.", "N"),
+    Option(("--kms-rate",), "With -r, the most calls of the KMS in a second.", "N"),
+    Option(("--dry-run",), "With -r, only list what would be done."),
+    Option(
+        ("--journal",), "With -r, the file that --continue goes on from.", "FILE", offers="file"
+    ),
+    Option(
+        ("--report",), "With -r, a JSON file of what was skipped or failed.", "FILE", offers="file"
+    ),
+)
+_WRITING_TREES = (
+    *_READING_TREES,
+    Option(
+        ("--hidden-names",),
+        "With -r, give results random names and seal their own in them; decrypt -r restores them.",
+    ),
+)
+TREE = _WRITING_TREES[1:]
+"""Options that mean nothing without `-r`."""
 
 COMMANDS = (
     Command(
@@ -106,7 +147,7 @@ COMMANDS = (
     Command(
         "encrypt",
         "--key SPEC|--to RECIPIENT [OPTIONS] SOURCE [TARGET]",
-        "Encrypt files and pipes.",
+        "Encrypt files, pipes and whole trees.",
         (
             _KEY,
             _TO,
@@ -121,16 +162,18 @@ COMMANDS = (
             ),
             _FORCE,
             _NO_SYNC,
+            *_WRITING_TREES,
             *_BATCH,
         ),
         "SOURCE",
-        "The result is TARGET, by default SOURCE.sealwax. Several sources go to --output-dir.",
+        "The result is TARGET, by default SOURCE.sealwax. Several sources go to --output-dir. "
+        "With -r, SOURCE and TARGET are folders or URLs, and names are kept.",
     ),
     Command(
         "decrypt",
         "--key SPEC [OPTIONS] SOURCE [TARGET]",
-        "Decrypt files and pipes.",
-        (_KEY, _OUTPUT, _FOLDER, _CONTEXT, _AAD, _FORCE, _NO_SYNC, *_BATCH),
+        "Decrypt files, pipes and whole trees.",
+        (_KEY, _OUTPUT, _FOLDER, _CONTEXT, _AAD, _FORCE, _NO_SYNC, *_WRITING_TREES, *_BATCH),
         "SOURCE",
         "The result is TARGET, by default SOURCE without .sealwax. Several sources go to "
         "--output-dir. A pipe gets data before the end was checked: look at the exit code.",
@@ -166,7 +209,7 @@ COMMANDS = (
         "verify",
         "--key SPEC [OPTIONS] FILE...",
         "Check that files decrypt from the first byte to the last. Nothing is written.",
-        (_KEY, _CONTEXT, _AAD, *_BATCH),
+        (_KEY, _CONTEXT, _AAD, *_READING_TREES, *_BATCH),
         "FILE",
     ),
     Command(

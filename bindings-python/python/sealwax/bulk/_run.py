@@ -1,0 +1,173 @@
+"""Runs a job: lists its source, notes in the journal, and counts."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING, Optional
+
+from .._errors import CancelledError, InvalidArgumentError
+from . import _hidden
+from ._engine import Batch, engine_of
+from ._job import Job, url_of
+from ._journal import Journal, default_path
+from ._model import Item, Kind, Outcome, State
+from ._report import Report, write_json
+from ._walk import Selection, entries
+from ._watch import Watch
+
+if TYPE_CHECKING:
+    from ._options import Running
+
+_BATCH_ITEMS = 32
+_BATCH_BYTES = 64 * 1024 * 1024
+"""A worker gets so many objects, or so many bytes, at a time."""
+
+_TICK = 0.2
+"""Seconds between two reports of progress."""
+
+Show = Callable[["Report", int, Optional["Totals"]], object]
+"""Called with the report, bytes moved, and the totals once they are known."""
+
+
+class Totals:
+    """Objects and bytes of a source, counted beside the work."""
+
+    def __init__(self) -> None:
+        self.objects, self.bytes, self.is_whole = 0, 0, False
+
+    def count(self, items: Iterator[Item], watch: Watch) -> None:
+        """Counts all items, unless the job ends before."""
+        for item in items:
+            if watch.is_stopped:
+                return
+            self.objects += 1
+            self.bytes += item.size
+        self.is_whole = True
+
+
+def run(job: Job, running: Running) -> Report:
+    """Does all of a job; what failed is in the report."""
+    report = Report(job.operation, url_of(job.source), url_of(job.target) if job.target else "")
+    start = time.monotonic()
+    identity = job.identity
+    path = os.fspath(running.get("journal") or default_path(identity))
+    with closing(Journal(path, identity, resume=running.get("resume", False))) as journal:
+        report.journal = path
+        _work(job, running, journal, report)
+        journal.finish()
+        report.seconds = time.monotonic() - start
+        if running.get("report") is not None:
+            with open(running["report"], "w", encoding="utf-8") as file:
+                write_json(file, report, journal.skipped(), journal.failures())
+    return report
+
+
+def _work(job: Job, running: Running, journal: Journal, report: Report) -> None:
+    watch = Watch()
+    engine = engine_of(running.get("engine", "threads"))
+    batches = _noted(_batched(_items(job, running)), job, journal)
+    with closing(_Shown(job, running, report, watch)) as shown:
+        for outcomes in engine(job, batches, running.get("jobs"), watch):
+            new = [each for each in outcomes if not _is_unchanged(each)]
+            if new:
+                journal.record(new)
+            for outcome in outcomes:
+                report.add(outcome)
+            shown.tell()
+
+
+def _is_unchanged(outcome: Outcome) -> bool:
+    """The journal knows it already."""
+    return outcome.state is State.DONE and bool(outcome.code)
+
+
+def _items(job: Job, running: Running) -> Iterator[Item]:
+    selection = Selection(running.get("include", ()), running.get("exclude", ()))
+    links = running.get("links", "skip")
+    if links not in ("skip", "follow"):
+        raise InvalidArgumentError(f"links is 'skip' or 'follow', not {links!r}")
+    return entries(job.source_store(), selection, follow_links=links == "follow")
+
+
+def _batched(items: Iterator[Item]) -> Iterator[Batch]:
+    batch: Batch = []
+    size = 0
+    for item in items:
+        batch.append(item)
+        size += item.size
+        if len(batch) == _BATCH_ITEMS or size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _noted(batches: Iterator[Batch], job: Job, journal: Journal) -> Iterator[Batch]:
+    """The batches, each of which the journal knows before a worker does."""
+    for batch in batches:
+        known = [_with_target(item, job) for item in journal.look_up(batch)]
+        journal.begin([item for item in known if item.kind is Kind.FILE])
+        yield known
+
+
+def _with_target(item: Item, job: Job) -> Item:
+    """The item with the name of its result, which it keeps when a run goes on."""
+    if job.target is None:
+        return item
+    if item.before is not None and item.before.target_name:
+        return item._replace(target_name=item.before.target_name)
+    hidden = job.hidden_names and item.kind is Kind.FILE
+    if not hidden:
+        return item._replace(target_name=item.name)
+    return item._replace(target_name=_hidden.random_name() if job.operation == "encrypt" else "")
+
+
+def dry_run(job: Job, running: Running) -> Iterator[Item]:
+    """What a run would work on, without keys, journal or any change."""
+    return _items(job, running)
+
+
+class _Shown:
+    """Reports progress at a limited rate, and counts the source meanwhile."""
+
+    def __init__(self, job: Job, running: Running, report: Report, watch: Watch) -> None:
+        self._report, self._watch, self._totals = report, watch, Totals()
+        self._show, self._stop = running.get("progress"), threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._cancelled = False
+        if self._show is not None:
+            self._start(lambda: self._totals.count(_items(job, running), watch))
+            self._start(self._tick)
+
+    def _start(self, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _tick(self) -> None:
+        while not self._stop.wait(_TICK):
+            if self._show is not None and self._once() is False:
+                self._cancelled = True
+                self._watch.stop()
+
+    def _once(self) -> object:
+        assert self._show is not None
+        return self._show(self._report, self._watch.moved, self._totals)
+
+    def tell(self) -> None:
+        """Raises if the progress callback cancelled the job."""
+        if self._cancelled:
+            raise CancelledError("cancelled by the progress callback")
+
+    def close(self) -> None:
+        """Ends the threads; the last report has the final numbers."""
+        self._stop.set()
+        if self._show is not None:
+            self._once()
+            self._watch.stop()
+        for thread in self._threads:
+            thread.join()

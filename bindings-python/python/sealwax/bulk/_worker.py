@@ -1,0 +1,112 @@
+"""The work on items. One worker serves all threads of its process."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Sequence
+from typing import Optional
+
+from .._errors import ErrorCode, SealwaxError
+from .._sealwax import FileBatch
+from ._identity import identity_of, identity_or_none
+from ._job import Job
+from ._keys import JobKeys
+from ._model import UNCHANGED, Item, Kind, Outcome, State
+from ._transfer import Transfer
+from ._watch import Watch
+
+_SKIPPED = {
+    Kind.LINK: "a link, which is not followed; links='follow' takes what it leads to",
+    Kind.SPECIAL: "a pipe, a socket or a device, which has no content to keep",
+}
+_NO_FOLDERS = "an empty folder, and the target has no folders"
+
+
+class Worker:
+    """Does the items of a job."""
+
+    def __init__(self, job: Job, watch: Optional[Watch] = None) -> None:
+        self._job, self._watch = job, watch or Watch()
+        self._source, self._target = job.source_store(), job.target_store()
+        target = self._target if job.operation == "encrypt" else None
+        keys = JobKeys(job, target or self._source)
+        self._transfer = Transfer(job, self._source, self._target, keys, self._watch)
+
+    def run(self, items: Sequence[Item]) -> list[Outcome]:
+        """Does some items; what they wrote is safe on disk when this returns."""
+        with FileBatch() as batch:
+            return [self._one(item, batch) for item in items if not self._watch.is_stopped]
+
+    def _one(self, item: Item, batch: FileBatch) -> Outcome:
+        try:
+            if item.kind is Kind.FILE:
+                return self._file(item, batch)
+            return self._other(item)
+        except Exception as error:
+            return _failed(item, error)
+
+    def _other(self, item: Item) -> Outcome:
+        """Folders, links, special files, and what could not be read."""
+        if item.kind is Kind.UNREADABLE:
+            return Outcome(item.name, State.FAILED, reason=item.problem, code="IO")
+        if item.kind is not Kind.FOLDER:
+            return Outcome(item.name, State.SKIPPED, reason=_SKIPPED[item.kind])
+        if (self._target is not None and self._transfer.folders is None) or self._job.hidden_names:
+            return Outcome(item.name, State.SKIPPED, reason=_NO_FOLDERS)
+        if self._transfer.folders is not None:
+            self._transfer.folders.make(item.target_name)
+        return Outcome(item.name, State.DONE, item.target_name)
+
+    def _file(self, item: Item, batch: FileBatch) -> Outcome:
+        source, before = identity_of(self._source, item.name), item.before
+        overwrite = self._job.overwrite
+        if before is not None and before.state is State.DONE:
+            is_there = self._is_as_written(before.target_name, before.target)
+            if is_there and before.source == source:
+                self._watch.move(item.size)
+                return Outcome(item.name, State.DONE, before.target_name, code=UNCHANGED)
+            overwrite = overwrite or is_there
+        elif before is not None and before.state is State.BEGUN:
+            overwrite = overwrite or self._transfer.may_replace(item, before.target_name)
+        return self._transfer.run(item, source, batch, overwrite)
+
+    def _is_as_written(self, name: str, identity: str) -> bool:
+        """Whether the target is what an earlier run wrote."""
+        return self._target is None or identity_or_none(self._target, name) == identity
+
+
+def _failed(item: Item, error: Exception) -> Outcome:
+    reason, code = _reason(error), _code(error)
+    return Outcome(item.name, State.FAILED, item.target_name, reason=reason, code=code)
+
+
+def _reason(error: Exception) -> str:
+    """The message for people; the object is named beside it."""
+    if isinstance(error, OSError) and error.errno is not None:
+        exists = error.errno == errno.EEXIST
+        return "the target exists already" if exists else error.strerror or os.strerror(error.errno)
+    if isinstance(error, SealwaxError) and error.args:
+        return str(error.args[0])
+    return f"{type(error).__name__}: {error}"
+
+
+def _code(error: Exception) -> str:
+    """The name of an error: that of its `sealwax.ErrorCode`, or of its class."""
+    if isinstance(error, FileExistsError):
+        return ErrorCode.ALREADY_EXISTS.name
+    if isinstance(error, SealwaxError):
+        return ErrorCode(error.code).name
+    return ErrorCode.IO.name if isinstance(error, OSError) else type(error).__name__
+
+
+_kept: dict[tuple[int, Job], Worker] = {}
+
+
+def worker_of(job: Job) -> Worker:
+    """The worker of this process for a job that came by a pickle: one for all its tasks."""
+    key = (os.getpid(), job)
+    if key not in _kept:
+        _kept.clear()
+        _kept[key] = Worker(job)
+    return _kept[key]

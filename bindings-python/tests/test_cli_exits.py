@@ -43,7 +43,7 @@ def test_1_a_fault_of_the_program(folder):
     (folder / "sitecustomize.py").write_text(fault)
     told = run("keygen", "x", expect=1, env=python_path(folder)).stderr
     assert told == (
-        b"sealwax: a fault of this program: ZeroDivisionError: "
+        b"sealwax: a bug in this program: ZeroDivisionError: "
         b"integer division or modulo by zero; -v shows where\n"
     )
     child = start("keygen", "-v", "x", env=python_path(folder))

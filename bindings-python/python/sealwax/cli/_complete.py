@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..config._schemes import SCHEMES
 from ._table import COMMANDS, Command, Option
 
-_TOP = (("--help", "Show this."), ("--version", "Show the version."))
+_TOP = (("--help", "Show this help."), ("--version", "Show the version."))
 
 
 def script(shell: str) -> str:

@@ -14,7 +14,7 @@ SIGNALLED = 128
 
 TABLE = (
     (DONE, "done"),
-    (BUG, "a fault of this program"),
+    (BUG, "a bug in this program"),
     (USAGE, "wrong usage"),
     (REFUSED, "refused: the target exists, or an argument makes no sense"),
     (NO_ENVELOPE, "not an envelope, or not supported by this version"),
@@ -84,7 +84,7 @@ def words(error: BaseException, about: Optional[str] = None) -> str:
     """One line with the error and its file. All control characters are escaped."""
     name, text = _name(error) or about, _text(error)
     if exit_code(error) == BUG:
-        text = f"a fault of this program: {type(error).__name__}: {text}; -v shows where"
+        text = f"a bug in this program: {type(error).__name__}: {text}; -v shows where"
     return printable(text if name is None or text.startswith(f"{name}:") else f"{name}: {text}")
 
 

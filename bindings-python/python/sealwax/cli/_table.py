@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple, Optional
 
 VARIABLE = "SEALWAX_KEY"
-"""The environment variable with the keys, one spec per line, used without an option."""
+"""The environment variable with the keys, one spec per line; it is used if no option is given."""
 
 SPEC_HELP = (
-    "a key file, or - for one on the standard input, or env:NAME, aws:ARN, gcp:NAME, azure:ID, "
-    "vault:NAME, pkcs11:URI, rsa:PEMFILE, hpke:PUBLICKEY or config:NAME; with #ID behind it if it "
-    "has another id than its own, which of files and variables is 'default'"
+    "a key file, - for a key file on standard input, or one of env:NAME, aws:ARN, gcp:NAME, "
+    "azure:ID, vault:NAME, pkcs11:URI, rsa:PEMFILE, hpke:PUBLICKEY, config:NAME. Append #ID to set "
+    "the key id, which is 'default' for key files and variables"
 )
 
 
@@ -20,7 +20,7 @@ class Option(NamedTuple):
     flags: tuple[str, ...]
     help: str
     metavar: Optional[str] = None
-    """The name of the value in the help; without one the option is a switch."""
+    """The name of the value in the help; an option without one is a switch."""
     repeated: bool = False
     offers: str = ""
     """`file`, `folder`, `key` or nothing."""
@@ -45,37 +45,42 @@ class Command(NamedTuple):
     """The possible values of an argument that is not a file."""
 
 
-def _key(flag: str, what: str, *short: str) -> Option:
-    text = f"{what}: {SPEC_HELP}. Several are possible."
-    return Option((*short, flag), text, "SPEC", repeated=True, offers="key")
+def _key(*flags: str, what: str, default: str = "") -> Option:
+    text = f"{what}: {SPEC_HELP}. Can be repeated.{default}"
+    return Option(flags, text, "SPEC", repeated=True, offers="key")
 
 
-_KEY = _key("--key", f"A key; without any, those that {VARIABLE} names", "-k")
+_DEFAULT = f" The default is the keys in {VARIABLE}."
+_KEY = _key("-k", "--key", what="A key", default=_DEFAULT)
 _TO = Option(
     ("-t", "--to"),
-    "A public key, which needs no secret here: the line that keygen printed, or a file with it. "
-    "Several are possible.",
+    "A public key: the line that keygen printed, or a file with it. No secret is needed here. Can "
+    "be repeated.",
     "RECIPIENT",
     repeated=True,
     offers="file",
 )
 _CONTEXT = Option(
-    ("-c", "--context"), "A public pair; several are possible.", "NAME=VALUE", repeated=True
+    ("-c", "--context"), "A public pair. Can be repeated.", "NAME=VALUE", repeated=True
 )
-_AAD = Option(("--associated-data",), "Text that must be given again, not stored.", "TEXT")
-_FORCE = Option(("-f", "--force"), "Replace what exists.")
+_AAD = Option(("--associated-data",), "Text that is not stored; decryption needs it again.", "TEXT")
+_FORCE = Option(("-f", "--force"), "Replace existing files.")
 _OUTPUT = Option(("-o", "--output"), "The name of the result.", "TARGET", offers="file")
 _FOLDER = Option(
-    ("-d", "--output-dir"), "The folder of the results; made if missing.", "FOLDER", offers="folder"
+    ("-d", "--output-dir"),
+    "The folder for the results; it is created if missing.",
+    "FOLDER",
+    offers="folder",
 )
 _NO_SYNC = Option(
-    ("--no-sync",), "Do not wait for the disk: faster, and a power failure may lose the results."
+    ("--no-sync",),
+    "Do not wait for the disk. This is faster, but a power failure may lose results.",
 )
 _FAIL_FAST = Option(("--fail-fast",), "Stop at the first file that fails.")
 COMMON = (
-    Option(("-q", "--quiet"), "Tell nothing but errors."),
-    Option(("-v", "--verbose"), "Tell which files and keys are used."),
-    Option(("-h", "--help"), "Show this."),
+    Option(("-q", "--quiet"), "Print errors only."),
+    Option(("-v", "--verbose"), "Print which files and keys are used."),
+    Option(("-h", "--help"), "Show this help."),
 )
 _BATCH = (_FAIL_FAST, *COMMON)
 _READING_TREES = (
@@ -124,12 +129,12 @@ COMMANDS = (
     Command(
         "keygen",
         "[OPTIONS] FILE",
-        "Make a new random key file, readable by its owner only.",
+        "Create a random key file that only its owner can read.",
         (
             Option(
                 ("--type",),
-                "x25519 or x-wing: a key pair, whose public key is printed; X-Wing resists quantum "
-                "computers. By default local: one key, which encrypts and decrypts.",
+                "local (the default): one key that encrypts and decrypts. x25519 or x-wing: a key "
+                "pair, whose public key is printed. X-Wing resists quantum computers.",
                 "TYPE",
             ),
             _FORCE,
@@ -155,10 +160,10 @@ COMMANDS = (
             _FOLDER,
             _CONTEXT,
             _AAD,
-            Option(("--metadata",), "Text that travels encrypted in the header.", "TEXT"),
+            Option(("--metadata",), "Text to store encrypted in the header.", "TEXT"),
             Option(
                 ("--no-require-all",),
-                "Go on, with a warning, when one of several keys cannot be had.",
+                "Continue, with a warning, if one of several keys is not available.",
             ),
             _FORCE,
             _NO_SYNC,
@@ -176,53 +181,53 @@ COMMANDS = (
         (_KEY, _OUTPUT, _FOLDER, _CONTEXT, _AAD, _FORCE, _NO_SYNC, *_WRITING_TREES, *_BATCH),
         "SOURCE",
         "The result is TARGET, by default SOURCE without .sealwax. Several sources go to "
-        "--output-dir. A pipe gets data before the end was checked: look at the exit code.",
+        "--output-dir. A pipe receives data before the end is checked, so look at the exit code.",
     ),
     Command(
         "inspect",
         "[OPTIONS] FILE...",
-        "Show what envelopes say about themselves. No key is needed.",
+        "Show the headers of envelopes. No key is needed.",
         (
-            Option(("--json",), "One JSON object a line, for programs."),
-            Option(("--metadata",), "Show the encrypted metadata, too; this needs a key."),
+            Option(("--json",), "Print one JSON object per line."),
+            Option(("--metadata",), "Also show the encrypted metadata; this needs a key."),
             _KEY,
             *_BATCH,
         ),
         "FILE",
-        "What is shown is a claim that anyone could have made, unless a key was given.",
+        "Without a key nothing is authenticated: anyone could have written the header.",
     ),
     Command(
         "rewrap",
         "--old SPEC --new SPEC [OPTIONS] FILE...",
-        "Replace the wrapped keys of files. The encrypted data stays as it is.",
+        "Replace the wrapped keys of files. The encrypted data does not change.",
         (
-            _key("--old", f"A key that opens it now; without any, those that {VARIABLE} names"),
-            _key("--new", "A key that is to open it"),
-            Option(("--add",), "Keep the wrapped keys that are there."),
+            _key("--old", what="A key that opens the file now", default=_DEFAULT),
+            _key("--new", what="A key that will open the file"),
+            Option(("--add",), "Keep the existing wrapped keys."),
             *_BATCH,
         ),
         "FILE",
-        "Files that are under the new keys already are skipped. With FILE - the envelope comes "
-        "from the standard input and goes to the standard output.",
+        "Files that the new keys already open are skipped. If FILE is -, the envelope is read from "
+        "standard input and written to standard output.",
     ),
     Command(
         "verify",
         "--key SPEC [OPTIONS] FILE...",
-        "Check that files decrypt from the first byte to the last. Nothing is written.",
+        "Check that files decrypt completely. Nothing is written.",
         (_KEY, _CONTEXT, _AAD, *_READING_TREES, *_BATCH),
         "FILE",
     ),
     Command(
         "completion",
         "bash|zsh|fish",
-        "Print a script that completes this command, for `source` or `eval`.",
+        "Print a completion script for a shell.",
         COMMON,
         "SHELL",
         choices=("bash", "zsh", "fish"),
     ),
 )
 
-ABOUT = "Envelope encryption of files and pipes. A file name - is the standard input or output."
+ABOUT = "Envelope encryption of files and pipes. The file name - is standard input or output."
 
 
 def command(name: str) -> Optional[Command]:

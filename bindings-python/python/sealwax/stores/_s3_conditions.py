@@ -29,10 +29,11 @@ class Conditions:
 
 
 class Known:
-    """Which conditions were seen to be kept, in this process.
+    """The conditions that the store is known to enforce, in this process.
 
-    Amazon's are known. Of others it is asked for an object that is not there to be replaced, if it
-    has a certain ETag: who does not refuse that does not look. Nothing is written, unless so.
+    Amazon's store enforces them. Another store gets a request to replace an object that does not
+    exist, on condition of an ETag. If it accepts that, it ignores conditions. Only then is
+    something written.
     """
 
     def __init__(self, client: Any, bucket: str, prefix: str) -> None:

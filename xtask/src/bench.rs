@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: every speed beside its limit and its peers, measured in the same run.
+//! `cargo xtask bench`: measures each speed, its limit and its peers in one run.
 
 mod programs;
 mod table;
@@ -39,15 +39,15 @@ pub struct Options {
     /// What is measured.
     #[arg(value_enum, default_value = "core")]
     subject: Subject,
-    /// Of the core: only these groups of rows, of memory, small, files, peak.
+    /// For the core: only these groups of rows: memory, small, files, peak.
     groups: Vec<String>,
-    /// Tiny inputs, to see that it runs; the figures mean nothing.
+    /// Use tiny inputs, to see that it runs; the figures mean nothing.
     #[arg(long)]
     quick: bool,
     /// Write the table, the date and the machine into the subject's file of results.
     #[arg(long, conflicts_with = "quick")]
     save: bool,
-    /// Of the core: the parts one by one instead, by divan; the groups are its filter.
+    /// For the core: measure the parts one by one with divan; the groups are its filter.
     #[arg(long, conflicts_with_all = ["quick", "save"])]
     parts: bool,
 }
@@ -77,7 +77,7 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The program tells what goes on on standard error, and its table on standard output.
+/// The program reports progress on standard error, and its table on standard output.
 fn measure(mut program: Command, quick: bool) -> Result<String> {
     if quick {
         program.arg("--quick");
@@ -89,7 +89,7 @@ fn measure(mut program: Command, quick: bool) -> Result<String> {
     String::from_utf8(output.stdout).context("the table is text")
 }
 
-/// Writes what lies between the title and the notes anew.
+/// Replaces the text between the title and the notes.
 fn save(env: &Env, file: &str, table: &str) -> Result<()> {
     let path = env.root.join(file);
     let before = fs::read_to_string(&path)?;

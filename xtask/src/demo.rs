@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: a large file through the library, with what it costs, or the upload page.
+//! `cargo xtask demo`: encrypts a large file and shows the cost, or starts the upload page.
 
 mod web;
 
@@ -14,7 +14,7 @@ use xshell::cmd;
 /// How the demo runs.
 #[derive(Args)]
 pub struct Options {
-    /// The size of the file that is made, in MiB.
+    /// Size of the file, in MiB.
     #[arg(long, default_value_t = 256)]
     size: u64,
     /// Start the upload page, with its backend, store and key service, and print its URL.
@@ -23,11 +23,11 @@ pub struct Options {
     /// With --web: run all tests of the page in a browser instead.
     #[arg(long, requires = "web")]
     check: bool,
-    /// With --check: only the largest uploads: 10 GiB, 5,000 files, 1 GiB through cuts of a link; needs 25 GiB of disk,
-    /// takes minutes.
+    /// With --check: run only the largest uploads: 10 GiB, 5,000 files, 1 GiB over an unstable
+    /// link. Needs 25 GiB of disk and takes minutes.
     #[arg(long, requires = "check")]
     big: bool,
-    /// With --web: the port of the page, which otherwise is a free one.
+    /// With --web: the port of the page; by default a free one.
     #[arg(long, requires = "web")]
     port: Option<u16>,
 }

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 /// What is built.
 #[derive(Args)]
 pub struct Options {
-    /// The API references of all languages, too; takes minutes, and installs Doxygen.
+    /// Build the API references of all languages, too; takes minutes, and installs Doxygen.
     #[arg(long)]
     api: bool,
 }

@@ -33,7 +33,7 @@ impl Env {
         let sh = Shell::new()?;
         sh.change_dir(self.root.join(folder));
         sh.set_var("CARGO_TARGET_DIR", &self.target);
-        // Python writes nothing among the sources, yet compiles each module once only.
+        // Python caches compiled modules outside of the sources.
         sh.set_var("PYTHONPYCACHEPREFIX", self.tool("pycache"));
         Ok(sh)
     }

@@ -15,10 +15,10 @@ const FOLDER: &str = "core/fuzz";
 /// What to fuzz, and for how long.
 #[derive(Args)]
 pub struct Options {
-    /// For how many seconds each target runs.
+    /// How many seconds each target runs.
     #[arg(long, default_value_t = 60)]
     seconds: u32,
-    /// Only these targets; all without any.
+    /// Run only these targets; by default all of them.
     targets: Vec<String>,
 }
 

@@ -1,5 +1,5 @@
-//! `cargo xtask install-c`: the C library as a normal prefix: headers, libraries, pkg-config,
-//! CMake.
+//! `cargo xtask install-c`: installs the C library below a prefix: headers, libraries, pkg-config
+//! and CMake files.
 
 pub mod archive;
 mod layout;
@@ -29,7 +29,7 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds the library and lays it out below the prefix, which is absolute.
+/// Builds the library and installs it below the prefix, an absolute path.
 pub fn install(env: &Env, options: &Options, task: &Task) -> Result<()> {
     let platform = Platform::of(env, options.target.as_deref())?;
     if !is_below(&options.libdir) {

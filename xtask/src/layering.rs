@@ -1,5 +1,5 @@
-//! The rules about what may use what, as far as no tool knows them: the layers and circles of Rust's
-//! modules, and words that a place must not have.
+//! Rules that no other tool checks: the layers and circles of Rust modules, and words that are
+//! forbidden in some places.
 
 mod graph;
 pub mod layers;

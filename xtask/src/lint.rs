@@ -11,9 +11,9 @@ use xshell::{Shell, cmd};
 /// What to check.
 #[derive(Args)]
 pub struct Options {
-    /// Only these tools, by name; without any, all that take seconds.
+    /// Run only these tools, by name; by default all that take seconds.
     tools: Vec<String>,
-    /// Have the tools repair what they can.
+    /// Let the tools repair what they can.
     #[arg(long)]
     fix: bool,
 }
@@ -158,7 +158,7 @@ impl Tool {
     }
 }
 
-/// Runs the chosen tools, all of them whatever one finds.
+/// Runs all chosen tools, even if one finds something.
 pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     let names = &options.tools;
     if let Some(name) = names.iter().find(|name| TOOLS.iter().all(|tool| tool.name != **name)) {

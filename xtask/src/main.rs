@@ -57,23 +57,23 @@ enum Task {
     TestBig,
     /// Check in Chromium and on Node that memory does not grow with a Blob of 3 GiB.
     TestBigWasm,
-    /// Use the package for browsers and Node in frameworks and bundlers that take their time.
+    /// Test the package for browsers and Node in slow frameworks and bundlers.
     TestBundlers,
     /// Run the suite of the package for browsers and Node in Firefox.
     TestFirefox,
-    /// Test the Python package in every version of Python here, and with PyTorch.
+    /// Test the Python package in every installed version of Python, and with PyTorch.
     TestPython,
-    /// Test the libraries that open sealed objects by URL: pandas, polars, Dask and more.
+    /// Test libraries that open sealed objects by URL: pandas, polars, Dask and more.
     TestReaders,
     /// Test sealwax.kms against more KMSs, some of which take minutes to build.
     TestKmsFull,
-    /// Test the release of the C library, here and built for other systems whose tools are here.
+    /// Test the C library's release build, for this system and for others with installed tools.
     TestCFull,
     /// Run the benchmarks: of the core, or of one of the bindings.
     Bench(bench::Options),
     /// Build the C library and install it below a prefix.
     InstallC(install_c::Options),
-    /// Build the documentation site; with --api the references of every language, too.
+    /// Build the documentation site; with --api also the API references.
     Docs(docs::Options),
     /// Build the package for browsers and Node.
     BuildWasm,
@@ -81,7 +81,7 @@ enum Task {
     Fips,
     /// Run the fuzz targets of the core and of the C library.
     Fuzz(fuzz::Options),
-    /// Check the test vectors of the format, or write them anew.
+    /// Check the test vectors of the format, or write them.
     Vectors(suites::Vectors),
 }
 

@@ -1,4 +1,4 @@
-//! Running other programs: output captured, shown only where it helps.
+//! Runs other programs and captures their output, which is shown only if it helps.
 
 use crate::ui::Task;
 use anyhow::{Context, Result, bail};
@@ -23,7 +23,7 @@ pub fn run(command: impl Into<Command>, task: &Task) -> Result<String> {
     Ok(output)
 }
 
-/// What a program says on its standard output alone, trimmed; for questions such as `--version`.
+/// Returns a program's standard output, trimmed; for questions such as `--version`.
 pub fn ask(command: impl Into<Command>) -> Result<String> {
     let mut command = prepared(command);
     let output =
@@ -35,7 +35,7 @@ pub fn ask(command: impl Into<Command>) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Runs a command in front of the user, with its output as it comes; its success is the result.
+/// Runs a command whose output goes to the terminal; returns whether it succeeded.
 pub fn show(command: impl Into<Command>) -> Result<ExitCode> {
     let mut command: Command = command.into();
     forget_cargo_run(&mut command);
@@ -51,8 +51,8 @@ fn prepared(command: impl Into<Command>) -> Command {
     command
 }
 
-/// Removes what `cargo run` sets for xtask itself: build scripts that watch these variables
-/// would run again, each time that the tests are started another way.
+/// Removes the variables that `cargo run` sets for xtask itself. Build scripts watch them, and would
+/// run again whenever the tests are started in another way.
 fn forget_cargo_run(command: &mut Command) {
     for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_cargo_run(name)) {
         command.env_remove(name);
@@ -77,7 +77,7 @@ fn describe(command: &Command) -> String {
 fn spawn(command: &mut Command) -> Result<(Child, PipeReader)> {
     let (reader, writer) = std::io::pipe()?;
     let child = command.stdout(writer.try_clone()?).stderr(writer).spawn();
-    // The command keeps its ends of the pipe: without this the reader would never see the end.
+    // The command still holds its ends of the pipe; the reader would wait for them forever.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     Ok((child?, reader))
 }

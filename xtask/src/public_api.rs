@@ -1,7 +1,7 @@
 //! `cargo xtask public-api`: the public API of the core as text, saved and compared.
 //!
-//! A change of it is seen in a review, as a change of the saved file. rustdoc's JSON, from which
-//! `xtask/public-api` makes the text, is not stable: that program knows one version of the format.
+//! A review sees a change of the API as a change of the saved file. `xtask/public-api` makes the text
+//! from rustdoc's JSON; it knows one version of that unstable format.
 
 use crate::env::Env;
 use crate::steps::Run;
@@ -20,7 +20,7 @@ const PACKAGE: &str = "sealwax";
 /// What to do with it.
 #[derive(Args)]
 pub struct Options {
-    /// Save the API of now instead of comparing it.
+    /// Save the current API instead of comparing it.
     #[arg(long)]
     write: bool,
 }

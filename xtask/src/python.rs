@@ -43,8 +43,8 @@ pub struct Interpreter {
     pub program: PathBuf,
 }
 
-/// The interpreters of other versions on this machine that the wheel is for: those of the search
-/// path, and those of pyenv. There is no downloading them.
+/// The other interpreters on this machine that the wheel supports: those on the search
+/// path, and those of pyenv. None is downloaded.
 pub fn others(env: &Env) -> Result<Vec<Interpreter>> {
     let own = minor_of(env, &env.python()).context("run `cargo xtask setup --only python`")?;
     let found = (9..=NEWEST_MINOR).filter(|minor| *minor != own).filter_map(|minor| {

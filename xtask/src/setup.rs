@@ -1,7 +1,7 @@
 //! `cargo xtask setup`: checks what the tests need, installs what is missing, says what it does.
 //!
-//! Checking is fast when all is present. The Debian packages of all missing parts are installed in
-//! one go, and what is made of them then side by side.
+//! If everything is present, the check is fast. Missing Debian packages are installed
+//! together; then the parts are made in parallel.
 
 pub mod apt;
 mod parts;
@@ -15,16 +15,16 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::Instant;
 
-/// How many parts are made at the same time: some load the network, others the processor.
+/// How many parts are made in parallel; some use the network, others the processor.
 const WORKERS: usize = 3;
 
 /// What to set up.
 #[derive(Args)]
 pub struct Options {
-    /// Only these parts, by name, separated by commas.
+    /// Set up only these parts, by name, separated by commas.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// List the parts and end.
+    /// List the parts and exit.
     #[arg(long)]
     list: bool,
 }
@@ -75,7 +75,7 @@ fn install_missing(env: &Env, parts: &[Part], is_wanted: impl Fn(&Part) -> bool)
     Ok(())
 }
 
-/// Makes the parts, some at a time, and fails after all have ended if one did.
+/// Makes the parts in parallel; after all have ended, it fails if one did.
 fn make(env: &Env, parts: &[&Part]) -> Result<()> {
     let queue = Mutex::new(parts.iter());
     let failed = Mutex::new(Vec::new());

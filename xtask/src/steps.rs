@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 pub use step::Run;
 use step::Step;
 
-/// The steps of every area. What makes something that others use stands first, then what takes long.
+/// The steps of every area. Those that others need come first, then the slow ones.
 fn all() -> Vec<Step> {
     let areas = [
         python::STEPS,
@@ -45,25 +45,25 @@ fn all() -> Vec<Step> {
 /// Which steps to run, and how.
 #[derive(Args)]
 pub struct Options {
-    /// Only these steps, by name or by the part of it before the colon, separated by commas;
-    /// then nothing is installed.
+    /// Run only these steps, by name or area (the part before the colon), separated by commas;
+    /// nothing is installed then.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Go on after a step that failed.
+    /// Continue after a failed step.
     #[arg(long)]
     keep_going: bool,
-    /// List the steps and end.
+    /// List the steps and exit.
     #[arg(long)]
     list: bool,
-    /// Check and install nothing first.
+    /// Skip the set-up.
     #[arg(long)]
     no_setup: bool,
-    /// How many steps may run side by side.
+    /// How many steps run in parallel.
     #[arg(long, default_value_t = 2)]
     jobs: usize,
 }
 
-/// How one step ended: its note, unless it failed.
+/// The result of a step: its note, unless it failed.
 struct Row {
     name: &'static str,
     note: Option<String>,
@@ -84,7 +84,7 @@ pub fn run(env: &Env, options: &Options) -> Result<ExitCode> {
     Ok(run_steps(env, &steps, options.jobs, options.keep_going))
 }
 
-/// Runs the steps with these names for another task, which needs what they build.
+/// Runs these steps for another task that needs their results.
 pub fn run_named(env: &Env, names: &[&str]) -> Result<()> {
     let names: Vec<String> = names.iter().map(ToString::to_string).collect();
     if run_steps(env, &chosen(&names)?, 1, false) == ExitCode::SUCCESS {
@@ -123,7 +123,7 @@ fn run_step(env: &Env, step: &Step) -> Row {
     Row { name: step.name, note: result.ok(), took }
 }
 
-/// Prints the table and, last, the line that counts.
+/// Prints the table, then the totals.
 fn summary(rows: &[Row], planned: usize, took: Duration) -> ExitCode {
     println!();
     for Row { name, note, took } in rows {
@@ -131,7 +131,7 @@ fn summary(rows: &[Row], planned: usize, took: Duration) -> ExitCode {
         println!("{mark:>7}  {name:<26} {:>12}  {note}", seconds(*took));
     }
     if rows.len() < planned {
-        println!("{} steps did not run, for what failed", planned - rows.len());
+        println!("{} steps did not run, because others failed", planned - rows.len());
     }
     let failed = rows.iter().filter(|row| row.note.is_none()).count();
     let sum = seconds(rows.iter().map(|row| row.took).sum());
@@ -146,7 +146,7 @@ mod tests {
     use crate::env::Env;
     use std::fs;
 
-    /// The workflow has every step in one of its jobs, by its name or its area, and no other.
+    /// The jobs of the workflow name every step or its area, and nothing else.
     #[test]
     fn the_workflow_runs_every_step() {
         let env = Env::find().unwrap();
@@ -155,7 +155,7 @@ mod tests {
         are_the_steps(&jobs.flat_map(|steps| steps.split(',')).collect::<Vec<_>>());
     }
 
-    /// The table in CONTRIBUTING.md has every step, by its name or its area, and no other.
+    /// The table in CONTRIBUTING.md names every step or its area, and nothing else.
     #[test]
     fn the_checks_for_contributors_are_those_of_the_gate() {
         let env = Env::find().unwrap();

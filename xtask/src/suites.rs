@@ -1,4 +1,4 @@
-//! Suites that are no part of `cargo xtask test`: they take minutes, much disk, or other programs.
+//! Suites that are not part of `cargo xtask test`: they need minutes, much disk, or other programs.
 
 use crate::env::Env;
 use crate::process::show;
@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use xshell::cmd;
 
 /// `cargo xtask test-big`: encrypts and decrypts a sparse file of 8 GiB and checks the peak of
-/// memory. The gate takes a smaller one.
+/// memory. The gate uses a smaller file.
 pub fn big(env: &Env) -> Result<ExitCode> {
     let (sh, test) = (env.shell()?, ["--package", "sealwax", "--test", "files"]);
     let test = cmd!(sh, "cargo test --profile checked {test...} -- limits::memory --nocapture");
@@ -17,12 +17,12 @@ pub fn big(env: &Env) -> Result<ExitCode> {
 }
 
 /// `cargo xtask test-big-wasm`: a Blob of 3 GiB through the JavaScript package, in Chromium and on
-/// Node. The gate takes a smaller one.
+/// Node. The gate uses a smaller one.
 pub fn big_wasm(env: &Env) -> Result<ExitCode> {
     javascript(env, &[], &["test:big:chromium", "test:big:node"])
 }
 
-/// `cargo xtask test-bundlers`: the packed package in frameworks and bundlers that take their time.
+/// `cargo xtask test-bundlers`: the packed package in slow frameworks and bundlers.
 /// The gate has the fast ones (`wasm:consume`): Vite in both versions, webpack, esbuild, Rollup.
 pub fn bundlers(env: &Env) -> Result<ExitCode> {
     javascript(env, &["bundlers"], &["test:bundlers"])
@@ -48,8 +48,8 @@ fn javascript(env: &Env, parts: &[&str], scripts: &[&str]) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// `cargo xtask fips`: lints and tests of the core with AWS-LC's FIPS module below it. No step of
-/// the gate, because building the module needs Go and CMake.
+/// `cargo xtask fips`: lints and tests the core with AWS-LC's FIPS module. It is not a step of the
+/// gate, because building the module needs Go and CMake.
 pub fn fips(env: &Env) -> Result<ExitCode> {
     for (tool, package) in [("go", "golang"), ("cmake", "cmake")] {
         if which::which(tool).is_err() {

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use xshell::cmd;
 
-/// What the tests need in any version; those that need more say so and are skipped.
+/// The packages that the tests need in every version; tests that need more are skipped.
 const PACKAGES: [&str; 5] = ["pytest", "pytest-xdist", "hypothesis", "tqdm", "typing_extensions"];
 const SYSTEM_PYTHON: &str = "/usr/bin/python3";
 
@@ -58,7 +58,7 @@ fn install(env: &Env, python: &Path, wheel: &Path, task: &Task) -> Result<()> {
     process::run(command, task).map(drop)
 }
 
-/// Without a test, pytest fails by itself.
+/// pytest itself fails if no test ran.
 fn pytest(env: &Env, python: &Path, arguments: &[&str], task: &Task) -> Result<()> {
     let sh = env.shell_in(BINDINGS)?;
     process::run(cmd!(sh, "{python} -m pytest --quiet {arguments...}"), task).map(drop)

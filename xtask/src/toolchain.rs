@@ -1,7 +1,7 @@
 //! Cargo for targets that the native toolchain may lack: WebAssembly and bare metal.
 //!
-//! A target is one download of rustup's. `SEALWAX_TOOLCHAIN=debian` takes the route of the CI
-//! instead, which has no rustup to ask.
+//! rustup downloads a target. With `SEALWAX_TOOLCHAIN=debian` the target is built from Debian's
+//! packages instead, for CI machines without rustup.
 
 use crate::env::Env;
 use crate::ui::Task;
@@ -17,7 +17,7 @@ pub const WASM: Target = Target { triple: "wasm32-unknown-unknown", part: "wasm"
 /// A microcontroller without an operating system: the proof that the core needs none.
 pub const BARE_METAL: Target = Target { triple: "thumbv7em-none-eabi", part: "bare-metal" };
 
-/// The route of the CI: see the comment in the script.
+/// Builds a target from Debian's packages; the script explains it.
 const DEBIAN: &str = ".ci/debian-rust/cargo-for";
 
 /// A target beyond the host.
@@ -33,7 +33,7 @@ pub struct Target {
 pub struct Cross {
     target: Target,
     program: PathBuf,
-    /// Its own target directory where it is not of the native toolchain: the versions differ.
+    /// Its target directory; a separate one for a compiler of another version.
     folder: PathBuf,
 }
 
@@ -96,14 +96,14 @@ pub fn oldest(env: &Env) -> Result<String> {
     Ok(format!("{}.0", metadata::package_named(env, "sealwax")?.rust_version))
 }
 
-/// Whether that one is here, for commands with `RUSTUP_TOOLCHAIN`.
+/// Whether `RUSTUP_TOOLCHAIN` can select this version here.
 pub fn has(env: &Env, version: &str) -> Result<bool> {
     let sh = env.shell()?;
     let told = process::ask(cmd!(sh, "rustc --version").env("RUSTUP_TOOLCHAIN", version));
     Ok(told.is_ok_and(|told| told.starts_with(&format!("rustc {version} "))))
 }
 
-/// Runs rustup, which changes a toolchain for one caller at a time: parts are made side by side.
+/// Runs rustup. Parts are made in parallel, but rustup must not run twice at a time.
 pub fn rustup(env: &Env, arguments: &[&str], task: &Task) -> Result<()> {
     static ALONE: Mutex<()> = Mutex::new(());
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! What is shown: moving lines on a terminal, plain lines everywhere else.
+//! Progress: moving lines on a terminal, plain lines elsewhere.
 
 use anyhow::Result;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -6,10 +6,10 @@ use std::io::IsTerminal;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-/// Several tasks may run side by side: their lines must not overwrite each other.
+/// Keeps the lines of parallel tasks apart.
 static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
-/// The word for how a task came out.
+/// The word for a result.
 pub fn mark(is_ok: bool) -> &'static str {
     if is_ok { "ok" } else { "FAILED" }
 }
@@ -31,14 +31,14 @@ impl Task {
         Self { name: name.to_owned(), start: Instant::now(), bar }
     }
 
-    /// Shows what the task is doing just now; only terminals see it.
+    /// Shows the current activity, on terminals only.
     pub fn detail(&self, text: &str) {
         if let (Some(bar), false) = (&self.bar, text.is_empty()) {
             bar.set_message(text.to_owned());
         }
     }
 
-    /// Ends the task with a note, or what says why it failed; returns how long it took.
+    /// Ends the task with a note or the reason of a failure; returns its duration.
     pub fn end(self, is_ok: bool, note: &str) -> Duration {
         let took = self.start.elapsed();
         let separator = match note {

@@ -11,9 +11,9 @@ use xshell::{Cmd, Shell, cmd};
 pub const PACKAGE: &str = "bindings-wasm";
 /// The folder of the upload page, which uses the package.
 pub const DEMO: &str = "bindings-wasm/demo";
-/// SHA-512 hashes little here: its unrolled form is 8 kB of the module. Nobody sees where a panic was
-/// nor how a value looks in one (`xtask/bindgen` makes them traps), and the paths of the machine that
-/// built the module concern nobody: 5 kB. Both of the last options are unstable, and only save.
+/// The compact SHA-512 saves 8 kB, and speed does not matter here. The other two options are unstable;
+/// they omit locations and values from panics, which saves 5 kB. Nobody sees them, because
+/// `xtask/bindgen` turns panics into traps.
 const RUSTFLAGS: &str =
     "--cfg sha2_backend_soft=\"compact\" -Zlocation-detail=none -Zfmt-debug=none";
 
@@ -24,7 +24,7 @@ pub fn run(env: &Env) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Both modules with their glue, the same optimised, the bundle.
+/// Builds both modules with their glue, optimises them, and bundles the scripts.
 pub fn build(env: &Env, task: &Task) -> Result<()> {
     module(env, task, "sealwax-wasm", "build")?;
     module(env, task, "sealwax-aes", "build/aes")?;
@@ -33,7 +33,7 @@ pub fn build(env: &Env, task: &Task) -> Result<()> {
     process::run(cmd!(sh, "npm run build"), task).map(drop)
 }
 
-/// A crate as a module with its glue, in a folder of the package.
+/// Builds a crate as a module with its glue, into a folder of the package.
 pub fn module(env: &Env, task: &Task, name: &str, folder: &str) -> Result<()> {
     let cross = toolchain::WASM.cargo(env)?;
     let mut cargo = cross.command(env, "build")?;
@@ -47,7 +47,7 @@ pub fn module(env: &Env, task: &Task, name: &str, folder: &str) -> Result<()> {
     process::run(cmd!(sh, "cargo {run...} {target} -- {module} {folder}"), task).map(drop)
 }
 
-/// The tests in one file of the upload page's.
+/// Runs one test file of the upload page.
 pub fn demo_tests<'a>(sh: &'a Shell, name: &str) -> Cmd<'a> {
     cmd!(sh, "node --test tests/{name}.mjs")
 }

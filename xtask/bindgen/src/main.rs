@@ -14,7 +14,7 @@ fn main() -> Result<()> {
     let [path, folder] = arguments.as_slice() else {
         bail!("usage: sealwax-bindgen MODULE FOLDER");
     };
-    // LLVM's output is well-formed, as the generator itself takes it to be.
+    // The generator, too, assumes that LLVM's output is well-formed.
     let mut module = ModuleConfig::new().strict_validate(false).parse_file(path)?;
     let silenced = panics::silence(&mut module);
     println!("{silenced} functions that panic trap at once");

@@ -1,9 +1,9 @@
-//! Panics without a message: a fifth of a module is the standard library's code to print them, which
-//! nobody sees in a browser. What only panics becomes a trap; wasm-opt then drops what it called.
+//! Removes the messages of panics. The code to print them is a fifth of a module, and nobody sees
+//! them in a browser. Functions that only panic become traps, and wasm-opt drops what they called.
 
 use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module};
 
-/// Paths of functions that never return, and of modules of nothing else.
+/// Paths of functions that never return, and of modules that have only such functions.
 const PANICS: [&str; 15] = [
     "core::panicking::",
     "std::panicking::",
@@ -38,7 +38,7 @@ pub fn silence(module: &mut Module) -> usize {
     found.len()
 }
 
-/// Whether a symbol is of one of them.
+/// Whether a symbol belongs to one of them.
 fn only_panics(symbol: &str) -> bool {
     let path = format!("{:#}", rustc_demangle::demangle(symbol));
     let path = path.trim_start_matches(['<', '_']);

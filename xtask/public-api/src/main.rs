@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 fn main() -> Result<()> {
     let file = std::env::args_os().nth(1).context("usage: sealwax-public-api FILE")?;
     let mut builder = public_api::Builder::from_rustdoc_json(file);
-    // What the compiler adds to every type says nothing about this one.
+    // The compiler adds these to every type.
     builder = builder.omit_blanket_impls(true).omit_auto_trait_impls(false);
     for item in builder.build()?.items() {
         println!("{item}");

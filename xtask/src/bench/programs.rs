@@ -14,8 +14,8 @@ pub fn core(env: &Env, bench: &str, groups: &[String]) -> Result<Command> {
     Ok(cmd!(sh, "cargo bench --package sealwax --bench {bench} -- {groups...}").into())
 }
 
-/// The C library against the Rust core, OpenSSL and libsodium: a Rust side that asks the C side in
-/// turn.
+/// The C library against the Rust core, OpenSSL and libsodium: a Rust program that runs a C
+/// program.
 pub fn c(env: &Env, task: &Task) -> Result<Command> {
     let (sh, prefix) = (env.shell()?, env.target.join("c/bench"));
     install_c::install(env, &install_c::Options::new(prefix.clone(), "release"), task)?;
@@ -46,7 +46,7 @@ pub fn python(env: &Env, task: &Task) -> Result<Command> {
 pub fn kms(env: &Env, task: &Task) -> Result<Command> {
     setup::ensure_only(env, &["python"])?;
     let (sh, python) = (env.shell()?, env.python());
-    // A release of the package, put before the one under test.
+    // A release build of the package, which shadows the one under test.
     let wheel = python::wheel(env, "release", "tools/bench-wheels", task)?;
     let package: PathBuf = env.fresh_folder("tools/bench-package")?;
     let install = ["install", "--quiet", "--no-deps", "--no-index", "--target"];

@@ -1,4 +1,4 @@
-//! The tables of all benchmarks: a program prints cells between tabs, which become Markdown here.
+//! The tables of all benchmarks: programs print cells separated by tabs, and this makes Markdown.
 
 /// The text with columns of equal width; lines without a tab stay as they are.
 pub fn aligned(text: &str) -> String {

@@ -1,4 +1,4 @@
-//! Runs a program of Windows with Debian's wine.
+//! Runs a Windows program with Debian's wine.
 
 use crate::env::Env;
 use crate::process;
@@ -11,8 +11,8 @@ use xshell::cmd;
 /// Where Debian has the program; it is not in `PATH`.
 const DEBIAN: &str = "/usr/lib/wine/wine64";
 
-/// Rust's standard library draws its random numbers from this DLL of Windows, which wine has since
-/// version 8.15 and Debian 12 has not.
+/// Rust's standard library gets random numbers from this DLL of Windows. Wine has it since version 8.15,
+/// but Debian 12 has an older one.
 const RANDOM_DLL: &str = "\
 #include <windows.h>
 #include <ntsecapi.h>
@@ -34,7 +34,7 @@ pub fn run(env: &Env, wine: &Path, compiler: &str, program: &Path, task: &Task) 
     fs::write(&source, RANDOM_DLL)?;
     let (sh, dll) = (env.shell()?, program.with_file_name("bcryptprimitives.dll"));
     process::run(cmd!(sh, "{compiler} -shared -o {dll} {source} -ladvapi32"), task)?;
-    // A home of its own, without a window and without messages of wine's.
+    // A separate home, no window, and no messages of wine.
     sh.set_var("WINEPREFIX", env.target.join("c/wine"));
     sh.set_var("WINEDEBUG", "-all");
     sh.set_var("WINEDLLOVERRIDES", "mscoree,mshtml=");

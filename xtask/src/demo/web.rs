@@ -32,14 +32,14 @@ pub fn check(env: &Env, big: bool) -> Result<ExitCode> {
         steps::run_named(env, &["python:wheel", "c:install"])?;
         return show(wasm::demo_tests(&sh, "index").env("SEALWAX_DEMO_ALL", "1"));
     }
-    // A gibibyte through cuts of a real link, thousands of files, then 10 GiB up and back.
+    // 1 GiB over an unstable link, thousands of files, then 10 GiB up and down.
     match show(wasm::demo_tests(&sh, "large").env("SEALWAX_DEMO_BIG", "1"))? {
         ExitCode::SUCCESS => show(cmd!(sh, "node tests/big.mjs")),
         failure => Ok(failure),
     }
 }
 
-/// Ends as Node, so that Ctrl-C and `kill` reach the page's own process, which then cleans up.
+/// Replaces this process by Node, so that Ctrl-C and `kill` reach it and it can clean up.
 #[cfg(unix)]
 fn become_it(mut command: Command) -> Result<ExitCode> {
     use std::os::unix::process::CommandExt;

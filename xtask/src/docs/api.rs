@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use xshell::{Cmd, cmd};
 
-/// What of the Python package is meant to be used.
+/// The public modules of the Python package.
 const PYTHON_MODULES: [&str; 6] =
     ["sealwax", "sealwax.aio", "sealwax.audit", "sealwax.config", "sealwax.kms", "sealwax.s3"];
 
@@ -23,7 +23,7 @@ pub fn build(env: &Env, site: &Path) -> Result<()> {
     fs::create_dir_all(api)?;
     let (sh, python) = (env.shell()?, env.python());
     let made = |name: &str, command: Cmd| task(name, |task| process::run(command, task));
-    // In a target directory of its own: the site has the core alone.
+    // A separate target directory, so that the site has only the core.
     let target = env.target.join("rustdoc");
     let rust = cmd!(sh, "cargo doc --package sealwax --no-deps --target-dir {target}");
     made("Rust: rustdoc", rust.env("RUSTDOCFLAGS", "-D warnings"))?;
@@ -39,7 +39,7 @@ pub fn build(env: &Env, site: &Path) -> Result<()> {
     made("JavaScript: TypeDoc", cmd!(sh, "{typedoc} {options...} {api}/javascript"))?;
     let doxygen = cmd!(sh, "doxygen docs/api/Doxyfile").env("SEALWAX_DOCS_OUT", api);
     made("C and C++: Doxygen", doxygen)?;
-    // Every link of the whole site leads somewhere, those into the references too.
+    // No link is broken, including those into the references.
     let links = cmd!(sh, "{python} -m pytest --quiet docs/tests/test_site.py");
     let links = links.env("SEALWAX_SITE", site).env("SEALWAX_SITE_API", "1");
     made("links", links).map(drop)

@@ -7,7 +7,7 @@ use anyhow::Result;
 use std::path::PathBuf;
 use xshell::cmd;
 
-/// Builds it; a link that leads nowhere is an error.
+/// Builds it; a broken link is an error.
 pub fn build(env: &Env, task: &Task) -> Result<()> {
     let (sh, python, folder) = (env.shell()?, env.python(), env.target.join("docs"));
     process::run(cmd!(sh, "{python} docs/assemble.py {folder}"), task)?;

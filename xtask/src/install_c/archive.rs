@@ -38,11 +38,11 @@ impl Tools<'_> {
             (file("names"), file("whole.o"), file("undefined"), file("sealwax.o"));
         fs::write(&list, names.join("\n"))?;
         self.link(&names, archive, &whole)?;
-        // Bitcode for link-time optimisation is of no use here, and some linkers' plug-ins fail
-        // on what `ld -r` makes of it.
+        // Bitcode for link-time optimisation is useless here, and the plug-ins of some linkers fail
+        // on the output of `ld -r`.
         let bitcode = ["--remove-section", ".llvmbc", "--remove-section", ".llvmcmd"];
         process::run(cmd!(sh, "{objcopy} {bitcode...} {whole}"), self.task)?;
-        // What only code without use has asked for: weak names, which `ld -r` writes as strong ones.
+        // Weak names that only unused code refers to; `ld -r` makes them strong.
         let undefined = process::ask(cmd!(sh, "{nm} --undefined-only {whole}"))?;
         let undefined: Vec<String> = undefined.lines().filter_map(last_word).collect();
         fs::write(&unused, undefined.join("\n"))?;
@@ -61,7 +61,7 @@ impl Tools<'_> {
     /// no flag of the compilers changes those.
     pub fn strip_debug(&self, archive: &Path) -> Result<()> {
         let (sh, [ar, objcopy]) = (self.env.shell()?, self.programs(["ar", "objcopy"]));
-        // Members with debug information alone, which objcopy cannot read.
+        // objcopy cannot read members that have only debug information.
         let members = process::ask(cmd!(sh, "{ar} t {archive}"))?;
         let debug = members.lines().filter(|name| name.ends_with(".dwo"));
         process::run(cmd!(sh, "{ar} d {archive} {debug...}"), self.task)?;
@@ -71,8 +71,8 @@ impl Tools<'_> {
     /// One object of all that the names need.
     fn link(&self, names: &[String], archive: &Path, whole: &Path) -> Result<()> {
         let (sh, [ld], inner) = (self.env.shell()?, self.programs(["ld"]), &self.platform.inner);
-        // A group of sections is there once in a program, whoever brings it: what the names that
-        // become local here refer to would be thrown away beside another Rust library.
+        // A program keeps one copy of each section group. Beside another Rust library, the linker would
+        // discard sections that the names made local here refer to.
         let how = ["-r", "--gc-sections", "--force-group-allocation"];
         let wanted = names.iter().flat_map(|name| ["-u", name]);
         let link = cmd!(sh, "{ld} {how...} {wanted...} -o {whole} {archive} {inner...}");

@@ -1,4 +1,4 @@
-//! What goes where below the prefix.
+//! The layout of an installation below the prefix.
 
 use super::archive;
 use super::options::{Options, PACKAGE};
@@ -72,7 +72,7 @@ impl<'a> Layout<'a> {
         if platform.shared != Shared::Dll {
             return tools.build(&archive, &target);
         }
-        // Objects of Windows cannot be linked into one, as their unwind tables are separate sections.
+        // Windows objects cannot be linked into one, because their unwind tables are separate sections.
         copy(&archive, &target)?;
         if strip { tools.strip_debug(&target) } else { Ok(()) }
     }

@@ -9,10 +9,10 @@ pub const PACKAGE: &str = "sealwax-c";
 /// Where to install, and what.
 #[derive(Args, Clone)]
 pub struct Options {
-    /// The folder that gets include/, lib/ and share/; made if it is not there.
+    /// The folder for include/, lib/ and share/; it is created if missing.
     #[arg(long)]
     pub prefix: PathBuf,
-    /// The folder of the libraries below the prefix, such as lib64 or lib/x86_64-linux-gnu.
+    /// The folder for libraries below the prefix, such as lib64 or lib/x86_64-linux-gnu.
     #[arg(long, default_value = "lib")]
     pub libdir: PathBuf,
     /// The system to build for, as Rust names it; its C compiler and binutils must be there.

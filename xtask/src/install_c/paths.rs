@@ -1,4 +1,4 @@
-//! A library that says nothing about the machine that built it.
+//! Keeps paths of the building machine out of the library.
 
 use crate::env::Env;
 use crate::process;
@@ -10,8 +10,8 @@ use xshell::cmd;
 /// What `CARGO_ENCODED_RUSTFLAGS` has between two flags.
 const SEPARATOR: &str = "\u{1f}";
 
-/// Has rustc and the C compiler write other names for the folders of this machine, which panics,
-/// assertions and debug information name: the workspace, the crates of others, and the standard
+/// Makes rustc and the C compiler replace the folders of this machine in panics, assertions and
+/// debug information: those of the workspace, of other crates, and of the standard
 /// library.
 pub fn hide(env: &Env, cargo: &mut Command) -> Result<()> {
     let mut rust = inherited();
@@ -28,7 +28,7 @@ pub fn hide(env: &Env, cargo: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// The flags of the user, which one of two variables holds.
+/// The user's flags, from one of two variables.
 fn inherited() -> Vec<String> {
     let owned = |flags: Vec<&str>| flags.into_iter().map(str::to_owned).collect();
     match std::env::var("CARGO_ENCODED_RUSTFLAGS") {
@@ -40,7 +40,7 @@ fn inherited() -> Vec<String> {
     }
 }
 
-/// The folders of this machine whose names go into what is compiled. Of two that match, rustc takes
+/// The folders whose names the compilers would write. If two match, rustc takes
 /// the later one.
 pub fn folders(env: &Env) -> Result<Vec<(PathBuf, &'static str)>> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);

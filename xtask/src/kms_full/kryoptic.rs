@@ -1,7 +1,7 @@
-//! Kryoptic, a PKCS #11 token in Rust, as a module: its crate, over an OpenSSL of its own.
+//! Builds Kryoptic, a PKCS #11 token in Rust, with its own OpenSSL.
 //!
-//! The crate takes the system's OpenSSL, which is too old on Debian 12 (3.2 is needed). A manifest
-//! beside it builds the same source with the one that `openssl-src` brings.
+//! The crate uses the system's OpenSSL and needs 3.2; Debian 12 has an older one. Our manifest
+//! builds the same source with the OpenSSL of `openssl-src`.
 
 use crate::env::Env;
 use crate::process;
@@ -56,7 +56,7 @@ fn source(env: &Env, folder: &Path, task: &Task) -> Result<PathBuf> {
     Ok(path.parent().context("a manifest lies in a folder")?.to_path_buf())
 }
 
-/// A package on its own, and no part of ours.
+/// The manifest of a package outside of our workspace.
 fn manifest(rest: &str) -> String {
     format!(
         "[package]\nname = \"module\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\

@@ -1,4 +1,4 @@
-//! Files that use each other: what uses what, and where that leads round in a circle.
+//! Which file uses which, and circles among them.
 
 use anyhow::{Result, bail};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -16,17 +16,17 @@ impl Graph {
         }
     }
 
-    /// Takes the files of another graph in.
+    /// Adds another graph.
     pub fn merge(&mut self, other: Graph) {
         for (from, to) in other.0 {
             self.0.entry(from).or_default().extend(to);
         }
     }
 
-    /// No file uses another that uses it in turn, by however many others.
+    /// Checks that there is no circle of any length.
     ///
     /// # Errors
-    /// Names every circle, its files as seen from `root`.
+    /// Lists every circle, with paths relative to `root`.
     pub fn check_circles(&self, root: &Path) -> Result<()> {
         let name = |path: &PathBuf| path.strip_prefix(root).unwrap_or(path).display().to_string();
         let show = |circle: &Vec<PathBuf>| {

@@ -1,6 +1,6 @@
 //! The layers inside the core: a module uses its own layer and those below, never one above.
 //!
-//! The table of layers is that of DESIGN.md, which people read; there is no other.
+//! DESIGN.md has the only table of layers, for people and for this check.
 
 use super::graph::Graph;
 use super::rust;
@@ -17,7 +17,7 @@ pub const DESIGN: &str = "core/spec/DESIGN.md";
 #[derive(Debug, PartialEq)]
 struct Layers(Vec<BTreeSet<String>>);
 
-/// No module uses one above, the table has every module, and nothing else.
+/// Checks that no module uses one above it, and that the table has exactly the existing modules.
 pub fn check(root: &Path) -> Result<()> {
     let document = fs::read_to_string(root.join(DESIGN)).context(DESIGN)?;
     let (layers, folder) = (Layers::of_document(&document)?, root.join("core/src"));

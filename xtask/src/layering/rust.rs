@@ -1,7 +1,7 @@
-//! What the files of a Rust crate use of each other: by `use`, by paths, and by macros.
+//! Which files of a Rust crate use each other: by `use`, by paths, and by macros.
 //!
-//! A re-export is no use: `pub use child::Name` only gives a name. Where the name is used in the same file,
-//! it counts. What is for tests alone does not count.
+//! A re-export is not a use, because `pub use child::Name` only introduces a name; using that name in the
+//! same file is one. Code for tests does not count.
 
 use super::graph::Graph;
 use super::rust_source::{self, Child, Module};
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Names that stand for each other at most this often in a row.
+/// The longest chain of re-exports that is followed.
 const MOST_HOPS: usize = 16;
 
 /// The modules of a crate by their paths, and where each macro is defined.
@@ -52,7 +52,7 @@ impl Crate {
             match child {
                 Child::Inline(inner) => self.insert(file, &folder_of_child, path, inner)?,
                 Child::File(None) => self.load(&file_of(folder, &name), &folder_of_child, path)?,
-                // Such a file's own modules lie beside it, whatever it is called.
+                // The modules of such a file lie beside it.
                 Child::File(Some(other)) => {
                     let file = folder.join(other);
                     self.load(&file, file.parent().unwrap_or(folder), path)?;
@@ -87,7 +87,7 @@ impl Crate {
             return self.macros.get(last).map(PathBuf::as_path);
         }
         let is_rooted = ["crate", "super", "self"].contains(&first.as_str());
-        // A single name may be a variable's.
+        // A single name may be a variable.
         let is_child = mention.path.len() > 1
             && self.modules.contains_key(&[module_path, std::slice::from_ref(first)].concat());
         let is_renamed =
@@ -96,7 +96,7 @@ impl Crate {
             .then(|| self.owner_from(module_path, &mention.path, 0))?
     }
 
-    /// The file that a path leads to which stands in the module `from`; `None` if it leads out of the crate.
+    /// The file that a path in the module `from` leads to; `None` if it leads out of the crate.
     fn owner_from(&self, from: &[String], path: &[String], hops: usize) -> Option<&Path> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {

@@ -1,7 +1,7 @@
 //! What a Rust file declares, imports and mentions.
 //!
-//! Of its items only the kinds below are looked into; all other code is a row of words, since macros'
-//! bodies are nothing else.
+//! Only the items below are parsed. All other code is a sequence of tokens, because the bodies of macros
+//! are nothing else.
 
 use anyhow::Result;
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
@@ -50,7 +50,7 @@ impl Import {
 pub struct Mention {
     /// Its names.
     pub path: Vec<String>,
-    /// Whether a macro is called by it.
+    /// Whether it is the name of a macro that is called.
     pub is_macro: bool,
 }
 
@@ -94,7 +94,7 @@ impl Module {
                 let names = |tree| self.names(tree, path.clone(), is_public);
                 return group.items.iter().for_each(names);
             }
-            // What it has is not known, so that it counts even when it is public.
+            // Its names are unknown, so that it counts even if it is public.
             UseTree::Glob(_) => return self.imports.push(Import::new(path, "*", false)),
             UseTree::Name(name) => (&name.ident, &name.ident),
             UseTree::Rename(names) => (&names.ident, &names.rename),
@@ -117,7 +117,7 @@ impl Module {
         self.children.insert(item.ident.to_string(), child);
     }
 
-    /// Notes the paths in a row of words, without what is for tests.
+    /// Records the paths in a sequence of tokens, except those in tests.
     fn code(&mut self, tokens: TokenStream) {
         let mut tokens = Tokens { list: tokens.into_iter().collect(), at: 0 };
         while let Some(token) = tokens.next() {
@@ -150,7 +150,7 @@ impl Tokens {
         self.list.get(self.at - 1).cloned()
     }
 
-    /// Whether `mark` stands so far behind the token that comes next.
+    /// Whether `mark` is at this offset from the next token.
     fn is_mark(&self, offset: isize, mark: char) -> bool {
         let token = self.at.checked_add_signed(offset).and_then(|at| self.list.get(at));
         matches!(token, Some(TokenTree::Punct(found)) if found.as_char() == mark)
@@ -166,7 +166,7 @@ impl Tokens {
         }
     }
 
-    /// Passes over an attribute, whose `#` was read, and over what it marks as for tests: up to a `;` or a
+    /// Skips an attribute whose `#` was read. If it marks a test, the item is skipped too: up to `;` or
     /// `,`, or a block in braces.
     fn skip_attribute(&mut self) {
         if !self.skip_group(Delimiter::Bracket).is_some_and(|text| is_test_condition(&text)) {

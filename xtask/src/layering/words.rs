@@ -1,15 +1,15 @@
-//! Words that stand in certain places only. `git grep` finds the others: it is fast, and knows what
-//! belongs to the project.
+//! Words that are allowed in certain places only. `git grep` finds them: it is fast, and it knows
+//! which files belong to the project.
 
 use crate::env::Env;
 use anyhow::{Result, bail};
 use xshell::cmd;
 
-/// What a place must not have.
+/// A pattern that must not occur in some places.
 pub struct Rule {
-    /// What is wrong with a line that has it.
+    /// What is wrong with a line that matches.
     pub what: &'static str,
-    /// Perl's regular expression for it.
+    /// A Perl regular expression.
     pub pattern: &'static str,
     /// Git's patterns for the files.
     pub places: &'static [&'static str],
@@ -45,9 +45,9 @@ pub const BINDINGS: &[Rule] = &[
     },
 ];
 
-/// Code that the compiler does not check makes slices of C's pointers, in one module. Functions that C
-/// calls are declared beside it: their signatures and their symbols are unsafe by nature. xtask, which
-/// names the word, forbids such code by lint.
+/// Only the module `ffi` may have unsafe code, which makes slices of C's pointers. Functions that C
+/// calls are declared outside it, with unsafe signatures and symbols. xtask contains the word and
+/// therefore forbids such code by lint.
 pub const UNSAFE: &[Rule] = &[
     Rule {
         what: "unsafe code",
@@ -70,7 +70,7 @@ pub fn check(env: &Env, rules: &[Rule]) -> Result<()> {
         let code = ["--and", "--not", "-e", COMMENT, "--"];
         let grep = cmd!(sh, "git grep {lines...} {code...} {files...}");
         let output = grep.quiet().ignore_status().output()?;
-        // Nothing found is 1, and a pattern that is none is 128.
+        // The code is 1 if nothing was found, and 128 if the pattern is invalid.
         if output.status.code() != Some(1) {
             let said = [output.stdout, output.stderr].concat();
             bail!("{what}:\n{}", String::from_utf8_lossy(&said).trim_end());

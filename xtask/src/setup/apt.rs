@@ -1,4 +1,4 @@
-//! Debian's packages: asked for together, with one update of the lists, and only when needed.
+//! Installs missing Debian packages together, after one update of the lists.
 
 use crate::env::Env;
 use crate::process;

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use xshell::cmd;
 
-/// One thing that the tests need on the machine; the file says what each word means.
+/// Something that the tests need on the machine; the file explains each field.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Part {

@@ -1,4 +1,4 @@
-//! That the benchmarks still run. Their figures are for people, not for the gate.
+//! The benchmarks still run. The gate ignores their figures.
 
 use super::step::Step;
 use anyhow::{Result, bail};
@@ -21,7 +21,7 @@ pub const STEPS: &[Step] = &[
     .compiles(),
 ];
 
-/// Counts the rows below the head of a benchmark's table; none is a failure.
+/// Counts the rows of a benchmark's table; it is an error if there is none.
 pub fn rows(output: &str) -> Result<String> {
     match output.lines().filter(|line| line.contains('\t')).count() {
         0 | 1 => bail!("the table has no row:\n{output}"),

@@ -1,16 +1,13 @@
-//! Steps for the C library: installed as users install it, then used with every compiler and
-//! under every tool that finds what a test alone does not.
+//! Steps for the C library. It is installed as users install it, then used with several compilers and
+//! under tools that find memory errors and races.
 
 mod ctest;
-mod examples;
-mod linking;
 mod prefix;
 
+use super::python;
 use super::step::{Run, Step};
-use anyhow::{Context, Result};
-pub use examples::hsm_file;
+use anyhow::Result;
 pub use prefix::path as installed;
-use xshell::cmd;
 
 /// Everything about bindings-c that is not `cargo test`.
 pub const STEPS: &[Step] = &[
@@ -21,22 +18,27 @@ pub const STEPS: &[Step] = &[
     )
     .compiles(),
     step("c:tests", "the C and C++ tests with gcc and clang, all vectors among them", |run| {
-        ctest::run(run, ctest::PLAIN)
+        ctest::run(run, &["gcc", "g++", "clang", "clang++"])
     }),
     step("c:sanitizers", "the same under address and undefined-behaviour sanitizers", |run| {
-        ctest::run(run, ctest::SANITIZED)
+        ctest::run(run, &["gcc-sanitized", "clang-sanitized"])
     }),
     step("c:valgrind", "the same under valgrind: no leak, no invalid access", |run| {
-        ctest::run(run, &[ctest::VALGRIND])
+        ctest::run(run, &["valgrind"])
     }),
-    step("c:races", "the threaded test under helgrind and the thread sanitizer", races),
-    step("c:examples", "the examples run: file, token, C++, CMake project", examples::run),
-    step("c:linking", "it links all static, beside other Rust, from multiarch", linking::run)
-        .compiles(),
-    step("c:bench", "every case of the benchmark runs, on a tiny input", examples::bench),
-    step("c:readme", "every example of the README compiles and runs", examples::readme),
-    step("c:reference", "envelopes go to the Python reference and back", examples::reference),
-    step("c:fuzz", "random calls in random order find nothing, for a short while", fuzz),
+    step("c:races", "the threaded test under helgrind and the thread sanitizer", |run| {
+        ctest::run(run, &["helgrind", "thread-sanitizer"])
+    }),
+    step("c:examples", "the examples run: file, token, C++, CMake project", programs),
+    step("c:linking", "it links all static, beside other Rust, from multiarch", |run| {
+        let multiarch = prefix::install(run, "c/multiarch", "lib/x86_64-linux-gnu")?;
+        pytest(run, &[("SEALWAX_C_MULTIARCH", &multiarch)])
+    })
+    .compiles(),
+    step("c:bench", "every case of the benchmark runs, on a tiny input", programs),
+    step("c:readme", "every example of the README compiles and runs", programs),
+    step("c:reference", "envelopes go to the Python reference and back", programs),
+    step("c:fuzz", "random calls in random order find nothing, for a short while", programs),
 ];
 
 /// A step that uses the installed library.
@@ -44,31 +46,14 @@ const fn step(name: &'static str, what: &'static str, check: fn(&Run) -> Result<
     Step::new(name, what, check).needs(&["c:install"])
 }
 
-/// Helgrind sees all machine code, Rust's too; the thread sanitizer sees C's accesses exactly. Both
-/// run what they can see the locks of; tests/c/threads.c says more.
-fn races(run: &Run) -> Result<String> {
-    let (sh, source) = (&run.sh, "bindings-c/tests/c/threads.c");
-    let program = |name: &str| run.env.target.join("c/bin").join(name);
-    let (plain, sanitized) = (program("threads-plain"), program("threads-tsan"));
-    let shared = prefix::shared(run)?;
-    run.exec(cmd!(sh, "gcc -std=c99 -g -O1 {source} -o {plain} {shared...}"))?;
-    run.exec(cmd!(sh, "valgrind -q --tool=helgrind --error-exitcode=9 {plain} lock-free"))?;
-    let fixed = prefix::fixed(run)?;
-    run.exec(cmd!(sh, "clang -std=c99 -g -fsanitize=thread {source} -o {sanitized} {fixed...}"))?;
-    run.pass(cmd!(sh, "{sanitized} lock-free"))
+fn programs(run: &Run) -> Result<String> {
+    pytest(run, &[])
 }
 
-/// Builds the fuzz target with clang's libFuzzer and runs it for a short while: the same inputs each
-/// time, so that the verdict is about the change and not about luck.
-fn fuzz(run: &Run) -> Result<String> {
-    let (sh, fixed) = (&run.sh, prefix::fixed(run)?);
-    let (program, source) = (run.env.target.join("c/bin/fuzz-calls"), "bindings-c/fuzz/calls.c");
-    let flags = ["-std=c99", "-g", "-O1", "-fsanitize=fuzzer,address,undefined"];
-    run.exec(cmd!(sh, "clang {flags...} {source} -o {program} {fixed...}"))?;
-    let corpus = prefix::work(run, "fuzz-corpus")?;
-    let _there = sh.push_dir(prefix::work(run, "fuzz")?);
-    let limits = ["-runs=20000", "-seed=1", "-max_len=4096", "-len_control=0"];
-    let output = run.exec(cmd!(sh, "{program} {corpus} {limits...}"))?;
-    let runs = output.lines().rev().find(|line| line.starts_with("Done "));
-    Ok(runs.context("the fuzzer did not finish")?.to_owned())
+/// Runs the tests in `bindings-c/tests/programs` that have the name of the step.
+fn pytest(run: &Run, variables: &[(&str, &std::path::Path)]) -> Result<String> {
+    let prefix = installed(run)?;
+    let variables = [&[("SEALWAX_C_PREFIX", prefix.as_path())], variables].concat();
+    let file = run.name.replace("c:", "bindings-c/tests/programs/test_") + ".py";
+    python::pytest(run, "", &[&file], &variables)
 }

@@ -14,7 +14,7 @@ pub const STEPS: &[Step] = &[Step::new(
 .needs(&["python:wheel", "wasm:build", "c:install"])];
 
 fn cross(run: &Run) -> Result<String> {
-    let hsm_file = c::hsm_file(run)?;
-    let variables = [("SEALWAX_C_HSM_FILE", hsm_file.as_path())];
+    let prefix = c::installed(run)?;
+    let variables = [("SEALWAX_C_PREFIX", prefix.as_path())];
     python::pytest(run, BINDINGS, &["tests/kms/cross"], &variables)
 }

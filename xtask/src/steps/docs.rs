@@ -1,4 +1,4 @@
-//! The documentation: the site, its examples in every language, and what else claims something.
+//! The documentation: the site, its examples in every language, and ARCHITECTURE.md.
 
 use super::step::{Run, Step};
 use super::{c, python};

@@ -37,7 +37,7 @@ fn npm(run: &Run, script: &str) -> Result<String> {
     node(run, cmd!(sh, "npm run {script}"))
 }
 
-/// Has Node's test runner write both a report for people and one to count.
+/// Makes Node's test runner write a report for people and one for counting.
 fn node(run: &Run, tests: Cmd) -> Result<String> {
     let file = run.junit().display().to_string();
     let options = "--test-reporter=spec --test-reporter-destination=stdout --test-reporter=junit";

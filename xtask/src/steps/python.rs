@@ -63,7 +63,7 @@ pub fn pytest(
     run.tests(pytest.envs(variables.iter().copied()))
 }
 
-/// With the gate's profile, so that nothing is compiled twice; a release is built with its own.
+/// Builds with the gate's profile, so that nothing is compiled twice.
 fn wheel(run: &Run) -> Result<String> {
     let wheel = python::wheel(run.env, "checked", WHEELS, run.task)?;
     let name = wheel.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -97,7 +97,7 @@ fn types(run: &Run) -> Result<String> {
     run.exec(cmd!(sh, "{python} -m mypy"))?;
     let folder = run.env.root.join(BINDINGS);
     let (allowed, config) = (folder.join("tests/stubtest.txt"), folder.join("pyproject.toml"));
-    // Away from the sources: what is installed is checked.
+    // Outside of the sources, so that the installed package is checked.
     sh.change_dir(run.env.tool("venv"));
     let allow = ["--ignore-unused-allowlist", "--allowlist"];
     run.pass(cmd!(

@@ -1,4 +1,4 @@
-//! Steps over the Rust crates: format, lints, documentation, tests, what the core stands on.
+//! Steps for the Rust crates: tests, lints, documentation, dependencies.
 
 use super::step::{Run, Step};
 use crate::{fuzz, junit, public_api, toolchain};
@@ -52,7 +52,7 @@ fn portable(run: &Run) -> Result<String> {
     nextest(run, &["--package", "sealwax", "--no-default-features", "--features", "async,hpke"])
 }
 
-/// Runs the tests, those of the documentation too, which have a runner of their own.
+/// Runs the tests, including those in the documentation.
 fn nextest(run: &Run, packages: &[&str]) -> Result<String> {
     let (sh, nextest) = (&run.sh, run.env.checker("cargo-nextest")?);
     let profiles = ["--cargo-profile", "checked", "--profile", "gate"];
@@ -98,13 +98,13 @@ fn bare_metal(run: &Run) -> Result<String> {
     Ok("without features, with alloc, with hpke".to_owned())
 }
 
-/// Every crate that may be below the core without features. cargo-deny cannot ask that: it sees the
-/// features that the other members of the workspace switch on.
+/// Checks the dependencies of the core without features. cargo-deny cannot do this, because it sees
+/// the features that other members of the workspace enable.
 fn dependencies(run: &Run) -> Result<String> {
     const LIST: &str = "xtask/core-dependencies.txt";
     let list = std::fs::read_to_string(run.env.root.join(LIST))?;
     let allowed: BTreeSet<&str> = list.lines().filter(|line| !line.starts_with('#')).collect();
-    // The same answer on every machine: one system with all of its libraries, and none at all.
+    // Fixed targets give the same answer on every machine.
     let targets = ["--target", "x86_64-unknown-linux-gnu", "--target", "thumbv7em-none-eabi"];
     let (sh, core) =
         (&run.sh, ["--package", "sealwax", "--edges", "normal", "--no-default-features"]);

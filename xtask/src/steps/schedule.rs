@@ -1,7 +1,7 @@
-//! Which step runs when: in the order of the list, some side by side.
+//! Decides when each step runs: in the order of the list, some in parallel.
 //!
-//! A step waits for those that make what it uses, and one that compiles for the one that compiles
-//! now. So the processor has work while a test waits for a browser, a server or a linker.
+//! A step waits for the steps that it needs. Only one step compiles at a time; the others run
+//! meanwhile, and keep the processor busy while a test waits for a browser or a server.
 
 use super::step::Step;
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -33,8 +33,8 @@ impl<'a> Schedule<'a> {
         Self { steps, states, changed: Condvar::new(), keep_going }
     }
 
-    /// Runs the steps with so many threads. `run` says whether a step passed; a step that uses the
-    /// result of one that did not is left out.
+    /// Runs the steps on this many threads. `run` returns whether a step passed. Steps that need a failed
+    /// step do not run.
     pub fn run(&self, threads: usize, run: impl Fn(usize) -> bool + Sync) {
         let work = || {
             while let Some(index) = self.take() {
@@ -45,7 +45,7 @@ impl<'a> Schedule<'a> {
         std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
     }
 
-    /// The next step, which runs from now on; waits for one; `None` when there is no more to do.
+    /// Waits for the next step and marks it as running; `None` if none is left.
     fn take(&self) -> Option<usize> {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
@@ -81,7 +81,7 @@ fn next(steps: &[Step], states: &[State], keep_going: bool) -> Next {
     }
     let of = |name: &str| steps.iter().position(|step| step.name == name).map(|at| states[at]);
     let compiling = (0..steps.len()).any(|at| steps[at].compiles && states[at] == State::Running);
-    // A step that was not chosen has made its result another time.
+    // The result of a step that was not chosen is there from an earlier run.
     let is_made = |name: &&str| matches!(of(name), None | Some(State::Passed));
     let is_ready = |at: &usize| {
         states[*at] == State::Waiting

@@ -8,7 +8,7 @@ use xshell::cmd;
 
 /// Every file is shorter.
 const FILE: usize = 400;
-/// Half of the functions of what is shipped have no more lines, and nine of ten.
+/// Limits for the functions of shipped code: the median, and the 90th percentile.
 const MEDIAN: usize = 7;
 const NINE_OF_TEN: usize = 17;
 
@@ -23,7 +23,7 @@ const LANGUAGES: [(&str, &[&str]); 6] = [
 ];
 /// cbindgen writes it.
 const GENERATED: &str = "bindings-c/include/sealwax.h";
-/// Folders of a package with code that is not shipped: only the limit of files is for it.
+/// Folders of a package with code that is not shipped; only the limit of files applies there.
 const NOT_SHIPPED: [&str; 8] =
     ["tests", "examples", "bench", "benches", "fuzz", "reference", "demo", "docs"];
 
@@ -65,7 +65,7 @@ fn sizes(run: &Run) -> Result<String> {
     verdict(groups)
 }
 
-/// Where a file belongs, unless it is no source.
+/// The group of a source file; `None` for other files.
 fn group(file: &str) -> Option<Group> {
     let (folder, _) = file.split_once('/')?;
     let ending = file.rsplit_once('.')?.1;

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use xshell::Shell;
 
-/// What a step does. It returns a note that says how much was checked, if there is something to count;
-/// its error is what people see of a failure.
+/// Runs a step. It returns a note about how much was checked, or the error to
+/// show.
 type Check = fn(&Run) -> Result<String>;
 
 /// One check of the project.
@@ -24,9 +24,9 @@ pub struct Step {
     pub check: Check,
     /// The steps that make what this one uses.
     pub needs: &'static [&'static str],
-    /// Whether it compiles into the native target directory, which cargo gives to one at a time.
+    /// Whether it compiles into the native target directory, which cargo locks.
     pub compiles: bool,
-    /// Whether it may start before the set-up has ended: it needs the native toolchain alone.
+    /// Whether it needs only the native toolchain, and may start during the set-up.
     pub early: bool,
 }
 
@@ -85,7 +85,7 @@ impl Run<'_> {
         junit::file(self.env, self.name)
     }
 
-    /// Runs a test runner that writes [`Run::junit`], and counts its tests; none is a failure.
+    /// Runs a test runner that writes [`Run::junit`], and counts its tests; it is an error if none ran.
     pub fn tests(&self, command: impl Into<Command>) -> Result<String> {
         let file = self.junit();
         junit::prepare(&file)?;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,10 +20,8 @@ from ..servers.softhsm import MODULE, PIN, SoftHsm
 
 CONTEXT = {"tenant": "acme", "purpose": "tests"}
 TEXT = "high water 18:42\n" * 5000
-SCRIPTS = Path(__file__).parents[4] / "bindings-wasm" / "tests" / "cross"
-
-C_PROGRAM = "SEALWAX_C_HSM_FILE"
-"""The variable that names the compiled example `hsm_file.c`."""
+ROOT = Path(__file__).parents[4]
+SCRIPTS = ROOT / "bindings-wasm" / "tests" / "cross"
 
 
 class Keys(NamedTuple):
@@ -89,9 +88,13 @@ def test_chromium(keys: Keys, sealed: bytes) -> None:
 
 def test_c(keys: Keys, sealed: bytes, tmp_path: Path) -> None:
     """The token is asked by examples/pkcs11_provider.c, and the other way round."""
+    sys.path.append(str(ROOT / "bindings-c/tests/programs"))
+    from programs import compiled_for_token
+
+    program = compiled_for_token(tmp_path / "hsm_file", "hsm_file")
 
     def hsm_file(mode: str, source: Path, target: Path) -> None:
-        command = [os.environ[C_PROGRAM], mode, MODULE, "t1", "cross", str(source), str(target)]
+        command = [program, mode, MODULE, "t1", "cross", str(source), str(target)]
         ran = subprocess.run(
             command, env={**os.environ, "PKCS11_PIN": PIN}, capture_output=True, text=True
         )

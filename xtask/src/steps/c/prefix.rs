@@ -5,7 +5,7 @@ use crate::process;
 use crate::steps::step::Run;
 use anyhow::{Result, bail};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use xshell::cmd;
 
@@ -17,12 +17,11 @@ pub fn path(run: &Run) -> Result<PathBuf> {
         return Ok(prefix.clone());
     }
     let prefix = install(run, "c/prefix", "lib")?;
-    fs::create_dir_all(run.env.target.join("c/bin"))?;
     Ok(installed.insert(prefix).clone())
 }
 
-/// Installed anew into a folder below `target`, with the gate's profile: with overflow checks, and
-/// with debug information for valgrind.
+/// Installs into an empty folder below `target`, with the gate's profile: it has overflow checks, and
+/// debug information for valgrind.
 pub fn install(run: &Run, folder: &str, libdir: &str) -> Result<PathBuf> {
     let prefix = run.env.fresh_folder(folder)?;
     let mut options = Options::new(prefix.clone(), "checked");
@@ -31,41 +30,7 @@ pub fn install(run: &Run, folder: &str, libdir: &str) -> Result<PathBuf> {
     Ok(prefix)
 }
 
-/// A folder of its own for the files of one program; empty.
-pub fn work(run: &Run, name: &str) -> Result<PathBuf> {
-    run.env.fresh_folder(&format!("c/work/{name}"))
-}
-
-/// What a compiler is told to use the shared library.
-pub fn shared(run: &Run) -> Result<Vec<String>> {
-    let mut flags = flags(run, &["--cflags", "--libs"])?;
-    flags.push(format!("-Wl,-rpath,{}", path(run)?.join("lib").display()));
-    Ok(flags)
-}
-
-/// What a compiler is told to link the static library into a program that is not all static.
-pub fn fixed(run: &Run) -> Result<Vec<String>> {
-    let mut all = flags(run, &["--cflags"])?;
-    all.push(path(run)?.join("lib/libsealwax.a").display().to_string());
-    let private = flags(run, &["--libs-only-l", "--static"])?;
-    all.extend(private.into_iter().filter(|flag| flag != "-lsealwax"));
-    Ok(all)
-}
-
-/// Flags that pkg-config gives for the installed library.
-pub fn flags(run: &Run, arguments: &[&str]) -> Result<Vec<String>> {
-    flags_of(run, &path(run)?.join("lib"), arguments)
-}
-
-/// The same for the library in this folder.
-pub fn flags_of(run: &Run, lib: &Path, arguments: &[&str]) -> Result<Vec<String>> {
-    let sh = &run.sh;
-    let config = cmd!(sh, "pkg-config {arguments...} sealwax");
-    let output = process::ask(config.env("PKG_CONFIG_PATH", lib.join("pkgconfig")))?;
-    Ok(output.split_whitespace().map(str::to_owned).collect())
-}
-
-/// What both libraries export, and under which name programs will look for the shared one.
+/// Checks the exported names of both libraries, and the soname of the shared one.
 pub fn check(run: &Run) -> Result<String> {
     let (sh, lib) = (&run.sh, path(run)?.join("lib"));
     let (fixed, shared) = (lib.join("libsealwax.a"), lib.join("libsealwax.so"));

@@ -1,4 +1,4 @@
-//! The package as people install it, each time into a new virtual environment.
+//! Installs the package as people do, each time into a new virtual environment.
 
 use crate::python::{self, WHEELS};
 use crate::steps::step::Run;
@@ -48,7 +48,7 @@ fn command_line(run: &Run, python: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The wheel uses nothing but the stable interface of Python 3.9, and works in every version that
+/// Checks that the wheel uses only the stable ABI of Python 3.9, and works in every version that
 /// this machine has.
 pub(super) fn abi3(run: &Run) -> Result<String> {
     let wheel =

@@ -86,40 +86,44 @@ _BATCH = (_FAIL_FAST, *COMMON)
 _READING_TREES = (
     Option(
         ("-r", "--recursive"),
-        "Take a whole folder or bucket: a path, or a URL such as s3://bucket/folder.",
+        "Process a whole folder or bucket: a path, or a URL such as s3://bucket/folder.",
     ),
     Option(
         ("--include",),
-        "With -r, take only names that match; * is anything but /, ** anything.",
+        "With -r, process only names that match. * matches all but /, and ** matches all.",
         "GLOB",
         repeated=True,
     ),
     Option(
         ("--exclude",),
-        "With -r, leave out names that match; cache/ is all below such a folder.",
+        "With -r, skip names that match. cache/ matches everything below such a folder.",
         "GLOB",
         repeated=True,
     ),
-    Option(("--links",), "With -r, skip or follow links; skip is the default.", "skip|follow"),
+    Option(("--links",), "With -r, skip (the default) or follow links.", "skip|follow"),
     Option(
         ("--continue",),
-        "With -r, go on after an interrupted run; after a finished one, do what is new or changed.",
+        "With -r, continue an interrupted run. After a finished run, process what is new or changed.",
     ),
-    Option(("--jobs",), "With -r, how many objects are worked on at a time.", "N"),
-    Option(("--kms-rate",), "With -r, the most calls of the KMS in a second.", "N"),
-    Option(("--dry-run",), "With -r, only list what would be done."),
+    Option(("--jobs",), "With -r, the number of objects to process at a time.", "N"),
+    Option(("--kms-rate",), "With -r, the maximum number of KMS calls per second.", "N"),
+    Option(("--dry-run",), "With -r, only list what it would do."),
     Option(
-        ("--journal",), "With -r, the file that --continue goes on from.", "FILE", offers="file"
+        ("--journal",), "With -r, the file from which --continue resumes.", "FILE", offers="file"
     ),
     Option(
-        ("--report",), "With -r, a JSON file of what was skipped or failed.", "FILE", offers="file"
+        ("--report",),
+        "With -r, a JSON file with what was skipped or failed.",
+        "FILE",
+        offers="file",
     ),
 )
 _WRITING_TREES = (
     *_READING_TREES,
     Option(
         ("--hidden-names",),
-        "With -r, give results random names and seal their own in them; decrypt -r restores them.",
+        "With -r, store results under random names and the real names encrypted; decrypt -r "
+        "restores them.",
     ),
 )
 TREE = _WRITING_TREES[1:]

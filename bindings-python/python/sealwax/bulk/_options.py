@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import os
 
     from ..config import Config, KeySource
-    from ._run import Show
+    from ._totals import Show
 
 
 class Running(TypedDict, total=False):

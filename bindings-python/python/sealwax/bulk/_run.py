@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING
 
 from .._errors import CancelledError, InvalidArgumentError
 from . import _hidden
@@ -16,6 +16,7 @@ from ._job import Job, url_of
 from ._journal import Journal, default_path
 from ._model import Item, Kind, Outcome, State
 from ._report import Report, write_json
+from ._totals import Totals
 from ._walk import Selection, entries
 from ._watch import Watch
 
@@ -28,25 +29,6 @@ _BATCH_BYTES = 64 * 1024 * 1024
 
 _TICK = 0.2
 """Seconds between two reports of progress."""
-
-Show = Callable[["Report", int, Optional["Totals"]], object]
-"""Called with the report, bytes moved, and the totals once they are known."""
-
-
-class Totals:
-    """Objects and bytes of a source, counted beside the work."""
-
-    def __init__(self) -> None:
-        self.objects, self.bytes, self.is_whole = 0, 0, False
-
-    def count(self, items: Iterator[Item], watch: Watch) -> None:
-        """Counts all items, unless the job ends before."""
-        for item in items:
-            if watch.is_stopped:
-                return
-            self.objects += 1
-            self.bytes += item.size
-        self.is_whole = True
 
 
 def run(job: Job, running: Running) -> Report:

@@ -103,7 +103,7 @@ _READING_TREES = (
     Option(("--links",), "With -r, skip (the default) or follow links.", "skip|follow"),
     Option(
         ("--continue",),
-        "With -r, continue an interrupted run. After a finished run, process what is new or changed.",
+        "With -r, continue an interrupted run, or process what changed since a finished one.",
     ),
     Option(("--jobs",), "With -r, the number of objects to process at a time.", "N"),
     Option(("--kms-rate",), "With -r, the maximum number of KMS calls per second.", "N"),

@@ -16,7 +16,7 @@ from ._text import UsageError, printable, size
 
 if TYPE_CHECKING:
     from ..bulk import Report
-    from ..bulk._run import Totals
+    from ..bulk._totals import Totals
     from ..config import Config
 
 _DONE = {"encrypt": "encrypted", "decrypt": "decrypted", "verify": "verified"}

@@ -16,7 +16,7 @@ const COMMON_JS = { index: 'index', kms: 'kms', worker: 'worker', 'worker-host':
 const glue = {
   name: 'glue',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /\/build\/(aes\/)?core\.js$/ }, async ({ path }) => ({
+    onLoad({ filter: /\/build\/((aes|hpke)\/)?core\.js$/ }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8'))
         .replace(/^if \(Symbol\.dispose\) .*$/gm, '')
         .replaceAll(': new FinalizationRegistry(', ': /* @__PURE__ */ new FinalizationRegistry('),

@@ -23,6 +23,7 @@ const FEATURES = [
 const MODULES = {
   sealwax: { from: 'build/core_bg.wasm', passes: ['-Oz', '--converge'] },
   aes: { from: 'build/aes/core_bg.wasm', passes: ['-O1'] },
+  hpke: { from: 'build/hpke/core_bg.wasm', passes: ['-Oz', '--converge'] },
 };
 
 await mkdir(here('dist'), { recursive: true });

@@ -3,8 +3,10 @@
 
 import { aesModule } from './aes.js';
 import { coreModule } from './core.js';
+import { hpkeModule } from './hpke.js';
 
 coreModule.setSource(async () => (await import('./inline-modules.js')).coreBytes());
 aesModule.setSource(async () => (await import('./inline-modules.js')).aesBytes());
+hpkeModule().setSource(async () => (await import('./inline-hpke.js')).hpkeBytes());
 
 export * from './index.js';

@@ -53,6 +53,12 @@ export function init(
 ): Promise<void>;
 
 /**
+ * Loads the module of {@link HpkeRecipient} and {@link HpkeIdentity} ahead of time, or from
+ * elsewhere.
+ */
+export function initHpke(module?: WasmInput | Promise<WasmInput>): Promise<void>;
+
+/**
  * Encrypts under a fresh DEK that every provider wraps. Nothing happens before a result is asked
  * for.
  */

@@ -68,6 +68,58 @@ export class RsaOaepPublicKey implements KeyProvider {
   unwrap(wrapped: WrappedKey, context: EncryptionContext, call: ProviderCall): Promise<Uint8Array>;
 }
 
+/** `x-wing` resists quantum computers, and is no weaker than `x25519`. */
+export type Kem = 'x25519' | 'x-wing';
+
+export interface HpkeOptions {
+  /**
+   * The name of the key in headers, the same for both halves; by default the fingerprint of the
+   * public key.
+   */
+  keyId?: string;
+}
+
+/**
+ * A public key, which only encrypts: the page can write and cannot read, and asks no KMS. Provider id
+ * `hpke`, the same as in every other language. The implementations of X-Wing and ML-KEM underneath
+ * were not audited.
+ *
+ * Its module, `hpke.wasm`, is loaded at the first use.
+ */
+export class HpkeRecipient implements KeyProvider {
+  /** @param text the line that `sealwax keygen` prints: `sealwaxpub1.x-wing.AbC...` */
+  constructor(text: string, options?: HpkeOptions);
+  readonly providerId: 'hpke';
+  readonly isRemote: false;
+  keyId(): Promise<string>;
+  /** Never: the secret key is elsewhere. */
+  accepts(keyId: string): boolean;
+  wrap(dek: Uint8Array, context: EncryptionContext, call: ProviderCall): Promise<WrappedDek>;
+  /** Always fails. */
+  unwrap(wrapped: WrappedKey, context: EncryptionContext, call: ProviderCall): Promise<Uint8Array>;
+}
+
+/** A secret key, which decrypts what its recipient encrypted. It encrypts, too. */
+export class HpkeIdentity implements KeyProvider {
+  /** @param text the secret key in text form, or the content of a file with it; copied */
+  constructor(text: string | Bytes, options?: HpkeOptions);
+  /** A new key pair. Keep {@link toText}, without which all that was encrypted to it is lost. */
+  static generate(kem: Kem, options?: HpkeOptions): Promise<HpkeIdentity>;
+  readonly providerId: 'hpke';
+  readonly isRemote: false;
+  keyId(): Promise<string>;
+  /** The public key, for a {@link HpkeRecipient}. */
+  recipient(): Promise<string>;
+  /** The secret key as a line of text with a checksum. */
+  toText(): Promise<string>;
+  accepts(keyId: string): Promise<boolean>;
+  wrap(dek: Uint8Array, context: EncryptionContext, call: ProviderCall): Promise<WrappedDek>;
+  unwrap(wrapped: WrappedKey, context: EncryptionContext, call: ProviderCall): Promise<Uint8Array>;
+  /** Forgets the key. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
 export interface CachingOptions {
   /** Longest use of a DEK, in milliseconds; 300,000 by default. */
   maxAge?: number;

@@ -24,10 +24,11 @@ pub fn run(env: &Env) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds both modules with their glue, optimises them, and bundles the scripts.
+/// Builds the modules with their glue, optimises them, and bundles the scripts.
 pub fn build(env: &Env, task: &Task) -> Result<()> {
     module(env, task, "sealwax-wasm", "build")?;
     module(env, task, "sealwax-aes", "build/aes")?;
+    module(env, task, "sealwax-hpke", "build/hpke")?;
     let sh = env.shell_in(PACKAGE)?;
     process::run(cmd!(sh, "npm run module"), task)?;
     process::run(cmd!(sh, "npm run build"), task).map(drop)

@@ -51,7 +51,7 @@ for (const [name, vite] of Object.entries({ 'Vite 7': vite7, 'Vite 8': vite8 }))
     const config = { ...viteConfig(), build: { outDir: name.replace(' ', '') } };
     await vite.build(config);
     const assets = await readdir(join(consumer.folder, config.build.outDir, 'assets'));
-    assert.equal(assets.filter((file) => file.endsWith('.wasm')).length, 2, assets.join());
+    assert.equal(assets.filter((file) => file.endsWith('.wasm')).length, 3, assets.join());
     await served(await vite.preview({ ...config, preview: { host: '127.0.0.1', port: 0 } }));
   });
 

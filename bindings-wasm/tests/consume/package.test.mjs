@@ -20,7 +20,10 @@ const installed = (name) => join(consumer.folder, 'node_modules/sealwax', name);
 
 test('the files, and no other', () => {
   const paths = packed.files.map(({ path }) =>
-    path.replace(/^dist\/(chunk|inline-modules)-[A-Z0-9]{8}\.js/, 'dist/$1-*.js'),
+    path.replace(
+      /^dist\/(chunk|hpke-glue|inline-hpke|inline-modules)-[A-Z0-9]{8}\.js/,
+      'dist/$1-*.js',
+    ),
   );
   const scripts = paths.filter((path) => /^dist\/(?!\w+\.d\.).*\.c?js$/.test(path));
   assert.deepEqual(
@@ -37,9 +40,12 @@ test('the files, and no other', () => {
     'dist/chunk-*.js',
     'dist/edge-light.js',
     'dist/errors.d.cts',
+    'dist/hpke-glue-*.js',
+    'dist/hpke.wasm',
     'dist/index.cjs',
     'dist/index.d.cts',
     'dist/index.js',
+    'dist/inline-hpke-*.js',
     'dist/inline-modules-*.js',
     'dist/inline.js',
     'dist/integrity.json',
@@ -128,6 +134,7 @@ test('the types resolve as the code does (attw), for ES modules, CommonJS, bundl
     '--exclude-entrypoints',
     './sealwax.wasm',
     './aes.wasm',
+    './hpke.wasm',
   ]);
 });
 

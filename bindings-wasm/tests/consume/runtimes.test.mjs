@@ -102,6 +102,7 @@ test("Cloudflare's workers: the modules are imported, for bytes cannot be compil
       { type: 'ESModule', path: 'worker.mjs', contents: bundle.outputFiles[0].text },
       { type: 'CompiledWasm', path: 'sealwax.wasm', contents: await file('sealwax.wasm') },
       { type: 'CompiledWasm', path: 'aes.wasm', contents: await file('aes.wasm') },
+      { type: 'CompiledWasm', path: 'hpke.wasm', contents: await file('hpke.wasm') },
     ],
     compatibilityDate: '2026-07-01',
   });

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  HpkeIdentity,
+  HpkeRecipient,
   LocalKey,
   createDecryptor,
   decrypt,
@@ -37,6 +39,8 @@ test('the files have as many vectors as they say', async () => {
     'envelope_invalid',
     'context',
     'local_wrap',
+    'hpke_wrap',
+    'key_text',
     'rewrap',
     'text_form',
     'lengths',
@@ -236,6 +240,47 @@ for (const kind of ['bytes', 'a CryptoKey']) {
     }
   });
 }
+
+test('hpke_wrap', async () => {
+  for (const { tests } of (await vectors('hpke_wrap')).testGroups) {
+    for (const vector of tests) {
+      const key = new HpkeIdentity(vector.secretKey, { keyId: vector.keyId });
+      const { context, call } = await callWith(vector.context);
+      const wrapped = {
+        providerId: 'hpke',
+        keyId: vector.keyId,
+        wrappedDek: fromBase64(vector.wrappedDek),
+      };
+      if (vector.result === 'valid') {
+        assert.equal(toHex(await key.unwrap(wrapped, context, call)), vector.dek, where(vector));
+        const made = await withRandom([fromHex(vector.randomness)], () =>
+          key.wrap(fromHex(vector.dek), context, call),
+        );
+        assert.deepEqual(made, { keyId: vector.keyId, wrappedDek: wrapped.wrappedDek });
+      } else {
+        await rejectsWith(key.unwrap(wrapped, context, call), vector.error.name);
+      }
+      key.close();
+    }
+  }
+});
+
+test('key_text', async () => {
+  for (const { tests } of (await vectors('key_text')).testGroups) {
+    for (const vector of tests) {
+      const isPublic = vector.readAs === 'public';
+      const key = isPublic ? new HpkeRecipient(vector.text) : new HpkeIdentity(vector.text);
+      if (vector.result !== 'valid') {
+        await rejectsWith(key.keyId(), vector.error.name);
+        continue;
+      }
+      assert.equal(await key.keyId(), vector.keyId, where(vector));
+      if (isPublic) continue;
+      assert.equal(await key.recipient(), vector.recipient, where(vector));
+      assert.equal(await key.toText(), vector.text, where(vector));
+    }
+  }
+});
 
 test('rewrap: the new header, or the refusal', async () => {
   for (const { tests } of (await vectors('rewrap')).testGroups) {

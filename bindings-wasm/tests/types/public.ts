@@ -2,6 +2,8 @@
 // line below an @ts-expect-error must fail to.
 import {
   CachingProvider,
+  HpkeIdentity,
+  HpkeRecipient,
   HttpProvider,
   LocalKey,
   RsaOaepPublicKey,
@@ -94,6 +96,11 @@ export async function everything(
     keys,
     new CachingProvider(new RsaOaepPublicKey('PEM', { hash: 'SHA-512' })),
   );
+  const identity = await HpkeIdentity.generate('x-wing', { keyId: 'inbox' });
+  const recipient = new HpkeRecipient(await identity.recipient(), { keyId: 'inbox' });
+  await encrypt(text, [recipient, identity]).bytes();
+  // @ts-expect-error There is no such KEM.
+  await HpkeIdentity.generate('rsa');
   new HttpProvider({ url: '/keys', keyId: 'k', csrf: () => ({ name: 'X-Csrf', value: '1' }) });
   new VaultTransit('name', { url: 'https://vault.example.com', token: async () => 't' });
   using worker = new SealwaxWorker();

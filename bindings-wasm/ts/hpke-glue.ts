@@ -1,0 +1,3 @@
+// The glue of hpke.wasm, in a script of its own.
+
+export { Identity, Recipient, default } from '../build/hpke/core.js';

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 import sealwax._sealwax as native
 
-MODULES = {"": 70, ".aio": 3, ".audit": 8, ".config": 3, ".fs": 3, ".stores": 3}
+MODULES = {
+    "": 70,
+    ".aio": 3,
+    ".audit": 8,
+    ".columns": 6,
+    ".config": 3,
+    ".fs": 3,
+    ".sqlalchemy": 8,
+    ".stores": 3,
+}
 
 
 def examples_of(module):

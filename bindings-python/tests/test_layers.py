@@ -9,7 +9,7 @@ import pytest
 import sealwax
 
 PACKAGE = Path(sealwax.__file__).parent
-LAYERS = ("sealwax", "kms", "config", "s3", "stores", "fs", "bulk", "cli")
+LAYERS = ("sealwax", "kms", "config", "columns", "sqlalchemy", "s3", "stores", "fs", "bulk", "cli")
 """From the bottom to the top; `sealwax` are the modules that are in no part."""
 
 

@@ -12,7 +12,8 @@ use std::process::ExitCode;
 use xshell::cmd;
 
 /// The packages that the tests need in every version; tests that need more are skipped.
-const PACKAGES: [&str; 5] = ["pytest", "pytest-xdist", "hypothesis", "tqdm", "typing_extensions"];
+const PACKAGES: [&str; 7] =
+    ["pytest", "pytest-xdist", "hypothesis", "tqdm", "typing_extensions", "fsspec", "sqlalchemy"];
 const SYSTEM_PYTHON: &str = "/usr/bin/python3";
 
 /// Runs all of it, and fails at the end if anything did.
@@ -24,12 +25,9 @@ pub fn run(env: &Env) -> Result<ExitCode> {
         let suite = |task: &Task| {
             let python = python::venv(env, &other.program, "tools/suite-python", task)?;
             install(env, &python, &wheel, task)?;
-            pytest(
-                env,
-                &python,
-                &["--numprocesses", "2", "--ignore", "tests/kms", "--ignore", "tests/fs"],
-                task,
-            )
+            let others = ["tests/kms", "tests/fs", "tests/columns"];
+            let others = others.map(|folder| ["--ignore", folder]).concat();
+            pytest(env, &python, &[["--numprocesses", "2"].as_slice(), &others].concat(), task)
         };
         failed.extend(task(&name, suite).err().map(|error| format!("{name}: {error:#}")));
     }

@@ -146,6 +146,7 @@ class Page:
     def inside(self) -> Iterator[None]:
         """This process works in the page's folder, with the variables that its shell has set."""
         before, environment = Path.cwd(), dict(os.environ)
+        sys.path.insert(0, str(self.here))
         state = self.folder / ".state"
         os.chdir(self.here)
         if state.exists():
@@ -157,6 +158,7 @@ class Page:
         try:
             yield
         finally:
+            sys.path.remove(str(self.here))
             os.chdir(before)
             os.environ.clear()
             os.environ.update(environment)

@@ -64,6 +64,26 @@ STATEMENTS = {
         COMPARED.format("desc_op"),
     ),
     "group by": (lambda: sa.select(Patient.name).group_by(Patient.name), SORTED),
+    "order by a name": (lambda: sa.select(Patient).order_by("name"), SORTED),
+    "order by a name descending": (lambda: sa.select(Patient).order_by(sa.desc("name")), SORTED),
+    "order of a window": (
+        lambda: sa.select(sa.func.row_number().over(order_by=Patient.name)),
+        SORTED,
+    ),
+    "partition of a window": (
+        lambda: sa.select(sa.func.count().over(partition_by=TABLE.c.name)),
+        SORTED,
+    ),
+    "order of a subquery": (
+        lambda: sa.select(Patient).where(
+            Patient.id.in_(sa.select(TABLE.c.id).order_by(TABLE.c.name).limit(1))
+        ),
+        SORTED,
+    ),
+    "order of a union": (
+        lambda: sa.union_all(sa.select(TABLE.c.name), sa.select(TABLE.c.name)).order_by("name"),
+        SORTED,
+    ),
     "update all": (lambda: sa.update(Patient).values(name="s3cret"), VALUES),
     "update one": (
         lambda: sa.update(Patient).where(Patient.ward == "A").values(name="s3cret"),

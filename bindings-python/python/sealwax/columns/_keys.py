@@ -72,23 +72,25 @@ class ColumnKeys:
     def _made(self) -> tuple[int, CachingEncryptor, CachingDecryptor]:
         made = self._caches
         if made is None or made[0] != os.getpid():
-            keys = self._resolved()
+            keys = resolved(self._keys)
             capacity, max_age, messages = self._limits
             encryptor = CachingEncryptor(keys, capacity, max_age, messages)
             made = (os.getpid(), encryptor, CachingDecryptor(keys, capacity, max_age))
             self._caches = made
         return made
 
-    def _resolved(self) -> list[Any]:
-        from ..config import Config
-
-        return list(Config.load().resolve(self._keys))
-
     def __reduce__(self) -> Any:
         raise InvalidTypeError("keys of columns are not pickled: make them in every process")
 
     def __repr__(self) -> str:
         return f"ColumnKeys(context={self._context!r})"
+
+
+def resolved(keys: Any) -> list[Any]:
+    """The providers of keys; references are resolved in this process."""
+    from ..config import Config
+
+    return list(Config.load().resolve(keys))
 
 
 @contextmanager

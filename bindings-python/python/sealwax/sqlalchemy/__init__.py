@@ -25,7 +25,7 @@ row does not open.
 from __future__ import annotations
 
 from .._public import publish as _publish
-from . import _loading, _statements, _type
+from . import _loading, _sorting, _statements, _type
 from ._errors import SealedColumnError
 from ._opening import open_value
 from ._rewrap import FailedValue, RewrapReport, rewrap_table
@@ -44,4 +44,5 @@ __all__ = [
 _publish(globals())
 _type.listen()
 _statements.listen()
+_sorting.listen()
 _loading.listen()

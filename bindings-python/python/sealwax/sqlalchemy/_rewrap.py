@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 
 from .. import _sealwax
 from .._errors import FormatError, InvalidTypeError, ProviderError, SealwaxError
+from ..columns._keys import resolved
 from ._errors import SealedColumnError
 from ._table import SealedTable, find_table
 
@@ -67,9 +68,10 @@ def rewrap_table(
     """Replace the wrapped keys of a table's sealed values: unwrap with `old`, wrap with `new`.
 
     `table` is a `Table` or a mapped class, and `columns` are the names of its sealed columns, by
-    default all. Rows are read by primary key, and every batch is a transaction. A value is written
-    only where it is still the one that was read, so other writers lose nothing; the row is then
-    read again. Other programs must already seal with `new`.
+    default all. Keys are providers or references, as those of `Sealed`. Rows are read by primary
+    key, and every batch is a transaction. A value is written only where it is still the one that
+    was read, so other writers lose nothing; the row is then read again. Other programs must already
+    seal with `new`.
 
     An interrupted run goes on with `after=report.last`. `progress` is called after each batch. A
     `dry_run` calls the KMS for every data key and writes nothing. Values that cannot be rewrapped
@@ -112,7 +114,7 @@ class _Headers:
     """Old headers and the new ones: each data key is unwrapped once."""
 
     def __init__(self, old: Any, new: Any, add: bool) -> None:
-        self._old, self._new, self._add = old, new, add
+        self._old, self._new, self._add = resolved(old), resolved(new), add
         self._known: dict[bytes, bytes] = {}
         self._made: set[bytes] = set()
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Optional
 
-from sqlalchemy import Insert, Select, Update, event
+from sqlalchemy import Insert, Update, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, BooleanClauseList
 
 from ._errors import SealedColumnError
 from ._table import SealedTable, find_table
-from ._type import Sealed
 
 Row = Mapping[str, Any]
 
@@ -29,8 +28,6 @@ def listen() -> None:
 def _before_execute(
     connection: Any, statement: Any, multiparams: Any, params: Any, options: Any
 ) -> tuple[Any, Any, Any]:
-    if isinstance(statement, Select):
-        _check_select(statement)
     table = _written_table(statement)
     if table is not None and not options.get("sealwax_rewrap"):
         _check_expressions(statement, table)
@@ -44,15 +41,6 @@ def _before_execute(
 
 def _written_table(statement: Any) -> Optional[SealedTable]:
     return find_table(statement.table) if isinstance(statement, (Insert, Update)) else None
-
-
-def _check_select(statement: Any) -> None:
-    for clause in (*statement._order_by_clauses, *statement._group_by_clauses):
-        if isinstance(getattr(clause, "type", None), Sealed):
-            raise SealedColumnError(
-                f"{clause.type._named} cannot be sorted or grouped by: the database has envelopes, "
-                "which differ for equal values"
-            )
 
 
 def _check_expressions(statement: Any, table: SealedTable) -> None:

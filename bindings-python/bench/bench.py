@@ -18,6 +18,7 @@ import files
 import loop
 import messages
 import recipients
+import trees
 
 import peers
 from core import Core
@@ -35,11 +36,16 @@ def main() -> None:
     # Memory and not the disk is to be measured.
     base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     folder = Path(tempfile.mkdtemp(dir=base))
+    disk = tempfile.TemporaryDirectory(dir=".")
     core = Core(arguments.core)
 
     def part(name: str) -> Path:
         (folder / name).mkdir()
         return folder / name
+
+    def on_disk() -> Path:
+        """A folder of a file system that has a disk below it."""
+        return Path(disk.name)
 
     groups = {
         "into": lambda: buffers.into(scale * MIB, core),
@@ -50,6 +56,7 @@ def main() -> None:
         "seeking": lambda: files.seeking(max(2, scale) * MIB, part("seeking")),
         "opening": lambda: files.opening(max(2, scale) * MIB, part("opening")),
         "many": lambda: files.many(100 if quick else 10_000, part("many")),
+        "trees": lambda: trees.trees(100 if quick else 100_000, on_disk()),
         "sparse": lambda: files.sparse(16 * scale * MIB, part("sparse")),
         "peak": lambda: files.peak(16 * scale * MIB, part("peak")),
         "loop": lambda: loop.lag(max(2, scale // 4) * MIB, part("loop")),
@@ -64,6 +71,7 @@ def main() -> None:
     finally:
         core.close()
         shutil.rmtree(folder)
+        disk.cleanup()
     print_rows()
     if peers.MISSING:
         print("\nNot installed, so left out: " + ", ".join(sorted(peers.MISSING)) + ".")

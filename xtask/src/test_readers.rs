@@ -16,7 +16,7 @@ const GATE: &str = "xtask/python-requirements.txt";
 pub fn run(env: &Env) -> Result<ExitCode> {
     let wheel = task("the wheel", |task| python::wheel(env, "checked", "tools/readers", task))?;
     let python = task("the readers", |task| installed(env, &wheel, task))?;
-    let (sh, tests) = (env.shell_in(BINDINGS)?, ["-m", "readers", "tests/fs"]);
+    let (sh, tests) = (env.shell_in(BINDINGS)?, ["-m", "readers", "tests/fs", "tests/bulk"]);
     let together = ["--quiet", "--numprocesses", "2", "--dist", "loadgroup"];
     task("readers", |task| {
         process::run(cmd!(sh, "{python} -m pytest {together...} {tests...}"), task)

@@ -2,8 +2,8 @@
 
 An engine is a function of a job and of batches of items, which come from a generator and must not
 all be taken at once. It yields the outcomes of each batch, in any order. The driver alone reads the
-source's listing and writes the journal. A new engine is a row of `ENGINES`: it gives `worker_of` of
-each process the job, and `Worker.run` the batches.
+source's listing and writes the journal. A new engine is a row of `ENGINES`. One of other processes
+says how to submit a call to them and how to wait for some; `_processes.py` does the rest.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Optional
 
 from .._errors import InvalidArgumentError
+from ._dask import dask
 from ._job import Job
 from ._model import Item, Outcome
+from ._ray import ray
 from ._watch import Watch
 from ._worker import Worker
 
@@ -52,7 +54,7 @@ def _ended(running: set[Future[list[Outcome]]]) -> Iterator[list[Outcome]]:
         yield future.result()
 
 
-ENGINES: Mapping[str, Engine] = {"threads": threads}
+ENGINES: Mapping[str, Engine] = {"threads": threads, "dask": dask, "ray": ray}
 
 
 def engine_of(name: str) -> Engine:

@@ -26,7 +26,7 @@ class Running(TypedDict, total=False):
     jobs: int
     """How many objects are worked on at a time."""
     engine: str
-    """Where the work is done: `threads` of this process."""
+    """Where the work is done: `threads` of this process, or the workers of `dask` or `ray`."""
     resume: bool
     """Go on after an interrupted run, or do what is new or changed since a finished one."""
     journal: Union[str, os.PathLike[str]]

@@ -12,7 +12,7 @@ from .._sealwax import FileBatch
 from ._identity import identity_of, identity_or_none
 from ._job import Job
 from ._keys import JobKeys
-from ._model import UNCHANGED, Item, Kind, Outcome, State
+from ._model import UNCHANGED, Item, Kind, Outcome, Record, State
 from ._transfer import Transfer
 from ._watch import Watch
 
@@ -32,6 +32,20 @@ class Worker:
         target = self._target if job.operation == "encrypt" else None
         keys = JobKeys(job, target or self._source)
         self._transfer = Transfer(job, self._source, self._target, keys, self._watch)
+
+    def prepare(self, items: Sequence[Item]) -> list[Item]:
+        """Notes which items have no target yet, for engines that may run a batch a second time.
+
+        What is at the target of these then was written by the first try, which was killed.
+        """
+        return [self._prepared(item) for item in items]
+
+    def _prepared(self, item: Item) -> Item:
+        if self._target is None or item.kind is not Kind.FILE or item.before is not None:
+            return item
+        if identity_or_none(self._target, item.target_name) is not None:
+            return item
+        return item._replace(before=Record(State.BEGUN, "", item.target_name, ""))
 
     def run(self, items: Sequence[Item]) -> list[Outcome]:
         """Does some items; what they wrote is safe on disk when this returns."""
@@ -98,15 +112,3 @@ def _code(error: Exception) -> str:
     if isinstance(error, SealwaxError):
         return ErrorCode(error.code).name
     return ErrorCode.IO.name if isinstance(error, OSError) else type(error).__name__
-
-
-_kept: dict[tuple[int, Job], Worker] = {}
-
-
-def worker_of(job: Job) -> Worker:
-    """The worker of this process for a job that came by a pickle: one for all its tasks."""
-    key = (os.getpid(), job)
-    if key not in _kept:
-        _kept.clear()
-        _kept[key] = Worker(job)
-    return _kept[key]

@@ -209,9 +209,22 @@ def _given(call: Call) -> _tree.Given:
     """The keys and the context for a whole tree."""
     config = _keys.configuration()
     keys = _sealing_keys(call, config, ())
-    named = None if isinstance(keys, _keys.RuledKeys) else keys.of("")
+    named: Any = None if isinstance(keys, _keys.RuledKeys) else keys.of("")
+    if named is not None and call.options["engine"] not in (None, "threads"):
+        named = _references(call, config, named)
     opening = {**_opening(call), "kms_rate": _tree.kms_rate(call)}
     return _tree.Given(named, config, opening)
+
+
+def _references(
+    call: Call, config: Optional[Config], loaded: list[sealwax.Provider]
+) -> list[Union[str, sealwax.Provider]]:
+    """The keys for other processes: a reference for each but public keys, which come last."""
+    public = len(call.options.get("to", []))
+    if len(loaded) == public:
+        return [*loaded]
+    specs = _specs(call, config, "key")[1]
+    return [*map(_keys.as_reference, specs), *loaded[len(loaded) - public :]]
 
 
 def completion(call: Call) -> int:

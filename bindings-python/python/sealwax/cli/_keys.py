@@ -73,6 +73,16 @@ def recipient(spec: str, option: str, config: Optional[Config]) -> sealwax.HpkeR
     return key
 
 
+def as_reference(spec: str) -> str:
+    """The same as a reference that other processes can load."""
+    if spec.startswith(_NAMED):
+        return spec
+    reference = _reference(spec)
+    if reference.scheme == "file" and _streams.is_stream(reference.place):
+        raise UsageError("other processes cannot read a key from the standard input")
+    return str(reference.below(os.getcwd()))
+
+
 def _named(config: Optional[Config], name: str) -> sealwax.Provider:
     if config is None:
         raise UsageError(f"there is no {_find.NAME} from the working folder upwards")

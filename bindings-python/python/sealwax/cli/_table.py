@@ -106,6 +106,11 @@ _READING_TREES = (
         "With -r, continue an interrupted run, or process what changed since a finished one.",
     ),
     Option(("--jobs",), "With -r, the number of objects to process at a time.", "N"),
+    Option(
+        ("--engine",),
+        "With -r, where the work is done: threads, or the workers of dask or ray.",
+        "threads|dask|ray",
+    ),
     Option(("--kms-rate",), "With -r, the maximum number of KMS calls per second.", "N"),
     Option(("--dry-run",), "With -r, only list what it would do."),
     Option(

@@ -71,7 +71,8 @@ def _places(call: Call) -> list[str]:
 def _running(call: Call) -> dict[str, Any]:
     """How the job runs."""
     options = call.options
-    made = {name: options[name] for name in ("include", "exclude", "links", "journal", "report")}
+    names = ("include", "exclude", "links", "journal", "report", "engine")
+    made = {name: options[name] for name in names}
     made |= {"resume": options["continue"], "jobs": _number(options["jobs"], "--jobs")}
     return {name: value for name, value in made.items() if value not in (None, [])}
 
@@ -111,7 +112,8 @@ def _plan(source: str, options: dict[str, Any]) -> int:
     """Shows what would be done."""
     from .. import bulk
 
-    options.pop("jobs", None)
+    for name in ("jobs", "engine"):
+        options.pop(name, None)
     for item in bulk.plan(source, **options):
         note = "" if item.kind is bulk.Kind.FILE else f"  ({item.problem or item.kind.value})"
         _streams.show(f"{printable(item.name)}{note}\n")

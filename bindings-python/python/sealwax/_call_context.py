@@ -10,7 +10,8 @@ from typing import Any, Optional, Protocol
 
 from ._errors import InvalidTypeError
 
-current_name: ContextVar[Optional[str]] = ContextVar("sealwax_object_name", default=None)
+current_name: ContextVar[Any] = ContextVar("sealwax_object_name", default=None)
+"""The object's name, or something that is it as text: only an event asks for that."""
 
 current_notes: ContextVar[Optional[dict[str, Any]]] = ContextVar("sealwax_notes", default=None)
 """Annotations of the running provider for the event of this use of its key."""

@@ -78,10 +78,11 @@ def record(
     *, error: Optional[BaseException], notes: Optional[Mapping[str, Any]], **fields: Any
 ) -> Event:
     """Logs one use of a key, reported by the extension module."""
+    name = _call_context.current_name.get()
     event = Event(
         **fields,
         error=type(error).__name__ if error is not None else None,
-        object_name=_call_context.current_name.get(),
+        object_name=None if name is None else str(name),
         notes={key: value for key, value in (notes or {}).items() if key != "outcome"},
     )
     logger.log(

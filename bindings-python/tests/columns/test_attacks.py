@@ -186,6 +186,15 @@ def test_a_log_of_statements_has_no_value(engine, caplog):
     assert "s3cret-name" not in caplog.text
 
 
+def test_the_audit_log_names_the_cell_and_no_value(session, events):
+    KEYS.clear()
+    session.add(Patient(id=ONE, name="s3cret-name"))
+    session.commit()
+    first = events[0].event
+    assert (first.operation, first.object_name) == ("wrap", f"patients.name where id = {ONE}")
+    assert "s3cret-name" not in "".join(map(repr, (record.event for record in events)))
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_forked_process_seals_and_opens(patients):
     cell = sealwax.columns.Cell("t", "c", {"id": 1})

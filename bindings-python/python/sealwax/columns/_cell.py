@@ -59,7 +59,9 @@ class Cell:
 
 def _plain(value: Any) -> Any:
     """A UUID of Python: drivers such as asyncpg return classes of their own."""
-    return uuid.UUID(int=value.int) if isinstance(value, uuid.UUID) else value
+    if type(value) is not uuid.UUID and isinstance(value, uuid.UUID):
+        return uuid.UUID(int=value.int)
+    return value
 
 
 def _shown(value: KeyValue) -> str:

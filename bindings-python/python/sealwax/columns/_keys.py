@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, Optional, Union
 
-from .._call_context import object_name
+from .._call_context import current_name
 from .._errors import FormatError, InvalidTypeError, SealwaxError
 from .._public import belong
 from .._sealwax import CachingDecryptor, CachingEncryptor
@@ -43,21 +42,31 @@ class ColumnKeys:
 
     def seal(self, data: bytes, cell: Cell) -> bytes:
         """The envelope of a value, for its cell."""
-        with _about(cell):
-            encryptor = self._made()[1]
-            return encryptor.encrypt(
+        token = current_name.set(cell)
+        try:
+            return self._made()[1].encrypt(
                 data, context=self._context, associated_data=cell.associated_data()
             )
+        except SealwaxError as error:
+            error._name(str(cell))
+            raise
+        finally:
+            current_name.reset(token)
 
     def open(self, envelope: Union[bytes, str], cell: Cell) -> bytes:
         """The value that was sealed for a cell."""
-        with _about(cell):
+        token = current_name.set(cell)
+        try:
             if isinstance(envelope, str):
                 raise FormatError("the value is text, and an envelope is bytes")
-            decryptor = self._made()[2]
-            return decryptor.decrypt(
+            return self._made()[2].decrypt(
                 envelope, context=self._context, associated_data=cell.associated_data()
             )
+        except SealwaxError as error:
+            error._name(str(cell))
+            raise
+        finally:
+            current_name.reset(token)
 
     @property
     def stats(self) -> dict[str, dict[str, int]]:
@@ -91,17 +100,6 @@ def resolved(keys: Any) -> list[Any]:
     from ..config import Config
 
     return list(Config.load().resolve(keys))
-
-
-@contextmanager
-def _about(cell: Cell) -> Iterator[None]:
-    """Names the cell in errors, and in the audit log."""
-    try:
-        with object_name(str(cell)):
-            yield
-    except SealwaxError as error:
-        error._name(str(cell))
-        raise
 
 
 belong("sealwax.columns", ColumnKeys)

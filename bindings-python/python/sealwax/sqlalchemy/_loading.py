@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import Mapper, attributes
 
-from .._errors import InvalidStateError
+from ._errors import SealedColumnError
 from ._table import SealedTable, find_table
 from ._type import SealedValue
 
@@ -29,13 +29,24 @@ class _Opener:
     """Opens the sealed attributes of objects of one class."""
 
     def __init__(self, mapper: Any, tables: list[SealedTable]) -> None:
+        self.identity = [mapper.get_property_by_column(part).key for part in mapper.primary_key]
         self.attributes = [
-            (mapper.get_property_by_column(column).key, column, table, _names(mapper, table))
+            (mapper.get_property_by_column(column).key, column, table, self._places(mapper, table))
             for table in tables
             for column in table.sealed.values()
-            if column in mapper._columntoproperty
+            if mapper.columns.contains_column(column)
         ]
-        self.identity = [mapper.get_property_by_column(part).key for part in mapper.primary_key]
+
+    def _places(self, mapper: Any, table: SealedTable) -> list[int]:
+        """Where the identity of an object has the primary key of a table."""
+        names = [mapper.get_property_by_column(part).key for part in table.key]
+        missing = [name for name in names if name not in self.identity]
+        if missing:
+            raise SealedColumnError(
+                f"{mapper.class_.__name__} has another primary key than {table.table.name}, whose "
+                f"sealed columns are bound to it: {missing[0]} is not in it"
+            )
+        return [self.identity.index(name) for name in names]
 
     def on_load(self, target: Any, context: Any) -> None:
         """A new object."""
@@ -47,22 +58,9 @@ class _Opener:
 
     def _open(self, target: Any) -> None:
         values = attributes.instance_dict(target)
-        for name, column, table, key in self.attributes:
+        for name, column, table, places in self.attributes:
             value = values.get(name)
-            if isinstance(value, SealedValue):
-                cell = table.cell(column, self._key(target, values, key))
-                opened = column.type.opened(value, cell)
-                attributes.set_committed_value(target, name, opened)
-
-    def _key(self, target: Any, values: Any, names: list[str]) -> tuple[Any, ...]:
-        known = dict(zip(self.identity, attributes.instance_state(target).identity or ()))
-        try:
-            return tuple(known[name] if name in known else values[name] for name in names)
-        except KeyError as error:
-            raise InvalidStateError(
-                f"the primary key of {type(target).__name__} is not loaded: {error.args[0]}"
-            ) from None
-
-
-def _names(mapper: Any, table: SealedTable) -> list[str]:
-    return [mapper.get_property_by_column(part).key for part in table.key]
+            if type(value) is SealedValue:
+                identity = attributes.instance_state(target).identity
+                cell = table.cell(column, tuple(identity[place] for place in places))
+                attributes.set_committed_value(target, name, column.type.opened(value, cell))

@@ -30,6 +30,7 @@ class SealedTable:
             _check_column(column)
         if self.sealed:
             self._check_key()
+            self._takes = [_Taken(part) for part in self.key]
             self._check_indexes()
 
     def cell(self, column: Any, key: Any) -> Cell:
@@ -38,7 +39,7 @@ class SealedTable:
         if len(values) != len(self.key):
             wanted = ", ".join(part.name for part in self.key)
             raise InvalidTypeError(f"the primary key of {self.table.name} is ({wanted})")
-        parts = {part.name: _key_value(part, value) for part, value in zip(self.key, values)}
+        parts = {taken.name: taken.value(part) for taken, part in zip(self._takes, values)}
         table, name = column.type.place or (self.table.fullname, column.name)
         return Cell(table, name, parts)
 
@@ -92,17 +93,28 @@ def _check_column(column: Any) -> None:
             )
 
 
-def _key_value(column: Any, value: Any) -> KeyValue:
-    """A value of the primary key as the database returns it, or an error."""
-    wanted = column.type.python_type
-    if isinstance(column.type, types.Uuid) and not column.type.as_uuid:
-        return uuid.UUID(value)
-    if type(value) is not wanted and not (wanted is uuid.UUID and isinstance(value, wanted)):
+class _Taken:
+    """What a column of the primary key takes."""
+
+    __slots__ = ("_text", "_type", "_where", "name")
+
+    def __init__(self, column: Any) -> None:
+        self.name, self._where = column.name, f"{column.table.name}.{column.name}"
+        is_uuid = isinstance(column.type, types.Uuid)
+        self._type = uuid.UUID if is_uuid else column.type.python_type
+        self._text = str if is_uuid and not column.type.as_uuid else uuid.UUID
+        """What else a UUID may be given as."""
+
+    def value(self, value: Any) -> KeyValue:
+        """The value as the database returns it, or an error."""
+        if type(value) is self._type:
+            return value
+        if self._type is uuid.UUID and isinstance(value, (uuid.UUID, self._text)):
+            return value if isinstance(value, uuid.UUID) else uuid.UUID(value)
         raise InvalidTypeError(
-            f"{column.table.name}.{column.name} must be {wanted.__name__}, and the value is of "
-            f"type {type(value).__name__}: sealed columns are bound to the key as it is read"
+            f"{self._where} must be {self._type.__name__}, and the value is of type "
+            f"{type(value).__name__}: sealed columns are bound to the key as it is read"
         )
-    return value  # type: ignore[no-any-return]
 
 
 _known: WeakKeyDictionary[Table, SealedTable] = WeakKeyDictionary()

@@ -232,6 +232,8 @@ def test_mistakes_on_the_command_line(folder, inbox):
         assert secret[20:].encode() not in told
         reason = f"sealwax: {option} takes the place of a key, not the key: put it into a file\n"
         assert told == reason.encode()
+    told = run("encrypt", "--to", "-", "-", data=inbox.encode(), expect=2).stderr
+    assert told == b"sealwax: only one thing can come from the standard input\n"
     changed = inbox[:40] + ("A" if inbox[40] != "A" else "B") + inbox[41:]
     told = run("encrypt", "--to", changed, "-", expect=5).stderr.decode()
     assert told.endswith("the checksum of the key is wrong: a character was changed or lost\n")

@@ -108,6 +108,44 @@ fn use_a_kek() -> Masked {
     Masked::of(kek.kek().expose())
 }
 
+/// A key pair encrypts, decrypts, is stored as text and read again.
+#[cfg(feature = "hpke")]
+#[inline(never)]
+fn use_a_key_pair(kem: sealwax::HpkeKem) -> Masked {
+    let text = sealwax::HpkeIdentity::generate(kem, &mut SysRng).unwrap().to_text();
+    let identity = black_box(sealwax::HpkeIdentity::from_text(&text).unwrap());
+    let sealed = encrypt(b"x", &[identity.recipient()], &EncryptOptions::new()).unwrap();
+    black_box(decrypt(&sealed, &[&identity], &DecryptOptions::new()).unwrap());
+    Masked::of(identity.secret().expose())
+}
+
+/// The data key that it unwraps.
+#[cfg(feature = "hpke")]
+#[inline(never)]
+fn unwrap_by_a_key_pair(kem: sealwax::HpkeKem) -> Masked {
+    let identity = sealwax::HpkeIdentity::generate(kem, &mut SysRng).unwrap();
+    let sealed = encrypt(b"x", &[identity.recipient()], &EncryptOptions::new()).unwrap();
+    let header = Header::split(&sealed).unwrap().0.as_bytes();
+    let handle = DecryptHandle::open(header, &[&identity], &DecryptOptions::new()).unwrap();
+    Masked::of(black_box(&handle).dek().expose())
+}
+
+/// What key pairs left.
+#[cfg(feature = "hpke")]
+fn left_by_key_pairs() -> Vec<String> {
+    let of = |kem: &sealwax::HpkeKem| {
+        let mut left = left_by("a secret key", || (use_a_key_pair(*kem), None));
+        left.extend(left_by("the DEK of a recipient", || (unwrap_by_a_key_pair(*kem), None)));
+        left
+    };
+    sealwax::HpkeKem::ALL.iter().flat_map(of).collect()
+}
+
+#[cfg(not(feature = "hpke"))]
+const fn left_by_key_pairs() -> Vec<String> {
+    Vec::new()
+}
+
 /// Plaintext waits in the buffers of a writer and of a reader that are given up.
 #[inline(never)]
 fn give_up_streams(kek: &LocalKek) -> Masked {
@@ -149,6 +187,7 @@ fn no_secret_stays_in_memory() {
         left_by("a local key", || (use_a_kek(), None)),
         left_by("the plaintext of a stream", || (give_up_streams(&kek), None)),
         left_by("the plaintext of a stream that failed", || fail_a_stream(&kek)),
+        left_by_key_pairs(),
     ];
     let left = left.concat();
     assert!(left.is_empty(), "{left:#?}");

@@ -349,8 +349,26 @@ static void parallel() {
   CHECK(same(decrypt.decrypt(encrypt.encrypt(input, {}, 2), {}, 0), input));
 }
 
+static void key_pairs(const std::string &folder) {
+  using sealwax::provider;
+  for (const auto kem : {"x25519"sv, "x-wing"sv}) {
+    const auto secret = sealwax::generate_identity(kem);
+    const auto text = sealwax::recipient_of(secret);
+    const auto envelope = sealwax::encrypt("text"sv, provider::recipient(text));
+    CHECK(same(sealwax::decrypt(envelope, provider::identity(secret)), "text"sv));
+    const auto named = sealwax::encrypt("text"sv, provider::recipient(text, "inbox"));
+    CHECK(same(sealwax::decrypt(named, provider::identity(secret, "inbox")), "text"sv));
+    const auto unnamed = error_of([&] { sealwax::decrypt(named, provider::identity(secret)); });
+    CHECK(unnamed.code() == SEALWAX_ERR_NO_MATCHING_KEY);
+    CHECK(error_of([&] { provider::recipient(secret); }).code() == SEALWAX_ERR_INVALID_ARGUMENT);
+  }
+  const auto absent = error_of([&] { provider::identity_file(folder + "/absent.key"); });
+  CHECK(absent.code() == SEALWAX_ERR_IO);
+}
+
 int main(int argc, char **argv) {
   CHECK(argc == 2);
+  key_pairs(argv[1]);
   files(argv[1]);
   zero_bytes(argv[1]);
   objects();

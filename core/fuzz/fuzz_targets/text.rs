@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
-use sealwax::{ErrorCode, LocalKek, from_text, text_len, to_text};
+use sealwax::{ErrorCode, HpkeIdentity, HpkeRecipient, LocalKek, from_text, text_len, to_text};
 
 #[derive(Arbitrary, Debug)]
 enum Input {
@@ -29,6 +29,16 @@ fuzz_target!(|input: Input| match input {
         }
         let _ = LocalKek::from_base64(&encoded, "a");
         let _ = LocalKek::from_hex(&encoded, &encoded);
+        let text = format!("sealwaxpub1.{encoded}");
+        match text.parse::<HpkeRecipient>() {
+            Ok(key) => assert_eq!(key.to_string(), text),
+            Err(error) => assert_eq!(error.code(), ErrorCode::InvalidArgument),
+        }
+        let text = format!("sealwaxsec1.{encoded}");
+        match HpkeIdentity::from_text(&text) {
+            Ok(key) => assert_eq!(*key.to_text(), text),
+            Err(error) => assert_eq!(error.code(), ErrorCode::InvalidArgument),
+        }
     }
     Input::Text(text) => {
         if !text.starts_with("sealwax1.") {

@@ -70,7 +70,8 @@ def _transform(call: Call, work: Callable[..., None], options: dict[str, Any]) -
 
 def _sealing_keys(call: Call, config: Optional[Config], sources: Iterable[str]) -> _keys.KeyChoice:
     """The keys of `--key`, and those of `--to`, with which no other key is needed."""
-    specs = call.options.get("to", [])
+    specs, sources = call.options.get("to", []), list(sources)
+    _check_standard_input(specs, sources)
     recipients = [_keys.recipient(spec, "--to", config) for spec in specs]
     if recipients and not call.options["key"]:
         return _keys.KeyChoice(recipients)
@@ -256,9 +257,13 @@ def _load(
     """The keys of each option. All are parsed before any is loaded, which may use a network."""
     specs = [_specs(call, config, option) for option in options]
     keys = [spec for _, each in specs for spec in each]
+    _check_standard_input(keys, sources)
+    return [_choice(config, where, each) for where, each in specs]
+
+
+def _check_standard_input(keys: list[str], sources: Iterable[str]) -> None:
     if _keys.standard_inputs(keys) + sum(map(_reads_standard_input, sources)) > 1:
         raise UsageError("only one thing can come from the standard input")
-    return [_choice(config, where, each) for where, each in specs]
 
 
 def _choice(config: Optional[Config], where: str, specs: list[str]) -> _keys.KeyChoice:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import stat
@@ -111,6 +112,33 @@ def test_what_appeared_while_no_run_was_on_is_not_replaced(tree, content):
     assert [(each.name, each.code) for each in report.failures] == [("a.csv", "ALREADY_EXISTS")]
     assert (tree.sealed / "a.csv").read_bytes() == content
     assert report.done == 2
+
+
+KILLED = """
+import os, sys, sealwax
+from sealwax import bulk
+from sealwax.bulk import _worker
+_worker.Worker.run = lambda self, items: os._exit(9)
+hidden = sys.argv[3] == "True"
+key = sealwax.LocalKey.from_hex("07" * 32)
+bulk.decrypt(sys.argv[1], sys.argv[2], keys=key, hidden_names=hidden)
+"""
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_what_was_there_before_a_killed_run_is_not_replaced(tree, hidden):
+    """Files of the same lengths, and the run was killed before it worked on any."""
+    options = {"keys": KEY, "hidden_names": hidden}
+    bulk.encrypt(tree.plain, tree.sealed, **options)
+    shutil.copytree(tree.plain, tree.back)
+    (tree.back / "a.csv").write_bytes(b"two")
+    before = contents(tree.back)
+    words = [str(tree.sealed), str(tree.back), str(hidden)]
+    assert subprocess.run([sys.executable, "-c", KILLED, *words]).returncode == 9
+    report = bulk.decrypt(tree.sealed, tree.back, resume=True, **options)
+    assert contents(tree.back) == before
+    assert {each.code for each in report.failures} == {"ALREADY_EXISTS"}
+    assert report.failed == (1 if hidden else 3)
 
 
 def test_an_interrupted_run_is_not_forgotten(tree):

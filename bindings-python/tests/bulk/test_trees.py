@@ -228,6 +228,24 @@ def test_a_target_in_the_source_is_refused(tree, key, names):
         bulk.encrypt(source, target, keys=key)
 
 
+def test_a_link_that_leads_into_the_source_is_refused_as_target(tree, key):
+    (tree.folder / "link").symlink_to(tree.plain / "2026")
+    with pytest.raises(sealwax.InvalidArgumentError, match="are not apart"):
+        bulk.encrypt(tree.plain, tree.folder / "link", keys=key)
+    assert contents(tree.plain) == FILES
+
+
+def test_a_change_that_hides_its_time_is_done(tree, key):
+    """Same length, and the time of the last change set back."""
+    bulk.encrypt(tree.plain, tree.sealed, keys=key)
+    status = (tree.plain / "a.csv").stat()
+    (tree.plain / "a.csv").write_bytes(b"new")
+    os.utime(tree.plain / "a.csv", ns=(status.st_atime_ns, status.st_mtime_ns))
+    report = bulk.encrypt(tree.plain, tree.sealed, keys=key, resume=True)
+    assert (report.done, report.unchanged) == (1, 2)
+    assert sealwax.decrypt((tree.sealed / "a.csv").read_bytes(), key) == b"new"
+
+
 def test_a_source_that_is_not_there(tree, key):
     with pytest.raises(FileNotFoundError):
         bulk.encrypt(tree.folder / "nothing", tree.sealed, keys=key)

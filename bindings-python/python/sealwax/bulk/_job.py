@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Optional, Union
@@ -94,11 +95,17 @@ def _check(job: Job) -> None:
         raise InvalidArgumentError("keys: at least one is needed")
     if job.target is None:
         return
-    source, target = url_of(job.source), url_of(job.target)
+    source, target = _real(url_of(job.source)), _real(url_of(job.target))
     if source.startswith(target) or target.startswith(source):
         raise InvalidArgumentError(
             f"the source {source} and the target {target} are not apart: choose another target"
         )
+
+
+def _real(url: str) -> str:
+    """The URL without links: a target may lead into the source by one."""
+    scheme, path = url[: len("file://")], url[len("file://") :]
+    return f"{scheme}{os.path.realpath(path).rstrip('/')}/" if scheme == "file://" else url
 
 
 def _folder(place: Url) -> str:

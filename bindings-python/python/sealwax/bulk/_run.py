@@ -6,12 +6,16 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Optional
 
-from .._errors import CancelledError, InvalidArgumentError
+from .._errors import CancelledError, InvalidArgumentError, SealwaxError
+from ..stores import LocalStore, Store
 from . import _hidden
 from ._engine import Batch, engine_of
+from ._identity import identity_or_none
 from ._job import Job, url_of
 from ._journal import Journal, default_path
 from ._model import Item, Kind, Outcome, State
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
 _BATCH_ITEMS = 32
 _BATCH_BYTES = 64 * 1024 * 1024
 """A worker gets so many objects, or so many bytes, at a time."""
+
+_HEADS = 16
+"""How many targets are looked up at a time, in stores that are far away."""
 
 _TICK = 0.2
 """Seconds between two reports of progress."""
@@ -90,10 +97,29 @@ def _batched(items: Iterator[Item]) -> Iterator[Batch]:
 
 def _noted(batches: Iterator[Batch], job: Job, journal: Journal) -> Iterator[Batch]:
     """The batches, each of which the journal knows before a worker does."""
-    for batch in batches:
-        known = [_with_target(item, job) for item in journal.look_up(batch)]
-        journal.begin([item for item in known if item.kind is Kind.FILE])
-        yield known
+    target = job.target_store()
+    with ThreadPoolExecutor(_HEADS, thread_name_prefix="sealwax-bulk-heads") as pool:
+        each = map if target is None or isinstance(target, LocalStore) else pool.map
+        for batch in batches:
+            known = [_with_target(item, job) for item in journal.look_up(batch)]
+            files = [item for item in known if item.kind is Kind.FILE]
+            taken = each(partial(_is_taken, job, target), files)
+            journal.begin([item for item, is_taken in zip(files, taken) if not is_taken])
+            yield known
+
+
+def _is_taken(job: Job, target: Optional[Store], item: Item) -> bool:
+    """Whether its name at the target is somebody else's, so that no run may replace it.
+
+    A new random name is nobody's, and a hidden one is only known when the object is opened.
+    """
+    ours = item.before is not None and item.before.state in (State.BEGUN, State.DONE)
+    if target is None or job.hidden_names or ours:
+        return False
+    try:
+        return identity_or_none(target, item.target_name) is not None
+    except (OSError, SealwaxError):
+        return True
 
 
 def _with_target(item: Item, job: Job) -> Item:

@@ -55,7 +55,7 @@ def envelope(store: Store, name: str, keys: list[Provider], options: Options) ->
     """The envelope of an object."""
 
     def sealed(below: Any) -> Any:
-        start = _filled(below, PIECE + 1)
+        start = filled(below, PIECE + 1)
         if len(start) <= PIECE:
             return io.BytesIO(encrypt(start, keys, **options))
         return encrypt_stream(_Chained(start, below), keys, **options)
@@ -96,7 +96,7 @@ class _Chained:
         return bytes(piece)
 
 
-def _filled(stream: Any, size: int) -> bytes:
+def filled(stream: Any, size: int) -> bytes:
     """So many bytes; fewer only at the end."""
     data: bytes = stream.read(size)
     while data and len(data) < size:

@@ -14,7 +14,7 @@ from ..stores import Capability, LocalStore, Store
 from ..stores._errors import exists
 from . import _hidden, _streams
 from ._folders import Folders
-from ._identity import identity_of, identity_of_new
+from ._identity import identity_of, identity_of_new, identity_or_none
 from ._job import Job
 from ._keys import JobKeys
 from ._model import Item, Outcome, State
@@ -84,10 +84,17 @@ class Transfer:
         with self._stream(item) as data:
             name = _hidden.opened(data.metadata)
             self._make_folder(name)
-            if item.before is not None and item.before.state is State.BEGUN:
-                overwrite = overwrite or self.may_replace(item, name)
+            is_begun = item.before is not None and item.before.state is State.BEGUN
+            if is_begun and not overwrite and identity_or_none(target, name) is not None:
+                size = _compared(data, target, name)
+                return self._there(item, target, name, size, source)
             written, made = self._put(target, name, data, overwrite)
         return Outcome(item.name, State.DONE, name, item.size, written, source, made)
+
+    def _there(self, item: Item, target: Store, name: str, size: int, source: str) -> Outcome:
+        """A result that a killed run wrote and had no time to note."""
+        made = identity_of(target, name)
+        return Outcome(item.name, State.DONE, name, item.size, size, source, made)
 
     def _make_folder(self, name: str) -> None:
         if self.folders is not None:
@@ -149,6 +156,19 @@ def _header(store: Store, name: str) -> Header:
     if isinstance(store, LocalStore):
         return inspect(store.path_of(name))
     return inspect(store.get(name, 0, _HEAD))
+
+
+def _compared(data: _streams.Stream, target: Store, name: str) -> int:
+    """The length of a target that has this content; any other is somebody else's."""
+    size = 0
+    with target.open(name) as found:
+        while True:
+            piece, other = (_streams.filled(each, _streams.PIECE) for each in (data, found))
+            if piece != other:
+                raise exists(target.url_of(name))
+            if not piece:
+                return size
+            size += len(piece)
 
 
 def _refuse_existing(store: Store, name: str) -> None:

@@ -9,7 +9,7 @@ from typing import Optional
 
 from .._errors import ErrorCode, SealwaxError
 from .._sealwax import FileBatch
-from ._identity import identity_of, identity_or_none
+from ._identity import identity_of_source, identity_or_none
 from ._job import Job
 from ._keys import JobKeys
 from ._model import UNCHANGED, Item, Kind, Outcome, Record, State
@@ -73,7 +73,7 @@ class Worker:
         return Outcome(item.name, State.DONE, item.target_name)
 
     def _file(self, item: Item, batch: FileBatch) -> Outcome:
-        source, before = identity_of(self._source, item.name), item.before
+        source, before = identity_of_source(self._source, item.name), item.before
         overwrite = self._job.overwrite
         if before is not None and before.state is State.DONE:
             is_there = self._is_as_written(before.target_name, before.target)

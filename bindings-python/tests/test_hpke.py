@@ -236,7 +236,16 @@ def test_mistakes_on_the_command_line(folder, inbox):
     assert told == b"sealwax: only one thing can come from the standard input\n"
     changed = inbox[:40] + ("A" if inbox[40] != "A" else "B") + inbox[41:]
     told = run("encrypt", "--to", changed, "-", expect=5).stderr.decode()
-    assert told.endswith("the checksum of the key is wrong: a character was changed or lost\n")
+    assert told == (
+        f"sealwax: --to {changed}: invalid argument: the checksum of the key is wrong: a character "
+        "was changed or lost; a public key begins with sealwaxpub1.\n"
+    )
+    (folder / "empty.pub").write_bytes(b"")
+    told = run("encrypt", "--to", "empty.pub", "-", expect=5).stderr.decode()
+    assert told == (
+        "sealwax: --to empty.pub: invalid argument: a key is 32 bytes: raw, 64 hex digits, or "
+        "base64; a public key begins with sealwaxpub1.\n"
+    )
     (folder / "inbox.pub").write_text(inbox)
     sealed = run("encrypt", "--to", inbox, "-", data=b"x").stdout
     told = run("decrypt", "--key", "inbox.pub", "-", data=sealed, expect=5).stderr.decode()

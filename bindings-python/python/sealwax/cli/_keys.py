@@ -65,7 +65,10 @@ def load(spec: str, option: str, config: Optional[Config]) -> sealwax.Provider:
 
 def recipient(spec: str, option: str, config: Optional[Config]) -> sealwax.HpkeRecipient:
     """Loads the public key that a spec names; of a key pair, the public half."""
-    key = load(spec, option, config)
+    try:
+        key = load(spec, option, config)
+    except NoKeyError as error:
+        raise NoKeyError(f"{error}; a public key begins with {PUBLIC_KEY_PREFIX}") from error
     if isinstance(key, sealwax.HpkeIdentity):
         return key.recipient
     if not isinstance(key, sealwax.HpkeRecipient):

@@ -17,7 +17,7 @@ const LANGUAGES: [(&str, &[&str]); 6] = [
     ("Rust", &["rs"]),
     ("C", &["c", "h"]),
     ("C++", &["cpp", "hpp"]),
-    ("Python", &["py"]),
+    ("Python", &["py", "pyi"]),
     ("TypeScript", &["ts"]),
     ("JavaScript", &["mjs", "js"]),
 ];

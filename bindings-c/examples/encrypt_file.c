@@ -1,4 +1,4 @@
-/* Encrypts and decrypts files with a local key, and shows how far it is.
+/* Encrypts and decrypts files with a local key, and shows the progress.
  *
  *   encrypt_file encrypt KEY_FILE SOURCE TARGET
  *   encrypt_file decrypt KEY_FILE SOURCE TARGET

@@ -1,4 +1,4 @@
-/* The functions of a host that lies and fails as the fuzzer's input says. */
+/* The functions of a host that lies and fails on command of the fuzzer's input. */
 #ifndef SEALWAX_FUZZ_HOST_H
 #define SEALWAX_FUZZ_HOST_H
 

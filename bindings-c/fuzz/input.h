@@ -1,4 +1,4 @@
-/* What the fuzzer's input is made into: numbers, lengths, bytes; and what a run keeps. */
+/* Turns the fuzzer's input into numbers, lengths and bytes, and holds the state of a run. */
 #ifndef SEALWAX_FUZZ_INPUT_H
 #define SEALWAX_FUZZ_INPUT_H
 

@@ -1,4 +1,4 @@
-//! Public keys, which encrypt, and the secret keys of them, which decrypt.
+//! Key pairs: public keys encrypt, and their secret keys decrypt.
 
 use std::ffi::c_char;
 

@@ -1,4 +1,4 @@
-"""Providers that ask the cache which is asking them are told so, and do not wait for ever."""
+"""Providers that call the cache which is calling them get an error instead of a deadlock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Buckets as stores: what gets lost on the way, and servers that do as if."""
+"""Buckets as stores: lost answers, and servers that only pretend."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-// What the types declare is what there is, entry by entry.
+// Each entry point exports exactly what its types declare.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';

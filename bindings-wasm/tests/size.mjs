@@ -1,4 +1,4 @@
-// The size of what is shipped: a limit that was agreed on, and none that grows by itself.
+// The size of the package, against fixed limits.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { modulesAndGlue, sealwaxPage } from '../bench/shipped.mjs';

@@ -1,4 +1,4 @@
-/* Structs that grow: an older program in front of this library, and a newer one. */
+/* Structs that grow: programs built for an older or a newer library. */
 #include "check.h"
 
 #include <stddef.h>

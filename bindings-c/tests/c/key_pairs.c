@@ -1,4 +1,4 @@
-/* Public keys, which encrypt, and their secret keys, which decrypt. */
+/* Key pairs: public keys encrypt, and their secret keys decrypt. */
 #include "check.h"
 
 typedef struct {

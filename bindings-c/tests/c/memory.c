@@ -1,4 +1,4 @@
-/* Messages in memory: what is encrypted comes back, whole, in pieces, and in parts. */
+/* Messages in memory: round trips as a whole, in pieces, and by ranges. */
 #include "check.h"
 
 static const size_t SIZES[] = {0, 1, 15, 16, 16383, 16384, 16385, 32768, 50000};

@@ -1,4 +1,4 @@
-/* What a careful library answers to a careless caller: null, lengths, overlaps, order of calls. */
+/* Misuse by the caller: null pointers, wrong lengths, overlaps, wrong order of calls. */
 #include "check.h"
 
 #define NULL_IS_REFUSED(call) FAILS(SEALWAX_ERR_NULL_POINTER, call)

@@ -1,4 +1,4 @@
-/* Processes and threads that end or part in the middle: fork, pthread_cancel, pthread_exit. */
+/* Processes and threads that end or fork in the middle of a call: fork, pthread_cancel, exit. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif

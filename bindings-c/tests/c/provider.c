@@ -1,4 +1,4 @@
-/* Providers that the host brings: callbacks, their failures, and the fully manual way. */
+/* Providers of the host: callbacks, their failures, and wrapping by hand. */
 #include "check.h"
 
 /* A KMS of one key: wraps with XOR, binds the context by its length, counts its calls. */
@@ -209,9 +209,9 @@ static void one_sided(void) {
 }
 
 /* No provider at all: the host asks its KMS in its own time, on both sides. */
-static void manual(void) {
-  uint8_t dek[SEALWAX_KEY_LEN], wrapped[SEALWAX_KEY_LEN], envelope[1024], opened[64];
-  sealwax_context *context = check_context("tenant", "blue");
+/* Encrypts any 32 bytes; returns the length of the envelope. */
+static size_t encrypt_and_wrap(const sealwax_context *context, uint8_t *envelope, size_t capacity) {
+  uint8_t dek[SEALWAX_KEY_LEN], wrapped[SEALWAX_KEY_LEN];
   sealwax_encrypt_options *options = NULL;
   sealwax_encryptor *encryptor = NULL;
   sealwax_progress progress = {sizeof progress, 0, 0, SEALWAX_DONE};
@@ -220,29 +220,28 @@ static void manual(void) {
   OK(sealwax_encrypt_options_set_padding(options, SEALWAX_PADDING_NONE, 0));
   OK(sealwax_generate_dek(dek, sizeof dek));
   OK(sealwax_encryptor_new_with_dek(dek, sizeof dek, options, &encryptor));
-  OK(sealwax_encryptor_process(encryptor, dek, 32, envelope, sizeof envelope, &progress));
+  OK(sealwax_encryptor_process(encryptor, dek, 32, envelope, capacity, &progress));
   CHECK(progress.status == SEALWAX_NEED_KEY && progress.read == 0 && progress.written == 0);
   mask(wrapped, dek, sizeof dek, context);
   sealwax_wrapped_key key = {sizeof key, "slow-kms", 8, "key-9", 5, wrapped, sizeof wrapped};
   OK(sealwax_encryptor_add_wrapped_key(encryptor, &key));
-  OK(sealwax_encryptor_process(encryptor, dek, 32, envelope, sizeof envelope, &progress));
+  OK(sealwax_encryptor_process(encryptor, dek, 32, envelope, capacity, &progress));
   FAILS(SEALWAX_ERR_INVALID_STATE, sealwax_encryptor_add_wrapped_key(encryptor, &key));
   size_t len = progress.written;
   OK(sealwax_encryptor_end_input(encryptor));
-  OK(sealwax_encryptor_process(encryptor, NULL, 0, envelope + len, sizeof envelope - len,
-                               &progress));
+  OK(sealwax_encryptor_process(encryptor, NULL, 0, envelope + len, capacity - len, &progress));
   CHECK(progress.status == SEALWAX_DONE);
   OK(sealwax_encryptor_finish(encryptor));
-  len += progress.written;
+  sealwax_encryptor_free(encryptor);
+  sealwax_encrypt_options_free(options);
+  return len + progress.written;
+}
 
-  sealwax_decryptor *decryptor = NULL;
+/* Unwraps the only wrapped key of a header, and gives the DEK to the decryptor. */
+static void unwrap_and_provide(sealwax_decryptor *decryptor, const sealwax_context *context) {
+  uint8_t dek[SEALWAX_KEY_LEN];
   sealwax_header *header = NULL;
-  OK(sealwax_decryptor_new(NULL, &decryptor));
-  FAILS(SEALWAX_ERR_INVALID_STATE, sealwax_decryptor_header(decryptor, &header));
-  FAILS(SEALWAX_ERR_INVALID_STATE, sealwax_decryptor_provide_dek(decryptor, dek, sizeof dek));
-  OK(sealwax_decryptor_process(decryptor, envelope, len, opened, sizeof opened, &progress));
-  CHECK(progress.status == SEALWAX_NEED_KEY);
-  size_t read = progress.read;
+  sealwax_wrapped_key key = {sizeof key, NULL, 0, NULL, 0, NULL, 0};
   OK(sealwax_decryptor_header(decryptor, &header));
   CHECK(sealwax_header_wrapped_key_count(header) == 1);
   OK(sealwax_header_wrapped_key_at(header, 0, &key));
@@ -251,6 +250,27 @@ static void manual(void) {
         sealwax_decryptor_provide_dek(decryptor, key.wrapped_dek, key.wrapped_dek_len));
   mask(dek, key.wrapped_dek, key.wrapped_dek_len, context);
   OK(sealwax_decryptor_provide_dek(decryptor, dek, sizeof dek));
+  sealwax_wipe(dek, sizeof dek);
+  CHECK(dek[0] == 0 && dek[31] == 0);
+  sealwax_wipe(NULL, 7);
+  sealwax_header_free(header);
+}
+
+/* The host asks its KMS itself, between two calls of a machine. */
+static void manual(void) {
+  uint8_t dek[SEALWAX_KEY_LEN] = {0}, envelope[1024], opened[64];
+  sealwax_context *context = check_context("tenant", "blue");
+  size_t len = encrypt_and_wrap(context, envelope, sizeof envelope);
+  sealwax_decryptor *decryptor = NULL;
+  sealwax_header *header = NULL;
+  sealwax_progress progress = {sizeof progress, 0, 0, SEALWAX_DONE};
+  OK(sealwax_decryptor_new(NULL, &decryptor));
+  FAILS(SEALWAX_ERR_INVALID_STATE, sealwax_decryptor_header(decryptor, &header));
+  FAILS(SEALWAX_ERR_INVALID_STATE, sealwax_decryptor_provide_dek(decryptor, dek, sizeof dek));
+  OK(sealwax_decryptor_process(decryptor, envelope, len, opened, sizeof opened, &progress));
+  CHECK(progress.status == SEALWAX_NEED_KEY);
+  size_t read = progress.read;
+  unwrap_and_provide(decryptor, context);
   OK(sealwax_decryptor_process(decryptor, envelope + read, len - read, opened, sizeof opened,
                                &progress));
   CHECK(progress.status == SEALWAX_NEED_INPUT && progress.written == 0);
@@ -259,13 +279,7 @@ static void manual(void) {
   CHECK(progress.status == SEALWAX_DONE && progress.written == 32);
   OK(sealwax_decryptor_finish(decryptor));
   FAILS(SEALWAX_ERR_INVALID_STATE, sealwax_decryptor_end_input(decryptor));
-  sealwax_wipe(dek, sizeof dek);
-  CHECK(dek[0] == 0 && dek[31] == 0);
-  sealwax_wipe(NULL, 7);
-  sealwax_header_free(header);
   sealwax_decryptor_free(decryptor);
-  sealwax_encryptor_free(encryptor);
-  sealwax_encrypt_options_free(options);
   sealwax_context_free(context);
 }
 

@@ -1,4 +1,4 @@
-/* How a file gets its place: permissions, durability, pipes, and what an error says of it. */
+/* Target files: permissions, durability, pipes, and the messages of errors. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif

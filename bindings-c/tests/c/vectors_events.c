@@ -1,4 +1,4 @@
-/* The script of core/vectors/key_events.json: every language tells the same events. */
+/* The script of core/vectors/key_events.json: every language reports the same events. */
 #include "vectors.h"
 
 /* The step that runs, and how many of its events were told. */

@@ -1,4 +1,4 @@
-// The C++ header: what the C tests show of the library, this shows of the layer on top of it.
+// The C++ header: the tests of the C API, repeated for the C++ layer.
 #include <sealwax.hpp>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-"""A run that is stopped or killed at any moment goes on, and ends as one that was not."""
+"""A run that is stopped or killed at any moment can resume, with the same result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trees of local files: everything comes back, and nothing is lost that was there."""
+"""Trees of local files: round trips, and existing files are kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""File systems to lie over: memory, the local disk, a real store that speaks S3."""
+"""Underlying file systems: memory, the local disk, a real store that speaks S3."""
 
 from __future__ import annotations
 

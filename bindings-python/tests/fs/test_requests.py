@@ -1,4 +1,4 @@
-"""What the store is asked for: how often, and for how many bytes."""
+"""Requests to the store: how many, and for how many bytes."""
 
 from __future__ import annotations
 

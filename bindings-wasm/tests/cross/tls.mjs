@@ -1,4 +1,4 @@
-// Asks each server that the test names, with every network provider; prints what became of it.
+// Calls each server that the test names, with every network provider; prints the results.
 import { KMS } from '@aws-sdk/client-kms';
 import { encrypt } from '../../dist/node.js';
 import { AwsKms, HttpProvider, VaultTransit } from '../../dist/kms.js';

@@ -1,4 +1,4 @@
-// CachingProvider: its limits, what it admits, and providers that ask it back.
+// CachingProvider: its limits, what it admits, and providers that call it back.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CachingProvider, LocalKey, decrypt, encrypt, inspect } from 'sealwax';

@@ -1,4 +1,4 @@
-// Every code of core/vectors/error_codes.json through the API, or the reason why it cannot be had.
+// Every code of core/vectors/error_codes.json through the API, or the reason why it cannot occur.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {

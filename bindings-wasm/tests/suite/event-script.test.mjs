@@ -1,4 +1,4 @@
-// The script of core/vectors/key_events.json: every language tells the same events.
+// The script of core/vectors/key_events.json: every language reports the same events.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CachingProvider, LocalKey, SealwaxError, decrypt, encrypt, rewrap } from 'sealwax';

@@ -1,4 +1,4 @@
-// LocalKey and RsaOaepPublicKey: keys that the page has itself.
+// LocalKey and RsaOaepPublicKey: keys that the page holds itself.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LocalKey, RsaOaepPublicKey, decrypt, encrypt } from 'sealwax';

@@ -1,4 +1,4 @@
-// How much memory the processes that this one started hold, as Linux says it.
+// The memory of this process's children, as Linux reports it.
 import { readFile, readdir } from 'node:fs/promises';
 
 /** Parent and resident memory in bytes; undefined for a process that has ended. */

@@ -1,4 +1,4 @@
-// Providers for tests: like LocalKey, but for what a test says.
+// Providers for tests: like LocalKey, with changes by the test.
 import { key } from './suite.mjs';
 
 /** A provider that does as `LocalKey` does but for what the test says, and counts. */

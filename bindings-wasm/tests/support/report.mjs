@@ -1,4 +1,4 @@
-// The suite's files in a browser: what each page found is reported as tests of Node's.
+// The suite's files in a browser; each page's results are reported as tests of Node.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { suiteFiles } from './pages.mjs';

@@ -1,4 +1,4 @@
-"""Engines, which have a job's items done.
+"""Engines, which execute the items of a job.
 
 An engine is a function of a job and of batches of items, which come from a generator and must not
 all be taken at once. It yields the outcomes of each batch, in any order. The driver alone reads the

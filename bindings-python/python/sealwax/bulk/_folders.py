@@ -1,4 +1,4 @@
-"""Folders of a local target."""
+"""The folders of a local target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hidden names: objects with random names, whose own names are sealed with them."""
+"""Hidden names: objects get random names and contain their real names encrypted."""
 
 from __future__ import annotations
 

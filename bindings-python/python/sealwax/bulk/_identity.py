@@ -1,4 +1,4 @@
-"""What tells an object from one that was written later under the same name."""
+"""Detects whether an object was replaced under the same name."""
 
 from __future__ import annotations
 

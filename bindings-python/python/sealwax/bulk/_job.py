@@ -1,4 +1,4 @@
-"""The description of a job: plain data, which other processes can be given."""
+"""The description of a job: plain data, which can be sent to other processes."""
 
 from __future__ import annotations
 

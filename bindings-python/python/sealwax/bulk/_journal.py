@@ -1,4 +1,4 @@
-"""The journal of a job, from which an interrupted run goes on.
+"""The journal of a job, from which an interrupted run resumes.
 
 It is a database of SQLite: the next run has to look up each of millions of names, which workers
 finish in any order, without holding them in memory; and SQLite survives a kill at any moment. It

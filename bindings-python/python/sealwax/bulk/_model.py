@@ -1,4 +1,4 @@
-"""Items of a job, and what became of them."""
+"""Items of a job, and their results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The entries of a source, one after the other: memory does not depend on their number."""
+"""Iterates over the entries of a source in constant memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the workers of a process and its driver share: progress, and the wish to stop."""
+"""State that workers and their driver share: the progress, and whether to stop."""
 
 from __future__ import annotations
 

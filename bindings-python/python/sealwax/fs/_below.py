@@ -1,4 +1,4 @@
-"""The file system below, by coroutines, whether it has them or not."""
+"""The underlying file system, called by coroutines even if it has none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What objects begin with: their plaintext's length follows from it, and they are opened by it."""
+"""The heads of objects, which give the plaintext's length and open the object."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be done with sealed objects as they are: no key is needed for it."""
+"""Operations on sealed objects that need no key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stores raise, besides the errors of files."""
+"""The errors of stores, in addition to those of files."""
 
 from __future__ import annotations
 

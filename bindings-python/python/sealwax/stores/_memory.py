@@ -1,4 +1,4 @@
-"""Objects in memory, for tests: with everything that a store can have."""
+"""Objects in memory, for tests. This store has every capability."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stores say of objects, and of themselves."""
+"""Descriptions of objects, and the capabilities of stores."""
 
 from __future__ import annotations
 

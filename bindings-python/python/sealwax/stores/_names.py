@@ -1,4 +1,4 @@
-"""Names of objects where they are paths."""
+"""Conversion of object names to paths."""
 
 from __future__ import annotations
 

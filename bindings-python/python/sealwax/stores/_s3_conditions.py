@@ -1,4 +1,4 @@
-"""Whether a store keeps the conditions of S3's protocol, or ignores them."""
+"""Finds out whether a store enforces the conditions of S3's protocol, or ignores them."""
 
 from __future__ import annotations
 

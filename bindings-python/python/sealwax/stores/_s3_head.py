@@ -1,4 +1,4 @@
-"""What an object of S3 keeps when its head is replaced, and which parts are copied."""
+"""What an object in S3 keeps if its head is replaced, and which parts are copied."""
 
 from __future__ import annotations
 

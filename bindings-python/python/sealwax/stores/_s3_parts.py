@@ -1,4 +1,4 @@
-"""An upload in parts: all of it, or nothing."""
+"""Uploads in parts, which are complete or absent."""
 
 from __future__ import annotations
 

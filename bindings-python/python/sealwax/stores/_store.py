@@ -1,4 +1,4 @@
-"""The interface of stores: what all can do, and the refusal of what one cannot."""
+"""The interface of stores. An operation that a store lacks is refused."""
 
 from __future__ import annotations
 

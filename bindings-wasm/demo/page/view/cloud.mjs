@@ -1,4 +1,4 @@
-// What the store sees of an object, beside its meaning.
+// What the store sees of an object, and what it means.
 import { inspectSealed } from '../lib/envelope.mjs';
 import { rangeReader, readHeader } from '../lib/store.mjs';
 import { el, facts, hexDump } from './dom.mjs';

@@ -122,6 +122,8 @@ function fromThrown([number, text, detail]: Thrown): SealwaxError {
   switch (code) {
     case 'authentication':
       return chunkNotAuthentic(detail as number);
+    case 'bad_magic':
+      return new SealwaxError(code, 'not a Sealwax envelope');
     case 'buffer_too_small':
       return new SealwaxError(code, `${detail as number} bytes are needed`, {
         needed: detail as number,

@@ -292,6 +292,9 @@ static void names(void) {
   FAILS(SEALWAX_ERR_ALREADY_EXISTS, encrypt("sealed", NULL));
   CHECK(strstr(sealwax_last_error_message(), "/plain\" to \"") != NULL);
   CHECK(strstr(sealwax_last_error_message(), "/sealed\"") != NULL);
+  FAILS(SEALWAX_ERR_IO, sealwax_encrypt_file(path_of("plain"), "", providers, 1, NULL, NULL, NULL));
+  CHECK(sealwax_last_error_cause() == ENOENT);
+  CHECK(strstr(sealwax_last_error_message(), "No such file or directory") != NULL);
   sealwax_provider *none = NULL;
   FAILS(SEALWAX_ERR_IO, sealwax_provider_local_file(path_of("absent"), TEXT("k"), &none));
   CHECK(strstr(sealwax_last_error_message(), "/absent\"") != NULL);

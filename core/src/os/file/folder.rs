@@ -32,7 +32,7 @@ pub(super) fn split(path: &Path) -> io::Result<(&Path, &OsStr)> {
     let Some(name) = path.file_name() else {
         // `/` and `..` are directories; the empty path is not a file.
         let is_empty = path.as_os_str().is_empty();
-        return Err(if is_empty { io::ErrorKind::NotFound.into() } else { is_a_directory() });
+        return Err(if is_empty { is_missing() } else { is_a_directory() });
     };
     if path.as_os_str().as_encoded_bytes().last().is_some_and(|last| is_separator(*last)) {
         return Err(is_a_directory());
@@ -49,6 +49,14 @@ pub(super) fn is_a_directory() -> io::Error {
     return rustix::io::Errno::ISDIR.into();
     #[cfg(not(unix))]
     return io::ErrorKind::IsADirectory.into();
+}
+
+/// The error of the system for an empty path.
+fn is_missing() -> io::Error {
+    #[cfg(unix)]
+    return rustix::io::Errno::NOENT.into();
+    #[cfg(not(unix))]
+    return io::ErrorKind::NotFound.into();
 }
 
 fn is_separator(byte: u8) -> bool {

@@ -205,7 +205,7 @@ def test_help_is_for_people(folder):
         (["encrypt", "-kk", "-c", "a", "x"], "--context a: this is not NAME=VALUE"),
         (
             ["encrypt", "-kk", "a", "b", "c"],
-            "several sources go to --output-dir FOLDER; . is the folder here",
+            "several sources need --output-dir FOLDER; . is the current folder",
         ),
         (["decrypt", "-kk", "a"], "a does not end in .sealwax: name the result with --output"),
         (["inspect", "--metadata", "x"], "--key is missing, and SEALWAX_KEY is not set"),

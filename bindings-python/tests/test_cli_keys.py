@@ -134,7 +134,7 @@ def test_key_files_that_are_none(sealed, content, told):
 
 def test_keys_that_others_can_read(sealed):
     keyfile("k", mode=0o640)
-    told = b"sealwax: warning: k: others can read this key; chmod 600 takes that from them\n"
+    told = b"sealwax: warning: k: others can read this key; chmod 600 restricts it to you\n"
     assert run("decrypt", "--key", "k", "sealed", "-").stderr == told
     assert run("decrypt", "--quiet", "--key", "k", "sealed", "-").stderr == b""
     keyfile("k", mode=0o600)
@@ -147,7 +147,7 @@ def test_keys_that_others_can_read(sealed):
         ("env:NOT_SET", 2, "--key env:NOT_SET: the environment variable NOT_SET is not set"),
         ("missing", 7, "missing: No such file or directory"),
         ("file:", 2, "--key file:: the name of the key file is missing"),
-        (HEX, 2, "--key takes the place of a key, not the key: put it into a file"),
+        (HEX, 2, "--key takes a reference, not the key itself: use a file"),
         ("aws:k#id", 2, "--key aws:k#id: k is the key's id: leave #id out"),
         (
             "pkcs11:token=t",

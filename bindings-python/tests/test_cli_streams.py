@@ -193,7 +193,7 @@ def test_closed_descriptors(folder, blob, sealed, line, code, told):
 def test_a_file_that_would_grow_for_ever(folder, sealed):
     (folder / "sealed").write_bytes(sealed)
     result = shell("sealwax decrypt --key k sealed - >>sealed")
-    assert result.returncode == 3 and b"the standard output is what is read, too" in result.stderr
+    assert result.returncode == 3 and b"the standard output is also the source" in result.stderr
     result = shell("sealwax encrypt --key k - - <sealed >>sealed")
     assert result.returncode == 3 and (folder / "sealed").read_bytes() == sealed
 
@@ -205,4 +205,4 @@ def test_many_sources_through_one_pipe_are_refused(folder, sealed):
     os.mkfifo("pipe")
     with open("pipe", "r+b", buffering=0):
         told = run("rewrap", "--old", "k", "--new", "k#2", "pipe", expect=3).stderr
-    assert told == b"sealwax: pipe: only files can be rewrapped where they are; - is a filter\n"
+    assert told == b"sealwax: pipe: only files can be rewrapped in place; - is a filter\n"

@@ -108,7 +108,7 @@ def test_store_options(project):
         ),
         (
             '[keys]\na = "pkcs11:token=t;object=o?pin-value=1234"\n',
-            "[keys] a is no reference to a key: a reference holds no PIN",
+            "[keys] a is no reference to a key: a reference must not contain a PIN",
         ),
         ("[rules]\nmatch = 1\n", "rules is a list: write [[rules]]"),
         ('[[rules]]\nmatch = "x"\n', "[[rules]] 1: keys is missing"),
@@ -151,8 +151,8 @@ def test_what_a_stranger_could_have_written_is_not_used(folder):
     with pytest.raises(ConfigError) as caught:
         Config.load()
     assert str(caught.value) == (
-        f"{path} is not used, because everybody can write to it: SEALWAX_CONFIG={path} uses it "
-        "all the same"
+        f"{path} is not used, because everybody can write to it: SEALWAX_CONFIG={path} "
+        "overrides that"
     )
     assert Config.load(path).path == str(path)
     if os.geteuid() == 0:
@@ -242,7 +242,7 @@ def test_references(text, parts):
         ("aws:k#id", "k is the key's id: leave #id out"),
         (
             "pkcs11:token=t;object=o?pin-value=1",
-            "a reference holds no PIN: leave it to ?pin-source=FILE",
+            "a reference must not contain a PIN: use ?pin-source=FILE",
         ),
     ],
 )
@@ -282,7 +282,7 @@ def test_keys_that_are_given_in_any_way(project):
 def test_a_key_that_others_can_read_is_logged(project, caplog):
     (project / "keys/orders.key").chmod(0o644)
     Config.load().key("orders")
-    told = f"{project}/keys/orders.key: others can read this key; chmod 600 takes that from them"
+    told = f"{project}/keys/orders.key: others can read this key; chmod 600 restricts it to you"
     assert [record.getMessage() for record in caplog.records] == [told]
 
 

@@ -347,7 +347,7 @@ def test_a_path_with_a_zero_byte(tmp_path, key):
         lambda: sealwax.open(path, "wb", key),
         lambda: sealwax.LocalKey.from_file(path),
     ):
-        told = re.escape(f"a path has no zero byte in it: {path!r}")
+        told = re.escape(f"a path must not contain a zero byte: {path!r}")
         with pytest.raises(sealwax.InvalidArgumentError, match=f"^{told}$"):
             call()
 

@@ -230,7 +230,7 @@ def test_mistakes_on_the_command_line(folder, inbox):
     for option in ("--to", "--key"):
         told = run("encrypt", option, secret, "-", expect=2).stderr
         assert secret[20:].encode() not in told
-        reason = f"sealwax: {option} takes the place of a key, not the key: put it into a file\n"
+        reason = f"sealwax: {option} takes a reference, not the key itself: use a file\n"
         assert told == reason.encode()
     told = run("encrypt", "--to", "-", "-", data=inbox.encode(), expect=2).stderr
     assert told == b"sealwax: only one thing can come from the standard input\n"

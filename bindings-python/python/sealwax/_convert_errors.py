@@ -102,7 +102,7 @@ def path_of(path: Any) -> str:
     if not text:
         raise MissingFileError(os.strerror(errno.ENOENT), errno=errno.ENOENT, filename=text)
     if "\0" in text:
-        raise InvalidArgumentError(f"a path has no zero byte in it: {text!r}")
+        raise InvalidArgumentError(f"a path must not contain a zero byte: {text!r}")
     return text
 
 

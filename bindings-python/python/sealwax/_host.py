@@ -184,7 +184,7 @@ def _wait_until_writable(file: Any) -> None:
         descriptor = file.fileno()
     except (AttributeError, OSError, TypeError, ValueError):
         raise BlockingIOError(
-            errno.EAGAIN, "the file object cannot take more now; a blocking one is needed"
+            errno.EAGAIN, "the file object is not ready for more data; use a blocking one"
         ) from None
     import select
 

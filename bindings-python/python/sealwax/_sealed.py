@@ -83,7 +83,7 @@ class SealedReader(io.BufferedReader):
         """
         native = self._native
         if isinstance(native, _sealwax.StreamReader):
-            raise io.UnsupportedOperation("what cannot seek has no ranges")
+            raise io.UnsupportedOperation("only a file that can seek has ranges")
         with about(self._native_name):
             return read_ranges(native, ranges, into, gap)
 

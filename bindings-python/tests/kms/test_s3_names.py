@@ -194,7 +194,7 @@ def test_a_name_with_no_room_for_that_of_its_header(proxy: Proxy) -> None:
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        (b"bytes", "for data in memory there is put"),
+        (b"bytes", "use put for data in memory"),
         (bytearray(b"x"), "and not bytearray"),
         (None, "and not NoneType"),
         (7, "and not int"),

@@ -131,7 +131,7 @@ def rewrap(call: Call) -> int:
 
 def _rewrap_file(path: str, old: _data.Keys, new: _data.Keys, add: bool) -> None:
     if not stat.S_ISREG(os.stat(path).st_mode):
-        raise RefusedError("only files can be rewrapped where they are; - is a filter")
+        raise RefusedError("only files can be rewrapped in place; - is a filter")
     if _is_current(path, new, add):
         voice.note(f"{path}: under these keys already")
         return

@@ -58,7 +58,7 @@ def jobs(call: Call) -> dict[str, Job]:
     if output is not None and len(names) == 1:
         return {names[0]: Job(names[0], output)}
     if output is not None or len(names) > 2:
-        raise UsageError("several sources go to --output-dir FOLDER; . is the folder here")
+        raise UsageError("several sources need --output-dir FOLDER; . is the current folder")
     if len(names) == 2:
         if call.options["force"]:
             _refuse_a_second_source(names[1], encrypting)

@@ -20,7 +20,7 @@ def content(name: str) -> bytearray:
     with opened as file:
         mode, read = os.fstat(file.descriptor).st_mode, _all(file)
     if stat.S_ISREG(mode) and mode & _OTHERS:
-        voice.warn(f"{name}: others can read this key; chmod 600 takes that from them")
+        voice.warn(f"{name}: others can read this key; chmod 600 restricts it to you")
     return read
 
 

@@ -50,7 +50,7 @@ def load(spec: str, option: str, config: Optional[Config]) -> sealwax.Provider:
     """Loads the key that a spec names."""
     if is_secret(spec):
         # The list of processes already shows it. The message must not show it as well.
-        raise UsageError(f"{option} takes the place of a key, not the key: put it into a file")
+        raise UsageError(f"{option} takes a reference, not the key itself: use a file")
     try:
         if spec.startswith(_NAMED):
             return _named(config, spec[len(_NAMED) :])

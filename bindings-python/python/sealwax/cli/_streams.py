@@ -145,7 +145,7 @@ def refuse_same(given: Union[Input, str], taken: Output) -> None:
     its = os.fstat(taken.descriptor)
     mine = os.stat(given) if isinstance(given, str) else os.fstat(given.descriptor)
     if stat.S_ISREG(mine.st_mode) and os.path.samestat(mine, its):
-        raise RefusedError(f"{taken.name} is what is read, too")
+        raise RefusedError(f"{taken.name} is also the source")
 
 
 def _descriptor(name: str, standard: int) -> Optional[int]:

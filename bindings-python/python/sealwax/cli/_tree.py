@@ -104,7 +104,7 @@ def _number(text: Optional[str], option: str) -> Optional[int]:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise UsageError(f"{option} {text}: this is not a number from 1 on")
+        raise UsageError(f"{option} {text}: this is not a number of at least 1")
     return int(text)
 
 

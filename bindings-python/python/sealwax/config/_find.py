@@ -65,6 +65,4 @@ def _refuse_a_strangers(path: str) -> None:
         problem = "everybody can write to it"
     else:
         return
-    raise ConfigError(
-        f"{path} is not used, because {problem}: {VARIABLE}={path} uses it all the same"
-    )
+    raise ConfigError(f"{path} is not used, because {problem}: {VARIABLE}={path} overrides that")

@@ -51,7 +51,7 @@ class KeyReference(NamedTuple):
         if self.key_id is not None and SCHEMES[self.scheme].names_itself:
             raise KeyReferenceError(f"{self.place} is the key's id: leave #{self.key_id} out")
         if self.scheme == "pkcs11" and "pin-value=" in self.place:
-            raise KeyReferenceError("a reference holds no PIN: leave it to ?pin-source=FILE")
+            raise KeyReferenceError("a reference must not contain a PIN: use ?pin-source=FILE")
         return self
 
     def below(self, folder: str) -> KeyReference:

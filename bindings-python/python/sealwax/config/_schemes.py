@@ -127,7 +127,7 @@ def _content(path: str) -> bytes:
 def _warn_if_exposed(path: str, warn: Warn) -> None:
     mode = os.stat(path).st_mode
     if stat.S_ISREG(mode) and mode & (stat.S_IRGRP | stat.S_IROTH):
-        warn(f"{path}: others can read this key; chmod 600 takes that from them")
+        warn(f"{path}: others can read this key; chmod 600 restricts it to you")
 
 
 SCHEMES: dict[str, Scheme] = {

@@ -110,4 +110,4 @@ def _read(raw: Any, seconds: Any) -> bytes:
     raw.close()
     if len(content) > MOST_ANSWER:
         raise exceptions.ContentDecodingError("the answer is longer than that of any KMS")
-    raise exceptions.ReadTimeout("the answer was not there in time")
+    raise exceptions.ReadTimeout("the answer did not arrive in time")

@@ -205,7 +205,7 @@ class SealedBucket(Objects):
         headers, because a part of an object in a bucket cannot be changed.
         """
         if not self._detached:
-            raise InvalidArgumentError("only a header of its own can be replaced: detached_headers")
+            raise InvalidArgumentError("only a detached header can be replaced (detached_headers)")
         place = header_name(name, Front.of(self._source(name), FRONT).data)
         with closing(Body(self._source(place))) as body:
             header, conditions = body.read(_sealwax.MAX_HEADER_LEN), self._unchanged(body)

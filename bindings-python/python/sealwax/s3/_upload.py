@@ -25,7 +25,7 @@ def opened(source: Any) -> Iterator[Any]:
     if not callable(getattr(source, "read", None)):
         kind = type(source).__name__
         raise InvalidArgumentError(
-            f"upload takes a path or a file object, and not {kind}: for data in memory there is put"
+            f"upload takes a path or a file object, and not {kind}: use put for data in memory"
         )
     yield source
 

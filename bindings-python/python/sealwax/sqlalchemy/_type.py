@@ -17,6 +17,8 @@ from ._errors import SealedColumnError
 class Envelope(bytes):
     """A sealed value on its way to the database."""
 
+    __slots__ = ()
+
 
 class SealedValue:
     """A value as it was read from a sealed column: the envelope, not opened.

@@ -228,6 +228,29 @@ def test_a_target_in_the_source_is_refused(tree, key, names):
         bulk.encrypt(source, target, keys=key)
 
 
+def test_a_run_from_the_start_forgets_nothing(tree, key, tmp_path):
+    """Without `resume` all targets are there already; with it, they are what was written."""
+    bulk.encrypt(tree.plain, tree.sealed, keys=key)
+    again = bulk.encrypt(tree.plain, tree.sealed, keys=key)
+    assert (again.done, again.failed) == (0, 3)
+    (tree.plain / "a.csv").write_bytes(b"changed")
+    report = bulk.encrypt(
+        tree.plain, tree.sealed, keys=key, resume=True, report=str(tmp_path / "report")
+    )
+    assert (report.done, report.unchanged, report.failed) == (1, 2, 0)
+    assert json.loads((tmp_path / "report").read_text())["failed_objects"] == []
+    assert sealwax.decrypt((tree.sealed / "a.csv").read_bytes(), key) == b"changed"
+
+
+def test_a_failure_does_not_forget_what_was_written(tree, key, broken_kms):
+    bulk.encrypt(tree.plain, tree.sealed, keys=key)
+    (tree.plain / "a.csv").write_bytes(b"changed")
+    failed = bulk.encrypt(tree.plain, tree.sealed, keys=broken_kms, resume=True)
+    assert [each.name for each in failed.failures] == ["a.csv"]
+    report = bulk.encrypt(tree.plain, tree.sealed, keys=key, resume=True)
+    assert (report.done, report.unchanged, report.failed) == (1, 2, 0)
+
+
 def test_a_link_that_leads_into_the_source_is_refused_as_target(tree, key):
     (tree.folder / "link").symlink_to(tree.plain / "2026")
     with pytest.raises(sealwax.InvalidArgumentError, match="are not apart"):

@@ -26,6 +26,16 @@ CREATE TABLE IF NOT EXISTS items (
 ) WITHOUT ROWID;
 """
 
+_RECORD = """
+INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (name) DO UPDATE SET
+    state = excluded.state, read = excluded.read, written = excluded.written,
+    reason = excluded.reason, code = excluded.code,
+    source = CASE excluded.state WHEN 1 THEN excluded.source ELSE source END,
+    target_name = CASE excluded.state WHEN 1 THEN excluded.target_name ELSE target_name END,
+    target = CASE excluded.state WHEN 1 THEN excluded.target ELSE target END
+"""
+
 
 def default_path(identity: str) -> str:
     """Where the journal of a job is kept: in the user's folder for the state of programs."""
@@ -40,7 +50,8 @@ class Journal:
     def __init__(self, path: str, identity: str, *, resume: bool) -> None:
         """Opens or makes the journal of the job `identity`.
 
-        Without `resume` it begins anew; that of an interrupted run is not thrown away.
+        Without `resume` it begins anew; that of an interrupted run is not thrown away. What earlier
+        runs wrote stays known, so that a later one with `resume` can go on with it.
         """
         self.path, self.resumed = path, False
         os.makedirs(os.path.dirname(os.path.abspath(path)), mode=0o700, exist_ok=True)
@@ -75,7 +86,8 @@ class Journal:
             raise self._refused("its run was interrupted: go on with it (--continue), or delete it")
         self.resumed = bool(known) and resume
         if not self.resumed:
-            run("DELETE FROM items")
+            run("DELETE FROM items WHERE target IS NULL OR target = ''")
+            run("UPDATE items SET state = ?, code = ''", (State.EARLIER.value,))
         self._note(version=_VERSION, identity=identity, finished="no")
 
     def _refused(self, why: str) -> InvalidStateError:
@@ -114,11 +126,9 @@ class Journal:
             )
 
     def record(self, outcomes: Iterable[Outcome]) -> None:
-        """Notes what became of items."""
+        """Notes what became of items. What an earlier run wrote stays known if this one fails."""
         with self._at_once():
-            self._database.executemany(
-                "REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_row, outcomes)
-            )
+            self._database.executemany(_RECORD, map(_row, outcomes))
 
     def _at_once(self) -> _Transaction:
         return _Transaction(self._database)

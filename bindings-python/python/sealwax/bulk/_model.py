@@ -23,6 +23,8 @@ class State(Enum):
     DONE = 1
     SKIPPED = 2
     FAILED = 3
+    EARLIER = 4
+    """An earlier run wrote its target, and the present one has not come to it."""
 
 
 UNCHANGED = "UNCHANGED"

@@ -71,7 +71,7 @@ def _work(job: Job, running: Running, journal: Journal, report: Report) -> None:
 
 def _is_unchanged(outcome: Outcome) -> bool:
     """The journal knows it already."""
-    return outcome.state is State.DONE and bool(outcome.code)
+    return outcome.state is State.DONE and bool(outcome.code) and not outcome.source
 
 
 def _items(job: Job, running: Running) -> Iterator[Item]:
@@ -113,7 +113,8 @@ def _is_taken(job: Job, target: Optional[Store], item: Item) -> bool:
 
     A new random name is nobody's, and a hidden one is only known when the object is opened.
     """
-    ours = item.before is not None and item.before.state in (State.BEGUN, State.DONE)
+    before = item.before
+    ours = before is not None and (before.state is State.BEGUN or bool(before.target))
     if target is None or job.hidden_names or ours:
         return False
     try:

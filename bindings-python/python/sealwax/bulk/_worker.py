@@ -75,19 +75,30 @@ class Worker:
     def _file(self, item: Item, batch: FileBatch) -> Outcome:
         source, before = identity_of_source(self._source, item.name), item.before
         overwrite = self._job.overwrite
-        if before is not None and before.state is State.DONE:
-            is_there = self._is_as_written(before.target_name, before.target)
-            if is_there and before.source == source:
+        if before is not None and self._is_as_written(before):
+            if before.source == source:
                 self._watch.move(item.size)
-                return Outcome(item.name, State.DONE, before.target_name, code=UNCHANGED)
-            overwrite = overwrite or is_there
+                return _unchanged(item, before)
+            overwrite = True
         elif before is not None and before.state is State.BEGUN:
             overwrite = overwrite or self._transfer.may_replace(item, before.target_name)
         return self._transfer.run(item, source, batch, overwrite)
 
-    def _is_as_written(self, name: str, identity: str) -> bool:
+    def _is_as_written(self, before: Record) -> bool:
         """Whether the target is what an earlier run wrote."""
-        return self._target is None or identity_or_none(self._target, name) == identity
+        if self._target is None:
+            return before.state is State.DONE
+        if not before.target:
+            return False
+        return identity_or_none(self._target, before.target_name) == before.target
+
+
+def _unchanged(item: Item, before: Record) -> Outcome:
+    """Nothing to do; the journal hears of it if it says otherwise."""
+    outcome = Outcome(item.name, State.DONE, before.target_name, code=UNCHANGED)
+    if before.state is State.DONE:
+        return outcome
+    return outcome._replace(source=before.source, target=before.target)
 
 
 def _failed(item: Item, error: Exception) -> Outcome:

@@ -242,6 +242,12 @@ def test_a_run_from_the_start_forgets_nothing(tree, key, tmp_path):
     assert sealwax.decrypt((tree.sealed / "a.csv").read_bytes(), key) == b"changed"
 
 
+def test_a_report_that_cannot_be_written_fails_before_the_work(tree, key):
+    with pytest.raises(FileNotFoundError):
+        bulk.encrypt(tree.plain, tree.sealed, keys=key, report=str(tree.folder / "no" / "report"))
+    assert not tree.sealed.exists()
+
+
 def test_a_failure_does_not_forget_what_was_written(tree, key, broken_kms):
     bulk.encrypt(tree.plain, tree.sealed, keys=key)
     (tree.plain / "a.csv").write_bytes(b"changed")

@@ -44,6 +44,8 @@ def run(job: Job, running: Running) -> Report:
     start = time.monotonic()
     identity = job.identity
     path = os.fspath(running.get("journal") or default_path(identity))
+    if running.get("report") is not None:
+        open(running["report"], "a").close()  # What cannot be written fails before the work.
     with closing(Journal(path, identity, resume=running.get("resume", False))) as journal:
         report.journal = path
         _work(job, running, journal, report)

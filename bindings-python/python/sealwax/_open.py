@@ -10,7 +10,7 @@ from . import _sealwax
 from ._call_context import object_name
 from ._convert_errors import about, path_of
 from ._errors import InvalidArgumentError, InvalidTypeError
-from ._options import FILE_TEXT, OPENING, SEALING, chosen, takes
+from ._options import FILE_PLACING, FILE_TEXT, OPENING, SEALING, chosen, takes
 from ._raw import READ_BUFFER, RangeRaw, StreamRaw, WriterRaw
 from ._sealed import SealedReader, SealedWriter, TextFile
 
@@ -38,8 +38,7 @@ OBJECT_AHEAD = 1024 * 1024
 WRITE_BUFFER = 256 * 1024
 """Plaintext that a writer buffers before it encrypts, in bytes."""
 
-_PLACING = {"detached": False, "durable": True, "permissions": None}
-_FOR_WRITING = {"metadata": None, "padding": None, "require_all": True, **_PLACING}
+_FOR_WRITING = {"metadata": None, "padding": None, "require_all": True, **FILE_PLACING}
 _NOT_FOR_READING = (
     "metadata, padding, detached, require_all, durable and permissions are for writing"
 )
@@ -61,7 +60,7 @@ def open(
 def open(
     file: Any, mode: TextMode, keys: Keys, **options: Unpack[FileObject]
 ) -> io.TextIOWrapper: ...
-@takes(SEALING, OPENING, _PLACING, FILE_TEXT)
+@takes(SEALING, OPENING, FILE_PLACING, FILE_TEXT)
 def open(
     file: Any, mode: str, keys: Keys, **options: Unpack[FileObject]
 ) -> Union[SealedReader, SealedWriter, io.TextIOWrapper]:

@@ -31,12 +31,13 @@ FILE_WRITING: FileWriting = {
     "threads": 0,
     "progress": None,
 }
+FILE_PLACING = {"detached": False, "durable": True, "permissions": None}
 FILE_TEXT: FileText = {"encoding": None, "errors": None, "newline": None}
 
 
 def takes(*groups: Mapping[str, Any], **more: Any) -> Callable[[F], F]:
     """Completes the `**options` of a function with these defaults, and refuses all others."""
-    defaults = {name: value for group in (*groups, more) for name, value in group.items()}
+    defaults = _joined(*groups, more)
 
     def decorate(function: Any) -> Any:
         code = function.__code__
@@ -54,6 +55,15 @@ def takes(*groups: Mapping[str, Any], **more: Any) -> Callable[[F], F]:
         return call
 
     return decorate
+
+
+def show(function: Any, *groups: Mapping[str, Any]) -> None:
+    """Lets `help` name the options of a function that passes them on to one that takes them."""
+    function.__signature__ = _Described(function, _joined(*groups)).__signature__
+
+
+def _joined(*groups: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for group in groups for name, value in group.items()}
 
 
 def chosen(options: Mapping[str, Any], group: Mapping[str, Any]) -> Any:

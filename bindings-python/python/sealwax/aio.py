@@ -20,7 +20,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Seque
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Optional, TypeVar, Union, cast, overload
 
-from . import _call_context, _files, _open, _sealwax
+from . import _call_context, _files, _open, _options, _sealwax
 from ._header import Header
 from ._provider import AsyncProvider
 from ._public import publish as _publish
@@ -272,5 +272,16 @@ class _File:
     def write(self, data: bytes) -> Any:
         return _call_context.resolve(self._file.write(data))
 
+
+# Not a decorator: stubtest would take the functions for ordinary ones.
+for _function, *_groups in (
+    (encrypt, _options.SEALING),
+    (encrypt_detached, _options.SEALING),
+    (decrypt, _options.OPENING),
+    (encrypt_file, _options.SEALING, _options.FILE_WRITING),
+    (decrypt_file, _options.MATCHING, _options.FILE_WRITING),
+    (open, _options.SEALING, _options.OPENING, _options.FILE_PLACING, _options.FILE_TEXT),
+):
+    _options.show(_function, *_groups)
 
 _publish(globals())

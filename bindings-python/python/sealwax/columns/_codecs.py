@@ -93,16 +93,14 @@ def _write_json(value: Any) -> bytes:
 
 
 def _is_same(found: Any, value: Any) -> bool:
-    """Equality that tells 1 from True and from 1.0."""
-    if type(found) is not type(value):
-        return False
+    """Equality that tells 1 from True and from 1.0; a `MutableDict` is a dict."""
     if isinstance(found, dict):
-        return found.keys() == value.keys() and all(
-            _is_same(found[key], value[key]) for key in found
-        )
+        is_dict = isinstance(value, dict) and found.keys() == value.keys()
+        return is_dict and all(_is_same(found[key], value[key]) for key in found)
     if isinstance(found, list):
-        return len(found) == len(value) and all(map(_is_same, found, value))
-    return bool(found == value)
+        is_list = isinstance(value, list) and len(found) == len(value)
+        return is_list and all(map(_is_same, found, value))
+    return type(found) is type(value) and bool(found == value)
 
 
 TEXT = Codec(b"s", str, str.encode, bytes.decode)

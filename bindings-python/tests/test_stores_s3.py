@@ -250,6 +250,36 @@ def test_a_server_that_ignores_conditions_is_refused(liar):
     assert liar.put("y", b"1", if_absent=True).size == 1  # These it keeps.
 
 
+class Deaf(Proxy):
+    """Before a store that then hears no condition of a delete."""
+
+    def answer(self, request):
+        heard = request.headers.items()
+        if request.method == "DELETE":
+            heard = ((name, value) for name, value in heard if name.lower() != "if-match")
+        return super().answer(request._replace(headers=dict(heard)))
+
+
+def test_a_server_that_ignores_the_condition_of_a_delete_is_refused():
+    if shutil.which(program("moto_server")) is None:
+        pytest.skip("moto is not installed for this Python")
+    with aws.moto() as url, Deaf(url) as deaf:
+        aws.client(url, "s3").create_bucket(Bucket="tides")
+        store = S3Store(aws.client(deaf.url, "s3"), "tides")
+        etag = store.put("x", b"first").etag
+        for condition in (etag, '"another"'):
+            with pytest.raises(UnsupportedError) as caught:
+                store.delete("x", if_match=condition)
+            assert caught.value.errno == errno.ENOTSUP
+            text = (
+                "this store ignores conditions: what another one wrote meanwhile would be deleted"
+            )
+            assert text in str(caught.value)
+        assert [info.name for info in store.list()] == ["x"]
+        store.delete("x")
+        assert list(store.list()) == []
+
+
 def test_pickles(s3_server, monkeypatch):
     client = s3_server.client()
     with pytest.raises(TypeError, match="a client with its credentials would travel in the pickle"):

@@ -210,21 +210,13 @@ class S3Store(Store):
     def _delete(self, name: str, version: Optional[str], if_match: Optional[str]) -> None:
         arguments = _versioned(version)
         if if_match is not None:
-            self._check_match(name, if_match)
+            self._conditions.get().require(Capability.CONDITIONAL_DELETE, self.url_of(name))
             arguments["IfMatch"] = if_match
         try:
             self._call("delete_object", name, **arguments)
         except FileNotFoundError:
             if if_match is not None:
                 raise conflict(self.url_of(name), "deleted meanwhile") from None
-
-    def _check_match(self, name: str, etag: str) -> None:
-        """Before a conditional delete, for stores that do not heed its condition."""
-        try:
-            if self._head(name, None).etag != etag:
-                raise conflict(self.url_of(name))
-        except FileNotFoundError:
-            raise conflict(self.url_of(name), "deleted meanwhile") from None
 
     def _replace_head(self, name: str, head: bytes, body_start: int, if_match: str) -> ObjectInfo:
         """By parts that the store copies from the old object, and one that is sent."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import uuid
 from contextlib import suppress
+from functools import reduce
+from operator import or_
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +18,13 @@ from ._model import Capability
 
 _NO_OBJECT = '"00000000000000000000000000000000"'
 _AMAZON = (".amazonaws.com", ".amazonaws.com.cn")
+
+_WRITE = "a write at the same time as another's would be lost"
+_LOST = {
+    Capability.CONDITIONAL_PUT: _WRITE,
+    Capability.CONDITIONAL_DELETE: "what another one wrote meanwhile would be deleted",
+    Capability.NEW_HEAD: _WRITE,
+}
 
 
 class Conditions:
@@ -31,38 +40,52 @@ class Conditions:
 class Known:
     """The conditions that the store is known to enforce, in this process.
 
-    Amazon's store enforces them. Another store gets a request to replace an object that does not
-    exist, on condition of an ETag. If it accepts that, it ignores conditions. Only then is
-    something written.
+    Amazon's store enforces them. Another store gets a request to replace or delete an object that
+    does not exist, on condition of an ETag. Only if it accepts that, something is written.
     """
 
     def __init__(self, client: Any, bucket: str, prefix: str) -> None:
         self._client, self._place = client, {"Bucket": bucket}
         self._prefix = prefix
         host = urlsplit(client.meta.endpoint_url).hostname or ""
-        self._kept = Capability.CONDITIONAL_PUT | Capability.NEW_HEAD
-        if not host.endswith(_AMAZON):
-            self._kept = Capability(0)
+        self._checks = {
+            Capability.CONDITIONAL_PUT: self._put,
+            Capability.CONDITIONAL_DELETE: self._delete,
+            Capability.NEW_HEAD: self._complete,
+        }
+        self._kept = Capability(0)
+        if host.endswith(_AMAZON):
+            self._kept = reduce(or_, self._checks)
 
     def require(self, needed: Capability, url: str) -> None:
         """Refuses to go on with a store that would ignore the condition."""
         if needed in self._kept:
             return
         place = {**self._place, "Key": f"{self._prefix}.sealwax-check-{uuid.uuid4().hex}"}
-        check = self._put if needed is Capability.CONDITIONAL_PUT else self._complete
         try:
             with translated(url):
-                check(place)
+                self._checks[needed](place)
         except (ConflictError, FileNotFoundError):
             self._kept |= needed
             return
         with suppress(Exception):
             self._client.delete_object(**place)
-        text = "this store ignores conditions: a write at the same time as another's would be lost"
-        raise UnsupportedError(text, errno=errno.ENOTSUP, filename=url)
+        raise UnsupportedError(
+            f"this store ignores conditions: {_LOST[needed]}", errno=errno.ENOTSUP, filename=url
+        )
 
     def _put(self, place: dict[str, str]) -> None:
         self._client.put_object(**place, Body=b"", IfMatch=_NO_OBJECT)
+
+    def _delete(self, place: dict[str, str]) -> None:
+        """Of an object that is not there. Who has no complaint is asked again about one that is."""
+        self._client.delete_object(**place, IfMatch=_NO_OBJECT)
+        self._client.put_object(**place, Body=b"")
+        try:
+            self._client.delete_object(**place, IfMatch=_NO_OBJECT)
+        finally:
+            with suppress(Exception):
+                self._client.delete_object(**place)
 
     def _complete(self, place: dict[str, str]) -> None:
         upload = {**place, "UploadId": self._client.create_multipart_upload(**place)["UploadId"]}

@@ -7,6 +7,7 @@ import os
 from typing import Any, Optional, Union
 
 from . import _sealwax
+from ._ahead import FROM, Ahead
 from ._convert_errors import about
 from ._ranges import ObjectRanges
 
@@ -30,14 +31,18 @@ class RangeRaw(io.RawIOBase):
     """Plaintext at any offset.
 
     The buffered file announces long reads, so that each is one request although it arrives here in
-    parts. Sequential reads read ahead, more each time, up to `most_ahead`. A read after a seek
-    fetches only the chunks that it needs.
+    parts. Sequential reads read ahead, more each time, up to `most_ahead`; `in_background`, the
+    next piece is fetched while this one is used. A read after a seek fetches only the chunks that
+    it needs.
     """
 
     mode = "rb"
 
-    def __init__(self, native: Ranges, name: Any, most_ahead: int) -> None:
+    def __init__(
+        self, native: Ranges, name: Any, most_ahead: int, *, in_background: bool = False
+    ) -> None:
         self._native, self._position, self._most_ahead = native, 0, most_ahead
+        self._next = Ahead(native) if in_background else None
         self.goal = 0
         """End of the announced read."""
         self._last_end, self._ahead = 0, 0
@@ -74,13 +79,29 @@ class RangeRaw(io.RawIOBase):
         wanted = max(self.goal - position, self._ahead, SHORT)
         if room > READ_BUFFER:
             wanted = max(wanted, room)
-        if wanted <= room or room > MOST_AT_ONCE:
+        coming = self._next.take(position) if self._next is not None else None
+        if coming is None and (wanted <= room or room > MOST_AT_ONCE):
             return self._native.readinto_at(position, buffer, wanted)
-        data = memoryview(self._native.read_at(position, wanted))
+        if coming is None and self._next is not None and room >= FROM:
+            return self._fetch_long(position, buffer, wanted)
+        data = memoryview(self._native.read_at(position, wanted) if coming is None else coming)
+        if self._next is not None:
+            self._next.begin(position + len(data), self._ahead)
         read = min(room, len(data))
         buffer[:read] = data[:read]
         self._kept, self._kept_start = data[read:], position + read
         return read
+
+    def _fetch_long(self, position: int, buffer: Any, wanted: int) -> int:
+        """A long read, straight into the buffer; what follows by the same request, and kept."""
+        room, tail = len(buffer), bytearray(wanted - len(buffer))
+        if isinstance(self._native, ObjectRanges):
+            spans = [(position, room), (position + room, len(tail))]
+            read, follows = self._native.read_ranges(spans, [buffer, tail])
+        else:
+            read, follows = self._native.readinto_at(position, buffer, room), 0
+        self._kept, self._kept_start = memoryview(tail)[:follows], position + read
+        return int(read)
 
     def _next_ahead(self) -> int:
         return min(max(2 * self._ahead, FIRST_AHEAD), self._most_ahead)
@@ -107,6 +128,11 @@ class RangeRaw(io.RawIOBase):
 
     def tell(self) -> int:
         return self._position
+
+    def close(self) -> None:
+        if self._next is not None:
+            self._next.drop()
+        super().close()
 
 
 class StreamRaw(io.RawIOBase):

@@ -11,7 +11,7 @@ from ._sealwax import thread_limit
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
-    from ._raw import Ranges
+    from ._ranges import Ranges
 
 FROM = 1024 * 1024
 """Shortest piece that is fetched in the background, in bytes: a shorter one is there as soon."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, TypeVar, Union
 
 from . import _sealwax
 from ._errors import InvalidArgumentError, IoError
@@ -272,3 +272,7 @@ def concurrently(work: Callable[[T], U], items: Sequence[T], threads: int = 0) -
 
     with ThreadPoolExecutor(most, thread_name_prefix="sealwax-ranges") as pool:
         return list(pool.map(work, items))
+
+
+Ranges = Union[_sealwax.RangeReader, ObjectRanges]
+"""What gives plaintext at any offset."""

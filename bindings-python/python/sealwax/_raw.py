@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import io
 import os
-from typing import Any, Optional, Union
+from typing import Any, Optional
 
 from . import _sealwax
 from ._ahead import FROM, Ahead
 from ._convert_errors import about
-from ._ranges import ObjectRanges
-
-Ranges = Union[_sealwax.RangeReader, ObjectRanges]
-"""What gives plaintext at any offset."""
+from ._ranges import ObjectRanges, Ranges
 
 READ_BUFFER = 64 * 1024
 """Size of the buffer above a raw reader, in bytes."""

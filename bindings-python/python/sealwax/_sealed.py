@@ -11,8 +11,8 @@ from . import _call_context, _sealwax
 from ._convert_errors import about
 from ._errors import UnfinishedWarning
 from ._header import Header
-from ._ranges import GAP, read_ranges
-from ._raw import SHORT, RangeRaw, Ranges, StreamRaw, WriterRaw
+from ._ranges import GAP, Ranges, read_ranges
+from ._raw import SHORT, RangeRaw, StreamRaw, WriterRaw
 
 if TYPE_CHECKING:
     from types import TracebackType

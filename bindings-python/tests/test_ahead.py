@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import threading
@@ -120,3 +121,29 @@ def test_a_fork_in_the_middle(ranges, file):
         os._exit(0 if start + read_all(file, 100_000) == ranges.data else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert start + read_all(file, 100_000) == ranges.data
+
+
+LENGTHS = (1, 100, 5_000, 70_000, 300_000, FROM, 3_000_000, 9_000_000)
+
+
+def outcome(file, operation, size, position):
+    """What a file object answers, and where it then stands."""
+    if operation == "seek":
+        file.seek(position)
+    if operation == "pieces":
+        return [file.read(5_000) for _ in range(40)], file.tell()
+    if operation == "readinto":
+        buffer = bytearray(size)
+        return (file.readinto(buffer), buffer), file.tell()
+    return file.read(size), file.tell()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_file_in_memory_is_the_model(ranges, file, seed):
+    """Reads of any length, in any order, give what they give of the plaintext itself."""
+    choice, model = random.Random(seed), io.BytesIO(ranges.data)
+    for _ in range(60):
+        operation = choice.choice(("read", "read", "pieces", "readinto", "seek"))
+        size, position = choice.choice(LENGTHS), choice.randrange(SIZE)
+        wanted = outcome(model, operation, size, position)
+        assert outcome(file, operation, size, position) == wanted, (operation, size, position)
